@@ -1,0 +1,1 @@
+"""Clock, configuration, database, errors and queue: the floor, with no domain word in it."""

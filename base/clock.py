@@ -1,0 +1,50 @@
+"""The time of day, passed in so that no rule of law or of evidence reads the machine's clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Whatever can tell the time as an aware UTC instant."""
+
+    def now(self) -> datetime:
+        """Return the current instant, aware, in UTC, with microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's current instant."""
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that stands where it was put: for replays, simulations and tests."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        """Return the instant it was set to."""
+        return self.instant
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an aware instant as RFC 3339 in UTC with exactly six decimals and `Z`.
+
+    One spelling per instant: these texts are hashed. Raises `ValueError` for a naive instant.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read what `format_instant` writes, and nothing else; raises `ValueError` otherwise."""
+    instant = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if format_instant(instant) != text:
+        raise ValueError(f"not the one spelling of an instant: {text!r}")
+    return instant
