@@ -1,0 +1,158 @@
+"""Settings, read once from `SUXIN_*` variables and then frozen.
+
+One rule: a wrong or unknown setting is refused at start by the name of its variable, so that no
+process runs on a value that nobody meant. Every limit of the service is a field here.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from base.errors import ConfigurationError
+
+# Read by the test run and the shell around the service, never by the service itself.
+FOREIGN_NAMES = frozenset({"SUXIN_VECTORS", "SUXIN_CHROMIUM", "SUXIN_API_KEY", "SUXIN_URL"})
+
+_DECIMAL = re.compile(r"0|[1-9][0-9]*")
+
+
+def _folder(value: str) -> Path:
+    if not value or value != value.strip() or not value.isprintable():
+        raise ValueError("must be the path of a folder")
+    return Path(value).expanduser().resolve()
+
+
+def _database_url(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+    return value
+
+
+def _redis_url(value: str) -> str:
+    if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must start with redis://, rediss:// or unix://")
+    return value
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    has_tail = bool(parts.query or parts.fragment or value.endswith("/"))
+    if value and (parts.scheme not in ("http", "https") or not parts.netloc or has_tail):
+        raise ValueError("must be an http(s) address without a slash at the end")
+    return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:-]+", value):
+        raise ValueError("must be a host name or address such as 127.0.0.1")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9./-]*[a-z0-9])?", value):
+        raise ValueError("must be a lower-case name such as trace.example.gov.cn")
+    return value
+
+
+def _log_level(value: str) -> str:
+    if value not in ("debug", "info", "warning", "error"):
+        raise ValueError("must be debug, info, warning or error")
+    return value
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not _DECIMAL.fullmatch(value) or not low <= int(value) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _setting(default: Any, parse: Callable[[str], object], about: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "about": about})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that may differ between two running instances, with the limits of the service.
+
+    Names: field `capture_events_max` is read from `SUXIN_CAPTURE_EVENTS_MAX`. Sizes are bytes,
+    `_s` are seconds, `_ms` milliseconds.
+    """
+
+    data_dir: Path = _setting(
+        Path("data").resolve(), _folder, "folder of the database, the keys and the sockets"
+    )
+    database_url: str = _setting("", _database_url, "empty: a SQLite file in the data folder")
+    redis_url: str = _setting("", _redis_url, "empty: an embedded Redis in the data folder")
+    host: str = _setting("127.0.0.1", _host, "address the web server binds to")
+    port: int = _setting(8000, _integer(0, 65535), "port of the web server; 0 takes a free one")
+    public_url: str = _setting("", _public_url, "address written into codes and links")
+    origin: str = _setting("suxin.local", _origin, "name of this ledger, first line of checkpoints")
+    web_workers: int = _setting(1, _integer(1, 256), "processes of the web server")
+    web_threads: int = _setting(32, _integer(1, 512), "threads of each web process")
+    log_level: str = _setting("info", _log_level, "least level that is logged")
+    seal_interval_ms: int = _setting(1000, _integer(50, 600_000), "time between two checkpoints")
+    clock_skew_max_ms: int = _setting(
+        5000, _integer(0, 600_000), "how far the clock may lie behind the last entry"
+    )
+    future_max_s: int = _setting(
+        3600, _integer(0, 86_400_000), "how far ahead of the clock an event time may lie"
+    )
+    capture_bytes_max: int = _setting(10 << 20, _integer(1024, 1 << 30), "size of one document")
+    capture_events_max: int = _setting(10_000, _integer(1, 1_000_000), "events of one document")
+    capture_depth_max: int = _setting(32, _integer(4, 200), "nesting of one document")
+    capture_direct_events_max: int = _setting(
+        1000, _integer(1, 1_000_000), "a larger document is captured by a worker"
+    )
+    append_queue_entries_max: int = _setting(
+        50_000, _integer(1, 10_000_000), "entries that may wait for the writer of one process"
+    )
+    append_batch_entries_max: int = _setting(
+        5000, _integer(1, 1_000_000), "entries merged into one transaction"
+    )
+    history_events_max: int = _setting(2000, _integer(1, 1_000_000), "events of one history")
+    history_depth_max: int = _setting(64, _integer(1, 10_000), "steps of one history walk")
+    page_size_max: int = _setting(1000, _integer(1, 100_000), "rows of one page of an answer")
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database in use: the configured one, else a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'suxin.db'}"
+
+    @property
+    def effective_public_url(self) -> str:
+        """The address people reach this instance under, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from the variables of a process.
+
+    Raises `ConfigurationError` naming the first variable that is wrong or that no setting reads.
+    """
+    known = {f"SUXIN_{spec.name.upper()}": spec for spec in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name in sorted(environ):
+        if not name.startswith("SUXIN_") or name in FOREIGN_NAMES:
+            continue
+        spec = known.get(name)
+        if spec is None:
+            raise ConfigurationError(f"{name} is not a setting; known: {', '.join(sorted(known))}")
+        try:
+            values[spec.name] = spec.metadata["parse"](environ[name])
+        except ValueError as error:
+            raise ConfigurationError(f"{name} {error}") from None
+    return Settings(**values)
+
+
+def describe_settings() -> tuple[tuple[str, str, str], ...]:
+    """Return (variable, default, meaning) of every setting, for the documentation."""
+    return tuple(
+        (f"SUXIN_{spec.name.upper()}", str(spec.default), spec.metadata["about"])
+        for spec in fields(Settings)
+    )
