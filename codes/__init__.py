@@ -1,0 +1,1 @@
+"""Trace codes and identifiers: parse, check, format and render them, as pure functions."""

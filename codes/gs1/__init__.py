@@ -1,0 +1,1 @@
+"""What the GS1 schemes share: check digits, identifiers, element strings, links, EPC URIs."""
