@@ -1,0 +1,100 @@
+"""Many rows at once: binary COPY on PostgreSQL, executemany on SQLite.
+
+One rule: the rows are tuples in the order of the named columns, holding the values that a Core
+insert would take. It writes inside the caller's transaction and never commits.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Dialect,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.types import TypeEngine
+
+from base.db import Instant
+
+Row = tuple[object, ...]
+
+# A binary COPY must name the PostgreSQL type of every column. The order matters: the first class
+# that fits decides, and SmallInteger and BigInteger are Integers.
+_COPY_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (SmallInteger, "int2"),
+    (BigInteger, "int8"),
+    (Integer, "int4"),
+    (LargeBinary, "bytea"),
+    (Boolean, "bool"),
+    (Uuid, "uuid"),
+    (Instant, "timestamptz"),
+    (Text, "text"),
+)
+
+
+def insert_rows(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Row]
+) -> None:
+    """Insert `rows` into `table`; each row holds the values of `columns` in that order.
+
+    A violated constraint raises the driver's own error on PostgreSQL and SQLAlchemy's on SQLite.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        statement, types = _copy_plan(table, columns)
+        cursor = connection.connection.cursor()
+        with cursor.copy(statement) as copy:
+            copy.set_types(types)
+            write = copy.write_row
+            for row in rows:
+                write(row)
+        cursor.close()
+        return
+    text, converters = _insert_plan(table, columns, connection.dialect)
+    connection.exec_driver_sql(text, [_convert(row, converters) for row in rows])
+
+
+@lru_cache(maxsize=256)
+def _copy_plan(table: Table, columns: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    names = ", ".join(f'"{name}"' for name in columns)
+    types = tuple(_copy_type(table.c[name].type) for name in columns)
+    return f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)', types
+
+
+def _copy_type(kind: TypeEngine[Any]) -> str:
+    for python_type, name in _COPY_TYPES:
+        if isinstance(kind, python_type) or isinstance(getattr(kind, "impl", None), python_type):
+            return name
+    raise TypeError(f"no COPY type is known for {kind!r}")
+
+
+@lru_cache(maxsize=256)
+def _insert_plan(
+    table: Table, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[str, tuple[tuple[int, Any], ...]]:
+    names = ", ".join(f'"{name}"' for name in columns)
+    marks = ", ".join("?" * len(columns))
+    processors = (
+        table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns
+    )
+    converters = tuple((index, one) for index, one in enumerate(processors) if one is not None)
+    # Names come from the table's own metadata, never from input.
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', converters  # noqa: S608 -- as said above
+
+
+def _convert(row: Row, converters: tuple[tuple[int, Any], ...]) -> Row:
+    if not converters:
+        return row
+    values = list(row)
+    for index, convert in converters:
+        values[index] = convert(values[index])
+    return tuple(values)
