@@ -1,0 +1,1 @@
+"""Who acts and where: parties, sites, products, certificates, keys, and what each may do."""

@@ -1,0 +1,218 @@
+"""Who may do what: one table of role × action, one scope rule behind each row, default deny.
+
+The rule that must stay true: a row that is not in `_RULES` is denied, and a part that
+`visible_parts` does not name is not shown.
+
+Least privilege, and why:
+- **consumer** (no key): what a label tells, one code at a time. No bulk query.
+- **producer**: records what happened at its own sites to goods under its own products, and reads
+  the chain parts of its own events and of those one step up and down. Further steps are its
+  partners' trade secrets.
+- **authority**: reads what supervision needs; it does not record a producer's events for it.
+- **auditor**: checks the whole evidence except personal data, and changes nothing.
+- **operator**: keeps the register and the keys. It reads only the public parts: whoever runs the
+  machine has no business in the trade, and if it must look it grants an auditor's key, which
+  leaves an entry in the ledger.
+- Nobody reads personal parts by role. They leave the ledger only by an act of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from base.errors import AppError, Forbidden, Unauthenticated
+from parties.actors import Actor
+from parties.tables import Role
+
+
+class Action(StrEnum):
+    """Everything that can be asked of the service."""
+
+    CAPTURE = "capture"
+    READ_JOB = "read_job"
+    TRACE = "trace"
+    QUERY = "query"
+    READ_LOG = "read_log"
+    READ_REGISTER = "read_register"
+    REGISTER = "register"
+    MANAGE_KEYS = "manage_keys"
+    READ_SELF = "read_self"
+    READ_HEALTH = "read_health"
+
+
+_DEED: Final[Mapping[Action, str]] = {
+    Action.CAPTURE: "record events",
+    Action.READ_JOB: "read a capture job",
+    Action.TRACE: "trace a code",
+    Action.QUERY: "query events",
+    Action.READ_LOG: "read the log",
+    Action.READ_REGISTER: "read the register",
+    Action.REGISTER: "register parties, sites, products and certificates",
+    Action.MANAGE_KEYS: "grant and revoke keys",
+    Action.READ_SELF: "read one's own rights",
+    Action.READ_HEALTH: "read the state of the service",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an action is about, as far as access depends on it.
+
+    `party_ids` own the event's read point, business location and commissioned products (or the job,
+    or whatever is asked for); `neighbour_party_ids` are one step up or down the chain;
+    `unregistered_uris` are sites and products that are nobody's in the register.
+    """
+
+    party_ids: frozenset[UUID] = frozenset()
+    neighbour_party_ids: frozenset[UUID] = frozenset()
+    unregistered_uris: tuple[str, ...] = ()
+
+
+NOTHING: Final = Subject()
+"""The subject of an action that is about no one's data in particular."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """The action may go on; `warnings` are sentences for whoever asked."""
+
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """The action may not go on; `reason` is a sentence without anybody's data."""
+
+    reason: str
+
+
+Decision: TypeAlias = Allowed | Denied
+_Rule: TypeAlias = Callable[[Actor, Subject], Decision]
+
+_ALLOWED: Final = Allowed()
+
+
+def _always(actor: Actor, subject: Subject) -> Decision:  # noqa: ARG001 -- every rule has one shape
+    return _ALLOWED
+
+
+def _own_events(actor: Actor, subject: Subject) -> Decision:
+    # The common case first: capture asks thousands of times a second.
+    if subject.party_ids and subject.party_ids != frozenset({actor.party_id}):
+        return Denied(
+            reason="A producer records only events at its own sites and of its own products; "
+            "a site or product of this event is registered to another party."
+        )
+    if subject.unregistered_uris:
+        return Allowed(
+            warnings=tuple(
+                f"{uri} is not in the register, so nobody's right to it was checked."
+                for uri in subject.unregistered_uris
+            )
+        )
+    return _ALLOWED
+
+
+def _own_only(actor: Actor, subject: Subject) -> Decision:
+    if actor.party_id in subject.party_ids:
+        return _ALLOWED
+    return Denied(reason="A producer reads only what its own party handed in.")
+
+
+_R: Final = Role
+_RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
+    (None, Action.TRACE): _always,
+    (None, Action.READ_LOG): _always,
+    (None, Action.READ_HEALTH): _always,
+    (_R.PRODUCER, Action.CAPTURE): _own_events,
+    (_R.PRODUCER, Action.READ_JOB): _own_only,
+    (_R.PRODUCER, Action.TRACE): _always,
+    (_R.PRODUCER, Action.QUERY): _always,
+    (_R.PRODUCER, Action.READ_LOG): _always,
+    (_R.PRODUCER, Action.READ_REGISTER): _always,
+    (_R.PRODUCER, Action.READ_SELF): _always,
+    (_R.PRODUCER, Action.READ_HEALTH): _always,
+    (_R.AUTHORITY, Action.TRACE): _always,
+    (_R.AUTHORITY, Action.QUERY): _always,
+    (_R.AUTHORITY, Action.READ_LOG): _always,
+    (_R.AUTHORITY, Action.READ_REGISTER): _always,
+    (_R.AUTHORITY, Action.READ_SELF): _always,
+    (_R.AUTHORITY, Action.READ_HEALTH): _always,
+    (_R.AUDITOR, Action.READ_JOB): _always,
+    (_R.AUDITOR, Action.TRACE): _always,
+    (_R.AUDITOR, Action.QUERY): _always,
+    (_R.AUDITOR, Action.READ_LOG): _always,
+    (_R.AUDITOR, Action.READ_REGISTER): _always,
+    (_R.AUDITOR, Action.READ_SELF): _always,
+    (_R.AUDITOR, Action.READ_HEALTH): _always,
+    (_R.OPERATOR, Action.READ_JOB): _always,
+    (_R.OPERATOR, Action.TRACE): _always,
+    (_R.OPERATOR, Action.READ_LOG): _always,
+    (_R.OPERATOR, Action.READ_REGISTER): _always,
+    (_R.OPERATOR, Action.REGISTER): _always,
+    (_R.OPERATOR, Action.MANAGE_KEYS): _always,
+    (_R.OPERATOR, Action.READ_SELF): _always,
+    (_R.OPERATOR, Action.READ_HEALTH): _always,
+}
+
+_PUBLIC: Final = frozenset({"public"})
+_PUBLIC_CHAIN: Final = frozenset({"public", "chain"})
+_ALL_BUT_PERSONAL: Final = frozenset({"public", "chain", "authority"})
+
+_PARTS_OF_ROLE: Final[Mapping[Role | None, frozenset[str]]] = {
+    Role.AUTHORITY: _ALL_BUT_PERSONAL,
+    Role.AUDITOR: _ALL_BUT_PERSONAL,
+}
+
+
+def may(actor: Actor, action: Action, subject: Subject = NOTHING) -> Decision:
+    """Decide whether `actor` may do `action` to `subject`; denied unless a row allows it."""
+    rule = _RULES.get((actor.role, action))
+    if rule is not None:
+        return rule(actor, subject)
+    return _without_a_row(actor, action)
+
+
+def _without_a_row(actor: Actor, action: Action) -> Denied:
+    if actor.role is None:
+        return Denied(reason=f"An API key is needed to {_DEED[action]}.")
+    return Denied(reason=f"The role {actor.role.value} has no right to {_DEED[action]}.")
+
+
+def has_role_for(actor: Actor, action: Action) -> bool:
+    """Return whether some subject exists to which `actor` may do `action`.
+
+    A door asks this before it reads a body; `may` with the subject is still asked afterwards.
+    """
+    return (actor.role, action) in _RULES
+
+
+def require_role(actor: Actor, action: Action) -> None:
+    """Raise `Unauthenticated` or `Forbidden` unless the role has a row for `action`."""
+    if not has_role_for(actor, action):
+        raise _refusal(actor, _without_a_row(actor, action))
+
+
+def require(actor: Actor, action: Action, subject: Subject = NOTHING) -> tuple[str, ...]:
+    """Return the warnings of an allowed action; raise `Unauthenticated` or `Forbidden` else."""
+    decision = may(actor, action, subject)
+    if isinstance(decision, Allowed):
+        return decision.warnings
+    raise _refusal(actor, decision)
+
+
+def _refusal(actor: Actor, denied: Denied) -> AppError:
+    if actor.is_anonymous:
+        return Unauthenticated(denied.reason)
+    return Forbidden(denied.reason)
+
+
+def visible_parts(actor: Actor, subject: Subject = NOTHING) -> frozenset[str]:
+    """Return the parts of an event's payload that `actor` may see, never "personal"."""
+    if actor.party_id is not None and (
+        actor.party_id in subject.party_ids or actor.party_id in subject.neighbour_party_ids
+    ):
+        return _PUBLIC_CHAIN
+    return _PARTS_OF_ROLE.get(actor.role, _PUBLIC)

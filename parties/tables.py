@@ -1,0 +1,208 @@
+"""The reference tables of the house: they belong to no log and every log may point at them.
+
+One rule: nothing here is ever written inside a transaction that appends to a log, and every id and
+instant comes from the program.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from base.db import METADATA, Instant
+
+NAME_CHARS_MAX = 200
+SPEC_CHARS_MAX = 500
+NUMBER_CHARS_MAX = 64
+LINK_CHARS_MAX = 500
+URI_CHARS_MAX = 512
+LABEL_CHARS_MAX = 100
+
+
+class PartyKind(StrEnum):
+    """What a party does in the chain."""
+
+    FARM = "farm"
+    PLANT = "plant"
+    CARRIER = "carrier"
+    WAREHOUSE = "warehouse"
+    SHOP = "shop"
+    INPUT_MAKER = "input_maker"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """What a key is for; a consumer needs no key and is no role of one."""
+
+    PRODUCER = "producer"
+    AUTHORITY = "authority"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+class Degrees(TypeDecorator[Decimal]):
+    """WGS 84 degrees with six decimals, about 11 cm: numeric(9,6), or millionths in SQLite.
+
+    SQLite would keep a decimal as a binary fraction, which is not the number that was given.
+    """
+
+    impl = Numeric(9, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the column type of the dialect."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(Numeric(9, 6))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> object:
+        """Refuse what six decimals cannot hold; SQLite gets millionths of a degree."""
+        if value is None:
+            return None
+        millionths = value.scaleb(6)
+        if millionths != millionths.to_integral_value():
+            raise ValueError("degrees have at most six decimals")
+        return int(millionths) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 -- the signature is SQLAlchemy's
+        """Return the degrees, always with six decimals."""
+        if value is None:
+            return None
+        if isinstance(value, int):
+            return Decimal(value).scaleb(-6)
+        if isinstance(value, Decimal):
+            return value
+        raise TypeError(f"not stored degrees: {value!r}")
+
+
+def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    allowed = ", ".join(f"'{value.value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Uuid, primary_key=True)
+
+
+def _party_id(*, nullable: bool = False) -> Column[Any]:
+    return Column("party_id", Uuid, ForeignKey("party.id"), nullable=nullable)
+
+
+def _names() -> tuple[Column[Any], Column[Any]]:
+    """Return the Chinese name and the English one, which is empty where there is none."""
+    return (
+        Column("name_zh", String(NAME_CHARS_MAX), nullable=False),
+        Column("name_en", String(NAME_CHARS_MAX), nullable=False),
+    )
+
+
+PARTY = Table(
+    "party",
+    METADATA,
+    _id(),
+    Column("uscc", String(18), unique=True),
+    *_names(),
+    Column("kind", String(16), nullable=False),
+    Column("licence_kind", String(NUMBER_CHARS_MAX)),
+    Column("licence_no", String(NUMBER_CHARS_MAX)),
+    Column("region", String(6)),
+    Column("created_at", Instant, nullable=False),
+    _one_of("kind", PartyKind),
+    # A party without a unified social credit code is known by its licence alone.
+    CheckConstraint("uscc IS NOT NULL OR licence_no IS NOT NULL", name="known_by"),
+    CheckConstraint("(licence_kind IS NULL) = (licence_no IS NULL)", name="licence"),
+    UniqueConstraint("licence_kind", "licence_no"),
+)
+
+SITE = Table(
+    "site",
+    METADATA,
+    _id(),
+    _party_id(),
+    Column("uri", String(URI_CHARS_MAX), nullable=False, unique=True),
+    *_names(),
+    Column("region", String(6)),
+    Column("latitude", Degrees),
+    Column("longitude", Degrees),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="place"),
+    Index(None, "party_id", "id"),
+)
+
+PRODUCT = Table(
+    "product",
+    METADATA,
+    _id(),
+    _party_id(),
+    Column("uri", String(URI_CHARS_MAX), nullable=False, unique=True),
+    *_names(),
+    Column("spec_zh", String(SPEC_CHARS_MAX), nullable=False),
+    Column("spec_en", String(SPEC_CHARS_MAX), nullable=False),
+    Column("class_code", String(NUMBER_CHARS_MAX), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Index(None, "party_id", "id"),
+)
+
+CERTIFICATE = Table(
+    "certificate",
+    METADATA,
+    _id(),
+    _party_id(),
+    Column("product_id", Uuid, ForeignKey("product.id")),
+    Column("kind", String(NUMBER_CHARS_MAX), nullable=False),
+    Column("number", String(NUMBER_CHARS_MAX), nullable=False),
+    Column("issuer", String(NAME_CHARS_MAX), nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("until_on", Date),
+    Column("link", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
+    UniqueConstraint("kind", "number", "issuer"),
+    Index(None, "party_id", "id"),
+    Index(None, "product_id", "id"),
+)
+
+API_KEY = Table(
+    "api_key",
+    METADATA,
+    _id(),
+    Column("label", String(LABEL_CHARS_MAX), nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("role", String(16), nullable=False),
+    _party_id(nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    _one_of("role", Role),
+    CheckConstraint("(role = 'producer') = (party_id IS NOT NULL)", name="scope"),
+    Index(None, "party_id"),
+)
+
+# One row for each POST that named an idempotency key, so that the same key with another request is
+# refused. The scope is the actor: two callers may choose the same key.
+POST_REQUEST = Table(
+    "post_request",
+    METADATA,
+    Column("actor", String(64), primary_key=True),
+    Column("idempotency_key", String(255), primary_key=True),
+    Column("request_hash", LargeBinary(32), nullable=False),
+    Column("row_id", Uuid, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
