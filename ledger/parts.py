@@ -74,6 +74,17 @@ def unflatten(leaves: Mapping[str, JsonValue]) -> JsonObject:
     return _object_of(root)
 
 
+def member_path(path: str, name: str) -> str:
+    """Return the path of an object's member `name`."""
+    # Nearly every name is letters only; the test is cheaper than three replacements.
+    return f"{path}/{name if name.isalnum() else _escape(name)}"
+
+
+def element_path(path: str, index: int) -> str:
+    """Return the path of a list's element."""
+    return f"{path}#{index}"
+
+
 def split(leaves: Mapping[str, JsonValue], part_of: Callable[[str], Part]) -> dict[Part, Leaves]:
     """Return the leaves of each part that has any, in order of the tags."""
     by_part: dict[Part, Leaves] = {}
@@ -137,9 +148,7 @@ def _flatten_object(value: JsonObject, path: str, leaves: Leaves, depth: int) ->
     if depth > DEPTH_MAX:
         raise _refusal(path, "depth", f"is nested deeper than {DEPTH_MAX}")
     for name, child in value.items():
-        # Nearly every name is letters only; the test is cheaper than three replacements.
-        step = name if name.isalnum() else _escape(name)
-        _flatten_value(child, f"{path}/{step}", leaves, depth)
+        _flatten_value(child, member_path(path, name), leaves, depth)
 
 
 def _flatten_value(value: JsonValue, path: str, leaves: Leaves, depth: int) -> None:
@@ -149,7 +158,7 @@ def _flatten_value(value: JsonValue, path: str, leaves: Leaves, depth: int) -> N
         _flatten_object(value, path, leaves, depth + 1)
     elif type(value) is list and depth < DEPTH_MAX:
         for index, child in enumerate(value):
-            _flatten_value(child, f"{path}#{index}", leaves, depth + 1)
+            _flatten_value(child, element_path(path, index), leaves, depth + 1)
     else:
         raise _refusal(path, "not_json", "is nested too deeply or is not a JSON value")
 

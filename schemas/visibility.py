@@ -1,0 +1,107 @@
+"""Who may see which field of an event: the default visibility table, version 1.
+
+One rule: a field that no row names is for chain partners, never public. The words are those of the
+ledger's parts: public, chain, authority, personal. A published table never changes: another split
+is another version, and every entry names the version it was split by.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from base.strict_json import JsonValue
+
+Rule: TypeAlias = "str | Mapping[str, Rule] | Callable[[Mapping[str, JsonValue]], Rule]"
+"""A part's name for a whole subtree; or a rule for each member, `*` for the others and `.` for a
+plain value in its place; or a choice by the object's own content. Lists apply it to each element.
+"""
+
+DEFAULT_TABLE: Final = "default@1"
+
+PUBLIC, CHAIN, AUTHORITY, PERSONAL = "public", "chain", "authority", "personal"
+
+SUXIN_NAMESPACE: Final = "urn:suxin:epcis"
+CBVMDA_NAMESPACE: Final = "urn:epcglobal:cbv:mda"
+
+# Conditions of the goods and of the air around them say whether a cold chain held. What a scale or
+# a flow meter reports is a commercial quantity and stays with the chain.
+_PUBLIC_MEASUREMENTS: Final = frozenset(
+    {
+        "Temperature",
+        "RelativeHumidity",
+        "AbsoluteHumidity",
+        "Illuminance",
+        "Irradiance",
+        "Pressure",
+        "AtmosphericPressure",
+        "MicrobialCount",
+        "PH",
+    }
+)
+
+
+def _sensor_report(report: Mapping[str, JsonValue]) -> Rule:
+    kind = str(report.get("type", "")).removeprefix("gs1:").rpartition("/")[2]
+    return _CONDITION if kind in _PUBLIC_MEASUREMENTS else CHAIN
+
+
+_CONDITION: Final[Rule] = {
+    "*": CHAIN,
+    "type": PUBLIC,
+    "value": PUBLIC,
+    "minValue": PUBLIC,
+    "maxValue": PUBLIC,
+    "meanValue": PUBLIC,
+    "uom": PUBLIC,
+    "time": PUBLIC,
+    "component": PUBLIC,
+}
+_PLACE: Final[Rule] = {"*": CHAIN, "id": PUBLIC}
+_CLASSES: Final[Rule] = {"*": CHAIN, "epcClass": PUBLIC}
+
+EVENT_RULE: Final[Mapping[str, Rule]] = {
+    "*": CHAIN,
+    "type": PUBLIC,
+    "eventTime": PUBLIC,
+    "eventTimeZoneOffset": PUBLIC,
+    "action": PUBLIC,
+    "bizStep": PUBLIC,
+    "disposition": PUBLIC,
+    "persistentDisposition": PUBLIC,
+    "readPoint": _PLACE,
+    "bizLocation": _PLACE,
+    "quantityList": _CLASSES,
+    "childQuantityList": _CLASSES,
+    "inputQuantityList": _CLASSES,
+    "outputQuantityList": _CLASSES,
+    "certificationInfo": {"*": CHAIN, ".": PUBLIC},
+    "errorDeclaration": {"*": CHAIN, "declarationTime": PUBLIC, "reason": PUBLIC},
+    "sensorElementList": {
+        "*": CHAIN,
+        "sensorMetadata": {"*": CHAIN, "time": PUBLIC, "startTime": PUBLIC, "endTime": PUBLIC},
+        "sensorReport": _sensor_report,
+    },
+}
+
+# Extension terms by namespace (without its last colon) and local name. They count wherever they
+# stand; an object below one takes its part, unless a stricter term stands inside.
+TERM_PARTS: Final[Mapping[tuple[str, str], str]] = {
+    (namespace, name): part
+    for namespace, part, names in (
+        (
+            CBVMDA_NAMESPACE,
+            PUBLIC,
+            "lotNumber itemExpirationDate bestBeforeDate sellByDate countryOfOrigin",
+        ),
+        (
+            SUXIN_NAMESPACE,
+            PUBLIC,
+            "productionDate harvestDate variety storageCondition executiveStandard testItem"
+            " testResult testMethod testReportNumber testedAt registrationNumber activeIngredient"
+            " preHarvestIntervalDays",
+        ),
+        (SUXIN_NAMESPACE, CHAIN, "unitPrice amount currency"),
+        (SUXIN_NAMESPACE, AUTHORITY, "vehiclePlate inspectionNote"),
+        (SUXIN_NAMESPACE, PERSONAL, "operatorName driverName inspectorName phone idNumber"),
+    )
+    for name in names.split()
+}

@@ -1,0 +1,91 @@
+"""Splits an event into its parts by visibility, and back.
+
+Pure. One rule: every leaf of the payload is in exactly one part, and a leaf that no row of the
+table names is not public.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from base.strict_json import JsonObject, JsonValue
+from ledger.parts import Leaves, Part, element_path, member_path
+from schemas.cbv import STANDARD_PREFIXES
+from schemas.visibility import EVENT_RULE, TERM_PARTS, Rule
+
+_PARTS: Mapping[str, Part] = {part.name.lower(): part for part in Part}
+_TERMS: Mapping[tuple[str, str], Part] = {term: _PARTS[part] for term, part in TERM_PARTS.items()}
+
+
+@dataclass(slots=True)
+class _Split:
+    namespaces: Mapping[str, str]
+    leaves: dict[Part, Leaves] = field(default_factory=lambda: {part: {} for part in Part})
+    terms: dict[str, Part | None] = field(default_factory=dict)
+
+    def term_part(self, name: str) -> Part | None:
+        """Return the part of an extension term `prefix:local`, where the table has one."""
+        if name not in self.terms:
+            prefix, _, local = name.partition(":")
+            namespace = self.namespaces.get(prefix) or STANDARD_PREFIXES.get(prefix, "")
+            self.terms[name] = _TERMS.get((namespace.rstrip(":"), local))
+        return self.terms[name]
+
+
+def split_event(event: JsonObject, namespaces: Mapping[str, str]) -> dict[Part, Leaves]:
+    """Return the leaves of `/event` and `/namespaces` by part, only parts that have any."""
+    work = _Split(namespaces)
+    for prefix, namespace in namespaces.items():
+        work.leaves[Part.PUBLIC][member_path("/namespaces", prefix)] = namespace
+    _walk_object(work, event, "/event", EVENT_RULE, Part.CHAIN)
+    return {part: leaves for part, leaves in work.leaves.items() if leaves}
+
+
+def _walk_object(
+    work: _Split, value: JsonObject, path: str, rules: Mapping[str, Rule], floor: Part
+) -> None:
+    rest = rules["*"]
+    for name, child in value.items():
+        below = member_path(path, name)
+        if ":" in name:
+            part = work.term_part(name)
+            if part is not None:
+                _walk_part(work, child, below, part)
+                continue
+        _walk(work, child, below, rules.get(name, rest), floor)
+
+
+def _walk(work: _Split, value: JsonValue, path: str, rule: Rule, floor: Part) -> None:
+    """Place a value under its rule; `floor` is the part of what no rule names."""
+    if isinstance(rule, str):
+        _walk_part(work, value, path, _PARTS[rule])
+    elif isinstance(value, list) and value:
+        for at, child in enumerate(value):
+            _walk(work, child, element_path(path, at), rule, floor)
+    elif isinstance(value, dict) and value:
+        if callable(rule):
+            _walk(work, value, path, rule(value), floor)
+        else:
+            _walk_object(work, value, path, rule, floor)
+    else:
+        plain = floor if callable(rule) else _plain_part(rule, floor)
+        work.leaves[plain][path] = value
+
+
+def _plain_part(rules: Mapping[str, Rule], floor: Part) -> Part:
+    part = rules.get(".")
+    return _PARTS[part] if isinstance(part, str) else floor
+
+
+def _walk_part(work: _Split, value: JsonValue, path: str, part: Part) -> None:
+    """Place a whole subtree in one part, except for terms inside that are stricter."""
+    if isinstance(value, dict) and value:
+        for name, child in value.items():
+            inner = (work.term_part(name) if ":" in name else None) or part
+            # Below the chain's default a public term stays public; a stricter one stays strict.
+            chosen = inner if part is Part.CHAIN or inner > part else part
+            _walk_part(work, child, member_path(path, name), chosen)
+    elif isinstance(value, list) and value:
+        for at, child in enumerate(value):
+            _walk_part(work, child, element_path(path, at), part)
+    else:
+        work.leaves[part][path] = value
