@@ -1,0 +1,21 @@
+"""Writing one row once, whichever of two writers comes first."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_once(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
+    """Insert a row unless any unique constraint of the table refuses it; return whether it did.
+
+    On PostgreSQL this waits for another transaction that is writing the same key, so whoever
+    gets `False` can read the other's row.
+    """
+    if connection.dialect.name == "sqlite":
+        result = connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
+    else:
+        result = connection.execute(
+            postgresql.insert(table).values(values).on_conflict_do_nothing()
+        )
+    return result.rowcount == 1
