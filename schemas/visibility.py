@@ -95,9 +95,11 @@ TERM_PARTS: Final[Mapping[tuple[str, str], str]] = {
         (
             SUXIN_NAMESPACE,
             PUBLIC,
-            "productionDate harvestDate variety storageCondition executiveStandard testItem"
-            " testResult testMethod testReportNumber testedAt registrationNumber activeIngredient"
-            " preHarvestIntervalDays",
+            (
+                "productionDate harvestDate variety storageCondition executiveStandard testItem"
+                " testResult testMethod testReportNumber testedAt registrationNumber"
+                " activeIngredient preHarvestIntervalDays"
+            ),
         ),
         (SUXIN_NAMESPACE, CHAIN, "unitPrice amount currency"),
         (SUXIN_NAMESPACE, AUTHORITY, "vehiclePlate inspectionNote"),
