@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from base.clock import Clock, format_instant
 from base.db import reading, transaction
@@ -26,6 +26,7 @@ from base.errors import Conflict, InvalidInput, NotFound, Problem, Unauthenticat
 from parties.actors import Actor, Role, actor_of_key
 from parties.cache import TimedCache
 from parties.ids import new_id, short_hex
+from parties.rows import insert_once
 from parties.tables import API_KEY, LABEL_CHARS_MAX, PARTY
 
 CACHED_S: Final = 1.5
@@ -101,18 +102,19 @@ def grant(
             "expires_at": format_instant(expires_at),
         },
     )
+    row = {
+        "id": key_id,
+        "label": request.label,
+        "hash": hashlib.sha256(secret).digest(),
+        "role": request.role.value,
+        "party_id": request.party_id,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
     with transaction(engine) as connection:
-        connection.execute(
-            insert(API_KEY).values(
-                id=key_id,
-                label=request.label,
-                hash=hashlib.sha256(secret).digest(),
-                role=request.role.value,
-                party_id=request.party_id,
-                created_at=now,
-                expires_at=expires_at,
-            )
-        )
+        if not insert_once(connection, API_KEY, row):
+            # The same request came twice at once and the other one was first.
+            raise Conflict("This key was being granted by another request.")
     return GrantedKey(
         id=key_id,
         role=request.role,

@@ -1,0 +1,53 @@
+"""Acts about keys (grants and revocations) as entries of the ledger.
+
+The rule that must stay true: an act is durable in the ledger before it has any effect.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from base.errors import Problem
+from ledger.batch import Appended, Batch
+from ledger.draft import Draft, draft_of_parts
+from ledger.journal import Journal
+from ledger.parts import Part
+from parties.keys import Record
+
+ACT_KINDS: Final = frozenset({"key_granted", "key_revoked"})
+
+
+class ActsIndex:
+    """The index of a journal that appends acts alone: they need no rows beside their entries.
+
+    It refuses every other kind, so that no event slips into the ledger without its index rows.
+    """
+
+    def admit(
+        self, connection: Connection, batches: Sequence[Batch]
+    ) -> Sequence[Mapping[int, Problem]]:
+        """Refuse whatever is no act."""
+        return [_refused(batch) for batch in batches]
+
+    def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
+        """Write nothing."""
+
+
+def _refused(batch: Batch) -> Mapping[int, Problem]:
+    problem = Problem(path="kind", code="kind", message="only acts are recorded through this door")
+    return {
+        position: problem
+        for position, draft in enumerate(batch.drafts)
+        if draft.kind not in ACT_KINDS
+    }
+
+
+def recorder(journal: Journal, *, actor: str) -> Record:
+    """Return what appends an act of `actor` to the journal and waits until it is durable."""
+
+    def record(kind: str, public: Mapping[str, str], authority: Mapping[str, str]) -> None:
+        draft = draft_of_parts(kind, {Part.PUBLIC: {**public}, Part.AUTHORITY: {**authority}})
+        journal.append(Batch(actor=actor, subject=public["key"], drafts=(draft,)))
+
+    return record
