@@ -1,0 +1,243 @@
+"""Folds a public history into the page a consumer reads after scanning a code.
+
+Pure: the same history, directory, language and day give the same view. The rule that must stay
+true: what warns comes first, and a record that was damaged or withdrawn is never counted as good.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+from urllib.parse import unquote
+from uuid import UUID
+
+from web.pages import event_reading
+from web.pages.chain import build_chain, party_name, place_name, state_of
+from web.pages.event_reading import BEIJING, on_clock
+from web.pages.model import (
+    CertificateCard,
+    CertificateView,
+    Directory,
+    History,
+    Identity,
+    Lang,
+    MakerView,
+    PartyCard,
+    ProductCard,
+    ScanView,
+    StageView,
+    StepView,
+    Summary,
+)
+from web.pages.notices import build_notices
+from web.pages.stages import PlacedStep, StageGroup, group_by_stage, place_steps
+from web.pages.words import CERTIFICATE_KINDS, LICENCE_KINDS, PARTY_KINDS
+
+_TRADE_ITEM: Final = re.compile(
+    r"https://id\.gs1\.org(?P<product>/01/(?P<gtin>[0-9]{14}))"
+    r"(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?"
+)
+_CANONICAL_HOST: Final = "https://id.gs1.org"
+
+
+def build_scan_view(history: History, directory: Directory, lang: Lang, today: date) -> ScanView:
+    """Return the consumer's view of one subject on the civil date `today`."""
+    placed = place_steps(history.steps, directory)
+    groups = group_by_stage(placed)
+    identity = _identity(history.subject, placed, directory, lang, today)
+    notices = build_notices(placed, identity, is_truncated=history.truncated)
+    numbers = {(item.step.log, item.step.seq): at for at, item in enumerate(placed, 1)}
+    stages = tuple(
+        StageView(
+            stage=group.stage,
+            steps=tuple(
+                _step_view(item, numbers[item.step.log, item.step.seq], lang)
+                for item in group.steps
+            ),
+        )
+        for group in groups
+    )
+    return ScanView(
+        subject=history.subject,
+        lang=lang,
+        is_known=bool(placed) or bool(identity.name),
+        notices=notices,
+        identity=identity,
+        summary=_summary(placed, groups),
+        chain=build_chain(groups, lang),
+        stages=stages,
+        makers=_makers(groups, lang),
+        certificates=_certificates(history.subject, groups, directory, lang, today),
+        step_words={item.key: item.words.title.of(lang) for item in placed},
+        log=history.log,
+        size=history.size,
+        is_void=any(notice.kind == "void" for notice in notices),
+    )
+
+
+def product_uri(subject: str) -> str:
+    """Return the URI of the product that a trade item belongs to; else the subject itself."""
+    found = _TRADE_ITEM.fullmatch(subject)
+    return _CANONICAL_HOST + found["product"] if found else subject
+
+
+def shown_gtin(gtin: str) -> str:
+    """Return a GTIN as it is printed under its bar code: without the zeros of the padding."""
+    for length in (8, 12, 13):
+        if gtin.startswith("0" * (14 - length)):
+            return gtin[14 - length :]
+    return gtin
+
+
+def _step_view(item: PlacedStep, number: int, lang: Lang) -> StepView:
+    step = item.step
+    state = state_of(item)
+    withdrawn_at = step.error_declared_at
+    return StepView(
+        log=step.log,
+        seq=step.seq,
+        number=number,
+        title=item.words.title.of(lang),
+        title_key=item.key,
+        sentence=item.words.sentence.of(lang),
+        when=event_reading.local_time(step.event),
+        recorded=on_clock(step.recorded_at, BEIJING),
+        place=place_name(item, lang),
+        region=item.site.region if item.site else "",
+        party=party_name(item, lang),
+        # What a damaged record says is no longer what was recorded: it is not repeated as fact.
+        facts=() if state == "damaged" else event_reading.facts_of(step.event, lang),
+        state=state,
+        relation=step.relation,
+        withdrawn_on=on_clock(withdrawn_at, BEIJING).date if withdrawn_at else "",
+    )
+
+
+def _identity(
+    subject: str, placed: Sequence[PlacedStep], directory: Directory, lang: Lang, today: date
+) -> Identity:
+    found = _TRADE_ITEM.fullmatch(subject)
+    product = directory.products.get(product_uri(subject))
+    own = [item for item in placed if _speaks_for_subject(item)]
+    expires_on = _last(event_reading.expires_on(item.step.event) for item in own)
+    name, other_name, spec = _names(product, lang)
+    return Identity(
+        name=name,
+        other_name=other_name,
+        spec=spec,
+        gtin=shown_gtin(found["gtin"]) if found else "",
+        lot=(unquote(found["lot"] or "") if found else "") or _lot(subject, own),
+        serial=unquote(found["serial"] or "") if found else "",
+        produced_on=_last(event_reading.produced_on(item.step.event) for item in own),
+        expires_on=expires_on,
+        is_expired=bool(expires_on) and expires_on < today.isoformat(),
+    )
+
+
+def _names(product: ProductCard | None, lang: Lang) -> tuple[str, str, str]:
+    if product is None:
+        return "", "", ""
+    if lang == "en" and product.name_en:
+        return product.name_en, product.name_zh, product.spec_en or product.spec_zh
+    return product.name_zh, product.name_en, product.spec_zh or product.spec_en
+
+
+def _speaks_for_subject(item: PlacedStep) -> bool:
+    return item.step.relation in ("self", "lot") and state_of(item) == "sound"
+
+
+def _last(values: Iterable[str]) -> str:
+    """Return the last value that is not empty: a later record corrects an earlier one."""
+    kept = ""
+    for value in values:
+        kept = value or kept
+    return kept
+
+
+def _lot(subject: str, own: Sequence[PlacedStep]) -> str:
+    """Return the lot of a serialised item: from its lot's identifier, else from its events."""
+    prefix = product_uri(subject) + "/10/"
+    for item in own:
+        for uri in item.step.items:
+            if uri.startswith(prefix):
+                return unquote(uri[len(prefix) :].split("/")[0])
+    return next((lot for item in own if (lot := event_reading.lot_number(item.step.event))), "")
+
+
+def _summary(placed: Sequence[PlacedStep], groups: Sequence[StageGroup]) -> Summary:
+    states = [state_of(item) for item in placed]
+    standing = [item for item in placed if state_of(item) != "withdrawn"]
+    first = groups[0] if groups else None
+    origins = {
+        item.site.uri if item.site else str(item.party and item.party.id)
+        for item in (first.steps if first else ())
+        if (item.site or item.party) and state_of(item) != "withdrawn"
+    }
+    return Summary(
+        origins=len(origins),
+        origin_stage=first.stage if first else "other",
+        steps=len(standing),
+        parties=len({item.party.id for item in standing if item.party}),
+        damaged=states.count("damaged"),
+        withdrawn=states.count("withdrawn"),
+        last_stage=standing[-1].stage if standing else "other",
+    )
+
+
+def _makers(groups: Sequence[StageGroup], lang: Lang) -> tuple[MakerView, ...]:
+    parties: dict[str, PartyCard] = {}
+    for group in groups:
+        for item in group.steps:
+            if item.party is not None and state_of(item) != "withdrawn":
+                parties.setdefault(str(item.party.id), item.party)
+    return tuple(_maker(party, lang) for party in parties.values())
+
+
+def _maker(party: PartyCard, lang: Lang) -> MakerView:
+    kind = PARTY_KINDS.get(party.kind)
+    licence = LICENCE_KINDS.get(party.licence_kind)
+    return MakerView(
+        name=(party.name_en if lang == "en" else "") or party.name_zh,
+        kind=kind.of(lang) if kind else "",
+        uscc=party.uscc,
+        licence_kind=licence.of(lang) if licence else party.licence_kind,
+        licence_no=party.licence_no,
+        region=party.region,
+    )
+
+
+def _certificates(
+    subject: str,
+    groups: Sequence[StageGroup],
+    directory: Directory,
+    lang: Lang,
+    today: date,
+) -> tuple[CertificateView, ...]:
+    """Return the certificates of the product, then of each party of the chain, each once."""
+    product = product_uri(subject)
+    owners: dict[str | UUID, str] = dict.fromkeys((subject, product), "")
+    for group in groups:
+        for item in group.steps:
+            if item.party is not None and state_of(item) != "withdrawn":
+                owners.setdefault(item.party.id, party_name(item, lang))
+    views = [
+        _certificate(card, holder, lang, today)
+        for owner, holder in owners.items()
+        for card in directory.certificates.get(owner, ())
+    ]
+    return tuple(dict.fromkeys(views))
+
+
+def _certificate(card: CertificateCard, holder: str, lang: Lang, today: date) -> CertificateView:
+    kind = CERTIFICATE_KINDS.get(card.kind)
+    return CertificateView(
+        kind=kind.of(lang) if kind else card.kind,
+        number=card.number,
+        issuer=card.issuer,
+        from_on=card.from_on.isoformat() if card.from_on else "",
+        until_on=card.until_on.isoformat() if card.until_on else "",
+        # Only a web address becomes a link: `javascript:` and the like stay text.
+        link=card.link if card.link.startswith(("https://", "http://")) else "",
+        holder=holder,
+        is_over=card.until_on is not None and card.until_on < today,
+    )

@@ -1,0 +1,97 @@
+"""Puts the steps of a history in the order a reader walks: farm, road, plant, storage, shop.
+
+Steps of the ingredients stand together by stage, because three farms milk at the same hours; steps
+of the product itself stay in the order of time, because it is in one place at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from web.pages.event_reading import place_uri, text_at
+from web.pages.model import Directory, HistoryStep, PartyCard, SiteCard, Stage
+from web.pages.words import PARTY_STAGES, StepWords, step_key, step_words
+
+_PLACE_ORDER: Final[tuple[Stage, ...]] = ("farm", "plant", "shop", "storage")
+"""A place where several things happen is named after the first of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedStep:
+    """A step with its words, its place, its party and the stage it belongs to."""
+
+    step: HistoryStep
+    key: str
+    words: StepWords
+    stage: Stage
+    site: SiteCard | None
+    party: PartyCard | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageGroup:
+    """Steps that are read together."""
+
+    stage: Stage
+    is_input: bool
+    steps: tuple[PlacedStep, ...]
+
+
+def place_steps(steps: Sequence[HistoryStep], directory: Directory) -> tuple[PlacedStep, ...]:
+    """Return each step with its stage, in the given order.
+
+    A step that can happen anywhere (receiving, inspecting) takes the stage that a surer step gave
+    its place, then the kind of its party, then its own usual stage.
+    """
+    stages = _stages_of_places(steps)
+    return tuple(_placed(step, directory, stages) for step in steps)
+
+
+def group_by_stage(placed: Sequence[PlacedStep]) -> tuple[StageGroup, ...]:
+    """Return the groups in reading order: ingredients first, then the product in time."""
+    groups: list[StageGroup] = []
+    inputs: dict[Stage, list[PlacedStep]] = {}
+    for item in placed:
+        if item.step.relation == "input":
+            inputs.setdefault(item.stage, []).append(item)
+    for stage, members in inputs.items():
+        groups.append(StageGroup(stage=stage, is_input=True, steps=tuple(members)))
+    for item in placed:
+        if item.step.relation == "input":
+            continue
+        if groups and groups[-1].stage == item.stage:
+            groups[-1] = StageGroup(
+                stage=item.stage, is_input=False, steps=(*groups[-1].steps, item)
+            )
+        else:
+            groups.append(StageGroup(stage=item.stage, is_input=False, steps=(item,)))
+    return tuple(groups)
+
+
+def _stages_of_places(steps: Sequence[HistoryStep]) -> Mapping[str, Stage]:
+    seen: dict[str, set[Stage]] = {}
+    for step in steps:
+        words = _words_of(step)[1]
+        if words.is_sure and words.stage in _PLACE_ORDER:
+            seen.setdefault(place_uri(step.event), set()).add(words.stage)
+    return {
+        uri: next(stage for stage in _PLACE_ORDER if stage in stages)
+        for uri, stages in seen.items()
+        if uri
+    }
+
+
+def _placed(step: HistoryStep, directory: Directory, stages: Mapping[str, Stage]) -> PlacedStep:
+    key, words = _words_of(step)
+    uri = place_uri(step.event)
+    site = directory.sites.get(uri)
+    party_id = step.party_id or (site.party_id if site else None)
+    party = directory.parties.get(party_id) if party_id else None
+    kind = party.kind if party else ""
+    stage = words.stage if words.is_sure else stages.get(uri, PARTY_STAGES.get(kind, words.stage))
+    return PlacedStep(step=step, key=key, words=words, stage=stage, site=site, party=party)
+
+
+def _words_of(step: HistoryStep) -> tuple[str, StepWords]:
+    key = step_key(text_at(step.event, "type"), text_at(step.event, "bizStep"))
+    return key, step_words(key)
