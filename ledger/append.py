@@ -89,7 +89,9 @@ def append_batches(
             outcomes[position] = refusal_of(refused)
             continue
         kept = tuple(at for at in range(len(batch.drafts)) if at not in refused)
-        place = Appended(batch=batch, first_seq=work.seq, kept=kept, recorded_at=recorded_at)
+        place = Appended(
+            batch=batch, first_seq=work.seq, kept=kept, refused=refused, recorded_at=recorded_at
+        )
         for at in kept:
             _number(work, rules.log, batch.actor, batch.drafts[at])
         appended.append(place)

@@ -1,10 +1,11 @@
 """What goes into the journal and what comes back: batches and receipts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from base.errors import Problem
 from ledger.draft import Draft
 
 
@@ -52,11 +53,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appended:
-    """A batch with its place: drafts `kept` became entries from `first_seq` on."""
+    """A batch with its place: drafts `kept` became entries from `first_seq` on.
+
+    `refused` says why the others were left out, by position.
+    """
 
     batch: Batch
     first_seq: int
     kept: tuple[int, ...]
+    refused: Mapping[int, Problem]
     recorded_at: datetime
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from base.errors import NotFound
+from base.errors import AppError, LedgerCorrupt, NotFound
+from base.strict_json import JsonValue, loads
 from ledger.draft import SealedPart
 from ledger.entry import Header, parse_header
 from ledger.merkle import Frontier, TileReader
@@ -64,6 +65,17 @@ class StoredCheckpoint:
     size: int
     root: bytes
     note: bytes
+
+
+def parse_part(stored: SealedPart) -> dict[str, JsonValue]:
+    """Return {path: leaf} of a part's bytes; raises `LedgerCorrupt` where they are not that."""
+    try:
+        leaves = loads(stored.body, bytes_max=len(stored.body), depth_max=2)
+    except AppError as error:
+        raise LedgerCorrupt(f"a stored part is not readable: {error}") from None
+    if not isinstance(leaves, dict):
+        raise LedgerCorrupt("a stored part is not an object")
+    return leaves
 
 
 def read_head(connection: Connection, log: int) -> Head:

@@ -1,0 +1,99 @@
+"""Sealing: a signed checkpoint over whatever was appended since the last one.
+
+One rule: a checkpoint is stored before anybody can read it, and none is ever smaller than, or
+contradicts, one that was stored before.
+"""
+
+import threading
+
+import structlog
+from sqlalchemy import Connection, Engine, insert
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from base.clock import Clock
+from base.db import reading, transaction
+from base.errors import LedgerCorrupt, NotFound
+from ledger.checkpoint import Checkpoint, sign_checkpoint
+from ledger.merkle import consistency_path, verify_consistency
+from ledger.note import SignerKey
+from ledger.proof import VerificationError
+from ledger.store import StoredCheckpoint, read_checkpoint, read_head, tile_reader
+from ledger.tables import LEDGER_CHECKPOINT
+
+_log = structlog.get_logger(__name__)
+
+
+def seal(engine: Engine, log: int, signer: SignerKey, clock: Clock) -> StoredCheckpoint | None:
+    """Sign and store the newest state of the log; nothing where it is sealed already.
+
+    Raises `LedgerCorrupt` where the log does not continue its last checkpoint.
+    """
+    with reading(engine) as connection:
+        head = read_head(connection, log)
+        last = _last_checkpoint(connection, log)
+        if last is not None and last.size == head.size:
+            return None
+        root = head.frontier.root()
+        if last is not None:
+            _require_continuation(connection, last, head.size, root)
+    note = sign_checkpoint(Checkpoint(origin=head.origin, size=head.size, root=root), (signer,))
+    try:
+        with transaction(engine) as connection:
+            connection.execute(
+                insert(LEDGER_CHECKPOINT).values(
+                    log=log, size=head.size, root=root, note=note, signed_at=clock.now()
+                )
+            )
+    except IntegrityError:
+        # Another sealer was faster with the same size; its checkpoint stands.
+        return None
+    return StoredCheckpoint(log=log, size=head.size, root=root, note=note)
+
+
+def seal_until(
+    stop: threading.Event,
+    engine: Engine,
+    log: int,
+    signer: SignerKey,
+    *,
+    clock: Clock,
+    interval_s: float,
+) -> None:
+    """Seal the log every `interval_s` seconds until `stop` is set, then once more.
+
+    A database that is away is asked again; a corrupt ledger ends the loop with its error.
+    """
+    is_away = False
+    while not stop.wait(interval_s):
+        try:
+            seal(engine, log, signer, clock)
+            is_away = False
+        except OperationalError as error:
+            # Entries wait for their checkpoint while the database is away; nothing is lost.
+            if not is_away:
+                _log.warning("sealing_waits_for_database", error=str(error.orig))
+            is_away = True
+    seal(engine, log, signer, clock)
+
+
+def _last_checkpoint(connection: Connection, log: int) -> StoredCheckpoint | None:
+    try:
+        return read_checkpoint(connection, log)
+    except NotFound:
+        return None
+
+
+def _require_continuation(
+    connection: Connection, last: StoredCheckpoint, size: int, root: bytes
+) -> None:
+    if last.size > size:
+        raise LedgerCorrupt(
+            f"log {last.log}: a checkpoint of {last.size} entries was signed, {size} are left"
+        )
+    path = consistency_path(last.size, size, tile_reader(connection, last.log).get_node)
+    try:
+        verify_consistency(last.size, size, last.root, root, path)
+    except VerificationError as error:
+        raise LedgerCorrupt(
+            f"log {last.log}: its entries no longer lead to the checkpoint of {last.size}: {error}"
+        ) from None
