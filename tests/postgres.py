@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from base.processes import dying_with_me
+from base.processes import start_process
 from tests.waiting import wait_until
 
 _START_S = 60
@@ -91,7 +91,15 @@ def start_postgres() -> PostgresServer:
     argv = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
     for name, value in _SETTINGS.items():
         argv += ["-c", f"{name}={value}"]
-    server = PostgresServer(folder, _popen(argv, account, folder / "log"))
+    with (folder / "log").open("wb") as log:
+        process = start_process(
+            argv,
+            output=log,
+            cwd="/",
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+        )
+    server = PostgresServer(folder, process)
     wait_until(lambda: _is_ready(server), _START_S, f"PostgreSQL, see {folder}/log")
     return server
 
@@ -133,24 +141,6 @@ def _run(argv: list[str], account: pwd.struct_passwd | None) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{argv[0]} failed: {done.stdout}{done.stderr}")
-
-
-def _popen(
-    argv: list[str], account: pwd.struct_passwd | None, log: Path
-) -> "subprocess.Popen[bytes]":
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
-            preexec_fn=dying_with_me(),  # noqa: PLW1509 -- it only makes two system calls
-            start_new_session=True,
-        )
 
 
 def _is_ready(server: PostgresServer) -> bool:
