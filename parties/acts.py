@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from base.errors import Problem
 from ledger.batch import Appended, Batch
-from ledger.draft import Draft, draft_of_parts
+from ledger.draft import draft_of_parts
 from ledger.journal import Journal
 from ledger.parts import Part
 from parties.keys import Record
@@ -25,7 +25,9 @@ class ActsIndex:
     """
 
     def admit(
-        self, connection: Connection, batches: Sequence[Batch]
+        self,
+        connection: Connection,  # noqa: ARG002 -- the signature is the journal's
+        batches: Sequence[Batch],
     ) -> Sequence[Mapping[int, Problem]]:
         """Refuse whatever is no act."""
         return [_refused(batch) for batch in batches]

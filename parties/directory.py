@@ -16,7 +16,7 @@ from sqlalchemy import Column, Connection, Engine, Select, select
 
 from base.clock import Clock
 from base.db import reading
-from codes.canonical import CANONICAL_STEM
+from codes.gs1.digital_link import CANONICAL_STEM
 from parties.cache import TimedCache
 from parties.tables import CERTIFICATE, PARTY, PRODUCT, SITE, PartyKind
 
@@ -30,7 +30,8 @@ _OWNERS_CACHED_MAX: Final = 200_000
 _CHUNK: Final = 500  # SQLite and the PostgreSQL planner are both at ease with this many values.
 
 # A place (AI 414) is the only GS1 key whose finer level (AI 254) is registered by itself.
-_PLACE_PREFIX: Final = CANONICAL_STEM + "414/"
+_GS1_PREFIX: Final = CANONICAL_STEM + "/"
+_PLACE_PREFIX: Final = _GS1_PREFIX + "414/"
 
 T = TypeVar("T")
 
@@ -158,10 +159,10 @@ def register_uris(uri: str) -> tuple[str, ...]:
     Of a lot or serial it holds the GTIN alone, of a place with an extension (AI 254) the place
     itself or the whole GLN. Identifiers without a GS1 key are held as they are.
     """
-    if not uri.startswith(CANONICAL_STEM):
+    if not uri.startswith(_GS1_PREFIX):
         return (uri,)
-    key, _, rest = uri[len(CANONICAL_STEM) :].partition("/")
-    whole = f"{CANONICAL_STEM}{key}/{rest.partition('/')[0]}"
+    key, _, rest = uri[len(_GS1_PREFIX) :].partition("/")
+    whole = f"{_GS1_PREFIX}{key}/{rest.partition('/')[0]}"
     if whole == uri or not uri.startswith(_PLACE_PREFIX):
         return (whole,)
     return (uri, whole)

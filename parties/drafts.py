@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from codes.registry import parse
-
 from base.errors import AppError, InvalidInput, Problem
-from codes.canonical import CANONICAL_STEM, canonical_uri
+from codes.canonical import canonical_uri
+from codes.gs1.digital_link import CANONICAL_STEM
+from codes.registry import parse
 from parties.tables import (
     LINK_CHARS_MAX,
     NAME_CHARS_MAX,
@@ -31,6 +31,7 @@ _REGION = re.compile(r"[1-9][0-9]{5}")
 # GS1 General Specifications 3.2 and 3.7: AI 01 is a GTIN, 414 a GLN, 254 its extension.
 _TRADE_ITEM = re.compile(r"01/[0-9]{14}")
 _PLACE = re.compile(r"414/[0-9]{13}(?:/254/[^/]+)?")
+_GS1_PREFIX: Final = CANONICAL_STEM + "/"
 _LATITUDE_MAX: Final = Decimal(90)
 _LONGITUDE_MAX: Final = Decimal(180)
 
@@ -129,8 +130,8 @@ class _Checks:
         """Return the canonical URI; under a GS1 key it must have the one shape that fits."""
         uri = self.by_code("uri", canonical_uri, value)
         self.text("uri", uri, URI_CHARS_MAX, chars_min=1)
-        if uri.startswith(CANONICAL_STEM) and not gs1_key.fullmatch(uri, len(CANONICAL_STEM)):
-            self.wrong("uri", "uri", f"is {CANONICAL_STEM}{shape} or has no GS1 key")
+        if uri.startswith(_GS1_PREFIX) and not gs1_key.fullmatch(uri, len(_GS1_PREFIX)):
+            self.wrong("uri", "uri", f"is {_GS1_PREFIX}{shape} or has no GS1 key")
         return uri
 
     def finish(self) -> None:

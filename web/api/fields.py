@@ -1,0 +1,96 @@
+"""Fields that accept one spelling of each value, and the schema they live in."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import marshmallow as ma
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DEGREES = re.compile(r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?")
+_DECIMAL = re.compile(r"[1-9][0-9]{0,5}")
+
+_PRINTABLE_MESSAGE: Final = "Has a control character."
+
+
+class StrictSchema(ma.Schema):
+    """A schema that refuses every field it does not know."""
+
+    class Meta:
+        """Unknown fields are refused."""
+
+        unknown = ma.RAISE
+
+
+def _printable(value: str) -> None:
+    # A NUL would pass JSON and fail in PostgreSQL; a line break would forge a line of a log.
+    if not value.isprintable():
+        raise ma.ValidationError(_PRINTABLE_MESSAGE)
+
+
+def text(chars_max: int, *, chars_min: int = 0, **options: Any) -> ma.fields.String:
+    """Return a field of printable text of bounded length, counted in code points."""
+    length = ma.validate.Length(min=chars_min, max=chars_max)
+    return ma.fields.String(validate=[length, _printable], **options)
+
+
+class _Spelled(ma.fields.String):
+    """Text in one spelling that stands for a value of another type."""
+
+    pattern: re.Pattern[str]
+    shape: str
+
+    def _read(self, value: str) -> object:
+        raise NotImplementedError
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        spelled = super()._deserialize(value, attr, data, **kwargs)
+        if not self.pattern.fullmatch(spelled):
+            raise ma.ValidationError(f"Is not {self.shape}.")
+        try:
+            return self._read(spelled)
+        except ValueError:
+            raise ma.ValidationError(f"Is not {self.shape}.") from None
+
+
+class Uuid(_Spelled):
+    """A UUID in lower case with its hyphens (RFC 9562 4)."""
+
+    pattern = _UUID
+    shape = "a UUID in lower case"
+
+    def _read(self, value: str) -> object:
+        return UUID(value)
+
+
+class Day(_Spelled):
+    """A calendar day as `2026-05-01` (RFC 3339 full-date)."""
+
+    pattern = _DATE
+    shape = "a day as YYYY-MM-DD"
+
+    def _read(self, value: str) -> object:
+        return date.fromisoformat(value)
+
+
+class DegreesText(_Spelled):
+    """Degrees as a decimal string with at most six decimals."""
+
+    pattern = _DEGREES
+    shape = "degrees as a decimal string with at most six decimals"
+
+    def _read(self, value: str) -> object:
+        return Decimal(value)
+
+
+class WholeText(_Spelled):
+    """A whole number of a query string, from 1 to 999999."""
+
+    pattern = _DECIMAL
+    shape = "a whole number from 1 to 999999"
+
+    def _read(self, value: str) -> object:
+        return int(value)

@@ -1,0 +1,55 @@
+"""Makes the application: its parts, its doors, its answers."""
+
+from typing import Any, Final
+
+import orjson
+from flask import Flask
+from flask.json.provider import JSONProvider
+
+from base.config import Settings
+from web.answers import install_answers
+from web.api import health, keys, register
+from web.api.blueprint import ApiBlueprint
+from web.openapi import install_api
+from web.problems import install_problems
+from web.services import EXTENSION, Services, build_services
+
+# One line for each group of operations.
+API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
+    health.BLUEPRINT,
+    register.BLUEPRINT,
+    keys.BLUEPRINT,
+)
+
+
+class _FastJson(JSONProvider):
+    """Writes answers with orjson; requests are never read through it."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:  # noqa: ARG002 -- the signature is Flask's
+        """Return the JSON text of an answer."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ARG002 -- the signature is Flask's
+        """Refuse: requests go through `base.strict_json`."""
+        raise TypeError("requests are read through base.strict_json")
+
+
+def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
+    """Return the application of one process; `services` replaces the parts for a test."""
+    app = Flask("web")
+    app.json = _FastJson(app)
+    app.config.update(
+        # The largest body any door takes; an operation with a smaller limit checks its own.
+        MAX_CONTENT_LENGTH=settings.capture_bytes_max,
+        MAX_FORM_MEMORY_SIZE=512 << 10,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.effective_public_url.startswith("https://"),
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions[EXTENSION] = services or build_services(settings)
+    install_answers(app)
+    install_problems(app)
+    install_api(app, API_BLUEPRINTS)
+    return app
