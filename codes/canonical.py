@@ -6,13 +6,18 @@ thing must meet here, or its history splits in two.
 """
 
 import re
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from codes import registry
+from codes.gs1.charset import percent_decode, percent_encode
+from codes.gs1.digital_link import CANONICAL_STEM
 from codes.gs1.epc import WITHOUT_GS1_KEY, path_of_epc
-from codes.model import CodeError
-
-CANONICAL_STEM: Final = "https://id.gs1.org/"
+from codes.gs1.identity import identity_of_link
+from codes.gs1.urn import epc_urn_of_parts
+from codes.model import Category, CodeError
+from codes.text import clean
 
 # Web browsers and the QR codes of this trade stay under 2,048 characters; a longer identifier is an
 # attack on memory (every one is kept in the index), not a code.
@@ -22,28 +27,131 @@ URI_CHARS_MAX: Final = 2_048
 _REMEMBERED = 65_536
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
+_OWN = re.compile(r"urn:suxin:([a-z-]+):(.+)")
+_STEM = CANONICAL_STEM + "/"
+
+
+class Level(StrEnum):
+    """How much one identifier names: one thing, a lot, a class of things, or who knows."""
+
+    INSTANCE = "instance"
+    LOT = "lot"
+    CLASS = "class"
+    UNKNOWN = "unknown"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def canonical_uri(uri: str) -> str:
     """Return the canonical form of an absolute URI; an identifier without a GS1 key is unchanged.
 
-    Raises `CodeError` for text that is no absolute URI and for an EPC URN of a wrong structure.
+    Raises `CodeError` for text that is no absolute URI, and for an EPC URN, a Digital Link or a
+    `urn:suxin:` name whose structure or check digit is wrong.
     """
+    if len(uri) > URI_CHARS_MAX:
+        raise CodeError("too_long", f"an identifier has at most {URI_CHARS_MAX} characters")
     if uri.startswith("urn:epc:"):
         return _canonical_epc(uri)
-    return _canonical_other(uri)
+    if _ABSOLUTE.match(uri) is None or not uri.isprintable() or " " in uri:
+        raise CodeError("uri", "an identifier is an absolute URI", norm="RFC 3986 4.3")
+    head = uri[:8].lower()
+    if head.startswith("http"):
+        return identity_of_link(uri) or uri
+    if head == "urn:epc:":
+        raise CodeError("urn_case", "urn:epc: is written in lower case", position=0)
+    if uri.startswith("urn:suxin:"):
+        return _canonical_own(uri)
+    return uri
 
 
 def _canonical_epc(uri: str) -> str:
-    if len(uri) > URI_CHARS_MAX:
-        raise CodeError("too_long", f"an identifier has at most {URI_CHARS_MAX} characters")
     if ":".join(uri.split(":", 4)[2:4]) in WITHOUT_GS1_KEY:
         return uri
-    return CANONICAL_STEM + path_of_epc(uri)
+    return _STEM + path_of_epc(uri)
 
 
-def _canonical_other(uri: str) -> str:
-    if _ABSOLUTE.match(uri) is None or not uri.isprintable() or " " in uri:
-        raise CodeError("uri", "an identifier in an event is an absolute URI", norm="RFC 3986 4.3")
+def _canonical_own(uri: str) -> str:
+    match = _OWN.fullmatch(uri)
+    name = None if match is None else registry.OWN_NAMES.get(match[1])
+    if match is None or name is None:
+        raise CodeError("own_name", "this name was not given by this ledger", position=10)
+    code = registry.get(name).parse(match[2])
+    if code.uri != uri:
+        raise CodeError("own_name", f"this name is written {code.uri}", position=10)
     return uri
+
+
+def uri_of_text(text: str, category: Category | None = None) -> str:
+    """Return the canonical URI of a code in any written form.
+
+    Raises `CodeError`: `unknown_code` when no scheme reads it, `ambiguous` when the likeliest
+    readings name different things; `category` says which kind is meant.
+    """
+    candidates = registry.detect(text, category)
+    if not candidates:
+        return _uri_of_unknown(clean(text).text)
+    likeliest = [one for one in candidates if one.rank == candidates[0].rank]
+    uris = {one.code.uri for one in likeliest}
+    if len(uris) > 1:
+        names = ", ".join(one.scheme.name for one in likeliest)
+        raise CodeError("ambiguous", f"the code may be one of: {names}")
+    return candidates[0].code.uri
+
+
+def _uri_of_unknown(text: str) -> str:
+    """A text that is a URI stands for itself, and a wrong one is told what is wrong with it."""
+    if text.lower().startswith(("urn:", "http://", "https://")):
+        return canonical_uri(text)
+    raise CodeError("unknown_code", "no code scheme reads this text")
+
+
+def parts_of(canonical: str) -> dict[str, str]:
+    """Return identifier to value of a canonical GS1 URI, in order; empty for any other URI."""
+    if not canonical.startswith(_STEM):
+        return {}
+    segments = canonical[len(_STEM) :].split("/")
+    return {
+        ai: percent_decode(value, norm="RFC 3986 2.1")
+        for ai, value in zip(segments[::2], segments[1::2], strict=False)
+    }
+
+
+# Length of a key without its serial: longer than that, it names one thing.
+_SERIAL_AFTER: Final = {"253": 13, "255": 13, "8003": 14}
+_CLASS_KEYS: Final = frozenset({"01", "8006", "8010", "8013"})
+
+
+def level_of(canonical: str) -> Level:
+    """Return how much a canonical URI names; a URI of another party is `UNKNOWN`."""
+    if not canonical.startswith(_STEM):
+        return Level.INSTANCE if canonical.startswith("urn:suxin:") else Level.UNKNOWN
+    parts = parts_of(canonical)
+    key = next(iter(parts))
+    if key in _SERIAL_AFTER:
+        return Level.INSTANCE if len(parts[key]) > _SERIAL_AFTER[key] else Level.CLASS
+    if key not in _CLASS_KEYS or not parts.keys().isdisjoint({"21", "235", "8011"}):
+        return Level.INSTANCE
+    return Level.LOT if "10" in parts else Level.CLASS
+
+
+def is_instance(canonical: str) -> bool:
+    """Whether a canonical URI names exactly one thing, place or party."""
+    return level_of(canonical) is Level.INSTANCE
+
+
+def lot_uri(gtin14: str, lot: str) -> str:
+    """Return the canonical URI of a lot; both parts are checked."""
+    return canonical_uri(f"{_STEM}01/{gtin14}/10/{percent_encode(lot)}")
+
+
+def gtin_uri(gtin14: str) -> str:
+    """Return the canonical URI of a trade item class; the GTIN is checked."""
+    return canonical_uri(f"{_STEM}01/{gtin14}")
+
+
+def epc_urn(canonical: str, gcp_length: int) -> str:
+    """Return the EPC URN of a canonical GS1 URI whose company prefix has `gcp_length` digits.
+
+    A class becomes `urn:epc:idpat:…*` or `urn:epc:class:lgtin:…`. Raises `CodeError` where the key
+    has no EPC form (GMN, GTIN with variant, …).
+    """
+    return epc_urn_of_parts(parts_of(canonical), gcp_length)

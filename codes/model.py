@@ -42,6 +42,23 @@ class Category(StrEnum):
     ANY = "any"
 
 
+_PRODUCTS = frozenset({Category.AGRI_PRODUCT, Category.FOOD, Category.DRUG, Category.AGRI_INPUT})
+
+
+def may_name(category: Category, wanted: Category) -> bool:
+    """Whether a code of `category` may name something of the category `wanted`.
+
+    Carriers name anything, a trade item number names a product of any kind, and a location number
+    is given to parties too (GS1 General Specifications 2.4).
+    """
+    return (
+        category is wanted
+        or Category.ANY in {category, wanted}
+        or (category is Category.TRADE_ITEM and wanted in _PRODUCTS)
+        or (category is Category.PLACE and wanted is Category.PARTY)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeWarning:
     """Something odd that does not make the code wrong; `position` is an index in the text."""
@@ -66,8 +83,10 @@ class Code:
 class Scheme:
     """One code scheme.
 
-    `lengths` and `alphabet` are the cheap filter of detection: a text whose length is not in
-    `lengths` (None: any length) or that `looks_like` says no to is never handed to `parse`.
+    `parse` takes a text that `codes.text.clean` has cleaned. `lengths` (None: any) and `looks_like`
+    are the cheap filter of detection: a text they say no to is never handed to `parse`. `rank` is
+    how far a fitting text speaks for the scheme, 1 the most; schemes that clash share a rank.
+    `own_name` is the word after `urn:suxin:` where the scheme's URIs are this ledger's own.
     """
 
     name: str
@@ -81,6 +100,7 @@ class Scheme:
     lengths: frozenset[int] | None
     looks_like: Callable[[str], bool]
     rank: int
+    own_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

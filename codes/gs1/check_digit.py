@@ -47,3 +47,29 @@ def require_check_digit(digits: str, *, what: str) -> None:
             position=len(digits) - 1,
             norm=NORM,
         )
+
+
+# General Specifications 7.9.5: the 83 values are weighted with primes from the right, summed
+# modulo 1021, and the remainder is written as two of 32 characters.
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
+_VALUES_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+_PAIR = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def check_pair(body: str) -> str:
+    """Return the check character pair of `body`: 1 to 23 characters of set 82."""
+    total = sum(
+        weight * _VALUES_82.index(character)
+        for weight, character in zip(_PRIMES, reversed(body), strict=False)
+    )
+    return _PAIR[total % 1021 >> 5] + _PAIR[total % 1021 & 31]
+
+
+def require_check_pair(text: str, *, what: str) -> None:
+    """Refuse `text` (set 82) unless its last two characters check the others."""
+    if not 3 <= len(text) <= len(_PRIMES) + 2:
+        raise CodeError("length", f"{what} has 3 to 25 characters", norm=NORM)
+    if check_pair(text[:-2]) != text[-2:]:
+        raise CodeError(
+            "check_digit", f"the check pair of {what} should be {check_pair(text[:-2])}", norm=NORM
+        )

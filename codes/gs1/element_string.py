@@ -1,0 +1,148 @@
+"""GS1 element strings: identifiers and values one after another, bracketed or with FNC1.
+
+GS1 General Specifications 4.13 (how element strings may be joined), 7.8 (processing of data). A
+repeated identifier must repeat its value; order carries no meaning and is kept only for people.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Final
+
+from codes.gs1.ais import AI_LENGTHS, AIS, Ai, require_shape, require_value
+from codes.model import CodeError
+
+NORM: Final = "GS1 General Specifications 7.8"
+FNC1: Final = "\x1d"
+
+_BRACKET = re.compile(r"\(([0-9]{2,4})\)((?:[^(\\]|\\.)*)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Strictness(IntEnum):
+    """How far to check: shapes, then contents (check digits, dates, lists), then partners."""
+
+    STRUCTURE = 1
+    CONTENT = 2
+    FULL = 3
+
+
+def parse_bracketed(text: str, *, strictness: Strictness = Strictness.FULL) -> dict[str, str]:
+    r"""Read `(01)…(10)…`; a bracket inside a value is written `\(`. Raises `CodeError`."""
+    elements: dict[str, str] = {}
+    position = 0
+    while position < len(text) or not elements:
+        match = _BRACKET.match(text, position)
+        if match is None:
+            raise CodeError(
+                "brackets", "an identifier in brackets is expected", position=position, norm=NORM
+            )
+        row = _row(match[1], position)
+        _add(elements, row, _ESCAPED.sub(r"\1", match[2]), strictness, position)
+        position = match.end()
+    return _finished(elements, strictness)
+
+
+def parse_raw(text: str, *, strictness: Strictness = Strictness.FULL) -> dict[str, str]:
+    """Read what a scanner sends: FNC1 (0x1D) first, and after each value without fixed length."""
+    if not text.startswith(FNC1):
+        raise CodeError("fnc1", "an element string starts with FNC1 (0x1D)", position=0, norm=NORM)
+    elements: dict[str, str] = {}
+    position = 1
+    while position < len(text) or not elements:
+        row = _row(
+            text[position : position + AI_LENGTHS.get(text[position : position + 2], 2)], position
+        )
+        start = position + len(row.ai)
+        end = start + row.length_max if row.fixed else text.find(FNC1, start)
+        if end < 0 or end > len(text):
+            end = len(text)
+        _add(elements, row, text[start:end], strictness, start)
+        position = end + 1 if text.startswith(FNC1, end) else end
+    return _finished(elements, strictness)
+
+
+def _row(ai: str, position: int) -> Ai:
+    row = AIS.get(ai)
+    if row is None:
+        raise CodeError(
+            "unknown_ai", f"{ai!r} is not an application identifier", position=position, norm=NORM
+        )
+    return row
+
+
+def _add(
+    elements: dict[str, str], row: Ai, value: str, strictness: Strictness, position: int
+) -> None:
+    check_element(row, value, strictness, position=position)
+    if elements.setdefault(row.ai, value) != value:
+        raise CodeError(
+            "repeated_ai", f"({row.ai}) stands twice with two values", position=position, norm=NORM
+        )
+
+
+def check_element(
+    row: Ai, value: str, strictness: Strictness, *, position: int | None = None
+) -> None:
+    """Refuse a value that is wrong at this strictness; `position` is added to the refusal."""
+    try:
+        if strictness >= Strictness.CONTENT:
+            require_value(row, value)
+        else:
+            require_shape(row, value)
+    except CodeError as refusal:
+        raise CodeError(
+            refusal.rule, refusal.message, position=position, norm=refusal.norm
+        ) from None
+
+
+def _finished(elements: dict[str, str], strictness: Strictness) -> dict[str, str]:
+    if strictness >= Strictness.FULL:
+        require_partners(elements)
+    return elements
+
+
+def require_partners(elements: Mapping[str, str]) -> None:
+    """Refuse elements that lack a needed partner or stand beside an excluded one (4.14)."""
+    for ai in elements:
+        row = AIS[ai]
+        for pattern in row.excludes:
+            clash = _present(pattern, elements, but=ai)
+            if clash is not None:
+                raise CodeError("excluded_ai", f"({ai}) may not stand with ({clash})", norm=NORM)
+        for demand in row.needs:
+            if not any(_all_present(alternative, elements) for alternative in demand):
+                wanted = ", ".join("+".join(alternative) for alternative in demand)
+                raise CodeError("missing_ai", f"({ai}) needs one of {wanted}", norm=NORM)
+
+
+def _all_present(patterns: tuple[str, ...], elements: Mapping[str, str]) -> bool:
+    return all(_present(pattern, elements, but="") is not None for pattern in patterns)
+
+
+def _present(pattern: str, elements: Mapping[str, str], *, but: str) -> str | None:
+    """Return the first identifier that fits `pattern` (`n` is any digit), other than `but`."""
+    stem = pattern.rstrip("n")
+    if stem == pattern:
+        return pattern if pattern in elements and pattern != but else None
+    for ai in elements:
+        if ai != but and len(ai) == len(pattern) and ai.startswith(stem):
+            return ai
+    return None
+
+
+def bracketed(elements: Mapping[str, str]) -> str:
+    """Return the form for people; `parse_bracketed` reads it back."""
+    return "".join(
+        f"({ai})" + value.replace("\\", "\\\\").replace("(", "\\(")
+        for ai, value in elements.items()
+    )
+
+
+def raw(elements: Mapping[str, str]) -> str:
+    """Return the form for a symbol: leading FNC1, and one after each value that needs it."""
+    last = next(reversed(tuple(elements)), "")
+    return FNC1 + "".join(
+        f"{ai}{value}{'' if AIS[ai].fixed or ai == last else FNC1}"
+        for ai, value in elements.items()
+    )

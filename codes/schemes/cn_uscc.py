@@ -1,0 +1,124 @@
+"""Unified social credit code: the number of every legal person and organisation in China.
+
+GB 32100-2015; characters 9 to 17 are an organisation code of GB 11714-1997 with its own check,
+whose failure is a warning because real codes of early years fail it.
+"""
+
+import re
+from typing import Final
+
+from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+
+NORM: Final = "GB 32100-2015"
+_ORG_NORM: Final = "GB 11714-1997"
+
+# GB 32100-2015 annex A: no I, O, S, V, Z. The weight of place i is 3^(i-1) modulo 31.
+_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
+_WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
+_OUTSIDE = re.compile(f"[^{_ALPHABET}]")
+
+_ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
+
+# GB 32100-2015 table 1 and its amendments: who registers (place 1). N: rural collectives.
+_DEPARTMENTS: Final = frozenset("123456789ANY")
+
+
+def uscc_check(body: str) -> str:
+    """Return the check character of the first 17 characters (all inside the alphabet)."""
+    total = sum(_VALUES[c] * weight for c, weight in zip(body, _WEIGHTS, strict=True))
+    return _ALPHABET[-total % 31]
+
+
+def org_code_check(body: str) -> str:
+    """Return the check character of the first 8 characters of an organisation code (GB 11714).
+
+    Raises `CodeError` for anything but 8 digits and capital letters.
+    """
+    if not re.fullmatch(r"[0-9A-Z]{8}", body):
+        raise CodeError("charset", "an organisation code has 8 digits and letters", norm=_ORG_NORM)
+    total = sum(int(c, 36) * weight for c, weight in zip(body, _ORG_WEIGHTS, strict=True))
+    return "0X987654321"[total % 11] if total % 11 else "0"
+
+
+def parse_uscc(text: str) -> Code:
+    """Read a code of 18 characters; small letters are read as capitals with a warning.
+
+    Raises `CodeError` for a wrong length, alphabet, department, region or check, and for the
+    zeros and repetitions that forms are filled with.
+    """
+    upper = text.upper() if text.isascii() else text
+    _require_shape(upper)
+    if upper[17] != uscc_check(upper[:17]):
+        raise CodeError(
+            "check_digit",
+            f"the check character should be {uscc_check(upper[:17])}",
+            position=17,
+            norm=NORM,
+        )
+    return Code(
+        scheme="cn_uscc",
+        text=upper,
+        fields={
+            "dept": upper[0],
+            "category": upper[1],
+            "region": upper[2:8],
+            "org": upper[8:17],
+            "check": upper[17],
+        },
+        uri=f"urn:suxin:uscc:{upper}",
+        warnings=_warnings(text, upper),
+    )
+
+
+def _require_shape(text: str) -> None:
+    if len(text) != 18:
+        raise CodeError("length", "a unified social credit code has 18 characters", norm=NORM)
+    outside = _OUTSIDE.search(text)
+    if outside is not None:
+        raise CodeError(
+            "charset",
+            "the letters I, O, S, V, Z and other characters are not used",
+            position=outside.start(),
+            norm=NORM,
+        )
+    if len(set(text[2:17])) == 1:
+        raise CodeError("dummy", "this is a filler, not a code", norm=NORM)
+    if text[0] not in _DEPARTMENTS:
+        raise CodeError("department", "no department has this letter", position=0, norm=NORM)
+    if not text[2:8].isdigit():
+        raise CodeError("region", "places 3 to 8 are a region of digits", position=2, norm=NORM)
+
+
+def _warnings(text: str, upper: str) -> tuple[CodeWarning, ...]:
+    warnings = []
+    if text != upper:
+        message = "small letters were read as capitals"
+        warnings.append(CodeWarning(code="lower_case", message=message))
+    if org_code_check(upper[8:16]) != upper[16]:
+        message = "the organisation code inside fails its own check (GB 11714-1997)"
+        warnings.append(CodeWarning(code="org_check", message=message, position=16))
+    return tuple(warnings)
+
+
+def format_uscc(code: Code) -> str:
+    """Return the 18 characters."""
+    return code.text
+
+
+SCHEMES: Final = (
+    Scheme(
+        name="cn_uscc",
+        title_zh="统一社会信用代码",
+        title_en="Unified social credit code",
+        category=Category.PARTY,
+        norm=NORM,
+        parse=parse_uscc,
+        format=format_uscc,
+        may_issue=False,
+        lengths=frozenset({18}),
+        looks_like=lambda text: text.isalnum(),
+        rank=1,
+        own_name="uscc",
+    ),
+)

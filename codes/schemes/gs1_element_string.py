@@ -1,0 +1,75 @@
+"""GS1 element strings as people write them and as scanners send them.
+
+GS1 General Specifications 4 and 7.8. The bracketed form is the one spelling kept.
+"""
+
+import re
+from typing import Final
+
+from codes.gs1.element_string import FNC1, NORM, bracketed, parse_bracketed, parse_raw
+from codes.gs1.identity import identity_of_elements
+from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+
+# ISO/IEC 15424: what a scanner may put before the data to say that it holds element strings.
+_SYMBOLOGIES = ("]C1", "]e0", "]d2", "]Q3", "]J1")
+
+# Keys of fixed length that labels start with; only such a start is safe to read without FNC1.
+_STARTS = re.compile(r"0[01][0-9]{14}|41[47][0-9]{13}|80(?:0[36]|1[78])[0-9]{14}")
+
+_MISSING_FNC1 = CodeWarning(
+    code="missing_fnc1",
+    message="the scanner did not send the FNC1 that an element string starts with",
+)
+
+
+def parse_element_string(text: str) -> Code:
+    """Read `(01)…` or a scanner's text with FNC1; the elements must be complete and name a thing.
+
+    Raises `CodeError`.
+    """
+    warnings: tuple[CodeWarning, ...] = ()
+    if text.startswith("("):
+        elements = parse_bracketed(text)
+    else:
+        data = text[3:] if text.startswith(_SYMBOLOGIES) else text
+        if data is text and not text.startswith(FNC1):
+            if not _STARTS.match(text):
+                raise CodeError(
+                    "fnc1", "an element string starts with FNC1 (0x1D)", position=0, norm=NORM
+                )
+            warnings = (_MISSING_FNC1,)
+        elements = parse_raw(data if data.startswith(FNC1) else FNC1 + data)
+    return Code(
+        scheme="gs1_element_string",
+        text=bracketed(elements),
+        fields=elements,
+        uri=identity_of_elements(elements),
+        warnings=warnings,
+    )
+
+
+def format_element_string(code: Code) -> str:
+    """Return the bracketed form."""
+    return bracketed(code.fields)
+
+
+def looks_like_element_string(text: str) -> bool:
+    """Whether the first characters are those of an element string."""
+    return text[0] in "(]\x1d" or (len(text) >= 16 and _STARTS.match(text) is not None)
+
+
+SCHEMES: Final = (
+    Scheme(
+        name="gs1_element_string",
+        title_zh="GS1 单元数据串",
+        title_en="GS1 element string",
+        category=Category.ANY,
+        norm=NORM,
+        parse=parse_element_string,
+        format=format_element_string,
+        may_issue=True,
+        lengths=None,
+        looks_like=looks_like_element_string,
+        rank=1,
+    ),
+)

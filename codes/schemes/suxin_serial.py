@@ -1,0 +1,138 @@
+"""Suxin's own serial: `SX`, twelve base32 characters, one check character.
+
+For goods that carry no other code. The twelve are 60 random bits, so that a serial cannot be
+guessed from its neighbour; the alphabet is Crockford's base32, which leaves out I, L, O and U.
+
+The check character is that of a Reed-Solomon code with one check symbol over GF(2^5), the field of
+x^5 + x^2 + 1. ISO/IEC 7064 has no system whose check stays inside 32 characters; this one does, and
+it finds every wrong character and every exchange of two characters, neighbours or not, because the
+weights are distinct and not zero.
+"""
+
+from typing import Final
+
+from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+
+NORM: Final = "Suxin serial, version 1"
+
+PREFIX: Final = "SX"
+RANDOM_BYTES: Final = 8
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
+_BODY_CHARS: Final = 12
+
+# Crockford reads I and L as 1 and O as 0. U is not in his alphabet at all; it is read as V, its
+# look-alike, and a wrong reading would be found by the check character.
+_LOOK_ALIKES: Final = {"I": "1", "L": "1", "O": "0", "U": "V"}
+
+
+def _double(value: int) -> int:
+    """Multiply by x in GF(2^5)."""
+    doubled = value << 1
+    return doubled ^ 0b100101 if doubled & 0b100000 else doubled
+
+
+def _products() -> tuple[tuple[int, ...], ...]:
+    """Return, for each place, what each character adds: value times x^(places to the right)."""
+    rows = []
+    row = list(range(32))
+    for _ in range(_BODY_CHARS):
+        row = [_double(value) for value in row]
+        rows.append(tuple(row))
+    return tuple(reversed(rows))
+
+
+_PRODUCTS: Final = _products()
+
+
+def serial_check(body: str) -> str:
+    """Return the check character of twelve base32 characters."""
+    remainder = 0
+    for products, character in zip(_PRODUCTS, body, strict=True):
+        remainder ^= products[_VALUES[character]]
+    return _ALPHABET[remainder]
+
+
+def issue_serial(random: bytes) -> Code:
+    """Make a serial of 8 random bytes, of which the first 60 bits are used.
+
+    The caller takes them from a cryptographic source; raises `CodeError` for another length.
+    """
+    if len(random) != RANDOM_BYTES:
+        raise CodeError("random", f"a serial is made of {RANDOM_BYTES} random bytes", norm=NORM)
+    number = int.from_bytes(random, "big") >> 4
+    body = "".join(_ALPHABET[number >> shift & 31] for shift in range(55, -1, -5))
+    return _code(body + serial_check(body), ())
+
+
+def parse_serial(text: str) -> Code:
+    """Read a serial; hyphens, small letters and look-alikes are put right with a warning.
+
+    Raises `CodeError`.
+    """
+    upper = text.upper() if text.isascii() else text
+    joined = upper.replace("-", "")
+    if len(joined) != len(PREFIX) + _BODY_CHARS + 1:
+        raise CodeError("length", "a serial is SX and 13 characters", norm=NORM)
+    if not joined.startswith(PREFIX):
+        raise CodeError("prefix", "a serial starts with SX", position=0, norm=NORM)
+    body = "".join(_LOOK_ALIKES.get(character, character) for character in joined[len(PREFIX) :])
+    for character in body:
+        if character not in _VALUES:
+            raise CodeError(
+                "charset", "not a base32 character", position=upper.index(character), norm=NORM
+            )
+    if serial_check(body[:-1]) != body[-1]:
+        raise CodeError(
+            "check_digit", "the check character does not fit", position=len(text) - 1, norm=NORM
+        )
+    return _code(body, _warnings(text, upper, joined, PREFIX + body))
+
+
+def _code(body: str, warnings: tuple[CodeWarning, ...]) -> Code:
+    text = PREFIX + body
+    return Code(
+        scheme="suxin_serial",
+        text=text,
+        fields={"serial": body[:-1], "check": body[-1]},
+        uri=f"urn:suxin:serial:{text}",
+        warnings=warnings,
+    )
+
+
+def _warnings(text: str, upper: str, joined: str, read: str) -> tuple[CodeWarning, ...]:
+    warnings = []
+    if text != upper:
+        warnings.append(
+            CodeWarning(code="lower_case", message="small letters were read as capitals")
+        )
+    if joined != upper:
+        warnings.append(CodeWarning(code="hyphens", message="hyphens were left out"))
+    if read != joined:
+        message = "I and L were read as 1, O as 0, U as V"
+        warnings.append(CodeWarning(code="look_alike", message=message))
+    return tuple(warnings)
+
+
+def format_serial(code: Code) -> str:
+    """Return the fifteen characters."""
+    return code.text
+
+
+SCHEMES: Final = (
+    Scheme(
+        name="suxin_serial",
+        title_zh="溯信单品序列号",
+        title_en="Suxin item serial",
+        category=Category.ANY,
+        norm=NORM,
+        parse=parse_serial,
+        format=format_serial,
+        may_issue=True,
+        lengths=frozenset(range(15, 20)),
+        looks_like=lambda text: text[0] in "Ss" and text[1] in "Xx",
+        rank=1,
+        own_name="serial",
+    ),
+)
