@@ -43,12 +43,6 @@ class VerificationError(AppError):
         self.step: Step = step
         self.entry = entry
 
-    def at(self, entry: int, *, step: Step | None = None) -> "VerificationError":
-        """Return the same refusal, said of entry `entry` (and of `step`, where given)."""
-        return VerificationError(
-            self.message, step=step or self.step, entry=entry, problems=self.problems
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InclusionProof:
