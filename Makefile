@@ -67,7 +67,7 @@ clean:
 # not only looked up: a version manager leaves names on the PATH that start nothing.
 $(PYTHON):
 	found=""; old=""
-	for name in $(SUXIN_PYTHON) python3.12 python3.11 python3.13 python3.14 python3; do
+	for name in $(PYTHON3) python3.12 python3.11 python3.13 python3.14 python3; do
 		if ! "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
 			continue
 		elif "$$name" -c 'import ensurepip, venv' 2>/dev/null; then

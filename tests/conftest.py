@@ -6,8 +6,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from base.redis_server import running_redis
+from tests.live import SERVICES, LiveServer, start_live_server
 from tests.postgres import PostgresServer, start_postgres
+from tests.setup_machine import find_chromium
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",  # A test run may be root in a container, where the sandbox cannot start.
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +65,69 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
-def free_port() -> int:
-    """Give a TCP port of the loopback address that was free a moment ago."""
+def find_free_port() -> int:
+    """Return a TCP port of the loopback address that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Give a TCP port of the loopback address that was free a moment ago."""
+    return find_free_port()
+
+
+@pytest.fixture
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a Redis that only this test sees."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Give a running, empty installation; tests share it, so each posts its own things."""
+    server = start_live_server(tmp_path_factory.mktemp("live"), find_free_port())
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def new_live_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[..., LiveServer]]:
+    """Start an installation of one's own with each call: `new_live_server(database_url=…)`."""
+    started: list[LiveServer] = []
+
+    def start(*, services: tuple[str, ...] = SERVICES, **settings: str) -> LiveServer:
+        folder = tmp_path_factory.mktemp("live")
+        port = find_free_port()
+        started.append(start_live_server(folder, port, services=services, **settings))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the session: the machine's own, as people have it."""
+    path = find_chromium()
+    if path is None:
+        pytest.fail("no Chromium: run `make test`, or set SUXIN_CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, headless=True, args=CHROMIUM_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a new page in a browser without history, of a person who reads Chinese first."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,83 @@
+"""The table of commands and the frame they run in.
+
+One command is one file here with a click command named `command`, and one row in `COMMANDS`. A
+command is given the environment by `@click.pass_obj` and reads its settings from that, so that a
+test may run it with another. Expected trouble becomes a message and exit code 1, wrong usage 2.
+"""
+
+import importlib
+from collections.abc import MutableMapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from base.errors import AppError, Problem
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "run": "jobs.commands.run:command",
+        "serve": "jobs.commands.serve:command",
+        "settings": "jobs.commands.settings:command",
+        "work": "jobs.commands.work:command",
+    }
+)
+
+_PROBLEMS_SHOWN_MAX: Final = 20
+
+
+class _Group(click.Group):
+    """Imports a command's file only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is click's
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the signature is click's
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, attribute = target.partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{target} is not a command")
+        return found
+
+
+@click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+def command_line() -> None:
+    """Suxin 溯信: a city's product traceability and credit ledger.
+
+    Settings are variables named SUXIN_*; `manage.py settings` lists them.
+    """
+
+
+def run_command_line(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
+    """Run one command and return the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    try:
+        result = command_line.main(
+            list(arguments), prog_name="manage.py", standalone_mode=False, obj=environ
+        )
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("aborted", err=True)
+        return 1
+    except AppError as error:
+        _show(error)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _show(error: AppError) -> None:
+    click.echo(f"refused ({error.code}): {error.message}", err=True)
+    for problem in error.problems[:_PROBLEMS_SHOWN_MAX]:
+        click.echo(f"  {_line(problem)}", err=True)
+    rest = len(error.problems) - _PROBLEMS_SHOWN_MAX
+    if rest > 0:
+        click.echo(f"  and {rest} more", err=True)
+
+
+def _line(problem: Problem) -> str:
+    where = f"{problem.path}: " if problem.path else ""
+    return f"{where}{problem.message} [{problem.code}]"

@@ -1,0 +1,182 @@
+"""`manage.py run`: a whole installation in one terminal.
+
+The rule that must stay true: one installation per data folder, and nothing of it is left running
+when this command is gone.
+"""
+
+import socket
+import sys
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+import httpx
+from sqlalchemy import Engine, func, inspect, select
+
+from base.config import Settings, load_settings
+from base.db import open_engine, reading
+from base.errors import ConfigurationError
+from base.processes import StopSignal
+from base.redis_server import answers, owning, redis_command
+from base.supervisor import Program, Supervisor
+from jobs.commands.serve import free_port
+from ledger.tables import LEDGER_HEAD
+
+_MANAGE: Final = str(Path(__file__).resolve().parents[2] / "manage.py")
+_REDIS_S: Final = 30.0
+_WEB_S: Final = 120.0
+_ASK_S: Final = 2.0
+
+
+class _Stopped(Exception):
+    """A stop was asked for before everything was up."""
+
+
+@click.command()
+@click.option(
+    "--demo/--no-demo",
+    default=None,
+    help="Post the demonstration data through the API (default: when the ledger is new).",
+)
+@click.pass_obj
+def command(environ: MutableMapping[str, str], demo: bool | None) -> int:
+    """Run everything: database, embedded Redis, web server, sealer and worker. Ctrl-C ends it."""
+    settings = _with_a_port(environ)
+    with (
+        owning(settings.data_dir) as lock,
+        StopSignal() as stop,
+        closing(Supervisor(stop=stop)) as supervisor,
+    ):
+        try:
+            return _run(_Run(settings, environ, supervisor, lock), demo)
+        except _Stopped:
+            return 0
+
+
+class _Run:
+    """One run's settings, environment and supervisor, and what it starts with them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environ: MutableMapping[str, str],
+        supervisor: Supervisor,
+        lock: int,
+    ) -> None:
+        self.settings = settings
+        self.supervisor = supervisor
+        self.lock = lock
+        self.env = {**environ, "PYTHONUNBUFFERED": "1"}
+
+    def program(self, *words: str) -> Program:
+        """Return one of our own commands as a program."""
+        return Program(name=words[0], argv=(sys.executable, _MANAGE, *words), env=self.env)
+
+    def start_redis(self) -> None:
+        """Start the embedded Redis and wait until it has read its files."""
+        folder = self.settings.data_dir
+        argv = redis_command(folder)
+        self.supervisor.start(Program(name="redis", argv=argv, env=self.env, pass_fds=(self.lock,)))
+        self._wait("the embedded Redis", lambda: answers(folder), _REDIS_S)
+
+    def start_web(self) -> None:
+        """Start the web server and wait until it answers."""
+        self.supervisor.start(self.program("serve"))
+        self._wait("the web server", lambda: _is_healthy(local_url(self.settings)), _WEB_S)
+
+    def finish(self, *words: str) -> None:
+        """Run one of our own commands to its end; it has to succeed."""
+        code = self.supervisor.run_once(self.program(*words))
+        if self.supervisor.stop.is_set():
+            raise _Stopped
+        if code != 0:
+            raise ConfigurationError(f"`manage.py {words[0]}` failed with exit code {code}")
+
+    def _wait(self, what: str, is_true: Callable[[], bool], seconds_max: float) -> None:
+        if self.supervisor.wait_until(is_true, seconds_max=seconds_max):
+            return
+        if self.supervisor.stop.is_set():
+            raise _Stopped
+        raise ConfigurationError(f"{what} did not come up; see what it says above")
+
+
+def _run(run: _Run, demo: bool | None) -> int:
+    was_new = is_new_ledger(run.settings)
+    run.finish("init")
+    if not run.settings.redis_url:
+        run.start_redis()
+    run.start_web()
+    run.supervisor.start(run.program("seal"))
+    run.supervisor.start(run.program("work"))
+    if was_new if demo is None else demo:
+        run.finish("demo", "--post", local_url(run.settings))
+    _show_banner(run)
+    return run.supervisor.run()
+
+
+def _with_a_port(environ: MutableMapping[str, str]) -> Settings:
+    settings = load_settings(environ)
+    environ["SUXIN_DATA_DIR"] = str(settings.data_dir)
+    if settings.port == 0:
+        environ["SUXIN_PORT"] = str(free_port(settings.host))
+        return load_settings(environ)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): "
+                "choose another with SUXIN_PORT, or 0 for any free one"
+            ) from None
+    return settings
+
+
+def local_url(settings: Settings) -> str:
+    """Return the address this machine itself reaches the web server under."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- a comparison
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def is_new_ledger(settings: Settings) -> bool:
+    """Return whether nothing was ever written to the ledger of this installation."""
+    database = settings.effective_database_url
+    if not settings.database_url and not (settings.data_dir / "suxin.db").exists():
+        return True  # Opening it would make the file.
+    with disposing(open_engine(database)) as engine:
+        if not inspect(engine).has_table(LEDGER_HEAD.name):
+            return True
+        with reading(engine) as connection:
+            size = connection.execute(select(func.sum(LEDGER_HEAD.c.size))).scalar()
+    return not size
+
+
+@contextmanager
+def disposing(engine: Engine) -> Iterator[Engine]:
+    """Close an engine's connections at the end of the block."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz", timeout=_ASK_S).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False
+
+
+def _show_banner(run: _Run) -> None:
+    settings = run.settings
+    lines = (
+        f"Suxin 溯信 is running: {local_url(settings)}",
+        f"everything it knows is in {settings.data_dir}",
+        "Ctrl-C stops it",
+    )
+    rule = "=" * 72
+    for line in (rule, *lines, rule):
+        run.supervisor.say(line)

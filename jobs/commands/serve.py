@@ -1,0 +1,68 @@
+"""`manage.py serve`: the web server."""
+
+import importlib
+import os
+import socket
+import sys
+from collections.abc import Callable, MutableMapping
+from functools import partial
+from typing import Any, Final
+
+import click
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from base.config import load_settings
+from base.processes import die_with_parent
+
+_BACKLOG: Final = 2048
+_STOP_S: Final = 10
+# One line of our own says where it listens; the server's own lines only when they are trouble.
+_LOG_LEVEL: Final = LogLevels.warning
+
+
+@click.command()
+@click.pass_obj
+def command(environ: MutableMapping[str, str]) -> None:
+    """Serve the pages and the API until told to stop (SIGTERM, Ctrl-C)."""
+    settings = load_settings(environ)
+    if settings.port == 0:
+        # Written into the environment, so that the application knows its own address too.
+        environ["SUXIN_PORT"] = str(free_port(settings.host))
+        settings = load_settings(environ)
+    server = Server(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        websockets=False,
+        workers=settings.web_workers,
+        # The threads of Python; `runtime_threads` are the ones that only move bytes.
+        blocking_threads=settings.web_threads,
+        backlog=_BACKLOG,
+        backpressure=_BACKLOG,
+        log_level=_LOG_LEVEL,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_S,
+    )
+    click.echo(f"listening on http://{settings.host}:{settings.port}")
+    sys.stdout.flush()
+    server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
+
+
+def free_port(host: str) -> int:
+    """Return a TCP port that was free on `host` a moment ago."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def load_application(server_pid: int) -> Callable[..., Any]:
+    """Import the application in a worker process, which from then on dies with its server."""
+    die_with_parent(server_pid)
+    # Here and not above: only a worker process may open the database.
+    application: Callable[..., Any] = importlib.import_module("wsgi").app
+    return application

@@ -1,0 +1,1 @@
+"""Two invented journeys, told as the events that real enterprises would post."""

@@ -1,0 +1,141 @@
+"""Works off the queue, and puts into it what is due by the timetable.
+
+The rule that must stay true: a worker outlives Redis. While Redis is away it waits and tries
+again; nobody has to restart it.
+
+A job runs in the worker's own process (rq's `SimpleWorker`), not in a forked one: a fork would
+share the parent's database connections, costs a start for every job, and would be one more process
+to outlive us. A job that kills the process kills the worker: the supervisor starts another.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+from typing import Final
+
+import redis
+from rq import Queue
+from rq.worker import SimpleWorker
+
+from base.clock import Clock, SystemClock
+from base.config import Settings
+from base.errors import Busy
+from base.log import get_logger
+from base.processes import StopSignal
+from base.queue import SERIALIZER, enqueue, open_queue
+
+_LOG = get_logger(__name__)
+_PAUSE_S: Final = 1.0
+_PAUSE_S_MAX: Final = 30.0
+_TIMETABLE_STEP_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """One row of the timetable: `function` ("module.name") is run once in every `every_s`.
+
+    Slots are counted from 1970, so that all hosts agree on them; whoever comes first enqueues.
+    """
+
+    name: str
+    every_s: int
+    function: str
+    seconds_max: int = 600
+
+    def slot(self, now: datetime) -> int:
+        """Return the number of the slot an instant lies in."""
+        return int(now.timestamp()) // self.every_s
+
+
+def timetable(*rows: Timed) -> tuple[Timed, ...]:
+    """Return the rows as a timetable; raises `ValueError` for a name given twice."""
+    names = [row.name for row in rows]
+    if len(set(names)) != len(names):
+        raise ValueError(f"a name is given twice in the timetable: {sorted(names)}")
+    return rows
+
+
+TIMETABLE: Final = timetable()
+
+
+def enqueue_due(queue: Queue, rows: Sequence[Timed], clock: Clock) -> list[str]:
+    """Enqueue what is due and not yet enqueued by anybody; return the names.
+
+    A slot that nobody was there for is skipped, not made up for: its job reads the present state.
+    """
+    now = clock.now()
+    done: list[str] = []
+    for row in rows:
+        slot = row.slot(now)
+        claim = f"suxin:timetable:{row.name}:{slot}"
+        if not queue.connection.set(claim, "1", nx=True, ex=2 * row.every_s + 60):
+            continue
+        job_id = f"{row.name}-{slot}"
+        enqueue(queue, row.function, {}, job_id=job_id, seconds_max=row.seconds_max)
+        done.append(row.name)
+    return done
+
+
+class _Worker(SimpleWorker):
+    """Tells the outer loop of a signal, which rq handles for itself while it works."""
+
+    stop: StopSignal
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Note the signal; then finish the present job and stop."""
+        self.stop.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call] # rq's is not typed.
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call] # rq's is not typed.
+        # A signal that came just before this one went to the outer loop alone.
+        self._stop_requested = self._stop_requested or self.stop.is_set()
+
+
+def work(settings: Settings, rows: Sequence[Timed] = TIMETABLE) -> None:
+    """Work until told to stop (SIGTERM, SIGINT): the job in hand is finished first."""
+    queue = open_queue(settings)
+    closing = threading.Event()
+    with StopSignal() as stop:
+        clerk = threading.Thread(
+            target=_keep_timetable, args=(open_queue(settings), rows, closing), daemon=True
+        )
+        clerk.start()
+        _LOG.info("worker_started", queue=queue.name)
+        try:
+            _work_until(queue, stop)
+        finally:
+            closing.set()
+            clerk.join(_TIMETABLE_STEP_S * 5)
+    _LOG.info("worker_stopped")
+
+
+def _work_until(queue: Queue, stop: StopSignal) -> None:
+    pause_s = _PAUSE_S
+    while not stop.is_set():
+        try:
+            queue.connection.ping()
+            pause_s = _PAUSE_S
+            worker = _Worker([queue], connection=queue.connection, serializer=SERIALIZER)
+            worker.stop = stop
+            worker.work()
+            stop.wait(_PAUSE_S)  # It also returns after trouble it has logged: never spin.
+        except redis.RedisError as error:
+            _LOG.warning("queue_away", error=type(error).__name__, next_try_s=pause_s)
+            stop.wait(pause_s)
+            pause_s = min(2 * pause_s, _PAUSE_S_MAX)
+        stop.install()  # rq took the signals for itself while it worked.
+
+
+def _keep_timetable(queue: Queue, rows: Sequence[Timed], closing: threading.Event) -> None:
+    clock = SystemClock()
+    while not closing.wait(_TIMETABLE_STEP_S):
+        try:
+            for name in enqueue_due(queue, rows, clock):
+                _LOG.info("timetable", job=name)
+        except (redis.RedisError, Busy):
+            continue  # The worker's own loop reports that Redis is away.
+        except Exception:  # A broken row must not end the timetable of the others.
+            _LOG.exception("timetable_failed")

@@ -1,0 +1,17 @@
+"""The command line: `python manage.py COMMAND`.
+
+The rule that must stay true: the project's own folder is first on the path, because the room
+`trace` has the name of a module of the standard library.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+_ROOT = str(Path(__file__).resolve().parent)
+sys.path[:] = [_ROOT, *(entry for entry in sys.path if entry != _ROOT)]
+
+from jobs.commands import run_command_line  # noqa: E402 -- the path has to be right before it
+
+if __name__ == "__main__":
+    sys.exit(run_command_line(sys.argv[1:], os.environ))
