@@ -138,7 +138,10 @@ def _of_http(error: HTTPException) -> Answer:
     kept = ("Allow", "Retry-After", "Content-Range")
     headers = tuple((name, value) for name, value in error.get_headers() if name in kept)
     word = re.sub(r"[^a-z]+", "_", error.name.lower()).strip("_")
-    return _answer(status, word, error.description or "", headers=headers)
+    # The framework's own sentences speak of URLs and typing; a view's sentence is kept.
+    is_own = error.description != type(error).description
+    detail = error.description if is_own and error.description else ""
+    return _answer(status, word, detail, headers=headers)
 
 
 def _answer(
@@ -155,7 +158,7 @@ def _answer(
         code=code,
         title=title,
         title_zh=title_zh,
-        detail=detail,
+        detail=detail or f"{title}.",
         problems=problems,
         headers=headers,
     )
