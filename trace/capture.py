@@ -1,0 +1,221 @@
+"""The one door in: every event, whoever sends it, reaches the ledger through `submit`.
+
+codes and shape → rules of meaning → right to record → split by visibility → journal. One rule: a
+document is recorded whole or not at all, unless its sender said to proceed past wrong events; and
+whatever is refused is named by its path.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from trace.captures import CaptureNote, ErrorBehaviour
+from trace.disclosure import split_event
+from trace.events.check import check_events
+from trace.events.hashing import event_hash
+from trace.events.model import Event, Role, read
+from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventNote
+from uuid import UUID
+
+from base.clock import Clock
+from base.config import Settings
+from base.errors import Forbidden, InvalidInput, Problem
+from base.strict_json import JsonObject
+from ledger.batch import Batch, Idempotency, Receipt
+from ledger.canonical import canonical_bytes
+from ledger.draft import Draft, make_draft, new_salt
+from ledger.items import items_root
+from ledger.journal import Journal
+from ledger.parts import Leaves, Part, element_path
+from parties.access import Action, Denied, Subject, may
+from parties.actors import Actor
+from parties.directory import Owners
+from parties.ids import new_id
+from schemas.epcis import Document, event_namespaces
+from schemas.visibility import DEFAULT_TABLE
+
+EVENT_KIND = "event"
+
+_MAKING_STEPS = frozenset({"commissioning", "creating_class_instance"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What capturing needs: the journal of the log, the register's owners, clock and limits."""
+
+    journal: Journal
+    owners: Owners
+    clock: Clock
+    future_max: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings, journal: Journal, owners: Owners, clock: Clock) -> "Desk":
+        """Return the desk of a running instance."""
+        return cls(
+            journal=journal,
+            owners=owners,
+            clock=clock,
+            future_max=timedelta(seconds=settings.future_max_s),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A document with who sends it and how it is to be treated."""
+
+    actor: Actor
+    document: Document
+    behaviour: ErrorBehaviour = ErrorBehaviour.ROLLBACK
+    idempotency: Idempotency | None = None
+    capture_id: UUID | None = None
+    is_stored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """One event on its way: its place in the document, its reading and the prefixes it used."""
+
+    at: int
+    path: str
+    sent: JsonObject
+    event: Event
+    namespaces: Mapping[str, str]
+    hash_id: str
+
+
+def submit(desk: Desk, submission: Submission) -> tuple[UUID, Receipt]:
+    """Record a document's events; return the capture's id and the receipt, durable.
+
+    Raises `InvalidInput`, `Forbidden` or `Conflict` with a problem for each refused event where
+    the document is to be rolled back; with `proceed`, refused events are left out and named in
+    the capture, and these are raised only where no event is left.
+    """
+    now = desk.clock.now()
+    problems: dict[int, list[Problem]] = {}
+    for at, problem in check_events(submission.document, now=now, future_max=desk.future_max):
+        problems.setdefault(at, []).append(problem)
+    _stop_unless_proceeding(submission, problems, InvalidInput)
+    readings = [
+        _read(submission.document, at, event)
+        for at, event in enumerate(submission.document.events)
+        if at not in problems
+    ]
+    foreign = _without_right(desk, submission.actor, readings)
+    _stop_unless_proceeding(submission, foreign, Forbidden)
+    problems |= foreign
+    capture_id = submission.capture_id or new_id(now)
+    note = CaptureNote(
+        id=capture_id,
+        party_id=submission.actor.party_id,
+        created_at=now,
+        behaviour=submission.behaviour,
+        event_count=len(submission.document.events),
+        problems=[problem for at in sorted(problems) for problem in problems[at]],
+        is_stored=submission.is_stored,
+    )
+    batch = Batch(
+        actor=submission.actor.id,
+        subject=str(capture_id),
+        drafts=[_draft(reading, capture_id) for reading in readings if reading.at not in foreign],
+        idempotency=submission.idempotency,
+        may_skip=submission.behaviour is ErrorBehaviour.PROCEED,
+        note=note,
+    )
+    receipt = desk.journal.append(batch)
+    return UUID(receipt.subject), receipt
+
+
+def _stop_unless_proceeding(
+    submission: Submission,
+    problems: Mapping[int, Sequence[Problem]],
+    error: type[InvalidInput] | type[Forbidden],
+) -> None:
+    if not problems or submission.behaviour is ErrorBehaviour.PROCEED:
+        return
+    flat = [problem for at in sorted(problems) for problem in problems[at]]
+    count = len(submission.document.events)
+    raise error(
+        f"{len(problems)} of {count} events are refused, so nothing was recorded:"
+        f" {flat[0].message}",
+        problems=flat,
+    )
+
+
+def _read(document: Document, at: int, sent: JsonObject) -> _Reading:
+    namespaces = event_namespaces(sent, document.namespaces)
+    return _Reading(
+        at=at,
+        path=f"epcisBody.eventList[{at}]" if document.path else "",
+        sent=sent,
+        event=read(sent, namespaces),
+        namespaces=namespaces,
+        hash_id=event_hash(sent, namespaces),
+    )
+
+
+def _without_right(
+    desk: Desk, actor: Actor, readings: Sequence[_Reading]
+) -> dict[int, list[Problem]]:
+    """Return the events that this actor may not record, with the reason."""
+    claims = [_claimed_uris(reading.event) for reading in readings]
+    owners = desk.owners.owners_of({uri for claimed in claims for uri in claimed})
+    refused: dict[int, list[Problem]] = {}
+    for reading, claimed in zip(readings, claims, strict=True):
+        found = {owners[uri] for uri in claimed}
+        subject = Subject(party_ids=frozenset(owner for owner in found if owner is not None))
+        decision = may(actor, Action.CAPTURE, subject)
+        if isinstance(decision, Denied):
+            problem = Problem(path=reading.path, code="not_yours", message=decision.reason)
+            refused[reading.at] = [problem]
+    return refused
+
+
+def _claimed_uris(event: Event) -> frozenset[str]:
+    """Return the sites where an event says it happened, and the products it brings into being."""
+    claimed = {uri for uri in (event.read_point, event.biz_location) if uri is not None}
+    if event.action == "ADD" and event.type == "ObjectEvent" and event.biz_step in _MAKING_STEPS:
+        claimed.update(item.uri for item in event.items if item.role in (Role.EPC, Role.EPC_CLASS))
+    claimed.update(
+        item.uri for item in event.items if item.role in (Role.OUTPUT, Role.OUTPUT_CLASS)
+    )
+    return frozenset(claimed)
+
+
+def _draft(reading: _Reading, capture_id: UUID) -> Draft:
+    """Split an event by visibility and seal its parts."""
+    leaves = split_event(reading.sent, reading.namespaces)
+    public = leaves.setdefault(Part.PUBLIC, {})
+    chain: Leaves = leaves.setdefault(Part.CHAIN, {})
+    public["/visibility"] = DEFAULT_TABLE
+    # The CBV event hash covers hidden fields and has no salt: in public it would let anybody test
+    # guesses about them.
+    chain["/eventHash"] = reading.hash_id
+    chain["/capture"] = str(capture_id)
+    salts = {Part.CHAIN: new_salt()}
+    items = {item.uri for item in reading.event.items if item.role in INSTANCE_ROLES}
+    if items:
+        public["/itemsRoot"] = items_root(salts[Part.CHAIN], items).hex()
+    classes = sorted({item.uri for item in reading.event.items if item.role in CLASS_ROLES})
+    for at, uri in enumerate(classes):
+        public[element_path("/classes", at)] = uri
+    note = EventNote(
+        event=reading.event,
+        event_id=reading.event.event_id or reading.hash_id,
+        dedup_hash=_dedup_hash(reading),
+        hash_id=reading.hash_id,
+        path=reading.path,
+    )
+    return make_draft(kind=EVENT_KIND, leaves=leaves, salts=salts, note=note)
+
+
+def _dedup_hash(reading: _Reading) -> bytes:
+    """Return what makes this event the same as another: its CBV hash, and its declaration's.
+
+    The CBV hash leaves error declarations out, so that one names the event it speaks of; to the
+    ledger event and declaration are two things.
+    """
+    digest = bytes.fromhex(reading.hash_id.removeprefix("ni:///sha-256;").partition("?")[0])
+    declaration = reading.sent.get("errorDeclaration")
+    if declaration is None:
+        return digest
+    return sha256(digest + canonical_bytes(declaration)).digest()

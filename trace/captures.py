@@ -1,0 +1,246 @@
+"""Capture jobs: what became of each document that was handed in (EPCIS 2.0, GET /capture/{id}).
+
+One rule: the row of a finished capture is written in the transaction that appends its events, so
+that a job never says something the ledger does not hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from trace.tables import CAPTURE, CAPTURE_UPLOAD
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from base.errors import NotFound, Problem
+from ledger.batch import Appended
+
+# A job keeps this many problems; the count of refused events is exact all the same.
+PROBLEMS_MAX: Final = 100
+
+
+class ErrorBehaviour(StrEnum):
+    """What happens to a document of which an event is refused (GS1-Capture-Error-Behaviour)."""
+
+    ROLLBACK = "rollback"
+    PROCEED = "proceed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureNote:
+    """What the index needs of a capture. `is_stored`: its row was written when it was queued."""
+
+    id: UUID
+    party_id: UUID | None
+    created_at: datetime
+    behaviour: ErrorBehaviour
+    event_count: int
+    problems: Sequence[Problem] = ()
+    is_stored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """A capture job. `kept_count` events were recorded from entry `first_seq` on."""
+
+    log: int
+    id: UUID
+    actor: str
+    party_id: UUID | None
+    created_at: datetime
+    finished_at: datetime | None
+    is_running: bool
+    is_success: bool | None
+    behaviour: ErrorBehaviour
+    event_count: int
+    kept_count: int | None
+    first_seq: int | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A document that waits for a worker, with the key that handed it in."""
+
+    capture: Capture
+    key_id: UUID
+    idempotency_key: str | None
+    body: bytes
+
+
+def capture_row(log: int, place: Appended, note: CaptureNote) -> tuple[object, ...]:
+    """Return the row of a capture that ends with this append, in the order of the columns."""
+    values = {
+        "log": log,
+        "id": note.id,
+        "actor": place.batch.actor,
+        "party_id": note.party_id,
+        "created_at": note.created_at,
+        "error_behaviour": note.behaviour.value,
+        "event_count": note.event_count,
+        **ended_by(place, note),
+    }
+    return tuple(values[column.name] for column in CAPTURE.columns)
+
+
+def ended_by(place: Appended, note: CaptureNote) -> dict[str, Any]:
+    """Return how a capture ended, from what was appended and what was refused before."""
+    return finished_values(
+        finished_at=place.recorded_at,
+        kept_count=len(place.kept),
+        first_seq=place.first_seq if place.kept else None,
+        problems=(*note.problems, *place.refused.values()),
+        is_success=len(place.kept) == note.event_count,
+    )
+
+
+def finished_values(
+    *,
+    finished_at: datetime,
+    kept_count: int,
+    first_seq: int | None,
+    problems: Sequence[Problem],
+    is_success: bool,
+) -> dict[str, Any]:
+    """Return the columns of an ended capture."""
+    return {
+        "finished_at": finished_at,
+        "is_running": False,
+        "is_success": is_success,
+        "kept_count": kept_count,
+        "first_seq": first_seq,
+        "problems": _dump_problems(problems),
+    }
+
+
+def read_capture(connection: Connection, log: int, capture_id: UUID) -> Capture:
+    """Return a capture job; raises `NotFound`."""
+    statement = select(CAPTURE).where(CAPTURE.c.log == log, CAPTURE.c.id == capture_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There is no capture job of this id.")
+    return _capture_of(row)
+
+
+def list_captures(
+    connection: Connection,
+    log: int,
+    *,
+    party_id: UUID | None,
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[Capture]:
+    """Return the newest captures, of one party or of all, older than `before`."""
+    columns = CAPTURE.c
+    statement = select(CAPTURE).where(columns.log == log)
+    if party_id is not None:
+        statement = statement.where(columns.party_id == party_id)
+    if before is not None:
+        created_at, capture_id = before
+        statement = statement.where(
+            (columns.created_at < created_at)
+            | ((columns.created_at == created_at) & (columns.id < capture_id))
+        )
+    statement = statement.order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
+    return [_capture_of(row) for row in connection.execute(statement)]
+
+
+def store_upload(connection: Connection, upload: Upload) -> None:
+    """Keep a document until a worker captures it."""
+    capture = upload.capture
+    connection.execute(
+        insert(CAPTURE).values(
+            log=capture.log,
+            id=capture.id,
+            actor=capture.actor,
+            party_id=capture.party_id,
+            created_at=capture.created_at,
+            is_running=True,
+            error_behaviour=capture.behaviour.value,
+            event_count=capture.event_count,
+            problems=_dump_problems(()),
+        )
+    )
+    connection.execute(
+        insert(CAPTURE_UPLOAD).values(
+            log=capture.log,
+            capture_id=capture.id,
+            key_id=upload.key_id,
+            idempotency_key=upload.idempotency_key,
+            body=upload.body,
+        )
+    )
+
+
+def read_upload(connection: Connection, log: int, capture_id: UUID) -> Upload | None:
+    """Return a waiting document, or nothing where it was captured already."""
+    statement = select(CAPTURE_UPLOAD).where(
+        CAPTURE_UPLOAD.c.log == log, CAPTURE_UPLOAD.c.capture_id == capture_id
+    )
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        return None
+    return Upload(
+        capture=read_capture(connection, log, capture_id),
+        key_id=row.key_id,
+        idempotency_key=row.idempotency_key,
+        body=row.body,
+    )
+
+
+def waiting_uploads(connection: Connection, log: int) -> list[UUID]:
+    """Return the captures whose documents wait for a worker, oldest first."""
+    statement = (
+        select(CAPTURE.c.id)
+        .join(
+            CAPTURE_UPLOAD,
+            (CAPTURE_UPLOAD.c.log == CAPTURE.c.log) & (CAPTURE_UPLOAD.c.capture_id == CAPTURE.c.id),
+        )
+        .where(CAPTURE.c.log == log)
+        .order_by(CAPTURE.c.created_at, CAPTURE.c.id)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def finish_stored(
+    connection: Connection, log: int, capture_id: UUID, values: dict[str, Any]
+) -> None:
+    """End a queued capture: its row says how, its document is no longer kept."""
+    connection.execute(
+        update(CAPTURE).where(CAPTURE.c.log == log, CAPTURE.c.id == capture_id).values(**values)
+    )
+    connection.execute(
+        delete(CAPTURE_UPLOAD).where(
+            CAPTURE_UPLOAD.c.log == log, CAPTURE_UPLOAD.c.capture_id == capture_id
+        )
+    )
+
+
+def _capture_of(row: Row[Any]) -> Capture:
+    return Capture(
+        log=row.log,
+        id=row.id,
+        actor=row.actor,
+        party_id=row.party_id,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        is_running=row.is_running,
+        is_success=row.is_success,
+        behaviour=ErrorBehaviour(row.error_behaviour),
+        event_count=row.event_count,
+        kept_count=row.kept_count,
+        first_seq=row.first_seq,
+        problems=tuple(Problem(**problem) for problem in orjson.loads(row.problems)),
+    )
+
+
+def _dump_problems(problems: Sequence[Problem]) -> str:
+    return orjson.dumps(
+        [
+            {"path": problem.path, "code": problem.code, "message": problem.message}
+            for problem in problems[:PROBLEMS_MAX]
+        ]
+    ).decode()

@@ -1,0 +1,174 @@
+"""The event index, written in the append's transaction.
+
+One rule: under the head's lock, and from the drafts alone, so that the same ledger always gives
+the same rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from trace.captures import CaptureNote, capture_row, ended_by, finish_stored
+from trace.events.model import Event, Role, Side
+from trace.identifiers import Interner, key_of
+from trace.tables import CAPTURE, EVENT, EVENT_ITEM
+from trace.types import ACTION_OF, EVENT_TYPE_OF
+
+from sqlalchemy import Connection, select
+
+from base.bulk import insert_rows
+from base.errors import Problem
+from ledger.batch import Appended, Batch
+
+_CHUNK = 1000
+
+# Roles whose identifiers stand in fields that name single things; an entry's item commitment
+# (`ledger.items`) is over these.
+INSTANCE_ROLES = frozenset({Role.EPC, Role.PARENT, Role.CHILD, Role.INPUT, Role.OUTPUT})
+# Roles whose identifiers are public: lots and classes of things.
+CLASS_ROLES = frozenset(
+    {Role.EPC_CLASS, Role.CHILD_CLASS, Role.INPUT_CLASS, Role.OUTPUT_CLASS, Role.LOT}
+)
+_SIDE_ROLES = {Side.SOURCE: Role.SOURCE, Side.DESTINATION: Role.DESTINATION}
+
+_EVENT_COLUMNS = tuple(column.name for column in EVENT.columns)
+_ITEM_COLUMNS = tuple(column.name for column in EVENT_ITEM.columns)
+_CAPTURE_COLUMNS = tuple(column.name for column in CAPTURE.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventNote:
+    """What the index needs of one event: its reading, its place in the document, its hashes."""
+
+    event: Event
+    event_id: str
+    hash_id: str
+    dedup_hash: bytes
+    path: str
+
+
+class EventIndex:
+    """Writes the rows of appended events; one for each log and process."""
+
+    def __init__(self, log: int) -> None:
+        self._log = log
+        self._interner = Interner(log)
+
+    def admit(
+        self, connection: Connection, batches: Sequence[Batch]
+    ) -> list[Mapping[int, Problem]]:
+        """Refuse each event that the log holds already or that an earlier draft brings."""
+        hashes = [note.dedup_hash for batch in batches for _, note in _notes(batch)]
+        seen = _stored_hashes(connection, self._log, hashes)
+        refusals: list[Mapping[int, Problem]] = []
+        for batch in batches:
+            refused: dict[int, Problem] = {}
+            fresh: set[bytes] = set()
+            for at, note in _notes(batch):
+                if note.dedup_hash in seen or note.dedup_hash in fresh:
+                    refused[at] = _duplicate(note)
+                else:
+                    fresh.add(note.dedup_hash)
+            if batch.may_skip or not refused:
+                seen |= fresh
+            refusals.append(refused)
+        return refusals
+
+    def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
+        """Add event, item and capture rows, and the identifiers that are new to the log."""
+        placed = [
+            (place, place.first_seq + offset, note)
+            for place in appended
+            for offset, note in _kept_notes(place)
+        ]
+        ids = self._interner.intern(connection, _uris(note.event for _, _, note in placed))
+        rows = [_event_row(self._log, place, seq, note, ids) for place, seq, note in placed]
+        insert_rows(connection, EVENT, _EVENT_COLUMNS, rows)
+        items = [
+            (ids[uri], self._log, seq, int(role))
+            for _, seq, note in placed
+            for role, uri in _named(note.event)
+        ]
+        insert_rows(connection, EVENT_ITEM, _ITEM_COLUMNS, items)
+        captures: list[tuple[object, ...]] = []
+        for place in appended:
+            note = place.batch.note
+            if isinstance(note, CaptureNote) and note.is_stored:
+                finish_stored(connection, self._log, note.id, ended_by(place, note))
+            elif isinstance(note, CaptureNote):
+                captures.append(capture_row(self._log, place, note))
+        insert_rows(connection, CAPTURE, _CAPTURE_COLUMNS, captures)
+
+
+def _notes(batch: Batch) -> Iterable[tuple[int, EventNote]]:
+    for at, draft in enumerate(batch.drafts):
+        if isinstance(draft.note, EventNote):
+            yield at, draft.note
+
+
+def _kept_notes(place: Appended) -> Iterable[tuple[int, EventNote]]:
+    for offset, at in enumerate(place.kept):
+        note = place.batch.drafts[at].note
+        if isinstance(note, EventNote):
+            yield offset, note
+
+
+def _stored_hashes(connection: Connection, log: int, hashes: Sequence[bytes]) -> set[bytes]:
+    stored: set[bytes] = set()
+    for start in range(0, len(hashes), _CHUNK):
+        statement = select(EVENT.c.dedup_hash).where(
+            EVENT.c.log == log, EVENT.c.dedup_hash.in_(hashes[start : start + _CHUNK])
+        )
+        stored.update(connection.execute(statement).scalars())
+    return stored
+
+
+def _duplicate(note: EventNote) -> Problem:
+    return Problem(
+        path=note.path,
+        code="duplicate",
+        message=f"This event is recorded already (event hash {note.hash_id}).",
+    )
+
+
+def _named(event: Event) -> dict[tuple[Role, str], None]:
+    """Return what an event names, each once per role, in the event's order."""
+    named = dict.fromkeys((item.role, item.uri) for item in event.items)
+    named.update(dict.fromkeys((_SIDE_ROLES[party.side], party.uri) for party in event.parties))
+    if event.transformation_id is not None:
+        named[Role.TRANSFORMATION, event.transformation_id] = None
+    return named
+
+
+def _uris(events: Iterable[Event]) -> Iterable[str]:
+    for event in events:
+        for _, uri in _named(event):
+            yield uri
+        if event.read_point is not None:
+            yield event.read_point
+        if event.biz_location is not None:
+            yield event.biz_location
+
+
+def _event_row(
+    log: int, place: Appended, seq: int, note: EventNote, ids: Mapping[str, int]
+) -> tuple[object, ...]:
+    event = note.event
+    capture = place.batch.note
+    if not isinstance(capture, CaptureNote):
+        raise TypeError("an event is appended only as part of a capture")
+    return (
+        log,
+        seq,
+        int(EVENT_TYPE_OF[event.type]),
+        None if event.action is None else int(ACTION_OF[event.action]),
+        event.event_at,
+        place.recorded_at,
+        event.biz_step,
+        event.disposition,
+        ids.get(event.read_point) if event.read_point else None,
+        ids.get(event.biz_location) if event.biz_location else None,
+        capture.party_id,
+        capture.id,
+        key_of(note.event_id),
+        event.error_declaration.declared_at if event.error_declaration else None,
+        note.dedup_hash,
+    )

@@ -1,0 +1,142 @@
+"""Reading events back from the ledger, as far as their reader may see them.
+
+One rule: what a reader gets is merged from the parts that `parties.access` names, and from nothing
+else; stored bytes that no longer match their hash are marked, never passed on as sound.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from trace.partners import partner_seqs
+from trace.tables import EVENT
+from trace.types import ACTION_OF, EVENT_TYPE_OF
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, select
+
+from base.errors import AppError, LedgerCorrupt
+from base.strict_json import JsonObject, JsonValue
+from ledger.parts import Part, merge, payload_hash
+from ledger.store import StoredEntry, parse_part, read_entries
+from parties.access import Subject, visible_parts
+from parties.actors import Actor
+
+_CHUNK: Final = 500
+
+EventRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_TYPE_WORDS: Final = {int(kind): word for word, kind in EVENT_TYPE_OF.items()}
+_ACTION_WORDS: Final = {int(action): word for word, action in ACTION_OF.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEvent:
+    """One event as its reader sees it. `event` and `namespaces` hold visible members only."""
+
+    log: int
+    seq: int
+    recorded_at: datetime
+    event: JsonObject
+    namespaces: Mapping[str, str]
+    event_hash: str | None
+    party_id: UUID | None
+    parts: frozenset[Part]
+    is_damaged: bool
+
+
+def read_events(
+    connection: Connection, log: int, seqs: Sequence[int], actor: Actor
+) -> dict[int, ReadEvent]:
+    """Return the events with these entry numbers, as `actor` may see them."""
+    rows = read_rows(connection, log, seqs)
+    entries = read_entries(connection, log, seqs)
+    parts = visible_of(connection, log, rows, actor)
+    return {seq: _merged(rows[seq], entries[seq], parts[seq]) for seq in seqs if seq in rows}
+
+
+def read_rows(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, EventRow]:
+    """Return the index rows of these entries, as far as they are events."""
+    rows: dict[int, EventRow] = {}
+    for start in range(0, len(seqs), _CHUNK):
+        statement = select(EVENT).where(
+            EVENT.c.log == log, EVENT.c.seq.in_(seqs[start : start + _CHUNK])
+        )
+        rows.update((row.seq, row) for row in connection.execute(statement))
+    return rows
+
+
+def visible_of(
+    connection: Connection, log: int, rows: Mapping[int, EventRow], actor: Actor
+) -> dict[int, frozenset[Part]]:
+    """Return, for each event, the parts that `actor` may see."""
+    partnered: Collection[int] = ()
+    if actor.party_id is not None:
+        others = [seq for seq, row in rows.items() if row.party_id != actor.party_id]
+        partnered = partner_seqs(connection, log, others, actor.party_id)
+    return {
+        seq: _parts_for(actor, row.party_id, is_partner=seq in partnered)
+        for seq, row in rows.items()
+    }
+
+
+def _parts_for(actor: Actor, party_id: UUID | None, *, is_partner: bool) -> frozenset[Part]:
+    own = frozenset() if party_id is None else frozenset({party_id})
+    near = frozenset({actor.party_id}) if is_partner and actor.party_id else frozenset()
+    names = visible_parts(actor, Subject(party_ids=own, neighbour_party_ids=near))
+    return frozenset(part for part in Part if part.name.lower() in names)
+
+
+def _merged(row: EventRow, entry: StoredEntry, parts: frozenset[Part]) -> ReadEvent:
+    shown = [part for part in sorted(entry.parts) if part in parts]
+    damaged = set(entry.damaged_parts())
+    is_damaged = bool(damaged.intersection(shown)) or not _is_header_sound(entry)
+    payload = _merge_sound(entry, [part for part in shown if part not in damaged])
+    event = payload.get("event")
+    event_hash = payload.get("eventHash")
+    return ReadEvent(
+        log=entry.log,
+        seq=entry.seq,
+        recorded_at=row.recorded_at,
+        event=event if isinstance(event, dict) else _outline(row),
+        namespaces=_texts(payload.get("namespaces")),
+        event_hash=event_hash if isinstance(event_hash, str) else None,
+        party_id=row.party_id,
+        parts=frozenset(shown),
+        is_damaged=is_damaged,
+    )
+
+
+def _is_header_sound(entry: StoredEntry) -> bool:
+    try:
+        return entry.header.payload_hash == payload_hash(entry.part_hashes)
+    except AppError:
+        return False
+
+
+def _merge_sound(entry: StoredEntry, parts: Iterable[Part]) -> JsonObject:
+    try:
+        return merge([parse_part(entry.parts[part]) for part in parts])
+    except (AppError, LedgerCorrupt) as error:
+        # Bytes that match their hash were readable when they were hashed.
+        raise LedgerCorrupt(f"entry {entry.seq}: a sound part is not readable: {error}") from None
+
+
+def _outline(row: EventRow) -> JsonObject:
+    """Return what the index still knows of an event whose public part is damaged."""
+    outline: JsonObject = {
+        "type": _TYPE_WORDS[row.type],
+        "eventTime": row.event_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "eventTimeZoneOffset": "+00:00",
+    }
+    if row.action is not None:
+        outline["action"] = _ACTION_WORDS[row.action]
+    if row.biz_step is not None:
+        outline["bizStep"] = row.biz_step
+    return outline
+
+
+def _texts(value: JsonValue) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {name: text for name, text in value.items() if isinstance(text, str)}
