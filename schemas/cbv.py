@@ -4,7 +4,7 @@ The rule that must stay true: a standard word has one bare form, and every spell
 that form; a text that is in no list maps to nothing, never to something near.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -39,7 +39,8 @@ class Vocabulary:
     """One list of standard words.
 
     `uri_prefix` and a bare word make the word's URI. `by_json` maps each spelling that a JSON
-    document may use to the bare word, `by_any` also those of XML and of earlier versions.
+    document may use to the bare word, `by_any` also those of XML and of earlier versions. What
+    starts with one of `reserved` is no word of anybody's own.
     """
 
     label: str
@@ -65,11 +66,12 @@ class Vocabulary:
 
 
 def _vocabulary(
-    label: str, words: str, *, json: Iterable[str], others: Iterable[str]
+    label: str, words: str, *, json: tuple[str, ...], others: tuple[str, ...], is_closed: bool
 ) -> Vocabulary:
     """Build a list from its words; `json` and `others` are what may stand before a word.
 
-    The first of `json` makes the URI. Raises `ValueError` where a word is written twice.
+    The first of `json` makes the URI; where the list is closed, nothing but its words may stand
+    behind any of them. Raises `ValueError` where a word is written twice.
     """
     listed = words.split()
     if len(set(listed)) != len(listed):
@@ -84,7 +86,7 @@ def _vocabulary(
         words=frozenset(listed),
         by_json=MappingProxyType(by_json),
         by_any=MappingProxyType(by_any),
-        reserved=tuple(fronts[1:]) + tuple(others),
+        reserved=(json + others) if is_closed else others,
     )
 
 
@@ -95,13 +97,15 @@ def _core(label: str, name: str, urn: str, words: str) -> Vocabulary:
         words,
         json=(f"{CBV}{name}-", f"cbv:{name}-"),
         others=(f"urn:epcglobal:cbv:{urn}:", f"https://ns.gs1.org/cbv/{name}-"),
+        is_closed=True,
     )
 
 
 def _web(label: str, words: str) -> Vocabulary:
-    """Build a list whose words stand in the GS1 Web Vocabulary."""
-    old = ("https://gs1.org/voc/", "http://gs1.org/voc/", "https://www.gs1.org/voc/")
-    return _vocabulary(label, words, json=(VOC, "gs1:"), others=(*old, "http://www.gs1.org/voc/"))
+    """Build a list whose words stand in the GS1 Web Vocabulary, which grows between releases."""
+    hosts = ("https://gs1.org", "http://gs1.org", "https://www.gs1.org", "http://www.gs1.org")
+    old = tuple(f"{host}/voc/" for host in hosts)
+    return _vocabulary(label, words, json=(VOC, "gs1:"), others=old, is_closed=False)
 
 
 BIZ_STEP: Final = _core(

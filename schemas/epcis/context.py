@@ -74,7 +74,9 @@ def _read_terms(terms: JsonObject, path: str, namespaces: dict[str, str]) -> Ite
         elif not isinstance(namespace, str) or not _is_uri(namespace):
             yield _wrong(place, "a prefix is bound to a full URI")
         else:
-            namespaces[prefix] = namespace
+            # With and without its last colon, the CBV's master data namespace is one.
+            is_mda = namespace == STANDARD_PREFIXES["cbvmda"] + ":"
+            namespaces[prefix] = namespace[:-1] if is_mda else namespace
 
 
 def _is_uri(text: str) -> bool:

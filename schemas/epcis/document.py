@@ -73,8 +73,8 @@ _QUERY_RESULT: Final = _compiled(shape.QUERY_RESULT_SHAPE)
 EVENT_TYPES: Final = tuple(_EVENTS)
 """The five event types of ISO/IEC 19987 clause 7.4."""
 
-_CAPTURE_PATH: Final = ("epcisBody", "eventList")
-_QUERY_PATH: Final = ("epcisBody", "queryResults", "resultsBody", "eventList")
+_CAPTURE_PATH: Final[tuple[str, ...]] = ("epcisBody", "eventList")
+_QUERY_PATH: Final[tuple[str, ...]] = ("epcisBody", "queryResults", "resultsBody", "eventList")
 
 
 def read_document(data: bytes, *, limits: DocumentLimits) -> Document:
@@ -84,6 +84,7 @@ def read_document(data: bytes, *, limits: DocumentLimits) -> Document:
     `InputTooLarge` over a limit and `InvalidInput` with the envelope's problems.
     """
     root = _read_object(data, limits)
+    path: tuple[str, ...]
     if root.get("type") == DocumentKind.QUERY_RESULT:
         kind, validator, path = DocumentKind.QUERY_RESULT, _QUERY_RESULT, _QUERY_PATH
     else:

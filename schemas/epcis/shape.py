@@ -189,7 +189,7 @@ _MADE: Mapping[str, Schema] = {
 
 
 def _event(*required: str, **parts: Mapping[str, Schema]) -> Schema:
-    properties = dict(_WHEN | _WHY)
+    properties = {**_WHEN, **_WHY}
     for part in parts.values():
         properties |= part
     return _object(
@@ -210,10 +210,12 @@ EVENT_SHAPES: Final[Mapping[str, Schema]] = {
 }
 """One schema for each event type; ISO/IEC 19987 clauses 7.4.2 to 7.4.6."""
 
-_VOCABULARY_LIST = {"vocabularyList": {"type": "array", "items": {"type": "object"}}}
+_VOCABULARY_LIST: dict[str, Schema] = {
+    "vocabularyList": {"type": "array", "items": {"type": "object"}}
+}
 _HEADER = _object({"epcisMasterData": _object(_VOCABULARY_LIST)}, may_extend=True)
 _VERSION: Schema = {"type": "string", "maxLength": 20, "pattern": VERSION_PATTERN}
-_EVENT_LIST = {"eventList": {"type": "array"}}
+_EVENT_LIST: dict[str, Schema] = {"eventList": {"type": "array"}}
 
 _DOCUMENT_HEAD: Mapping[str, Schema] = {
     "@context": _CONTEXT,
