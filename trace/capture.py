@@ -61,7 +61,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A document with who sends it and how it is to be treated."""
+    """A document with who sends it and how it is to be treated.
+
+    An event that is recorded already is noted and left out, since a sender that repeats a document
+    wants it recorded once; with `is_single` (POST /events) it is a conflict.
+    """
 
     actor: Actor
     document: Document
@@ -69,6 +73,7 @@ class Submission:
     idempotency: Idempotency | None = None
     capture_id: UUID | None = None
     is_stored: bool = False
+    is_single: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +91,10 @@ class _Reading:
 def submit(desk: Desk, submission: Submission) -> tuple[UUID, Receipt]:
     """Record a document's events; return the capture's id and the receipt, durable.
 
-    Raises `InvalidInput`, `Forbidden` or `Conflict` with a problem for each refused event where
-    the document is to be rolled back; with `proceed`, refused events are left out and named in
-    the capture, and these are raised only where no event is left.
+    Raises `InvalidInput` or `Forbidden` with a problem for each refused event where the document
+    is to be rolled back; with `proceed`, refused events are left out and named in the capture.
+    Raises `Conflict` for a single event that is recorded already, and for an idempotency key
+    that was used for another body.
     """
     now = desk.clock.now()
     problems: dict[int, list[Problem]] = {}
@@ -118,7 +124,7 @@ def submit(desk: Desk, submission: Submission) -> tuple[UUID, Receipt]:
         subject=str(capture_id),
         drafts=[_draft(reading, capture_id) for reading in readings if reading.at not in foreign],
         idempotency=submission.idempotency,
-        may_skip=submission.behaviour is ErrorBehaviour.PROCEED,
+        may_skip=not submission.is_single,
         note=note,
     )
     receipt = desk.journal.append(batch)

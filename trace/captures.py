@@ -93,7 +93,8 @@ def ended_by(place: Appended, note: CaptureNote) -> dict[str, Any]:
         kept_count=len(place.kept),
         first_seq=place.first_seq if place.kept else None,
         problems=(*note.problems, *place.refused.values()),
-        is_success=len(place.kept) == note.event_count,
+        # What the log held already is recorded, if not by this capture.
+        is_success=len(place.kept) + len(place.refused) == note.event_count,
     )
 
 

@@ -57,14 +57,15 @@ class EventIndex:
     ) -> list[Mapping[int, Problem]]:
         """Refuse each event that the log holds already or that an earlier draft brings."""
         hashes = [note.dedup_hash for batch in batches for _, note in _notes(batch)]
-        seen = _stored_hashes(connection, self._log, hashes)
+        stored = _stored_hashes(connection, self._log, hashes)
+        seen = set(stored)
         refusals: list[Mapping[int, Problem]] = []
         for batch in batches:
             refused: dict[int, Problem] = {}
             fresh: set[bytes] = set()
             for at, note in _notes(batch):
                 if note.dedup_hash in seen or note.dedup_hash in fresh:
-                    refused[at] = _duplicate(note)
+                    refused[at] = _duplicate(note, stored.get(note.dedup_hash))
                 else:
                     fresh.add(note.dedup_hash)
             if batch.may_skip or not refused:
@@ -111,21 +112,23 @@ def _kept_notes(place: Appended) -> Iterable[tuple[int, EventNote]]:
             yield offset, note
 
 
-def _stored_hashes(connection: Connection, log: int, hashes: Sequence[bytes]) -> set[bytes]:
-    stored: set[bytes] = set()
+def _stored_hashes(connection: Connection, log: int, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """Return the entry number of each hash that the log holds."""
+    stored: dict[bytes, int] = {}
     for start in range(0, len(hashes), _CHUNK):
-        statement = select(EVENT.c.dedup_hash).where(
+        statement = select(EVENT.c.dedup_hash, EVENT.c.seq).where(
             EVENT.c.log == log, EVENT.c.dedup_hash.in_(hashes[start : start + _CHUNK])
         )
-        stored.update(connection.execute(statement).scalars())
+        stored.update((row.dedup_hash, row.seq) for row in connection.execute(statement))
     return stored
 
 
-def _duplicate(note: EventNote) -> Problem:
+def _duplicate(note: EventNote, seq: int | None) -> Problem:
+    place = "by this very request" if seq is None else f"as entry {seq}"
     return Problem(
         path=note.path,
         code="duplicate",
-        message=f"This event is recorded already (event hash {note.hash_id}).",
+        message=f"This event is recorded already, {place} (event hash {note.hash_id}).",
     )
 
 
