@@ -13,9 +13,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from base.errors import AppError, InvalidInput, Problem
+from base.errors import InvalidInput, Problem
 from codes.canonical import canonical_uri
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.model import CodeError
 from codes.registry import parse
 from parties.tables import (
     LINK_CHARS_MAX,
@@ -122,7 +123,7 @@ class _Checks:
         """Return what `read` makes of the text; its refusal is told under `path`."""
         try:
             return read(text)
-        except AppError as refusal:
+        except CodeError as refusal:
             self.wrong(path, "code", refusal.message)
             return text
 
@@ -142,7 +143,7 @@ class _Checks:
 
 
 def _uscc_of(text: str) -> str:
-    return parse("uscc", text).text
+    return parse("cn_uscc", text).text
 
 
 def checked_party(draft: PartyDraft) -> PartyDraft:

@@ -12,10 +12,10 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, objec
     On PostgreSQL this waits for another transaction that is writing the same key, so whoever
     gets `False` can read the other's row.
     """
+    key = next(iter(table.primary_key))
+    # Only a row that was written comes back, on both databases.
     if connection.dialect.name == "sqlite":
-        result = connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
-    else:
-        result = connection.execute(
-            postgresql.insert(table).values(values).on_conflict_do_nothing()
-        )
-    return result.rowcount == 1
+        on_sqlite = sqlite.insert(table).values(values).on_conflict_do_nothing().returning(key)
+        return connection.execute(on_sqlite).first() is not None
+    on_postgres = postgresql.insert(table).values(values).on_conflict_do_nothing().returning(key)
+    return connection.execute(on_postgres).first() is not None

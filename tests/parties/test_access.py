@@ -1,0 +1,161 @@
+"""Who may do what, and who sees which part."""
+
+from itertools import product
+from uuid import UUID
+
+import pytest
+
+from base.errors import Forbidden, Unauthenticated
+from parties.access import (
+    Action,
+    Allowed,
+    Denied,
+    Subject,
+    has_role_for,
+    may,
+    require,
+    require_role,
+    visible_parts,
+)
+from parties.actors import ANONYMOUS, Actor, Role, actor_of_key
+
+KEY = UUID(int=0x1234)
+OWN = UUID(int=0xA)
+OTHER = UUID(int=0xB)
+THIRD = UUID(int=0xC)
+
+
+def actor(role: Role | None) -> Actor:
+    if role is None:
+        return ANONYMOUS
+    party = OWN if role is Role.PRODUCER else None
+    return actor_of_key(key_id=KEY, role=role, party_id=party)
+
+
+ROLES = [None, *Role]
+PRODUCER = actor(Role.PRODUCER)
+
+# Every right of every role, written out a second time on purpose.
+EXPECTED = {
+    None: "trace read_log read_health",
+    Role.PRODUCER: "capture read_job trace query read_log read_register read_self read_health",
+    Role.AUTHORITY: "trace query read_log read_register read_self read_health",
+    Role.AUDITOR: "read_job trace query read_log read_register read_self read_health",
+    Role.OPERATOR: "read_job trace read_log read_register register manage_keys read_self"
+    " read_health",
+}
+
+
+@pytest.mark.parametrize(("role", "action"), list(product(ROLES, Action)))
+def test_each_role_has_exactly_its_rights(role: Role | None, action: Action) -> None:
+    expected = action.value in EXPECTED[role].split()
+
+    assert has_role_for(actor(role), action) is expected
+    decision = may(actor(role), action, Subject(party_ids=frozenset({OWN})))
+    assert isinstance(decision, Allowed) is expected
+
+
+def test_a_refusal_is_a_sentence_that_names_the_role() -> None:
+    decision = may(actor(Role.AUDITOR), Action.REGISTER)
+
+    assert isinstance(decision, Denied)
+    assert decision.reason == (
+        "The role auditor has no right to register parties, sites, products and certificates."
+    )
+
+
+def test_a_producer_records_events_of_its_own_places_and_goods() -> None:
+    assert may(PRODUCER, Action.CAPTURE, Subject(party_ids=frozenset({OWN}))) == Allowed()
+
+
+@pytest.mark.parametrize("owners", [{OTHER}, {OWN, OTHER}, {OTHER, THIRD}])
+def test_a_producer_records_no_event_that_touches_another_party(owners: set[UUID]) -> None:
+    decision = may(PRODUCER, Action.CAPTURE, Subject(party_ids=frozenset(owners)))
+
+    assert isinstance(decision, Denied)
+    assert str(OTHER) not in decision.reason
+
+
+def test_an_unregistered_place_is_allowed_with_a_warning() -> None:
+    uri = "https://id.gs1.org/414/6901234000016"
+
+    decision = may(PRODUCER, Action.CAPTURE, Subject(unregistered_uris=(uri,)))
+
+    assert isinstance(decision, Allowed)
+    assert len(decision.warnings) == 1
+    assert uri in decision.warnings[0]
+
+
+def test_an_unregistered_place_excuses_no_other_partys_goods() -> None:
+    subject = Subject(party_ids=frozenset({OTHER}), unregistered_uris=("urn:x:1",))
+
+    assert isinstance(may(PRODUCER, Action.CAPTURE, subject), Denied)
+
+
+def test_a_producer_reads_only_its_own_jobs() -> None:
+    assert isinstance(may(PRODUCER, Action.READ_JOB, Subject(party_ids=frozenset({OWN}))), Allowed)
+    assert isinstance(may(PRODUCER, Action.READ_JOB, Subject(party_ids=frozenset({OTHER}))), Denied)
+    assert isinstance(may(PRODUCER, Action.READ_JOB), Denied)
+
+
+_CHAIN = {"public", "chain"}
+_MOST = {"public", "chain", "authority"}
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "neighbour", "stranger"),
+    [
+        (None, {"public"}, {"public"}, {"public"}),
+        (Role.PRODUCER, _CHAIN, _CHAIN, {"public"}),
+        (Role.AUTHORITY, _MOST, _MOST, _MOST),
+        (Role.AUDITOR, _MOST, _MOST, _MOST),
+        (Role.OPERATOR, {"public"}, {"public"}, {"public"}),
+    ],
+)
+def test_each_role_sees_exactly_its_parts(
+    role: Role | None, own: set[str], neighbour: set[str], stranger: set[str]
+) -> None:
+    who = actor(role)
+
+    assert visible_parts(who, Subject(party_ids=frozenset({OWN}))) == own
+    assert visible_parts(who, Subject(neighbour_party_ids=frozenset({OWN}))) == neighbour
+    assert visible_parts(who, Subject(party_ids=frozenset({OTHER}))) == stranger
+    assert visible_parts(who) == stranger
+
+
+def test_nobody_sees_personal_parts_by_role() -> None:
+    everything = Subject(party_ids=frozenset({OWN}), neighbour_party_ids=frozenset({OWN}))
+
+    assert all("personal" not in visible_parts(actor(role), everything) for role in ROLES)
+
+
+def test_a_stranger_is_asked_for_a_key_and_a_known_actor_is_refused() -> None:
+    with pytest.raises(Unauthenticated):
+        require(ANONYMOUS, Action.CAPTURE)
+    with pytest.raises(Forbidden):
+        require(actor(Role.AUDITOR), Action.CAPTURE)
+    with pytest.raises(Unauthenticated):
+        require_role(ANONYMOUS, Action.QUERY)
+    with pytest.raises(Forbidden):
+        require_role(PRODUCER, Action.MANAGE_KEYS)
+
+
+def test_a_producer_passes_the_door_that_only_asks_for_the_role() -> None:
+    require_role(PRODUCER, Action.READ_JOB)
+
+    assert require(PRODUCER, Action.READ_JOB, Subject(party_ids=frozenset({OWN}))) == ()
+
+
+def test_an_actor_is_known_by_random_bits_alone() -> None:
+    party = UUID("0195a2b0-1c00-7abc-8123-456789abcdef")
+    producer = actor_of_key(key_id=KEY, role=Role.PRODUCER, party_id=party)
+    auditor = actor_of_key(key_id=party, role=Role.AUDITOR, party_id=None)
+
+    assert producer.id == "party:8123456789abcdef"
+    assert auditor.id == "key:8123456789abcdef"
+    assert auditor.party_id is None
+
+
+def test_a_producer_without_a_party_is_no_actor() -> None:
+    with pytest.raises(ValueError, match="party"):
+        actor_of_key(key_id=KEY, role=Role.PRODUCER, party_id=None)
