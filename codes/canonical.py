@@ -12,6 +12,7 @@ from typing import Final
 
 from codes import registry
 from codes.gs1.charset import percent_decode, percent_encode
+from codes.gs1.check_digit import has_valid_check_digit
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.gs1.epc import WITHOUT_GS1_KEY, path_of_epc
 from codes.gs1.identity import identity_of_link
@@ -23,8 +24,13 @@ from codes.text import clean
 # attack on memory (every one is kept in the index), not a code.
 URI_CHARS_MAX: Final = 2_048
 
-# Identifiers of one shipment come in runs; 65,536 of them take about 20 MB.
+# Identifiers come in runs; 65,536 of at most 200 characters take 40 MB at the worst.
 _REMEMBERED = 65_536
+_REMEMBERED_CHARS = 200
+
+# What is canonical already needs only its check digit tested; most events carry these.
+_PLAIN = re.compile(r"https://id\.gs1\.org/01/[0-9]{14}(?:/(?:10|21)/[A-Za-z0-9._\-]{1,20})?")
+_GTIN = slice(len("https://id.gs1.org/01/"), len("https://id.gs1.org/01/") + 14)
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
 _OWN = re.compile(r"urn:suxin:([a-z-]+):(.+)")
@@ -40,17 +46,24 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def canonical_uri(uri: str) -> str:
     """Return the canonical form of an absolute URI; an identifier without a GS1 key is unchanged.
 
     Raises `CodeError` for text that is no absolute URI, and for an EPC URN, a Digital Link or a
     `urn:suxin:` name whose structure or check digit is wrong.
     """
+    if len(uri) <= _REMEMBERED_CHARS:
+        return _remembered(uri)
     if len(uri) > URI_CHARS_MAX:
         raise CodeError("too_long", f"an identifier has at most {URI_CHARS_MAX} characters")
+    return _canonical(uri)
+
+
+def _canonical(uri: str) -> str:
     if uri.startswith("urn:epc:"):
         return _canonical_epc(uri)
+    if _PLAIN.fullmatch(uri) is not None and has_valid_check_digit(uri[_GTIN]):
+        return uri
     if _ABSOLUTE.match(uri) is None or not uri.isprintable() or " " in uri:
         raise CodeError("uri", "an identifier is an absolute URI", norm="RFC 3986 4.3")
     head = uri[:8].lower()
@@ -61,6 +74,9 @@ def canonical_uri(uri: str) -> str:
     if uri.startswith("urn:suxin:"):
         return _canonical_own(uri)
     return uri
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_canonical)
 
 
 def _canonical_epc(uri: str) -> str:

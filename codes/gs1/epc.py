@@ -12,6 +12,7 @@ from typing import Final
 
 from codes.gs1.charset import CSET39, first_outside_cset82, percent_decode, percent_encode
 from codes.gs1.check_digit import is_digits, mod10_check_digit
+from codes.gs1.company_prefix import require_company_prefix
 from codes.model import CodeError
 
 NORM: Final = "EPC Tag Data Standard 1.13 6.3"
@@ -192,7 +193,9 @@ def _prefixed(body: str, *, ai: str, what: str) -> str:
     prefix, _, reference = body.partition(".")
     if not is_digits(prefix) or not _GCP_DIGITS_MIN <= len(prefix) <= _GCP_DIGITS_MAX:
         raise _key_refusal(prefix, reference, digits=30, what=what)
-    return f"{ai}/{prefix}{_serial(reference, chars_max=30 - len(prefix), what=what)}"
+    path = f"{ai}/{prefix}{_serial(reference, chars_max=30 - len(prefix), what=what)}"
+    require_company_prefix(f"{prefix}{reference}")
+    return path
 
 
 def _cpi_key(body: str) -> tuple[str, str]:
@@ -205,6 +208,7 @@ def _cpi_key(body: str) -> tuple[str, str]:
         raise CodeError("charset", "a component reference has A-Z, 0-9, -, %23, %2F", norm=NORM)
     if len(prefix) + len(part) > 30:
         raise CodeError("length", "a CPI has at most 30 characters", norm=NORM)
+    require_company_prefix(f"{prefix}{part}")
     return f"8010/{prefix}{percent_encode(part)}", serial
 
 
