@@ -27,7 +27,11 @@ from schemas.cbv import (
 
 
 class Role(IntEnum):
-    """What part an identifier plays in an event. The numbers are stored: never reuse one."""
+    """What part an identifier plays in an event. The numbers are stored: never reuse one.
+
+    `read` gives an event's items the first ten; the index adds the last three for the fields of
+    `Event` that hold them.
+    """
 
     EPC = 1
     EPC_CLASS = 2
