@@ -4,7 +4,7 @@ The rule that must stay true: a place is given for every event, and it is one of
 posts it; goods that are on their way are in no business location.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,11 +19,11 @@ _UNDER_WAY: Final = frozenset({"shipping", "transporting", "retail_selling"})
 
 
 def event(kind: str, at: datetime, step: str, place: str, **fields: JsonValue) -> JsonObject:
-    """Return an event; `fields` are named as in EPCIS, `terms` are those of namespaces."""
+    """Return an event; `fields` are named as in EPCIS, `terms` holds extension terms."""
     terms = fields.pop("terms", {})
     written: JsonObject = {
         "type": kind,
-        "eventTime": at.isoformat(timespec="milliseconds"),
+        "eventTime": _instant(at),
         "eventTimeZoneOffset": "+08:00",
         "bizStep": step,
         "readPoint": {"id": place},
@@ -36,34 +36,28 @@ def event(kind: str, at: datetime, step: str, place: str, **fields: JsonValue) -
     return written
 
 
-def listed(values: Iterable[str]) -> list[JsonValue]:
-    """Return texts as a JSON list."""
-    return list(values)
-
-
 def amount(epc_class: str, quantity: float, uom: str) -> JsonObject:
     """Return a quantity of a lot; `uom` is a code of UN/CEFACT Recommendation 20."""
     return {"epcClass": epc_class, "quantity": quantity, "uom": uom}
 
 
-def handover(giver: Party, taker: Party, *, order: str, advice: str) -> JsonObject:
-    """Return the fields that say who handed goods to whom, under which order and advice."""
+def asset(party: Party, name: str) -> str:
+    """Return an instrument of a party as an EPC URI (GIAI)."""
+    return f"urn:epc:id:giai:{party.prefix}.{name}"
+
+
+def labelled(product_lot: str, produced_on: str, **terms: str) -> JsonObject:
+    """Return lot master data; `terms` are names of the project's own namespace."""
+    own: JsonObject = {f"sx:{name}": value for name, value in terms.items()}
     return {
-        "bizTransactionList": [
-            {"type": "po", "bizTransaction": f"urn:epcglobal:cbv:bt:{taker.gln}:{order}"},
-            {"type": "desadv", "bizTransaction": f"urn:epcglobal:cbv:bt:{giver.gln}:{advice}"},
-        ],
-        "sourceList": [{"type": "possessing_party", "source": giver.urn}],
-        "destinationList": [{"type": "possessing_party", "destination": taker.urn}],
+        "cbvmda:lotNumber": product_lot.rpartition("/")[2],
+        "cbvmda:countryOfOrigin": "CN",
+        "sx:productionDate": produced_on,
+        **own,
     }
 
 
-def price(unit_price: str, invoice: str) -> JsonObject:
-    """Return the terms of a price in yuan; it is text, so that it stays an exact decimal."""
-    return {"sx:unitPrice": unit_price, "sx:currency": "CNY", "sx:invoiceNumber": invoice}
-
-
-def lab_test(item: str, report: str, tested_on: str, *, result: str, method: str) -> JsonObject:
+def lab_test(item: str, *, result: str, method: str, report: str, tested_on: str) -> JsonObject:
     """Return the terms of one laboratory test; results are NEG, POS, ND, PASS or FAIL."""
     return {
         "sx:testItem": item,
@@ -77,19 +71,19 @@ def lab_test(item: str, report: str, tested_on: str, *, result: str, method: str
 def temperature(at: datetime, celsius: float, device: str) -> JsonObject:
     """Return one reading of a thermometer."""
     return {
-        "sensorMetadata": {"time": at.isoformat(timespec="milliseconds"), "deviceID": device},
+        "sensorMetadata": {"time": _instant(at), "deviceID": device},
         "sensorReport": [{"type": "Temperature", "value": celsius, "uom": "CEL"}],
     }
 
 
-def temperature_range(
+def temperatures(
     start: datetime, end: datetime, celsius: Sequence[float], device: str
 ) -> JsonObject:
     """Return what a logger recorded over a time: least, greatest and mean of `celsius`."""
     return {
         "sensorMetadata": {
-            "startTime": start.isoformat(timespec="milliseconds"),
-            "endTime": end.isoformat(timespec="milliseconds"),
+            "startTime": _instant(start),
+            "endTime": _instant(end),
             "deviceID": device,
         },
         "sensorReport": [
@@ -110,3 +104,7 @@ def weighing(kilograms: float, device: str) -> JsonObject:
         "sensorMetadata": {"deviceID": device},
         "sensorReport": [{"type": "Mass", "value": kilograms, "uom": "KGM"}],
     }
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")

@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import Final
 
 from base.strict_json import JsonObject
-from codes.canonical import CANONICAL_STEM
 from codes.gs1.check_digit import mod10_check_digit
+from codes.gs1.digital_link import CANONICAL_STEM
 from jobs.demo.world import Certificate, Party
 
 BEIJING: Final = timezone(timedelta(hours=8))
@@ -82,7 +82,7 @@ class Sscc:
     def uri(self) -> str:
         """Return the unit as a Digital Link (AI 00)."""
         body = f"{self.reference[0]}{self.prefix}{self.reference[1:]}"
-        return f"{CANONICAL_STEM}00/{body}{mod10_check_digit(body)}"
+        return f"{CANONICAL_STEM}/00/{body}{mod10_check_digit(body)}"
 
     @property
     def urn(self) -> str:

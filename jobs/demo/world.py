@@ -5,12 +5,12 @@ nothing here depends on the clock, so that registering the world again changes n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from codes.canonical import CANONICAL_STEM
+from codes.gs1.digital_link import CANONICAL_STEM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Site:
     @property
     def uri(self) -> str:
         """Return the place as a Digital Link (AI 414, with AI 254 for a part of it)."""
-        return f"{CANONICAL_STEM}414/{self.gln}" + (
+        return f"{CANONICAL_STEM}/414/{self.gln}" + (
             f"/254/{self.extension}" if self.extension else ""
         )
 
@@ -76,7 +76,7 @@ class Product:
     @property
     def uri(self) -> str:
         """Return the class of goods as a Digital Link (AI 01)."""
-        return f"{CANONICAL_STEM}01/{self.gtin}"
+        return f"{CANONICAL_STEM}/01/{self.gtin}"
 
     def lot(self, number: str) -> str:
         """Return one lot of it (AI 10)."""
@@ -119,25 +119,20 @@ def by_slug(rows: Iterable[T]) -> Mapping[str, T]:
     return MappingProxyType(table)
 
 
-_PARTY_FIELDS: Final = (
-    "slug uscc prefix gln kind licence_kind licence_no region name_zh name_en"
-).split()
-_SITE_FIELDS: Final = (
-    "slug party gln extension region latitude longitude name_zh name_en"
-).split()
-_PRODUCT_FIELDS: Final = "slug party gtin class_code name_zh name_en spec_zh spec_en".split()
+def _named(kind: type[Party | Site | Product], row: tuple[str, ...]) -> dict[str, str]:
+    return dict(zip((one.name for one in fields(kind)), row, strict=True))
 
 
 def parties(*rows: tuple[str, ...]) -> Mapping[str, Party]:
     """Return parties from rows in the order of the fields of `Party`."""
-    return by_slug(Party(**dict(zip(_PARTY_FIELDS, row, strict=True))) for row in rows)
+    return by_slug(Party(**_named(Party, row)) for row in rows)
 
 
 def sites(*rows: tuple[str, ...]) -> Mapping[str, Site]:
     """Return sites from rows in the order of the fields of `Site`."""
-    return by_slug(Site(**dict(zip(_SITE_FIELDS, row, strict=True))) for row in rows)
+    return by_slug(Site(**_named(Site, row)) for row in rows)
 
 
 def products(*rows: tuple[str, ...]) -> Mapping[str, Product]:
     """Return products from rows in the order of the fields of `Product`."""
-    return by_slug(Product(**dict(zip(_PRODUCT_FIELDS, row, strict=True))) for row in rows)
+    return by_slug(Product(**_named(Product, row)) for row in rows)
