@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, MutableMapping
@@ -18,8 +19,9 @@ from base.processes import die_with_parent
 
 _BACKLOG: Final = 2048
 _STOP_S: Final = 10
-# One line of our own says where it listens; the server's own lines only when they are trouble.
-_LOG_LEVEL: Final = LogLevels.warning
+# The server warns of more threads than cores. Ours mostly wait for the disk, where the journal
+# merges what they bring: only its errors are news.
+_LOG_LEVEL: Final = LogLevels.error
 
 
 @click.command()
@@ -63,6 +65,10 @@ def free_port(host: str) -> int:
 def load_application(server_pid: int) -> Callable[..., Any]:
     """Import the application in a worker process, which from then on dies with its server."""
     die_with_parent(server_pid)
+    # A forked worker inherits the server's handlers, which only tell the server's main loop:
+    # until it has set its own, it would not hear that it is to stop.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     # Here and not above: only a worker process may open the database.
     application: Callable[..., Any] = importlib.import_module("wsgi").app
     return application
