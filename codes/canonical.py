@@ -80,9 +80,7 @@ _remembered = lru_cache(maxsize=_REMEMBERED)(_canonical)
 
 
 def _canonical_epc(uri: str) -> str:
-    if ":".join(uri.split(":", 4)[2:4]) in WITHOUT_GS1_KEY:
-        return uri
-    return _STEM + path_of_epc(uri)
+    return uri if uri.startswith(WITHOUT_GS1_KEY) else _STEM + path_of_epc(uri)
 
 
 def _canonical_own(uri: str) -> str:

@@ -1,8 +1,8 @@
 """The table of code schemes, and reading a text of unknown scheme.
 
-A new scheme is one file in `codes/schemes/` and one line in `_MODULES`. Detection never guesses: it
-returns every reading, the likeliest first, and readings of the same rank are a question for the
-person who holds the code.
+A new scheme is one file in `codes/schemes/`, imported and named in `_MODULES`. Detection never
+guesses: it returns every reading, the likeliest first, and readings of the same rank are a question
+for the person who holds the code.
 """
 
 from collections.abc import Iterable, Mapping

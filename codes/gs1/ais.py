@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from codes.gs1.charset import first_outside_cset82
+from codes.gs1.check_digit import is_digits
 from codes.gs1.checks import CHECKS, Check
 from codes.model import CodeError
 
@@ -69,8 +71,7 @@ def _run(row: Ai, check: Check, part: str) -> None:
 def _shape_refusal(row: Ai, value: str) -> CodeError:
     if not value:
         return CodeError("empty", f"({row.ai}) {row.title} has no value", norm=NORM)
-    allowed = "[0-9]" if row.digits_only else "[!-z]"
-    if not re.fullmatch(f"{allowed}+", value):
+    if not is_digits(value) if row.digits_only else first_outside_cset82(value) is not None:
         return CodeError(
             "charset", f"({row.ai}) {row.title} has a character not allowed", norm=NORM
         )

@@ -15,8 +15,7 @@ from codes.model import CodeError
 NORM: Final = "GS1 General Specifications 7.8"
 FNC1: Final = "\x1d"
 
-_BRACKET = re.compile(r"\(([0-9]{2,4})\)((?:[^(\\]|\\.)*)", re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_BRACKET = re.compile(r"\(([0-9]{2,4})\)((?:[^(\\]|\\\(?)*)")
 
 
 class Strictness(IntEnum):
@@ -38,7 +37,7 @@ def parse_bracketed(text: str, *, strictness: Strictness = Strictness.FULL) -> d
                 "brackets", "an identifier in brackets is expected", position=position, norm=NORM
             )
         row = _row(match[1], position)
-        _add(elements, row, _ESCAPED.sub(r"\1", match[2]), strictness, position)
+        _add(elements, row, match[2].replace("\\(", "("), strictness, position)
         position = match.end()
     return _finished(elements, strictness)
 
@@ -111,20 +110,26 @@ def require_partners(elements: Mapping[str, str]) -> None:
             if clash is not None:
                 raise CodeError("excluded_ai", f"({ai}) may not stand with ({clash})", norm=NORM)
         for demand in row.needs:
-            if not any(_all_present(alternative, elements) for alternative in demand):
+            if not _is_met(demand, elements):
                 wanted = ", ".join("+".join(alternative) for alternative in demand)
                 raise CodeError("missing_ai", f"({ai}) needs one of {wanted}", norm=NORM)
 
 
-def _all_present(patterns: tuple[str, ...], elements: Mapping[str, str]) -> bool:
-    return all(_present(pattern, elements, but="") is not None for pattern in patterns)
+def _is_met(demand: tuple[tuple[str, ...], ...], elements: Mapping[str, str]) -> bool:
+    for alternative in demand:
+        # Nearly every demand is met by one plain identifier, so that is looked at first.
+        if len(alternative) == 1 and alternative[0] in elements:
+            return True
+        if all(_present(pattern, elements, but="") is not None for pattern in alternative):
+            return True
+    return False
 
 
 def _present(pattern: str, elements: Mapping[str, str], *, but: str) -> str | None:
     """Return the first identifier that fits `pattern` (`n` is any digit), other than `but`."""
-    stem = pattern.rstrip("n")
-    if stem == pattern:
+    if pattern[-1] != "n":
         return pattern if pattern in elements and pattern != but else None
+    stem = pattern.rstrip("n")
     for ai in elements:
         if ai != but and len(ai) == len(pattern) and ai.startswith(stem):
             return ai
@@ -133,10 +138,7 @@ def _present(pattern: str, elements: Mapping[str, str], *, but: str) -> str | No
 
 def bracketed(elements: Mapping[str, str]) -> str:
     """Return the form for people; `parse_bracketed` reads it back."""
-    return "".join(
-        f"({ai})" + value.replace("\\", "\\\\").replace("(", "\\(")
-        for ai, value in elements.items()
-    )
+    return "".join(f"({ai})" + value.replace("(", "\\(") for ai, value in elements.items())
 
 
 def raw(elements: Mapping[str, str]) -> str:

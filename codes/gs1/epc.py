@@ -18,7 +18,13 @@ from codes.model import CodeError
 NORM: Final = "EPC Tag Data Standard 1.13 6.3"
 
 # Schemes of the Tag Data Standard that carry no GS1 key: they have no Digital Link form.
-WITHOUT_GS1_KEY: Final = frozenset({"id:gid", "id:usdod", "id:adi", "id:bic", "id:imovn"})
+WITHOUT_GS1_KEY: Final = (
+    "urn:epc:id:gid:",
+    "urn:epc:id:usdod:",
+    "urn:epc:id:adi:",
+    "urn:epc:id:bic:",
+    "urn:epc:id:imovn:",
+)
 
 _GCP_DIGITS_MIN = 6
 _GCP_DIGITS_MAX = 12
