@@ -17,6 +17,7 @@ from web.pages.fact_words import (
     EXTREMES,
     FACTS,
     SENSORS,
+    TEST_ITEMS,
     UNITS,
     VALUES,
     VALUES_BAD,
@@ -124,11 +125,10 @@ def has_alarm(event: Mapping[str, JsonValue]) -> bool:
 
 def has_failed(event: Mapping[str, JsonValue]) -> bool:
     """Return whether the event itself states that a check was not passed."""
-    bad_value = any(
-        _plain(value) in VALUES_BAD for name, value in _own_members(event) if name in FACTS
-    )
-    bad_reading = any(text_at(report, "stringValue") in VALUES_BAD for report in _reports(event))
-    return bad_value or bad_reading or "non_conformant" in dispositions(event)
+    stated = [_plain(value) for name, value in _own_members(event) if name in FACTS]
+    stated += [text_at(report, "stringValue") for report in _reports(event)]
+    is_bad = any(value.upper() in VALUES_BAD for value in stated)
+    return is_bad or "non_conformant" in dispositions(event)
 
 
 def facts_of(event: Mapping[str, JsonValue], lang: Lang) -> tuple[Fact, ...]:
@@ -137,17 +137,27 @@ def facts_of(event: Mapping[str, JsonValue], lang: Lang) -> tuple[Fact, ...]:
     for report in _reports(event):
         if (fact := _fact_of_report(report, lang)) is not None:
             facts[fact] = None
-    for name, value in _own_members(event):
-        shown = _plain(value)
-        if name in FACTS and shown:
-            facts[Fact(label=FACTS[name].of(lang), value=_said(shown, lang), tone=_tone(shown))] = (
-                None
-            )
+    for fact in _stated_facts(dict(_own_members(event)), lang):
+        facts[fact] = None
     for name in sorted(dispositions(event) & _TOLD_DISPOSITIONS):
         label = "状态" if lang == "zh" else "State"
         tone: FactTone = "bad" if name in _BAD_DISPOSITIONS else "good"
         facts[Fact(label=label, value=DISPOSITIONS[name].of(lang), tone=tone)] = None
     return tuple(facts)
+
+
+def _stated_facts(members: Mapping[str, JsonValue], lang: Lang) -> Iterator[Fact]:
+    """Yield what the event states in words; a test and its result are one fact."""
+    item, result = _plain(members.get("testitem")), _plain(members.get("testresult"))
+    is_test = bool(item and result)
+    if is_test:
+        words = TEST_ITEMS.get(_folded(item)) or TEST_ITEMS.get(item)
+        label = words.of(lang) if words else item
+        yield Fact(label=label, value=_said(result, lang), tone=_tone(result))
+    for name, value in members.items():
+        shown = _plain(value)
+        if name in FACTS and shown and not (is_test and name in ("testitem", "testresult")):
+            yield Fact(label=FACTS[name].of(lang), value=_said(shown, lang), tone=_tone(shown))
 
 
 def _fact_of_report(report: Mapping[str, JsonValue], lang: Lang) -> Fact | None:
@@ -172,7 +182,7 @@ def _reading(report: Mapping[str, JsonValue], lang: Lang) -> str:
     if number := _number(report.get("value")):
         return f"{number}{gap}{unit}"
     if extremes:
-        return (",".join(extremes)) if lang == "zh" else ", ".join(extremes)
+        return "，".join(extremes) if lang == "zh" else ", ".join(extremes)
     return _said(_plain(report.get("stringValue")) or _plain(report.get("booleanValue")), lang)
 
 
@@ -232,10 +242,11 @@ def _number(value: JsonValue) -> str:
 
 
 def _said(value: str, lang: Lang) -> str:
-    return VALUES[value].of(lang) if value in VALUES else value
+    words = VALUES.get(value.upper())
+    return words.of(lang) if words else value
 
 
 def _tone(value: str) -> FactTone:
-    if value in VALUES_GOOD:
+    if value.upper() in VALUES_GOOD:
         return "good"
-    return "bad" if value in VALUES_BAD else "plain"
+    return "bad" if value.upper() in VALUES_BAD else "plain"

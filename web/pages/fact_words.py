@@ -14,6 +14,10 @@ SENSORS: Final = by_name((
     ("RelativeHumidity", "相对湿度", "Relative humidity"),
     ("AbsoluteHumidity", "绝对湿度", "Absolute humidity"),
     ("Pressure", "压力", "Pressure"),
+    ("AtmosphericPressure", "气压", "Air pressure"),
+    ("Irradiance", "辐照度", "Irradiance"),
+    ("MicrobialCount", "菌落数", "Microbial count"),
+    ("PH", "酸碱度", "Acidity"),
     ("Illuminance", "光照度", "Illuminance"),
     ("Conductivity", "电导率", "Conductivity"),
     ("Density", "密度", "Density"),
@@ -27,6 +31,24 @@ SENSORS: Final = by_name((
 ))  # fmt: skip
 
 DATES_PRODUCED: Final = frozenset({"productiondate", "producedon", "packagingdate", "packdate"})
+TEST_ITEMS: Final = by_name((
+    ("antibiotic", "抗生素残留", "Antibiotic residues"),
+    ("antibiotics", "抗生素残留", "Antibiotic residues"),
+    ("antibioticresidue", "抗生素残留", "Antibiotic residues"),
+    ("antibioticresidues", "抗生素残留", "Antibiotic residues"),
+    ("抗生素残留", "抗生素残留", "Antibiotic residues"),
+    ("pesticideresidue", "农药残留", "Pesticide residues"),
+    ("pesticideresidues", "农药残留", "Pesticide residues"),
+    ("农药残留", "农药残留", "Pesticide residues"),
+    ("melamine", "三聚氰胺", "Melamine"),
+    ("三聚氰胺", "三聚氰胺", "Melamine"),
+    ("aflatoxinm1", "黄曲霉毒素 M1", "Aflatoxin M1"),
+    ("黄曲霉毒素M1", "黄曲霉毒素 M1", "Aflatoxin M1"),
+    ("release", "出厂检验", "Release test"),
+    ("出厂检验", "出厂检验", "Release test"),
+))  # fmt: skip
+"""What a test looked for; a name outside the table is shown as it was recorded."""
+
 DATES_EXPIRING: Final = frozenset(
     {"itemexpirationdate", "expirationdate", "expireson", "bestbeforedate", "shelflife", "expiry"}
 )
@@ -53,7 +75,7 @@ FACTS: Final = by_name((
     ("reconst", "复原乳", "Reconstituted milk"),
     ("reconstituted", "复原乳", "Reconstituted milk"),
     ("verdict", "检验结论", "Result"),
-    ("testresult", "检验结论", "Result"),
+    ("testresult", "检测结果", "Result"),
     ("reportno", "报告编号", "Report number"),
     ("releasereport", "出厂检验报告号", "Release report number"),
     ("lab", "检测机构", "Laboratory"),
@@ -71,29 +93,51 @@ FACTS: Final = by_name((
     ("bestbeforedate", "保质期至", "Best before"),
     ("itemexpirationdate", "有效期至", "Expires on"),
     ("shelflife", "保质期至", "Best before"),
+    ("sellbydate", "销售期至", "Sell by"),
+    ("storagecondition", "贮存条件", "Storage"),
+    ("executivestandard", "执行标准", "Product standard"),
+    ("testitem", "检测项目", "Tested for"),
+    ("testmethod", "检测方法", "Test method"),
+    ("testreportnumber", "检验报告号", "Test report number"),
+    ("registrationnumber", "登记证号", "Registration number"),
+    ("activeingredient", "有效成分", "Active ingredient"),
+    ("preharvestintervaldays", "安全间隔期（天）", "Days before harvest"),
     ("lotno", "批号", "Lot"),
     ("lotnumber", "批号", "Lot"),
 ))  # fmt: skip
 
 VALUES: Final = by_name((
-    ("NEG", "阴性(未检出)", "negative (none found)"),
-    ("POS", "阳性(检出)", "positive (found)"),
+    # Looked up in upper case.
+    ("NEG", "阴性（未检出）", "negative (none found)"),
+    ("POS", "阳性（检出）", "positive (found)"),
     ("ND", "未检出", "not detected"),
+    ("NEGATIVE", "阴性（未检出）", "negative (none found)"),
+    ("阴性", "阴性（未检出）", "negative (none found)"),
+    ("POSITIVE", "阳性（检出）", "positive (found)"),
+    ("阳性", "阳性（检出）", "positive (found)"),
+    ("未检出", "未检出", "not detected"),
+    ("合格", "合格", "passed"),
+    ("不合格", "不合格", "failed"),
+    ("PASSED", "合格", "passed"),
+    ("FAILED", "不合格", "failed"),
+    ("CONFORMANT", "合格", "passed"),
     ("PASS", "合格", "passed"),
     ("FAIL", "不合格", "failed"),
     ("PENDING", "待出结果", "result pending"),
-    ("true", "是", "yes"),
-    ("false", "否", "no"),
+    ("TRUE", "是", "yes"),
+    ("FALSE", "否", "no"),
     ("LTLT", "低温长时巴氏杀菌", "low-temperature long-time pasteurisation"),
     ("HTST", "高温短时巴氏杀菌", "high-temperature short-time pasteurisation"),
-    ("ESL", "高温杀菌(延长保质期)", "extended shelf life treatment"),
+    ("ESL", "高温杀菌（延长保质期）", "extended shelf life treatment"),
     ("UHT", "超高温瞬时灭菌", "ultra-high temperature"),
-    ("retort", "保持式灭菌", "retort sterilisation"),
-    ("none", "未杀菌", "none"),
+    ("RETORT", "保持式灭菌", "retort sterilisation"),
+    ("NONE", "未杀菌", "none"),
 ))  # fmt: skip
 
-VALUES_GOOD: Final = frozenset({"NEG", "ND", "PASS"})
-VALUES_BAD: Final = frozenset({"POS", "FAIL"})
+VALUES_GOOD: Final = frozenset(
+    {"NEG", "NEGATIVE", "阴性", "ND", "未检出", "PASS", "PASSED", "CONFORMANT", "合格"}
+)
+VALUES_BAD: Final = frozenset({"POS", "POSITIVE", "阳性", "FAIL", "FAILED", "不合格"})
 
 UNITS: Final = by_name((
     # UN/ECE Recommendation 20 common codes.

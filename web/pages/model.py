@@ -2,16 +2,16 @@
 
 The rule that must stay true: a view holds values ready to be read, and only public ones. No
 quantity, business partner, price or person's name has a field here, so no template can show one.
-The protocols name what the rooms below hand over; their own records fit without conversion.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from trace.history import History
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
-from base.strict_json import JsonValue
+from parties.directory import CertificateCard, PartyCard, ProductCard, SiteCard
 
 Lang: TypeAlias = Literal["zh", "en"]
 Stage: TypeAlias = Literal["farm", "transport", "plant", "storage", "shop", "other"]
@@ -33,144 +33,18 @@ Tone: TypeAlias = Literal["stop", "warn", "info"]
 FactTone: TypeAlias = Literal["good", "bad", "plain"]
 
 
-class HistoryStep(Protocol):
-    """One entry of the ledger that belongs to the subject, as far as the public may see it."""
-
-    @property
-    def log(self) -> int:
-        """Number of the log that holds the entry."""
-
-    @property
-    def seq(self) -> int:
-        """Number of the entry in its log."""
-
-    @property
-    def recorded_at(self) -> datetime:
-        """When the ledger gave the entry its number, aware UTC."""
-
-    @property
-    def event(self) -> Mapping[str, JsonValue]:
-        """The visible EPCIS event; any member may be missing."""
-
-    @property
-    def party_id(self) -> UUID | None:
-        """The enterprise that recorded it, where it is public."""
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """Identifiers through which the entry belongs to the subject."""
-
-    @property
-    def relation(self) -> str:
-        """One of `self`, `container`, `lot`, `input`."""
-
-    @property
-    def distance(self) -> int:
-        """Transformations and containers between this entry and the scanned item; 0 is itself."""
-
-    @property
-    def is_damaged(self) -> bool:
-        """Whether the stored bytes no longer match the evidence."""
-
-    @property
-    def error_declared_at(self) -> datetime | None:
-        """When its own party declared the entry to be wrong (EPCIS 2.0 7.4.1.4)."""
-
-
-class History(Protocol):
-    """Everything the ledger holds about one subject, ascending by the time of the event."""
-
-    @property
-    def subject(self) -> str:
-        """Canonical URI of what was asked for."""
-
-    @property
-    def steps(self) -> Sequence[HistoryStep]:
-        """The entries, ascending by the time of the event."""
-
-    @property
-    def truncated(self) -> bool:
-        """Whether a limit cut the history short."""
-
-    @property
-    def log(self) -> int:
-        """Number of the log that was read."""
-
-    @property
-    def size(self) -> int:
-        """Entries of the log at the moment of reading."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteCard:
-    """A place; coordinates are WGS 84 degrees, `region` a GB/T 2260 name or code."""
-
-    uri: str
-    party_id: UUID | None = None
-    name_zh: str
-    name_en: str = ""
-    region: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductCard:
-    """A product as its maker registered it."""
-
-    uri: str
-    party_id: UUID | None = None
-    name_zh: str
-    name_en: str = ""
-    spec_zh: str = ""
-    spec_en: str = ""
-    class_code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyCard:
-    """An enterprise, with the code and licence the law makes public."""
-
-    id: UUID
-    uscc: str = ""
-    name_zh: str
-    name_en: str = ""
-    kind: str = ""
-    licence_kind: str = ""
-    licence_no: str = ""
-    region: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateCard:
-    """A certificate or test report that is public."""
-
-    kind: str
-    number: str
-    issuer: str = ""
-    from_on: date | None = None
-    until_on: date | None = None
-    link: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """The cards a history refers to: by URI, by party, and certificates by product URI or party."""
+    """The register's cards that a history refers to.
+
+    Sites and products by canonical URI as registered, parties by id, certificates of the parties
+    and products in the order in which they are shown.
+    """
 
     sites: Mapping[str, SiteCard] = field(default_factory=dict)
     products: Mapping[str, ProductCard] = field(default_factory=dict)
     parties: Mapping[UUID, PartyCard] = field(default_factory=dict)
-    certificates: Mapping[str | UUID, tuple[CertificateCard, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One way to read a typed code: `uri` is canonical, `shown` is safe to print (masked)."""
-
-    uri: str
-    title_zh: str
-    title_en: str
-    shown: str
+    certificates: tuple[CertificateCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,10 +64,7 @@ class PageSource(Protocol):
         """Return the public history of a canonical URI; no steps where nothing is recorded."""
 
     def load_directory(self, history: History) -> Directory:
-        """Return the cards for the subject and for every place, product and party in its steps."""
-
-    def read_code(self, text: str) -> Sequence[Reading]:
-        """Return every reading of a typed or scanned text, likeliest first; none if unreadable."""
+        """Return the cards of the subject, and of the places and parties of its steps."""
 
     def ledger_links(self) -> LedgerLinks:
         """Return where evidence and key are published."""
@@ -296,7 +167,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What is printed on the thing, as far as it is recorded. Dates are `YYYY-MM-DD`."""
+    """What is printed on the thing, as far as it is recorded. Dates are `YYYY-MM-DD`.
+
+    `code` is the text of a code that is no GTIN.
+    """
 
     name: str
     other_name: str
@@ -304,6 +178,7 @@ class Identity:
     gtin: str
     lot: str
     serial: str
+    code: str
     produced_on: str
     expires_on: str
     is_expired: bool

@@ -5,11 +5,12 @@ record lifts it by name; a sale or a movement after it changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
+from trace.history import HistoryStep
 from typing import Final
 
 from web.pages import event_reading
 from web.pages.chain import state_of
-from web.pages.model import HistoryStep, Identity, Notice, NoticeKind, Tone
+from web.pages.model import Identity, Notice, NoticeKind, Tone
 from web.pages.stages import PlacedStep
 from web.pages.words import local_name
 

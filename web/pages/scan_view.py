@@ -7,44 +7,46 @@ true: what warns comes first, and a record that was damaged or withdrawn is neve
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from trace.history import History
 from typing import Final
 from urllib.parse import unquote
-from uuid import UUID
 
+from parties.directory import CertificateCard, PartyCard, ProductCard, register_uris
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
 from web.pages.model import (
-    CertificateCard,
     CertificateView,
     Directory,
-    History,
     Identity,
     Lang,
     MakerView,
-    PartyCard,
-    ProductCard,
     ScanView,
     StageView,
     StepView,
     Summary,
 )
 from web.pages.notices import build_notices
+from web.pages.regions import region_name
 from web.pages.stages import PlacedStep, StageGroup, group_by_stage, place_steps
 from web.pages.words import CERTIFICATE_KINDS, LICENCE_KINDS, PARTY_KINDS
 
 _TRADE_ITEM: Final = re.compile(
-    r"https://id\.gs1\.org(?P<product>/01/(?P<gtin>[0-9]{14}))"
+    r"https://id\.gs1\.org/01/(?P<gtin>[0-9]{14})"
     r"(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?"
 )
-_CANONICAL_HOST: Final = "https://id.gs1.org"
 
 
-def build_scan_view(history: History, directory: Directory, lang: Lang, today: date) -> ScanView:
-    """Return the consumer's view of one subject on the civil date `today`."""
+def build_scan_view(
+    history: History, directory: Directory, lang: Lang, today: date, *, shown: str = ""
+) -> ScanView:
+    """Return the consumer's view of one subject on the civil date `today`.
+
+    `shown` is what to print of a code that is no GTIN; empty where it may name a person.
+    """
     placed = place_steps(history.steps, directory)
     groups = group_by_stage(placed)
-    identity = _identity(history.subject, placed, directory, lang, today)
+    identity = _identity(history.subject, placed, directory, lang, today, shown)
     notices = build_notices(placed, identity, is_truncated=history.truncated)
     numbers = {(item.step.log, item.step.seq): at for at, item in enumerate(placed, 1)}
     stages = tuple(
@@ -67,7 +69,7 @@ def build_scan_view(history: History, directory: Directory, lang: Lang, today: d
         chain=build_chain(groups, lang),
         stages=stages,
         makers=_makers(groups, lang),
-        certificates=_certificates(history.subject, groups, directory, lang, today),
+        certificates=_certificates(directory, lang, today),
         step_words={item.key: item.words.title.of(lang) for item in placed},
         log=history.log,
         size=history.size,
@@ -77,8 +79,7 @@ def build_scan_view(history: History, directory: Directory, lang: Lang, today: d
 
 def product_uri(subject: str) -> str:
     """Return the URI of the product that a trade item belongs to; else the subject itself."""
-    found = _TRADE_ITEM.fullmatch(subject)
-    return _CANONICAL_HOST + found["product"] if found else subject
+    return register_uris(subject)[-1]
 
 
 def shown_gtin(gtin: str) -> str:
@@ -103,7 +104,7 @@ def _step_view(item: PlacedStep, number: int, lang: Lang) -> StepView:
         when=event_reading.local_time(step.event),
         recorded=on_clock(step.recorded_at, BEIJING),
         place=place_name(item, lang),
-        region=item.site.region if item.site else "",
+        region=region_name(item.site.region, lang) if item.site else "",
         party=party_name(item, lang),
         # What a damaged record says is no longer what was recorded: it is not repeated as fact.
         facts=() if state == "damaged" else event_reading.facts_of(step.event, lang),
@@ -114,7 +115,12 @@ def _step_view(item: PlacedStep, number: int, lang: Lang) -> StepView:
 
 
 def _identity(
-    subject: str, placed: Sequence[PlacedStep], directory: Directory, lang: Lang, today: date
+    subject: str,
+    placed: Sequence[PlacedStep],
+    directory: Directory,
+    lang: Lang,
+    today: date,
+    shown: str,
 ) -> Identity:
     found = _TRADE_ITEM.fullmatch(subject)
     product = directory.products.get(product_uri(subject))
@@ -128,6 +134,7 @@ def _identity(
         gtin=shown_gtin(found["gtin"]) if found else "",
         lot=(unquote(found["lot"] or "") if found else "") or _lot(subject, own),
         serial=unquote(found["serial"] or "") if found else "",
+        code="" if found else shown,
         produced_on=_last(event_reading.produced_on(item.step.event) for item in own),
         expires_on=expires_on,
         is_expired=bool(expires_on) and expires_on < today.isoformat(),
@@ -194,50 +201,40 @@ def _makers(groups: Sequence[StageGroup], lang: Lang) -> tuple[MakerView, ...]:
 
 
 def _maker(party: PartyCard, lang: Lang) -> MakerView:
-    kind = PARTY_KINDS.get(party.kind)
-    licence = LICENCE_KINDS.get(party.licence_kind)
+    licence = LICENCE_KINDS.get(party.licence_kind or "")
     return MakerView(
-        name=(party.name_en if lang == "en" else "") or party.name_zh,
-        kind=kind.of(lang) if kind else "",
-        uscc=party.uscc,
-        licence_kind=licence.of(lang) if licence else party.licence_kind,
-        licence_no=party.licence_no,
-        region=party.region,
+        name=_party_title(party, lang),
+        kind=PARTY_KINDS[party.kind].of(lang),
+        uscc=party.uscc or "",
+        licence_kind=licence.of(lang) if licence else party.licence_kind or "",
+        licence_no=party.licence_no or "",
+        region=region_name(party.region, lang),
     )
 
 
-def _certificates(
-    subject: str,
-    groups: Sequence[StageGroup],
-    directory: Directory,
-    lang: Lang,
-    today: date,
-) -> tuple[CertificateView, ...]:
-    """Return the certificates of the product, then of each party of the chain, each once."""
-    product = product_uri(subject)
-    owners: dict[str | UUID, str] = dict.fromkeys((subject, product), "")
-    for group in groups:
-        for item in group.steps:
-            if item.party is not None and state_of(item) != "withdrawn":
-                owners.setdefault(item.party.id, party_name(item, lang))
-    views = [
-        _certificate(card, holder, lang, today)
-        for owner, holder in owners.items()
-        for card in directory.certificates.get(owner, ())
-    ]
-    return tuple(dict.fromkeys(views))
+def _party_title(party: PartyCard, lang: Lang) -> str:
+    return (party.name_en if lang == "en" else "") or party.name_zh
 
 
-def _certificate(card: CertificateCard, holder: str, lang: Lang, today: date) -> CertificateView:
+def _certificates(directory: Directory, lang: Lang, today: date) -> tuple[CertificateView, ...]:
+    """Return each certificate once, those of the product before those of whole parties."""
+    cards = sorted(directory.certificates, key=lambda card: card.product_id is None)
+    return tuple(dict.fromkeys(_certificate(card, directory, lang, today) for card in cards))
+
+
+def _certificate(
+    card: CertificateCard, directory: Directory, lang: Lang, today: date
+) -> CertificateView:
     kind = CERTIFICATE_KINDS.get(card.kind)
+    holder = directory.parties.get(card.party_id)
     return CertificateView(
         kind=kind.of(lang) if kind else card.kind,
         number=card.number,
         issuer=card.issuer,
-        from_on=card.from_on.isoformat() if card.from_on else "",
+        from_on=card.from_on.isoformat(),
         until_on=card.until_on.isoformat() if card.until_on else "",
         # Only a web address becomes a link: `javascript:` and the like stay text.
         link=card.link if card.link.startswith(("https://", "http://")) else "",
-        holder=holder,
+        holder=_party_title(holder, lang) if holder else "",
         is_over=card.until_on is not None and card.until_on < today,
     )

@@ -6,10 +6,12 @@ of the product itself stay in the order of time, because it is in one place at a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from trace.history import HistoryStep
 from typing import Final
 
+from parties.directory import PartyCard, SiteCard, register_uris
 from web.pages.event_reading import place_uri, text_at
-from web.pages.model import Directory, HistoryStep, PartyCard, SiteCard, Stage
+from web.pages.model import Directory, Stage
 from web.pages.words import PARTY_STAGES, StepWords, step_key, step_words
 
 _PLACE_ORDER: Final[tuple[Stage, ...]] = ("farm", "plant", "shop", "storage")
@@ -84,11 +86,13 @@ def _stages_of_places(steps: Sequence[HistoryStep]) -> Mapping[str, Stage]:
 def _placed(step: HistoryStep, directory: Directory, stages: Mapping[str, Stage]) -> PlacedStep:
     key, words = _words_of(step)
     uri = place_uri(step.event)
-    site = directory.sites.get(uri)
+    site = next(
+        (directory.sites[name] for name in register_uris(uri) if name in directory.sites), None
+    )
     party_id = step.party_id or (site.party_id if site else None)
     party = directory.parties.get(party_id) if party_id else None
-    kind = party.kind if party else ""
-    stage = words.stage if words.is_sure else stages.get(uri, PARTY_STAGES.get(kind, words.stage))
+    usual = PARTY_STAGES.get(party.kind, words.stage) if party else words.stage
+    stage = words.stage if words.is_sure else stages.get(uri, usual)
     return PlacedStep(step=step, key=key, words=words, stage=stage, site=site, party=party)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from parties.tables import PartyKind
 from web.pages.model import Lang, Stage
 
 _LOCAL_NAME = re.compile(r"(?:.*[/:#])?(?:BizStep-|Disp-)?([^/:#]+)")
@@ -91,7 +92,7 @@ _STEP_ROWS: Final[tuple[tuple[str, Stage, bool, str, str, str, str], ...]] = (
     ("entering_exiting", "transport", True, "进出", "Passed a gate",
      "货物经过一道出入口。", "The goods passed a gate."),
     ("holding", "storage", True, "暂扣待查", "Held",
-     "货物暂时留住,等待检查。", "The goods were held back for a check."),
+     "货物暂时留住，等待检查。", "The goods were held back for a check."),
     ("inspecting", "plant", False, "检验", "Inspected",
      "对产品做了检验。", "The product was inspected."),
     ("installing", "other", False, "安装", "Installed",
@@ -174,9 +175,9 @@ _SHAPE_ROWS: Final[tuple[tuple[str, Stage, bool, str, str, str, str], ...]] = (
     ("TransformationEvent|commissioning", "plant", True, "加工制成", "Made",
      "用前面的原料加工成这批产品。", "The raw materials above were made into this lot."),
     ("AggregationEvent|packing", "plant", False, "装箱", "Packed into a case",
-     "产品装进箱子,一起运送。", "Packed into a case to travel together."),
+     "产品装进箱子，一起运送。", "Packed into a case to travel together."),
     ("AggregationEvent|unpacking", "storage", False, "拆箱", "Taken out of the case",
-     "从箱中取出,单独陈列或出售。", "Taken out of the case, to be sold singly."),
+     "从箱中取出，单独陈列或出售。", "Taken out of the case, to be sold singly."),
 )  # fmt: skip
 
 
@@ -265,49 +266,34 @@ DISPOSITIONS: Final = by_name((
     ("unknown", "状态不明", "state unknown"),
 ))  # fmt: skip
 
-PARTY_STAGES: Final[Mapping[str, Stage]] = {
-    "farmer": "farm",
-    "farm": "farm",
-    "coop": "farm",
-    "family_farm": "farm",
-    "station": "farm",
-    "purchaser": "farm",
-    "slaughterhouse": "plant",
-    "processor": "plant",
-    "small_workshop": "plant",
-    "lab": "plant",
-    "carrier": "transport",
-    "cold_store": "storage",
-    "wholesaler": "storage",
-    "importer": "storage",
-    "market": "shop",
-    "supermarket": "shop",
-    "caterer": "shop",
-    "canteen": "shop",
-    "online": "shop",
+STAGES: Final[Mapping[Stage, Words]] = {
+    "farm": Words(zh="产地", en="Farm"),
+    "transport": Words(zh="运输", en="Transport"),
+    "plant": Words(zh="加工", en="Plant"),
+    "storage": Words(zh="仓储", en="Storage"),
+    "shop": Words(zh="销售", en="Shop"),
+    "other": Words(zh="其他", en="Other"),
 }
-"""Where a party of each kind stands in the chain (kinds as in the party register)."""
+"""What a stage is called beside its sign."""
+
+PARTY_STAGES: Final[Mapping[PartyKind, Stage]] = {
+    PartyKind.FARM: "farm",
+    PartyKind.PLANT: "plant",
+    PartyKind.CARRIER: "transport",
+    PartyKind.WAREHOUSE: "storage",
+    PartyKind.SHOP: "shop",
+    PartyKind.INPUT_MAKER: "farm",
+}
+"""Where a party of each kind stands in the chain; `other` says nothing."""
 
 PARTY_KINDS: Final = by_name((
-    ("farmer", "农户", "farmer"),
-    ("farm", "养殖种植场", "farm"),
-    ("coop", "农民合作社", "co-operative"),
-    ("family_farm", "家庭农场", "family farm"),
-    ("purchaser", "收购商", "purchaser"),
-    ("slaughterhouse", "屠宰企业", "slaughterhouse"),
-    ("processor", "食品生产企业", "food producer"),
-    ("small_workshop", "小作坊", "small workshop"),
-    ("wholesaler", "批发商", "wholesaler"),
-    ("market", "市场开办者", "market operator"),
-    ("supermarket", "商场超市", "supermarket"),
-    ("caterer", "餐饮企业", "caterer"),
-    ("canteen", "集中用餐单位", "canteen"),
-    ("carrier", "承运企业", "carrier"),
-    ("cold_store", "仓储企业", "storage company"),
-    ("importer", "进口商", "importer"),
-    ("lab", "检测机构", "laboratory"),
-    ("station", "生鲜乳收购站", "raw milk station"),
-    ("online", "网络商店", "online shop"),
+    (PartyKind.FARM, "养殖种植", "farm"),
+    (PartyKind.PLANT, "生产加工", "producer"),
+    (PartyKind.CARRIER, "承运", "carrier"),
+    (PartyKind.WAREHOUSE, "仓储", "storage"),
+    (PartyKind.SHOP, "销售", "shop"),
+    (PartyKind.INPUT_MAKER, "农资生产", "farm inputs"),
+    (PartyKind.OTHER, "其他", "other"),
 ))  # fmt: skip
 
 LICENCE_KINDS: Final = by_name((

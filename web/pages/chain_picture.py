@@ -1,0 +1,209 @@
+"""Lays the chain out for drawing: lying for wide screens, upright for phones.
+
+Lengths are pixels of the picture's own view box. Texts are cut to measure here, because SVG 1.1
+does not wrap lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from web.pages.model import Chain, ChainNode, Lang, Stage, StepState
+from web.pages.words import STAGES
+
+Anchor: TypeAlias = Literal["start", "middle", "end"]
+
+LYING_WIDTH: Final = 1040
+UPRIGHT_WIDTH: Final = 328
+LYING_RANKS_MAX: Final = 7
+"""More columns than this cannot hold a readable name; such a chain is drawn upright everywhere."""
+
+_RADIUS: Final = 24
+_LINE: Final = 18
+_GAP: Final = 32
+_LETTER: Final = 14
+_HEADER: Final = 34
+_LINES_MAX: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One line of text at its base line."""
+
+    x: int
+    y: int
+    anchor: Anchor
+    text: str
+    is_stage: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """A place as a circle with the sign of its stage."""
+
+    x: int
+    y: int
+    stage: Stage
+    state: StepState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What the template draws; `paths` are SVG path data, from one place to the next."""
+
+    width: int
+    height: int
+    radius: int
+    dots: tuple[Dot, ...]
+    texts: tuple[Text, ...]
+    paths: tuple[str, ...]
+
+
+def draw_lying(chain: Chain, lang: Lang) -> Picture:
+    """Return the picture from left to right."""
+    cell = LYING_WIDTH // max(chain.ranks, 1)
+    lane_height = 2 * _RADIUS + _LINES_MAX * _LINE + _GAP
+    height = _HEADER + lane_height * max((node.lanes for node in chain.nodes), default=1)
+    middle = _HEADER + (height - _HEADER - _LINES_MAX * _LINE) // 2
+    at: dict[str, tuple[int, int]] = {}
+    texts: list[Text] = []
+    for node in chain.nodes:
+        x = cell * node.rank + cell // 2
+        y = middle + (2 * node.lane - node.lanes + 1) * lane_height // 2
+        at[node.key] = (x, y)
+        texts += _below(node, x, y, cell - 16)
+        if node.lane == 0:
+            texts.append(_stage_text(node, x, _HEADER // 2, "middle", lang))
+    paths = [_curve_across(at[first], at[second]) for first, second in chain.links]
+    return Picture(
+        width=LYING_WIDTH,
+        height=height,
+        radius=_RADIUS,
+        dots=_dots(chain.nodes, at),
+        texts=tuple(texts),
+        paths=tuple(paths),
+    )
+
+
+def draw_upright(chain: Chain, lang: Lang) -> Picture:
+    """Return the picture from top to bottom, 328 pixels wide."""
+    at: dict[str, tuple[int, int]] = {}
+    bottoms: dict[str, int] = {}
+    texts: list[Text] = []
+    top = 4
+    for rank in range(chain.ranks):
+        nodes = [node for node in chain.nodes if node.rank == rank]
+        row, row_texts, top = _row(nodes, top, lang)
+        for node, (x, y, bottom) in zip(nodes, row, strict=True):
+            at[node.key] = (x, y)
+            bottoms[node.key] = bottom
+        texts += row_texts
+    paths = [_curve_down(at[first][0], bottoms[first], at[second]) for first, second in chain.links]
+    return Picture(
+        width=UPRIGHT_WIDTH,
+        height=max(top - _GAP + 8, 2 * _RADIUS),
+        radius=_RADIUS,
+        dots=_dots(chain.nodes, at),
+        texts=tuple(texts),
+        paths=tuple(paths),
+    )
+
+
+def describe(chain: Chain, lang: Lang) -> str:
+    """Return the chain in words, rank by rank, for those who do not see the picture."""
+    ranks: list[str] = []
+    for rank in range(chain.ranks):
+        nodes = [node for node in chain.nodes if node.rank == rank]
+        comma = "、" if lang == "zh" else ", "
+        names = comma.join(node.label or f"+{node.more}" for node in nodes)
+        colon = "：" if lang == "zh" else ": "
+        ranks.append(f"{STAGES[nodes[0].stage].of(lang)}{colon}{names}")
+    return ("；" if lang == "zh" else "; ").join(ranks)
+
+
+def wrap(text: str, width: int) -> tuple[str, ...]:
+    """Return at most two lines of about `width` pixels; what does not fit ends in an ellipsis."""
+    lines: list[str] = []
+    rest = text.strip()
+    while rest and len(lines) < _LINES_MAX:
+        cut = _fitting(rest, width)
+        if cut < len(rest) and len(lines) == _LINES_MAX - 1:
+            lines.append(rest[: max(cut - 1, 1)].rstrip() + "…")
+            break
+        space = rest.rfind(" ", 0, cut + 1)
+        if cut < len(rest) and space > 0:
+            cut = space
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return tuple(lines)
+
+
+def _row(
+    nodes: Sequence[ChainNode], top: int, lang: Lang
+) -> tuple[list[tuple[int, int, int]], list[Text], int]:
+    """Return (x, y, bottom) of each node of a rank, its texts, and where the next row begins."""
+    if len(nodes) == 1:
+        node, x, y = nodes[0], UPRIGHT_WIDTH // 2, top + _RADIUS
+        side = _RADIUS + 14
+        lines = wrap(node.label, UPRIGHT_WIDTH // 2 - side)
+        first = y + 5 - (len(lines) - 1) * _LINE // 2
+        texts = [
+            Text(x=x + side, y=first + at * _LINE, anchor="start", text=line)
+            for at, line in enumerate(lines)
+        ]
+        texts.append(_stage_text(node, x - side, y + 5, "end", lang))
+        return [(x, y, y + _RADIUS)], texts, top + 2 * _RADIUS + _GAP
+    cell = UPRIGHT_WIDTH // len(nodes)
+    y = top + _HEADER - 8 + _RADIUS
+    texts = [_stage_text(nodes[0], UPRIGHT_WIDTH // 2, top + 12, "middle", lang)]
+    places: list[tuple[int, int, int]] = []
+    deepest = 0
+    for node in nodes:
+        x = cell * node.lane + cell // 2
+        below = _below(node, x, y, cell - 8)
+        texts += below
+        deepest = max(deepest, len(below))
+        places.append((x, y, y + _RADIUS + len(below) * _LINE + 8))
+    bottom = y + _RADIUS + deepest * _LINE + 8
+    return [(x, y, bottom) for x, y, _ in places], texts, bottom + _GAP - 8
+
+
+def _below(node: ChainNode, x: int, y: int, width: int) -> list[Text]:
+    lines = (f"+{node.more}",) if node.more else wrap(node.label, width)
+    first = y + _RADIUS + _LINE
+    return [
+        Text(x=x, y=first + at * _LINE, anchor="middle", text=line) for at, line in enumerate(lines)
+    ]
+
+
+def _stage_text(node: ChainNode, x: int, y: int, anchor: Anchor, lang: Lang) -> Text:
+    return Text(x=x, y=y, anchor=anchor, text=STAGES[node.stage].of(lang), is_stage=True)
+
+
+def _dots(nodes: Sequence[ChainNode], at: dict[str, tuple[int, int]]) -> tuple[Dot, ...]:
+    return tuple(
+        Dot(x=at[node.key][0], y=at[node.key][1], stage=node.stage, state=node.state)
+        for node in nodes
+    )
+
+
+def _curve_across(start: tuple[int, int], end: tuple[int, int]) -> str:
+    left, right = start[0] + _RADIUS + 4, end[0] - _RADIUS - 10
+    middle = (left + right) // 2
+    return f"M{left} {start[1]}C{middle} {start[1]} {middle} {end[1]} {right} {end[1]}"
+
+
+def _curve_down(x: int, bottom: int, end: tuple[int, int]) -> str:
+    top, low = bottom + 4, end[1] - _RADIUS - 10
+    middle = (top + low) // 2
+    return f"M{x} {top}C{x} {middle} {end[0]} {middle} {end[0]} {low}"
+
+
+def _fitting(text: str, width: int) -> int:
+    """Return how many characters fit; Han characters are one em wide, others a little over half."""
+    used = 0.0
+    for at, char in enumerate(text):
+        used += _LETTER * (1.0 if char >= "\u2e80" else 0.56)
+        if used > width:
+            return max(at, 1)
+    return len(text)

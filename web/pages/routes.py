@@ -1,0 +1,175 @@
+"""The addresses a consumer reaches: the Digital Link of a code, `/t/<code>`, and the start page.
+
+The rule that must stay true: an address is read strictly by `codes`, and a text that may mean
+several things becomes a question, never a guess. Where nothing is recorded the page says so and
+does not call the product a fake.
+"""
+
+from typing import Final, TypeAlias
+from urllib.parse import quote, urlencode
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from codes import registry
+from codes.canonical import canonical_uri
+from codes.model import Candidate, Category, CodeError
+from web.pages.chain_picture import LYING_RANKS_MAX, describe, draw_lying, draw_upright
+from web.pages.languages import chosen_lang
+from web.pages.languages import say as _
+from web.pages.model import PageSource, ScanView
+from web.pages.scan_view import build_scan_view
+from web.pages.verify_words import verify_words
+from web.pages.words import STAGES
+
+EXTENSION: Final = "suxin_pages"
+_CANONICAL_HOST: Final = "https://id.gs1.org"
+_SHOWN_CHARS_MAX: Final = 80
+
+_Answer: TypeAlias = "WerkzeugResponse | tuple[str, int]"
+
+blueprint = Blueprint("pages", __name__)
+
+
+def register_pages(app: Flask, source: PageSource) -> None:
+    """Give the application the consumer's pages, which read everything through `source`."""
+    app.extensions[EXTENSION] = source
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Say what this is, and take a code."""
+    return render_template("home.html", links=_source().ledger_links())
+
+
+@blueprint.get("/01/<gtin>")
+@blueprint.get("/01/<gtin>/10/<lot>")
+@blueprint.get("/01/<gtin>/21/<serial>")
+@blueprint.get("/01/<gtin>/10/<lot>/21/<serial>")
+def digital_link(gtin: str, lot: str = "", serial: str = "") -> _Answer:
+    """Show the product, lot or item of a Digital Link (GS1 Digital Link 1.6, keys 01, 10, 21)."""
+    path = f"/01/{quote(gtin, safe='')}"
+    path += f"/10/{quote(lot, safe='')}" if lot else ""
+    path += f"/21/{quote(serial, safe='')}" if serial else ""
+    try:
+        subject = canonical_uri(_CANONICAL_HOST + path)
+    except CodeError:
+        return _missing(
+            gtin, _("It is not a complete bar code number: its check digit or length is wrong.")
+        )
+    return _scan(subject)
+
+
+@blueprint.get("/t/")
+def typed() -> WerkzeugResponse:
+    """Lead from the form to the address of its code."""
+    code = request.args.get("code", "").strip()
+    if not code:
+        return redirect(url_for("pages.home"), 303)
+    return redirect(url_for("pages.by_code", code=code), 303)
+
+
+@blueprint.get("/t/<path:code>")
+def by_code(code: str) -> _Answer:
+    """Show whatever a typed or scanned text names; ask where it may name several things."""
+    # A Digital Link in the path brings its own query; the resolver's one is not part of the code.
+    readings = registry.detect(code)
+    wish = request.args.get("as", "")
+    if wish:
+        readings = tuple(reading for reading in readings if reading.scheme.name == wish)
+    if not readings:
+        return _missing(code, _("It does not look like any kind of code that we can read."))
+    likeliest = [reading for reading in readings if reading.rank == readings[0].rank]
+    if len({reading.code.uri for reading in likeliest}) > 1:
+        return Response(_choice(code, likeliest))
+    return _by_reading(readings[0])
+
+
+def _by_reading(reading: Candidate) -> _Answer:
+    subject = reading.code.uri
+    if subject.startswith(f"{_CANONICAL_HOST}/01/"):
+        return redirect(subject.removeprefix(_CANONICAL_HOST), 302)
+    # The code of a party may be that of a person, and a person's number is shown to nobody.
+    return _scan(
+        subject, shown="" if reading.scheme.category is Category.PARTY else reading.code.text
+    )
+
+
+def _choice(code: str, readings: list[Candidate]) -> str:
+    is_zh = chosen_lang() == "zh"
+    choices = [
+        (
+            reading.scheme.title_zh if is_zh else reading.scheme.title_en,
+            f"{url_for('pages.by_code', code=code)}?{urlencode({'as': reading.scheme.name})}",
+        )
+        for reading in readings
+    ]
+    return render_template("choose.html", choices=choices)
+
+
+def _scan(subject: str, *, shown: str = "") -> _Answer:
+    source = _source()
+    lang = chosen_lang()
+    history = source.load_history(subject)
+    directory = source.load_directory(history)
+    view = build_scan_view(history, directory, lang, source.today(), shown=shown)
+    if not view.is_known:
+        return _missing(
+            view.identity.serial or view.identity.gtin or shown,
+            _("Nothing is recorded under it here."),
+        )
+    return Response(_scan_page(view), headers={"Cache-Control": "no-cache"})
+
+
+def _scan_page(view: ScanView) -> str:
+    links = _source().ledger_links()
+    chain = view.chain
+    return render_template(
+        "scan.html",
+        view=view,
+        links=links,
+        missing=_what_is_missing(view),
+        bundle_url=f"{links.bundle}?code={quote(view.subject, safe='')}",
+        stage_words={stage: words.of(view.lang) for stage, words in STAGES.items()},
+        chain_words=describe(chain, view.lang),
+        lying=draw_lying(chain, view.lang) if chain.ranks <= LYING_RANKS_MAX else None,
+        upright=draw_upright(chain, view.lang),
+        verify_words=verify_words(),
+    )
+
+
+def _what_is_missing(view: ScanView) -> str:
+    if view.identity.serial:
+        return _(
+            "We know this product, but nothing is recorded for this single item. That does not "
+            "make it a fake: compare the serial number with the label, or look up the lot."
+        )
+    if view.identity.lot:
+        return _(
+            "We know this product, but nothing is recorded for this lot. That does not make it "
+            "a fake: compare the lot number with the label."
+        )
+    return _(
+        "This is the page of the product as a whole. Scan the code on one item, or look up its "
+        "lot, to see where it came from."
+    )
+
+
+def _missing(code: str, reason: str) -> _Answer:
+    shown = code if len(code) <= _SHOWN_CHARS_MAX else code[:_SHOWN_CHARS_MAX] + "…"
+    return render_template("missing.html", shown=shown, reason=reason), 404
+
+
+def _source() -> PageSource:
+    source: PageSource = current_app.extensions[EXTENSION]
+    return source
