@@ -34,6 +34,9 @@ PROTECTED_PREFIXES: Final = frozenset({"epcis", "cbv", "gs1"})
 """Prefixes that a document cannot bind to another namespace (JSON-LD 1.1 4.1.11)."""
 
 
+_MISTYPED_CHARS_MAX = 40
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """One list of standard words.
@@ -61,6 +64,8 @@ class Vocabulary:
     def nearest(self, text: str) -> str | None:
         """Return the standard word that looks most like the text, if one does."""
         tail = text.rsplit(":", 1)[-1].rsplit("/", 1)[-1].rsplit("-", 1)[-1]
+        if len(tail) > _MISTYPED_CHARS_MAX:
+            return None  # No slip of a finger, and comparing takes time.
         close = get_close_matches(tail, sorted(self.words), n=1, cutoff=0.6)
         return close[0] if close else None
 

@@ -53,8 +53,9 @@ def problems_of(
     """Return the first problems of a value under a schema; `path` says where the value stands."""
     problems: list[Problem] = []
     for error in islice(validator.iter_errors(value), problems_max):
-        problems.extend(_problems(error, (*path, *error.instance_path)))
-    return problems[:problems_max]
+        room = problems_max - len(problems)
+        problems.extend(islice(_problems(error, (*path, *error.instance_path)), room))
+    return problems
 
 
 def refusal(problems: Sequence[Problem], *, problems_max: int = PROBLEMS_MAX) -> InvalidInput:

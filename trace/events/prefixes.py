@@ -25,17 +25,21 @@ def word_trouble(vocabulary: Vocabulary, text: str, namespaces: Mapping[str, str
     standard = vocabulary.by_any.get(text)
     if standard is not None:
         return f"is an older spelling; in JSON write {standard}"
-    near = vocabulary.nearest(text)
-    hint = f" Did you mean {near}?" if near else ""
     if ":" not in text:
+        hint = _hint(vocabulary, text)
         return f"is not a standard {vocabulary.label}.{hint} Your own word must be a full URI"
     if text.startswith((*vocabulary.reserved, *_CBV_STEMS)):
-        return f"the CBV has no such {vocabulary.label}.{hint}"
+        return f"the CBV has no such {vocabulary.label}.{_hint(vocabulary, text)}"
     if _URI.match(text) is None:
         return "must be a standard word or a full URI in ASCII"
     if vocabulary not in _MUST_DECLARE or is_declared(text, namespaces):
         return None
     return f"the prefix {text.partition(':')[0][:50]} is not declared in @context"
+
+
+def _hint(vocabulary: Vocabulary, text: str) -> str:
+    near = vocabulary.nearest(text)
+    return f" Did you mean {near}?" if near else ""
 
 
 def is_declared(name: str, namespaces: Mapping[str, str]) -> bool:

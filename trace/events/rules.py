@@ -113,8 +113,9 @@ def _persistent_dispositions(case: Case) -> Iterator[Finding]:
     if isinstance(both, dict):
         kept, ended = both.get("set"), both.get("unset")
         if isinstance(kept, list) and isinstance(ended, list):
+            ended_words = set(map(str, ended))
             for i, word in enumerate(kept):
-                if word in ended:
+                if word in ended_words:
                     yield ("persistentDisposition", "set", i), "is set and unset at once"
 
 
