@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codes.canonical import (
@@ -274,6 +274,7 @@ def test_a_text_that_nothing_reads_is_refused(text: str) -> None:
         uri_of_text(text)
 
 
+@settings(deadline=None)
 @given(
     body=st.from_regex(r"[0-9]{13}", fullmatch=True),
     serial=SERIALS,
@@ -287,6 +288,7 @@ def test_any_serial_goes_to_a_link_and_back(body: str, serial: str, length: int)
     assert parts_of(uri) == {"01": gtin, "10": serial}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.from_regex(r"urn:epc:(id|idpat|class):[a-z]{3,5}:.{0,40}"))
 def test_canonicalising_twice_is_canonicalising_once(text: str) -> None:
     try:
@@ -296,6 +298,7 @@ def test_canonicalising_twice_is_canonicalising_once(text: str) -> None:
     assert canonical_uri(once) == once
 
 
+@settings(deadline=None)
 @given(
     scheme=st.sampled_from(["giai", "ginc", "cpi", "sgtin", "sgln", "grai", "gdti", "upui"]),
     prefix=st.from_regex(r"[0-9]{6,12}", fullmatch=True),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codes import registry
@@ -33,6 +33,7 @@ def serials() -> st.SearchStrategy[tuple[str, str]]:
     )
 
 
+@settings(deadline=None)
 @given(checked_numbers() | credit_codes() | serials())
 def test_what_is_formatted_is_what_was_parsed(case: tuple[str, str]) -> None:
     name, text = case
@@ -43,6 +44,7 @@ def test_what_is_formatted_is_what_was_parsed(case: tuple[str, str]) -> None:
     assert registry.parse(name, registry.get(name).format(code)) == code
 
 
+@settings(deadline=None)
 @given(checked_numbers() | credit_codes(), st.data())
 def test_one_wrong_character_is_always_refused(case: tuple[str, str], data: st.DataObject) -> None:
     name, text = case
@@ -53,6 +55,7 @@ def test_one_wrong_character_is_always_refused(case: tuple[str, str], data: st.D
         registry.parse(name, text[:position] + other + text[position + 1 :])
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(registry.SCHEMES)), st.text(max_size=80))
 def test_no_text_raises_anything_but_a_code_error(name: str, text: str) -> None:
     for candidate in (
@@ -71,6 +74,7 @@ def test_no_text_raises_anything_but_a_code_error(name: str, text: str) -> None:
             assert isinstance(code, Code)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(

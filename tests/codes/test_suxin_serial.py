@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codes import registry
@@ -36,6 +36,7 @@ def test_every_exchange_of_two_characters_is_caught() -> None:
                     assert refused("".join(swapped))
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=8, max_size=8))
 def test_an_issued_serial_is_read_back_and_keeps_sixty_bits(random: bytes) -> None:
     code = issue_serial(random)
