@@ -16,6 +16,7 @@ from base.errors import AppError, Problem
 
 COMMANDS: Final = MappingProxyType(
     {
+        "key": "jobs.commands.key:command",
         "run": "jobs.commands.run:command",
         "serve": "jobs.commands.serve:command",
         "settings": "jobs.commands.settings:command",
