@@ -24,6 +24,7 @@ from base.errors import (
     Problem,
     Unauthenticated,
 )
+from ledger.proof import VerificationError
 
 # RFC 9110 15.5.2: a 401 names the scheme that would be accepted (RFC 6750 3).
 _CHALLENGE: Final = (("WWW-Authenticate", 'Bearer realm="suxin"'),)
@@ -43,9 +44,10 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-# status, title, title in Chinese; found along the class's own line of descent.
+# Found along the class's own line of descent, so that a subclass needs no row.
 STATUS_OF_ERROR: Final[dict[type[AppError], int]] = {
     InvalidInput: 400,
+    VerificationError: 400,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,

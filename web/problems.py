@@ -7,7 +7,7 @@ import marshmallow as ma
 import orjson
 import structlog
 from flask import Flask, Response, g, render_template, request
-from jinja2 import TemplateNotFound
+from jinja2 import TemplateError, TemplateNotFound
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
@@ -92,6 +92,10 @@ def _page(answer: Answer) -> Response:
     try:
         html = render_template("error.html", answer=answer, request_id=request_id)
     except TemplateNotFound:
+        html = _plain_page(answer, request_id)
+    except TemplateError:
+        # A page about one error must not become another: what is left is plain, and is logged.
+        _log.exception("error_page_failed")
         html = _plain_page(answer, request_id)
     return Response(html, status=answer.status, content_type="text/html; charset=utf-8")
 

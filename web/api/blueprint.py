@@ -53,6 +53,16 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc] # It has no types.
         decorate: Callable[[View], View] = super().alt_response(status_code, response, **options)
         return decorate
 
+    def doc(self, **options: Any) -> Callable[[View], View]:
+        """Add to the description of an operation."""
+        decorate: Callable[[View], View] = super().doc(**options)
+        return decorate
+
+    def after_request(self, view: View) -> View:
+        """Let `view` finish every answer of this blueprint."""
+        done: View = super().after_request(view)
+        return done
+
 
 def _document_right(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Say which right an operation needs; an open one may also be called without a key."""
