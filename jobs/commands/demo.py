@@ -1,0 +1,118 @@
+"""`manage.py demo`: the demonstration data, posted to a running service."""
+
+import sys
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass
+from typing import Final
+
+import click
+from tqdm import tqdm
+
+from base.clock import SystemClock
+from base.config import Settings, load_settings
+from base.errors import ConfigurationError
+from codes.qr import terminal
+from jobs.client import Client, connect
+from jobs.demo.post import DAIRY, Told, grant_keys, post_story, register_world, steps_of, story_at
+from jobs.demo.story import path_of
+from jobs.key_files import operator_key_file, read_key_file
+
+SEED_DEFAULT: Final = 1
+_RULE: Final = "=" * 72
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What was asked for on the command line."""
+
+    seed: int
+    is_again: bool
+
+
+@click.command()
+@click.option("--post", "url", required=True, help="Address of the service: http://host:port.")
+@click.option(
+    "--key", default=None, help="The operator's key (default: SUXIN_API_KEY, then the data folder)."
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31),
+    default=SEED_DEFAULT,
+    show_default=True,
+    help="Chooses serials and lots; the same seed again changes nothing.",
+)
+@click.option(
+    "--again",
+    "is_again",
+    is_flag=True,
+    help="Tell the story once more, ending two hours ago, with other serials and lots.",
+)
+@click.pass_obj
+def command(
+    environ: MutableMapping[str, str], url: str, key: str | None, seed: int, is_again: bool
+) -> None:
+    """Post two invented journeys, a yoghurt and a bag of millet, and print where to look."""
+    settings = load_settings(environ)
+    with connect(url, key or _operator_key(settings, environ)) as operator:
+        told = _post(operator, settings, _Request(seed=seed, is_again=is_again))
+    for line in summary(told, operator.url):
+        click.echo(line)
+    _show_qr(operator.url + path_of(told.story.cup))
+
+
+def _operator_key(settings: Settings, environ: MutableMapping[str, str]) -> str:
+    path = operator_key_file(settings.data_dir)
+    key = environ.get("SUXIN_API_KEY") or read_key_file(path)
+    if not key:
+        message = f"no operator's key: give --key, set SUXIN_API_KEY, or keep it in {path}"
+        raise ConfigurationError(message)
+    return key
+
+
+def _post(operator: Client, settings: Settings, request: _Request) -> Told:
+    now = SystemClock().now()
+    # How many steps there are does not depend on when the story is told.
+    steps = steps_of(story_at(request.seed, now))
+    with tqdm(total=steps, desc="demo", unit="step", file=sys.stderr, disable=None) as bar:
+
+        def step() -> None:
+            bar.update()
+
+        ids, registered_at = register_world(operator, step)
+        keys = grant_keys(operator, ids, settings.data_dir, step)
+        story = story_at(request.seed, now if request.is_again else registered_at)
+        return post_story(operator, story=story, ids=ids, keys=keys, step=step)
+
+
+def summary(told: Told, url: str) -> Iterator[str]:
+    """Yield the lines that say, in Chinese and English, what is there and where to look."""
+    story = told.story
+    pages = (
+        ("一杯酸奶 a cup of yoghurt", story.cup),
+        ("已售出的一杯 a cup that was sold", story.sold_cup),
+        ("酸奶批次 the lot of the yoghurt", story.cup_lot),
+        ("一袋小米 a bag of millet", story.bag),
+        ("小米批次 the lot of the millet", story.bag_lot),
+    )
+    yield _RULE
+    yield "演示数据已入账 The demonstration is recorded"
+    yield f"  事件 events: {told.events}, 本次新增 new this time: {told.recorded}"
+    for words, uri in pages:
+        yield f"  {words}:"
+        yield f"    {url}{path_of(uri)}"
+    yield "  演示密钥(乳品厂) API key of the demonstration's dairy:"
+    yield f"    {told.keys[DAIRY]}"
+    yield "  用手机扫描这杯酸奶 Scan the cup of yoghurt with a phone:"
+    yield _RULE
+
+
+def _show_qr(text: str) -> None:
+    drawn = terminal(text)
+    try:
+        drawn.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return  # The address above says the same; a torn symbol would say nothing.
+    click.echo(drawn)
+
+
+__all__ = ["SEED_DEFAULT", "command", "summary"]

@@ -1,0 +1,185 @@
+"""Puts the demonstration into a running service, through the same doors as everybody else.
+
+The rule that must stay true: doing it again changes nothing. The register returns what it holds,
+a kept key is used as long as it opens, and the story is told at the instant when its dairy was
+registered, so that it is the same story.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from base.errors import Unauthenticated
+from base.strict_json import JsonObject
+from jobs.client import BadAnswer, Client
+from jobs.demo.plot import Plot
+from jobs.demo.register import PARTIES, PRODUCTS, SITES
+from jobs.demo.story import Story, tell
+from jobs.demo.world import Certificate, Party, Product, Site
+from jobs.key_files import demo_key_file, read_key_file, write_key_file
+
+DAIRY: Final = "dairy"
+
+_KEY_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was posted: the story, how many of its events are new, and each party's key."""
+
+    story: Story
+    events: int
+    recorded: int
+    keys: Mapping[str, str]
+
+
+def register_world(operator: Client, step: Callable[[], None]) -> tuple[dict[str, str], datetime]:
+    """Register parties, sites and products; return their ids and when the dairy was registered.
+
+    `step` is called after each registration. Product ids stand under `product:<slug>`.
+    """
+    ids: dict[str, str] = {}
+    rows: dict[str, JsonObject] = {}
+    for party in PARTIES.values():
+        rows[party.slug] = operator.post("/api/v1/parties", _party_values(party))
+        ids[party.slug] = _text(rows[party.slug], "id")
+        step()
+    for site in SITES.values():
+        operator.post("/api/v1/sites", _site_values(site, ids[site.party]))
+        step()
+    for product in PRODUCTS.values():
+        row = operator.post("/api/v1/products", _product_values(product, ids[product.party]))
+        ids[f"product:{product.slug}"] = _text(row, "id")
+        step()
+    return ids, datetime.fromisoformat(_text(rows[DAIRY], "created_at"))
+
+
+def grant_keys(
+    operator: Client, ids: Mapping[str, str], data_dir: Path, step: Callable[[], None]
+) -> dict[str, str]:
+    """Return a producer's key for each party: the kept one where it still opens, else a new one."""
+    keys: dict[str, str] = {}
+    for slug in PARTIES:
+        path = demo_key_file(data_dir, slug)
+        kept = read_key_file(path)
+        if kept is None or not _opens(operator, kept, ids[slug]):
+            kept = _granted(operator, slug, ids[slug])
+            # Kept at once: a key that was shown and then lost can only be revoked.
+            write_key_file(path, kept)
+        keys[slug] = kept
+        step()
+    return keys
+
+
+def post_story(
+    operator: Client,
+    *,
+    story: Story,
+    ids: Mapping[str, str],
+    keys: Mapping[str, str],
+    step: Callable[[], None],
+) -> Told:
+    """Register the story's certificates and post its documents, each with its author's key."""
+    for certificate in story.certificates:
+        operator.post("/api/v1/certificates", _certificate_values(certificate, ids))
+        step()
+    recorded = 0
+    for post in story.posts:
+        author = operator.acting_as(keys[post.author])
+        job = author.capture(post.body, idempotency_key=post.idempotency_key)
+        recorded += job.recorded
+        step()
+    return Told(
+        story=story,
+        events=sum(post.events for post in story.posts),
+        recorded=recorded,
+        keys=keys,
+    )
+
+
+def steps_of(story: Story) -> int:
+    """Return how often `step` is called by the three functions for a story."""
+    registered = len(PARTIES) + len(SITES) + len(PRODUCTS)
+    return registered + len(PARTIES) + len(story.certificates) + len(story.posts)
+
+
+def story_at(seed: int, told_at: datetime) -> Story:
+    """Return the story of a seed told at an instant."""
+    return tell(Plot(seed=seed, told_at=told_at))
+
+
+def _opens(operator: Client, key: str, party_id: str) -> bool:
+    """Tell whether a key of an earlier run still stands for the party on this server."""
+    try:
+        me = operator.acting_as(key).get("/api/v1/me")
+    except Unauthenticated:
+        return False
+    return me.get("party_id") == party_id
+
+
+def _granted(operator: Client, slug: str, party_id: str) -> str:
+    values: JsonObject = {
+        "label": f"demo {slug}",
+        "role": "producer",
+        "party_id": party_id,
+        "days": _KEY_DAYS,
+    }
+    return _text(operator.post("/api/v1/keys", values), "key")
+
+
+def _text(row: JsonObject, name: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str):
+        raise BadAnswer(f"The answer has no {name}: this is another kind of server.")
+    return value
+
+
+def _party_values(party: Party) -> JsonObject:
+    return {
+        "uscc": party.uscc,
+        "name_zh": party.name_zh,
+        "name_en": party.name_en,
+        "kind": party.kind,
+        "licence_kind": party.licence_kind,
+        "licence_no": party.licence_no,
+        "region": party.region,
+    }
+
+
+def _site_values(site: Site, party_id: str) -> JsonObject:
+    return {
+        "party_id": party_id,
+        "uri": site.uri,
+        "name_zh": site.name_zh,
+        "name_en": site.name_en,
+        "region": site.region,
+        "latitude": site.latitude,
+        "longitude": site.longitude,
+    }
+
+
+def _product_values(product: Product, party_id: str) -> JsonObject:
+    return {
+        "party_id": party_id,
+        "uri": product.uri,
+        "name_zh": product.name_zh,
+        "name_en": product.name_en,
+        "spec_zh": product.spec_zh,
+        "spec_en": product.spec_en,
+        "class_code": product.class_code,
+    }
+
+
+def _certificate_values(certificate: Certificate, ids: Mapping[str, str]) -> JsonObject:
+    until_on = certificate.until_on
+    return {
+        "party_id": ids[certificate.party],
+        "product_id": ids[f"product:{certificate.product}"] if certificate.product else None,
+        "kind": certificate.kind,
+        "number": certificate.number,
+        "issuer": certificate.issuer,
+        "from_on": certificate.from_on.isoformat(),
+        "until_on": None if until_on is None else until_on.isoformat(),
+    }
