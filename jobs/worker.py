@@ -57,7 +57,9 @@ def timetable(*rows: Timed) -> tuple[Timed, ...]:
     return rows
 
 
-TIMETABLE: Final = timetable()
+TIMETABLE: Final = timetable(
+    Timed(name="sweep-captures", every_s=30, function="jobs.capture.sweep_captures"),
+)
 
 
 def enqueue_due(queue: Queue, rows: Sequence[Timed], clock: Clock) -> list[str]:

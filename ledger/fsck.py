@@ -1,7 +1,7 @@
 """Reads a whole log again and says what is damaged and where.
 
 Everything is computed anew from the stored bytes: part hashes, payload hashes, headers, the chain,
-the tree, every checkpoint ever signed. One rule: it goes on after a finding, and it changes nothing.
+the tree, every checkpoint ever signed. One rule: it goes on after a finding and changes nothing.
 An audit that trusts stored hashes would be fooled by whoever edits the bytes behind them.
 """
 

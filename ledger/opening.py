@@ -27,6 +27,9 @@ from ledger.tables import LEDGER_HEAD
 LOG_OPENED = "log_opened"
 SYSTEM_ACTOR = "system"
 
+# The one log of an installation that is not spread over several.
+DEFAULT_LOG = 1
+
 _SEED_BYTES = 32
 
 

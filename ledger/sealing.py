@@ -4,7 +4,7 @@ One rule: a checkpoint is stored before anybody can read it, and none is ever sm
 contradicts, one that was stored before.
 """
 
-import threading
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine, insert
@@ -50,8 +50,15 @@ def seal(engine: Engine, log: int, signer: SignerKey, clock: Clock) -> StoredChe
     return StoredCheckpoint(log=log, size=head.size, root=root, note=note)
 
 
+class Stop(Protocol):
+    """Whatever can be waited on for a request to stop."""
+
+    def wait(self, timeout: float, /) -> bool:
+        """Wait at most `timeout` seconds; return whether to stop."""
+
+
 def seal_until(
-    stop: threading.Event,
+    stop: Stop,
     engine: Engine,
     log: int,
     signer: SignerKey,

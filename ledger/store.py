@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from base.errors import AppError, LedgerCorrupt, NotFound
 from base.strict_json import JsonValue, loads
@@ -158,6 +158,12 @@ def read_checkpoint(
     if row is None:
         raise NotFound(f"Log {log} has no such checkpoint yet; it is sealed about every second.")
     return StoredCheckpoint(log=log, size=row.size, root=row.root, note=row.note)
+
+
+def read_sealed_size(connection: Connection, log: int) -> int:
+    """Return how many entries the newest checkpoint covers; 0 where there is none yet."""
+    statement = select(func.max(LEDGER_CHECKPOINT.c.size)).where(LEDGER_CHECKPOINT.c.log == log)
+    return connection.execute(statement).scalar() or 0
 
 
 def scan_checkpoints(connection: Connection, log: int) -> Iterator[StoredCheckpoint]:

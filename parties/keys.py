@@ -234,6 +234,14 @@ class KeyRing:
             raise Unauthenticated("This is not a valid API key.")
         return row.actor
 
+    def actor_of(self, key_id: UUID) -> Actor:
+        """Return the actor of a key shown earlier; raises `Unauthenticated` if it has ended."""
+        now = self._clock.now()
+        row = self._row(key_id, now)
+        if row is None or row.is_revoked or now >= row.expires_at:
+            raise Unauthenticated("The key that this was handed in with is no longer valid.")
+        return row.actor
+
     def forget(self, key_id: UUID) -> None:
         """Read the key's row anew the next time: called after a grant or a revocation here."""
         self._rows.forget([key_id])

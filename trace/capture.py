@@ -14,8 +14,10 @@ from trace.disclosure import split_event
 from trace.events.check import check_events
 from trace.events.hashing import event_hash
 from trace.events.model import Event, Role, read
-from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventNote
+from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote
 from uuid import UUID
+
+from sqlalchemy import Engine
 
 from base.clock import Clock
 from base.config import Settings
@@ -25,13 +27,14 @@ from ledger.batch import Batch, Idempotency, Receipt
 from ledger.canonical import canonical_bytes
 from ledger.draft import Draft, make_draft, new_salt
 from ledger.items import items_root
-from ledger.journal import Journal
+from ledger.journal import Journal, JournalLimits
+from ledger.opening import DEFAULT_LOG
 from ledger.parts import Leaves, Part, element_path
 from parties.access import Action, Denied, Subject, may
 from parties.actors import Actor
 from parties.directory import Owners
 from parties.ids import new_id
-from schemas.epcis import Document, event_namespaces
+from schemas.epcis import Document, DocumentLimits, event_namespaces
 from schemas.visibility import DEFAULT_TABLE
 
 EVENT_KIND = "event"
@@ -48,15 +51,31 @@ class Desk:
     clock: Clock
     future_max: timedelta
 
-    @classmethod
-    def of(cls, settings: Settings, journal: Journal, owners: Owners, clock: Clock) -> "Desk":
-        """Return the desk of a running instance."""
-        return cls(
-            journal=journal,
-            owners=owners,
-            clock=clock,
-            future_max=timedelta(seconds=settings.future_max_s),
-        )
+
+def open_desk(settings: Settings, engine: Engine, clock: Clock, owners: Owners) -> Desk:
+    """Return the desk of a process, with the journal of its log."""
+    journal = Journal(
+        engine=engine,
+        log=DEFAULT_LOG,
+        index=EventIndex(DEFAULT_LOG),
+        clock=clock,
+        limits=JournalLimits(
+            queue_entries_max=settings.append_queue_entries_max,
+            batch_entries_max=settings.append_batch_entries_max,
+        ),
+        skew_max_ms=settings.clock_skew_max_ms,
+    )
+    future_max = timedelta(seconds=settings.future_max_s)
+    return Desk(journal=journal, owners=owners, clock=clock, future_max=future_max)
+
+
+def document_limits(settings: Settings) -> DocumentLimits:
+    """Return what one document may hold."""
+    return DocumentLimits(
+        bytes_max=settings.capture_bytes_max,
+        events_max=settings.capture_events_max,
+        depth_max=settings.capture_depth_max,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,12 +53,13 @@ class Capture:
     created_at: datetime
     finished_at: datetime | None
     is_running: bool
-    is_success: bool | None
+    is_success: bool
     behaviour: ErrorBehaviour
     event_count: int
     kept_count: int | None
     first_seq: int | None
     problems: tuple[Problem, ...]
+    request_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,6 @@ class Upload:
 
     capture: Capture
     key_id: UUID
-    idempotency_key: str | None
     body: bytes
 
 
@@ -81,6 +81,7 @@ def capture_row(log: int, place: Appended, note: CaptureNote) -> tuple[object, .
         "created_at": note.created_at,
         "error_behaviour": note.behaviour.value,
         "event_count": note.event_count,
+        "request_hash": None,
         **ended_by(place, note),
     }
     return tuple(values[column.name] for column in CAPTURE.columns)
@@ -160,9 +161,11 @@ def store_upload(connection: Connection, upload: Upload) -> None:
             party_id=capture.party_id,
             created_at=capture.created_at,
             is_running=True,
+            is_success=True,
             error_behaviour=capture.behaviour.value,
             event_count=capture.event_count,
             problems=_dump_problems(()),
+            request_hash=capture.request_hash,
         )
     )
     connection.execute(
@@ -170,7 +173,6 @@ def store_upload(connection: Connection, upload: Upload) -> None:
             log=capture.log,
             capture_id=capture.id,
             key_id=upload.key_id,
-            idempotency_key=upload.idempotency_key,
             body=upload.body,
         )
     )
@@ -187,7 +189,6 @@ def read_upload(connection: Connection, log: int, capture_id: UUID) -> Upload | 
     return Upload(
         capture=read_capture(connection, log, capture_id),
         key_id=row.key_id,
-        idempotency_key=row.idempotency_key,
         body=row.body,
     )
 
@@ -235,6 +236,7 @@ def _capture_of(row: Row[Any]) -> Capture:
         kept_count=row.kept_count,
         first_seq=row.first_seq,
         problems=tuple(Problem(**problem) for problem in orjson.loads(row.problems)),
+        request_hash=row.request_hash,
     )
 
 

@@ -172,6 +172,7 @@ def _event_row(
         capture.party_id,
         capture.id,
         key_of(note.event_id),
+        key_of(note.hash_id),
         event.error_declaration.declared_at if event.error_declaration else None,
         note.dedup_hash,
     )

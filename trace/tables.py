@@ -44,8 +44,10 @@ EVENT = Table(
     Column("biz_location", Big),
     Column("party_id", Uuid),
     Column("capture_id", Uuid, nullable=False),
-    # 63 bits of the SHA-256 of the eventID: an error declaration shares it with its event.
+    # 63 bits of the SHA-256 of the eventID, which an error declaration should share.
     Column("event_id_key", Big, nullable=False),
+    # The same of its CBV event hash, which an error declaration shares in any case.
+    Column("event_hash_key", Big, nullable=False),
     Column("declared_at", Instant),
     # The CBV event hash, with the error declaration hashed in where there is one.
     Column("dedup_hash", LargeBinary, nullable=False),
@@ -77,12 +79,14 @@ CAPTURE = Table(
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("is_running", Boolean, nullable=False),
-    Column("is_success", Boolean),
+    Column("is_success", Boolean, nullable=False),
     Column("error_behaviour", Text, nullable=False),
     Column("event_count", Integer, nullable=False),
     Column("kept_count", Integer),
     Column("first_seq", Big),
     Column("problems", Text, nullable=False),
+    # SHA-256 of a queued request under an idempotency key; its id is made from that key.
+    Column("request_hash", LargeBinary),
     Index("ix_capture_log_created_at", "log", "created_at"),
 )
 
@@ -93,6 +97,5 @@ CAPTURE_UPLOAD = Table(
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("capture_id", Uuid, primary_key=True),
     Column("key_id", Uuid, nullable=False),
-    Column("idempotency_key", Text),
     Column("body", LargeBinary, nullable=False),
 )

@@ -14,13 +14,15 @@ from trace.events.model import Role
 from trace.tables import EVENT, EVENT_ITEM
 from trace.types import Action, EventType
 from typing import Any, Final, TypeAlias
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
 _CHUNK: Final = 500
 
 IndexRow: TypeAlias = Row[*tuple[Any, ...]]
-"""An identifier in an event: item, seq, role, event_at, type, action, event_id_key, declared_at."""
+"""An identifier in an event: item, seq, role, event_at, type, action, event_id_key,
+event_hash_key, party_id, declared_at."""
 
 PARENT_ROLES: Final = frozenset({Role.PARENT})
 CHILD_ROLES: Final = frozenset({Role.CHILD, Role.CHILD_CLASS})
@@ -94,6 +96,27 @@ class _Node:
         )
 
 
+class _Withdrawals:
+    """Which events their own recorders declared to be wrong (ISO/IEC 19987 7.4.1.4).
+
+    A declaration is matched by eventID and, since senders forget to repeat it, by event hash. It
+    counts for the declaring party's own events: nobody can take back what another one said.
+    """
+
+    def __init__(self, rows: Iterable[IndexRow]) -> None:
+        self._declared: dict[tuple[UUID | None, int], datetime] = {}
+        for row in rows:
+            if row.declared_at is not None:
+                self._declared[row.party_id, row.event_id_key] = row.declared_at
+                self._declared[row.party_id, row.event_hash_key] = row.declared_at
+
+    def at(self, row: IndexRow) -> datetime | None:
+        """Return when an event was declared to be wrong, None where it stands."""
+        return self._declared.get((row.party_id, row.event_id_key)) or self._declared.get(
+            (row.party_id, row.event_hash_key)
+        )
+
+
 def walk_back(connection: Connection, log: int, item: int, limits: WalkLimits) -> Walk:
     """Return the events of the history of the identifier with this id."""
     walk = Walk()
@@ -119,7 +142,7 @@ def _step(
         rows = _rows_by_item(
             connection, log, {node.item for node in alike}, relation, walk, limits.events_max
         )
-        withdrawn = _withdrawn(row for of_item in rows.values() for row in of_item)
+        withdrawn = _Withdrawals(row for of_item in rows.values() for row in of_item)
         beside = _items_beside(connection, log, rows)
         for given in alike:
             node = _emptied(given, rows.get(given.item, ()), beside, withdrawn)
@@ -130,7 +153,7 @@ def _step(
                     continue
                 if not _add(walk, node, row, withdrawn, limits):
                     return []
-                if row.event_id_key not in withdrawn:
+                if withdrawn.at(row) is None:
                     following += _next_nodes(node, row, role, beside.get(row.seq, ()))
     return following
 
@@ -139,7 +162,7 @@ def _add(
     walk: Walk,
     node: _Node,
     row: IndexRow,
-    withdrawn: Mapping[int, datetime],
+    withdrawn: _Withdrawals,
     limits: WalkLimits,
 ) -> bool:
     """Add an event, or one more reason for it; false where the walk is full."""
@@ -153,7 +176,7 @@ def _add(
             event_at=row.event_at,
             relation=node.relation,
             distance=node.distance,
-            declared_at=withdrawn.get(row.event_id_key),
+            declared_at=withdrawn.at(row),
         )
         walk.found[row.seq] = event
     event.items.add(node.item)
@@ -196,7 +219,7 @@ def _emptied(
     node: _Node,
     rows: Iterable[IndexRow],
     beside: Mapping[int, Sequence[tuple[Role, int]]],
-    withdrawn: Mapping[int, datetime],
+    withdrawn: _Withdrawals,
 ) -> _Node:
     """Return a container with the end of its time: when its content was taken out again."""
     if node.carries is None:
@@ -207,7 +230,7 @@ def _emptied(
             row.role == Role.PARENT
             and row.action == Action.DELETE
             and row.declared_at is None
-            and row.event_id_key not in withdrawn
+            and withdrawn.at(row) is None
             and node.covers(row.event_at)
         )
         if is_unpacking:
@@ -225,11 +248,6 @@ def _emptied(
         until=until,
         carries=node.carries,
     )
-
-
-def _withdrawn(rows: Iterable[IndexRow]) -> dict[int, datetime]:
-    """Return when each event, by the key of its eventID, was declared to be wrong."""
-    return {row.event_id_key: row.declared_at for row in rows if row.declared_at is not None}
 
 
 def _rows_by_item(
@@ -255,6 +273,8 @@ def _rows_by_item(
                 EVENT.c.type,
                 EVENT.c.action,
                 EVENT.c.event_id_key,
+                EVENT.c.event_hash_key,
+                EVENT.c.party_id,
                 EVENT.c.declared_at,
             )
             .join(EVENT, (EVENT.c.log == EVENT_ITEM.c.log) & (EVENT.c.seq == EVENT_ITEM.c.seq))

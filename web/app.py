@@ -8,7 +8,7 @@ from flask.json.provider import JSONProvider
 
 from base.config import Settings
 from web.answers import install_answers
-from web.api import health, keys, register
+from web.api import epcis, health, keys, ledger, register
 from web.api.blueprint import ApiBlueprint
 from web.openapi import install_api
 from web.problems import install_problems
@@ -19,6 +19,8 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     health.BLUEPRINT,
     register.BLUEPRINT,
     keys.BLUEPRINT,
+    epcis.BLUEPRINT,
+    ledger.BLUEPRINT,
 )
 
 

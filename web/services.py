@@ -6,17 +6,24 @@ build the same application on another database, clock and ledger.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from trace.capture import Desk, document_limits, open_desk
+from trace.walk import WalkLimits
 from typing import Final, TypeAlias
 
 from flask import current_app
+from rq import Queue
 from sqlalchemy import Engine
 
 from base.clock import Clock, SystemClock
 from base.config import Settings
-from base.db import open_engine
-from base.errors import Busy
+from base.db import open_engine, reading
+from base.queue import open_queue
+from ledger.opening import is_open
+from ledger.store import read_head
+from parties.acts import recorder as journal_recorder
 from parties.directory import Owners
 from parties.keys import KeyRing, Record
+from schemas.epcis import DocumentLimits
 
 EXTENSION: Final = "suxin"
 
@@ -26,7 +33,10 @@ Recorder: TypeAlias = Callable[[str], Record]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """One process's parts. `head_size` counts the ledger's entries, None where none is open."""
+    """One process's parts. `head_size` counts the ledger's entries, None where none is open.
+
+    `log` is the log that this process writes and reads; `desk` is the one door in.
+    """
 
     settings: Settings
     engine: Engine
@@ -35,6 +45,11 @@ class Services:
     owners: Owners
     recorder: Recorder
     head_size: Callable[[], int | None]
+    log: int
+    desk: Desk
+    queue: Queue
+    walk_limits: WalkLimits
+    document_limits: DocumentLimits
 
 
 def build_services(
@@ -47,14 +62,24 @@ def build_services(
     """Open the database of the settings and put a process's parts together."""
     clock = clock or SystemClock()
     engine = open_engine(settings.effective_database_url, pool_size=settings.web_threads)
+    owners = Owners(engine, clock)
+    desk = open_desk(settings, engine, clock, owners)
+    journal = desk.journal
     return Services(
         settings=settings,
         engine=engine,
         clock=clock,
         key_ring=KeyRing(engine, clock),
-        owners=Owners(engine, clock),
-        recorder=recorder or _without_ledger,
-        head_size=head_size or _no_ledger,
+        owners=owners,
+        recorder=recorder or (lambda actor: journal_recorder(journal, actor=actor)),
+        head_size=head_size or (lambda: _head_size(engine, journal.log)),
+        log=journal.log,
+        desk=desk,
+        queue=open_queue(settings),
+        walk_limits=WalkLimits(
+            events_max=settings.history_events_max, depth_max=settings.history_depth_max
+        ),
+        document_limits=document_limits(settings),
     )
 
 
@@ -66,10 +91,6 @@ def services() -> Services:
     return parts
 
 
-def _without_ledger(actor: str) -> Record:
-    # An act that cannot be recorded must not happen.
-    raise Busy(f"No ledger is open to record an act of {actor}.", retry_after_s=60)
-
-
-def _no_ledger() -> int | None:
-    return None
+def _head_size(engine: Engine, log: int) -> int | None:
+    with reading(engine) as connection:
+        return read_head(connection, log).size if is_open(connection, log) else None

@@ -16,8 +16,13 @@ from base.errors import AppError, Problem
 
 COMMANDS: Final = MappingProxyType(
     {
+        "capture": "jobs.commands.capture:command",
+        "demo": "jobs.commands.demo:command",
+        "fsck": "jobs.commands.fsck:command",
+        "init": "jobs.commands.init:command",
         "key": "jobs.commands.key:command",
         "run": "jobs.commands.run:command",
+        "seal": "jobs.commands.seal:command",
         "serve": "jobs.commands.serve:command",
         "settings": "jobs.commands.settings:command",
         "work": "jobs.commands.work:command",

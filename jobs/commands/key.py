@@ -18,14 +18,13 @@ from base.config import load_settings
 from base.db import open_engine, reading
 from base.errors import ConfigurationError
 from ledger.journal import Journal, JournalLimits
-from ledger.opening import is_open
+from ledger.opening import DEFAULT_LOG, is_open
 from parties.acts import ActsIndex, recorder
 from parties.keys import DAYS_DEFAULT, DAYS_MAX, KeyRequest, Record, grant, revoke
 from parties.tables import Role
 
 # The ledger's name of whoever sits at the machine itself.
 _ACTOR: Final = "console"
-_LOG: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +43,12 @@ def _desk(environ: MutableMapping[str, str]) -> Iterator[_Desk]:
     engine = open_engine(settings.effective_database_url, pool_size=2)
     try:
         with reading(engine) as connection:
-            if not is_open(connection, _LOG):
-                message = "No ledger is open here to record the act: run `manage.py run` once."
+            if not is_open(connection, DEFAULT_LOG):
+                message = "No ledger is open here to record the act: run `manage.py init` first."
                 raise ConfigurationError(message)
         journal = Journal(
             engine=engine,
-            log=_LOG,
+            log=DEFAULT_LOG,
             index=ActsIndex(),
             clock=clock,
             limits=JournalLimits(queue_entries_max=1, batch_entries_max=1),

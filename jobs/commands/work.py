@@ -6,6 +6,7 @@ import click
 
 from base.config import load_settings
 from base.log import configure_logging
+from jobs.instance import open_instance
 from jobs.worker import work
 
 
@@ -15,4 +16,8 @@ def command(environ: MutableMapping[str, str]) -> None:
     """Work off the queue until told to stop (SIGTERM, Ctrl-C)."""
     settings = load_settings(environ)
     configure_logging(settings.log_level)
-    work(settings)
+    opened = open_instance(settings)
+    try:
+        work(settings)
+    finally:
+        opened.engine.dispose()

@@ -86,6 +86,16 @@ class DegreesText(_Spelled):
         return Decimal(value)
 
 
+class SizeText(_Spelled):
+    """A size of a log in a query string, from 1 to below 10^18."""
+
+    pattern = re.compile(r"[1-9][0-9]{0,17}")
+    shape = "a whole number from 1 on, without a leading zero"
+
+    def _read(self, value: str) -> object:
+        return int(value)
+
+
 class WholeText(_Spelled):
     """A whole number of a query string, from 1 to 999999."""
 

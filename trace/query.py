@@ -1,0 +1,247 @@
+"""The event query of EPCIS 2.0 (ISO/IEC 19987 8.2.7): one row of a table for each parameter.
+
+One rule: a filter never tells more than the answer would. Whatever is compared here is public, or
+belongs to a code that its asker already holds.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from trace.events.model import Role
+from trace.events.times import read_instant
+from trace.identifiers import find_ids, key_of
+from trace.reading import ReadEvent, read_events
+from trace.tables import EVENT, EVENT_ITEM
+from trace.types import ACTION_OF, EVENT_TYPE_OF
+from typing import Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from base.db import from_micros, to_micros
+from base.errors import InvalidInput, NotFound, Problem
+from codes.canonical import canonical_uri
+from codes.model import CodeError
+from ledger.parts import Part
+from parties.actors import Actor
+from schemas.cbv import BIZ_STEP, DISPOSITION, STANDARD_PREFIXES, Vocabulary, canonical_word
+
+VALUES_MAX: Final = 100
+PER_PAGE_DEFAULT: Final = 30
+
+_SAME_ID_MAX: Final = 50
+
+Condition: TypeAlias = ColumnElement[bool]
+_Build: TypeAlias = Callable[["_Asked"], Condition]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One parameter as it was asked: its values, and where to look identifiers up."""
+
+    name: str
+    values: Sequence[str]
+    connection: Connection
+    log: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of events, newest first, and the token of the next one."""
+
+    events: tuple[ReadEvent, ...]
+    next_token: str | None
+
+
+def _time(column: str, *, is_from: bool) -> _Build:
+    def build(asked: _Asked) -> Condition:
+        instant = _instant(asked)
+        return EVENT.c[column] >= instant if is_from else EVENT.c[column] < instant
+
+    return build
+
+
+def _number(column: str, numbers: Mapping[str, int]) -> _Build:
+    def build(asked: _Asked) -> Condition:
+        unknown = [value for value in asked.values if value not in numbers]
+        if unknown:
+            raise refused(asked.name, f"has the values {', '.join(numbers)}")
+        return EVENT.c[column].in_([int(numbers[value]) for value in asked.values])
+
+    return build
+
+
+def _word(column: str, vocabulary: Vocabulary) -> _Build:
+    def build(asked: _Asked) -> Condition:
+        words = [canonical_word(vocabulary, value, STANDARD_PREFIXES) for value in asked.values]
+        return EVENT.c[column].in_(words)
+
+    return build
+
+
+def _place(column: str) -> _Build:
+    def build(asked: _Asked) -> Condition:
+        return EVENT.c[column].in_(_ids(asked))
+
+    return build
+
+
+def _named(*roles: Role) -> _Build:
+    def build(asked: _Asked) -> Condition:
+        naming = select(EVENT_ITEM.c.seq).where(
+            EVENT_ITEM.c.log == asked.log,
+            EVENT_ITEM.c.item.in_(_ids(asked)),
+            EVENT_ITEM.c.role.in_([int(role) for role in roles]),
+        )
+        return EVENT.c.seq.in_(naming)
+
+    return build
+
+
+PARAMETERS: Final[Mapping[str, _Build]] = {
+    "eventType": _number("type", EVENT_TYPE_OF),
+    "GE_eventTime": _time("event_at", is_from=True),
+    "LT_eventTime": _time("event_at", is_from=False),
+    "GE_recordTime": _time("recorded_at", is_from=True),
+    "LT_recordTime": _time("recorded_at", is_from=False),
+    "EQ_action": _number("action", ACTION_OF),
+    "EQ_bizStep": _word("biz_step", BIZ_STEP),
+    "EQ_disposition": _word("disposition", DISPOSITION),
+    "EQ_readPoint": _place("read_point"),
+    "EQ_bizLocation": _place("biz_location"),
+    "MATCH_epc": _named(Role.EPC, Role.CHILD),
+    "MATCH_parentID": _named(Role.PARENT),
+    "MATCH_inputEPC": _named(Role.INPUT),
+    "MATCH_outputEPC": _named(Role.OUTPUT),
+    "MATCH_anyEPC": _named(Role.EPC, Role.CHILD, Role.PARENT, Role.INPUT, Role.OUTPUT),
+    "MATCH_epcClass": _named(Role.EPC_CLASS, Role.CHILD_CLASS),
+    "MATCH_inputEPCClass": _named(Role.INPUT_CLASS),
+    "MATCH_outputEPCClass": _named(Role.OUTPUT_CLASS),
+    "MATCH_anyEPCClass": _named(
+        Role.EPC_CLASS, Role.CHILD_CLASS, Role.INPUT_CLASS, Role.OUTPUT_CLASS
+    ),
+}
+"""Parameters by name; several values are written with `|` between them and mean "one of"."""
+
+
+def query_events(
+    connection: Connection,
+    log: int,
+    asked: Mapping[str, str],
+    actor: Actor,
+    *,
+    per_page: int,
+    token: str | None,
+) -> Page:
+    """Return the events that fit every parameter, newest event first.
+
+    Raises `InvalidInput` for an unknown parameter, a bad value, or a token of another query.
+    """
+    fingerprint = _fingerprint(asked)
+    conditions = [EVENT.c.log == log]
+    for name, text in asked.items():
+        build = PARAMETERS.get(name)
+        if build is None:
+            raise refused(name, "is not a query parameter that is offered here")
+        conditions.append(
+            build(_Asked(name=name, values=_values(name, text), connection=connection, log=log))
+        )
+    if token is not None:
+        event_at, seq = _read_token(token, fingerprint)
+        conditions.append(
+            or_(EVENT.c.event_at < event_at, and_(EVENT.c.event_at == event_at, EVENT.c.seq < seq))
+        )
+    rows = connection.execute(
+        select(EVENT.c.seq, EVENT.c.event_at)
+        .where(*conditions)
+        .order_by(EVENT.c.event_at.desc(), EVENT.c.seq.desc())
+        .limit(per_page + 1)
+    ).all()
+    shown = rows[:per_page]
+    events = read_events(connection, log, [row.seq for row in shown], actor)
+    last = shown[-1] if len(rows) > per_page else None
+    return Page(
+        events=tuple(events[row.seq] for row in shown),
+        next_token=None if last is None else _token(last.event_at, last.seq, fingerprint),
+    )
+
+
+def events_by_id(
+    connection: Connection, log: int, event_id: str, actor: Actor
+) -> tuple[ReadEvent, ...]:
+    """Return the event of an eventID and its error declarations, oldest first.
+
+    The id is part of what only chain partners see, and a hash id would let anybody test guesses
+    about hidden fields, so an event is found only by who may see its chain part. Raises
+    `NotFound` otherwise.
+    """
+    statement = (
+        select(EVENT.c.seq)
+        .where(EVENT.c.log == log, EVENT.c.event_id_key == key_of(event_id))
+        .order_by(EVENT.c.seq)
+        .limit(_SAME_ID_MAX)
+    )
+    seqs = list(connection.execute(statement).scalars())
+    events = read_events(connection, log, seqs, actor)
+    found = tuple(
+        event
+        for event in events.values()
+        if Part.CHAIN in event.parts and event_id in (event.event.get("eventID"), event.event_hash)
+    )
+    if not found:
+        raise NotFound("There is no event of this id that you may see.")
+    return found
+
+
+def refused(name: str, message: str) -> InvalidInput:
+    """Return the refusal of one query parameter."""
+    problem = Problem(path=name, code="query_parameter", message=message)
+    return InvalidInput(f"{name} {message}", problems=(problem,))
+
+
+def _values(name: str, text: str) -> list[str]:
+    values = text.split("|")
+    if len(values) > VALUES_MAX or not all(values):
+        raise refused(name, f"has 1 to {VALUES_MAX} values with | between them")
+    return values
+
+
+def _instant(asked: _Asked) -> datetime:
+    try:
+        (value,) = asked.values
+        return read_instant(value)
+    except ValueError:
+        raise refused(asked.name, "is one time with a zone, as 2026-01-31T08:00:00+08:00") from None
+
+
+def _ids(asked: _Asked) -> list[int]:
+    try:
+        uris = [canonical_uri(value) for value in asked.values]
+    except CodeError as error:
+        raise refused(asked.name, error.message) from None
+    return list(find_ids(asked.connection, asked.log, uris).values())
+
+
+def _fingerprint(asked: Mapping[str, str]) -> bytes:
+    return sha256(repr(sorted(asked.items())).encode()).digest()[:8]
+
+
+def _token(event_at: datetime, seq: int, fingerprint: bytes) -> str:
+    packed = fingerprint + to_micros(event_at).to_bytes(8, "big", signed=True) + seq.to_bytes(8)
+    return base64.urlsafe_b64encode(packed).decode()
+
+
+def _read_token(token: str, fingerprint: bytes) -> tuple[datetime, int]:
+    try:
+        packed = base64.urlsafe_b64decode(token.encode())
+        if len(packed) != 24 or base64.urlsafe_b64encode(packed).decode() != token:
+            raise ValueError
+        event_at = from_micros(int.from_bytes(packed[8:16], "big", signed=True))
+    except (ValueError, OverflowError, OSError, binascii.Error):
+        raise refused("nextPageToken", "is not a token that was given out here") from None
+    if packed[:8] != fingerprint:
+        raise refused("nextPageToken", "belongs to a query with other parameters")
+    # No entry number is larger than 63 bits; a forged token must not reach the database with one.
+    return event_at, int.from_bytes(packed[16:]) & (2**63 - 1)

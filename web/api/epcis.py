@@ -1,0 +1,244 @@
+"""The EPCIS 2.0 REST binding: capture, jobs, events (ISO/IEC 19987 12).
+
+One rule: this door reads headers and writes answers; what happens to a document is decided in
+`trace.capture` and nowhere here.
+"""
+
+from hashlib import sha256
+from trace.capture import Submission, submit
+from trace.captures import Capture, ErrorBehaviour, list_captures, read_capture
+from trace.query import PARAMETERS, events_by_id, query_events
+from trace.reading import read_events
+from trace.uploads import accept_upload
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+import structlog
+from flask import Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from base.db import reading
+from base.errors import Busy, InvalidInput, NotFound, Problem
+from base.queue import enqueue
+from ledger.batch import Idempotency
+from ledger.store import read_sealed_size
+from parties.access import Action, Allowed, Subject, may
+from parties.actors import Actor
+from schemas.epcis import read_document, read_event
+from web.api import epcis_shapes as shapes
+from web.api.blueprint import ApiBlueprint
+from web.api.idempotency import id_of_request, idempotency_key
+from web.api.parsing import read_body
+from web.auth import current_actor, requires
+from web.services import services
+
+BLUEPRINT = ApiBlueprint(
+    "epcis", __name__, url_prefix="/epcis", description="EPCIS 2.0: capture and query of events."
+)
+
+# Named and not imported: the queue is between this door and the one that works it off.
+CAPTURE_JOB: Final = "jobs.capture.capture_queued"
+
+_log = structlog.get_logger(__name__)
+
+_JSON_TYPES: Final = ("application/json", "application/ld+json")
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {kind: {"schema": {"type": "object"}} for kind in _JSON_TYPES},
+    }
+}
+_FILTERS: Final = {
+    "parameters": [
+        {
+            "in": "query",
+            "name": name,
+            "schema": {"type": "string"},
+            "description": "EPCIS 2.0 8.2.7.1; several values with | between them.",
+        }
+        for name in PARAMETERS
+    ]
+}
+
+
+@BLUEPRINT.after_request
+def _announce(response: Response) -> Response:
+    """Announce versions and limits on every answer (EPCIS 2.0 12.4)."""
+    settings = services().settings
+    response.headers["GS1-EPCIS-Version"] = "2.0.0"
+    response.headers["GS1-CBV-Version"] = "2.0.0"
+    response.headers["GS1-EPCIS-Capture-Limit"] = str(settings.capture_events_max)
+    response.headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(settings.capture_bytes_max)
+    response.headers["GS1-Capture-Error-Behaviour"] = ErrorBehaviour.ROLLBACK.value
+    return response
+
+
+@BLUEPRINT.route("/capture", methods=["POST"])
+@requires(Action.CAPTURE)
+@BLUEPRINT.doc(**_BODY)
+@BLUEPRINT.response(202, shapes.CaptureOut)
+def post_capture() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Record an EPCIS document and return its capture job.
+
+    The events of a document are durable when this answers, unless its job says that it is still
+    running: large documents wait for a worker. An event recorded already is noted in
+    `alreadyRecorded` and is no error.
+    """
+    parts, actor = services(), current_actor()
+    behaviour = _error_behaviour()
+    body = _read_json_body()
+    document = read_document(body, limits=parts.document_limits)
+    if len(document.events) > parts.settings.capture_direct_events_max:
+        capture = _queue(actor, body, behaviour, len(document.events))
+    else:
+        submission = Submission(
+            actor=actor,
+            document=document,
+            behaviour=behaviour,
+            idempotency=_idempotency(body, behaviour),
+        )
+        capture_id, _ = submit(parts.desk, submission)
+        capture = _read_capture(capture_id)
+    location = f"/epcis/capture/{capture.id}"
+    return _json_of(capture), 202, {"Location": location}
+
+
+@BLUEPRINT.route("/capture", methods=["GET"])
+@requires(Action.READ_JOB)
+@BLUEPRINT.response(200, shapes.CaptureOut(many=True))
+def get_captures() -> list[dict[str, Any]]:
+    """Return the newest capture jobs: a producer's own, or everybody's for whoever may."""
+    parts, actor = services(), current_actor()
+    with reading(parts.engine) as connection:
+        captures = list_captures(connection, parts.log, party_id=actor.party_id, limit=100)
+        sealed = read_sealed_size(connection, parts.log)
+    return [shapes.capture_json(capture, sealed_size=sealed) for capture in captures]
+
+
+@BLUEPRINT.route("/capture/<uuid:capture_id>", methods=["GET"])
+@requires(Action.READ_JOB)
+@BLUEPRINT.response(200, shapes.CaptureOut)
+def get_capture(capture_id: UUID) -> dict[str, Any]:
+    """Return a capture job."""
+    capture = _read_capture(capture_id)
+    own = frozenset() if capture.party_id is None else frozenset({capture.party_id})
+    if not isinstance(may(current_actor(), Action.READ_JOB, Subject(party_ids=own)), Allowed):
+        # Somebody else's job is not there at all, as an unknown one.
+        raise NotFound("There is no capture job of this id.")
+    return _json_of(capture)
+
+
+@BLUEPRINT.route("/events", methods=["POST"])
+@requires(Action.CAPTURE)
+@BLUEPRINT.doc(**_BODY)
+@BLUEPRINT.response(201)
+def post_event() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Record one event; 409 where it is recorded already."""
+    parts, actor = services(), current_actor()
+    body = _read_json_body()
+    submission = Submission(
+        actor=actor,
+        document=read_event(body, limits=parts.document_limits),
+        idempotency=_idempotency(body, ErrorBehaviour.ROLLBACK),
+        is_single=True,
+    )
+    _, receipt = submit(parts.desk, submission)
+    with reading(parts.engine) as connection:
+        events = read_events(connection, parts.log, [receipt.first_seq], actor)
+    answer = shapes.event_json(events[receipt.first_seq], parts.settings.effective_public_url)
+    return answer, 201, {"Location": shapes.event_url(str(answer["eventID"]))}
+
+
+@BLUEPRINT.route("/events", methods=["GET"])
+@requires(Action.QUERY)
+@BLUEPRINT.doc(**_FILTERS)
+@BLUEPRINT.arguments(shapes.PagingQuery, location="query")
+@BLUEPRINT.response(200)
+def get_events(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return the events that fit every filter, newest first, as the key's holder may see them."""
+    parts, actor = services(), current_actor()
+    token = query.pop("nextPageToken")
+    per_page = min(query.pop("perPage"), parts.settings.page_size_max)
+    asked = {str(name): str(value) for name, value in query.items()}
+    with reading(parts.engine) as connection:
+        page = query_events(connection, parts.log, asked, actor, per_page=per_page, token=token)
+    document = shapes.query_document(page.events, parts.clock, parts.settings.effective_public_url)
+    headers: dict[str, str] = {}
+    if page.next_token is not None:
+        arguments = {**asked, "perPage": str(per_page), "nextPageToken": page.next_token}
+        headers["Link"] = f'</epcis/events?{urlencode(arguments)}>; rel="next"'
+    return document, 200, headers
+
+
+@BLUEPRINT.route("/events/<path:event_id>", methods=["GET"])
+@requires(Action.QUERY)
+@BLUEPRINT.response(200)
+def get_event(event_id: str) -> dict[str, Any]:
+    """Return the event of this id with its error declarations, for whoever may see its id."""
+    parts = services()
+    # A hash id holds a question mark (RFC 6920), which a client may have left unescaped.
+    query = request.query_string.decode("ascii", "replace")
+    wanted = f"{event_id}?{query}" if event_id.startswith("ni:") and query else event_id
+    with reading(parts.engine) as connection:
+        events = events_by_id(connection, parts.log, wanted, current_actor())
+    return shapes.query_document(events, parts.clock, parts.settings.effective_public_url)
+
+
+def _read_json_body() -> bytes:
+    if request.mimetype not in _JSON_TYPES:
+        raise UnsupportedMediaType("Send EPCIS 2.0 as application/json or application/ld+json.")
+    return read_body(request, services().settings.capture_bytes_max)
+
+
+def _error_behaviour() -> ErrorBehaviour:
+    text = request.headers.get("GS1-Capture-Error-Behaviour", ErrorBehaviour.ROLLBACK.value)
+    try:
+        return ErrorBehaviour(text)
+    except ValueError:
+        message = "is rollback or proceed"
+        problem = Problem(path="GS1-Capture-Error-Behaviour", code="header", message=message)
+        raise InvalidInput(f"GS1-Capture-Error-Behaviour {message}", problems=(problem,)) from None
+
+
+def _idempotency(body: bytes, behaviour: ErrorBehaviour) -> Idempotency | None:
+    key = idempotency_key()
+    if key is None:
+        return None
+    asked = sha256(f"{request.path}\n{behaviour.value}\n".encode() + body).digest()
+    return Idempotency(key=key, request_hash=asked)
+
+
+def _queue(actor: Actor, body: bytes, behaviour: ErrorBehaviour, count: int) -> Capture:
+    parts = services()
+    idempotency = _idempotency(body, behaviour)
+    capture = accept_upload(
+        parts.desk,
+        actor,
+        body,
+        behaviour=behaviour,
+        event_count=count,
+        request=None
+        if idempotency is None
+        else (id_of_request(actor.id, idempotency.key), idempotency.request_hash),
+    )
+    arguments = {"capture_id": str(capture.id)}
+    try:
+        enqueue(parts.queue, CAPTURE_JOB, arguments, job_id=f"capture-{capture.id}")
+    except Busy:
+        # The document is durable; the timetable's sweep finds it once the queue is back.
+        _log.warning("capture_waits_for_queue", capture=str(capture.id))
+    return capture
+
+
+def _read_capture(capture_id: UUID) -> Capture:
+    parts = services()
+    with reading(parts.engine) as connection:
+        return read_capture(connection, parts.log, capture_id)
+
+
+def _json_of(capture: Capture) -> dict[str, Any]:
+    parts = services()
+    with reading(parts.engine) as connection:
+        sealed = read_sealed_size(connection, parts.log)
+    return shapes.capture_json(capture, sealed_size=sealed)
