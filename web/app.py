@@ -11,6 +11,9 @@ from web.answers import install_answers
 from web.api import epcis, health, keys, ledger, register
 from web.api.blueprint import ApiBlueprint
 from web.openapi import install_api
+from web.page_source import LedgerPages
+from web.pages.languages import set_up_languages
+from web.pages.routes import register_pages
 from web.problems import install_problems
 from web.services import EXTENSION, Services, build_services
 
@@ -50,8 +53,11 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
         SESSION_COOKIE_SECURE=settings.effective_public_url.startswith("https://"),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    app.extensions[EXTENSION] = services or build_services(settings)
+    parts = services or build_services(settings)
+    app.extensions[EXTENSION] = parts
     install_answers(app)
     install_problems(app)
     install_api(app, API_BLUEPRINTS)
+    set_up_languages(app)
+    register_pages(app, LedgerPages(services=parts))
     return app

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+import marshmallow as ma
 import structlog
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -153,7 +154,7 @@ def post_event() -> tuple[dict[str, Any], int, dict[str, str]]:
 @BLUEPRINT.route("/events", methods=["GET"])
 @requires(Action.QUERY)
 @BLUEPRINT.doc(**_FILTERS)
-@BLUEPRINT.arguments(shapes.PagingQuery, location="query")
+@BLUEPRINT.arguments(shapes.PagingQuery, location="query", unknown=ma.INCLUDE)
 @BLUEPRINT.response(200)
 def get_events(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return the events that fit every filter, newest first, as the key's holder may see them."""

@@ -1,0 +1,104 @@
+"""What the consumer pages are made from: the history and the register, as anybody may see them.
+
+One rule: pages are read as an anonymous consumer, whoever is signed in; a page never shows more
+than its public proof.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from trace.history import History, history
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from base.db import reading
+from base.errors import NotFound
+from codes.canonical import canonical_uri
+from ledger.opening import read_verifiers
+from ledger.store import read_head
+from parties.actors import ANONYMOUS
+from parties.directory import (
+    certificates_of,
+    parties_by_id,
+    products_by_uri,
+    register_uris,
+    sites_by_uri,
+)
+from web.pages.model import Directory, LedgerLinks
+from web.services import Services
+
+# GB/T 7408.1: civil dates of an installation in China.
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPages:
+    """The pages' source in a running instance."""
+
+    services: Services
+
+    def load_history(self, subject: str) -> History:
+        """Return the public history of a canonical URI; no steps where nothing is recorded."""
+        parts = self.services
+        with reading(parts.engine) as connection:
+            try:
+                return history(connection, parts.log, subject, ANONYMOUS, parts.walk_limits)
+            except NotFound:
+                size = read_head(connection, parts.log).size
+                return History(subject=subject, steps=(), truncated=False, log=parts.log, size=size)
+
+    def load_directory(self, found: History) -> Directory:
+        """Return the cards of the subject, and of the places and parties of its steps."""
+        with reading(self.services.engine) as connection:
+            return _directory_of(connection, found)
+
+    def ledger_links(self) -> LedgerLinks:
+        """Return where evidence and key are published."""
+        parts = self.services
+        with reading(parts.engine) as connection:
+            keys = read_verifiers(connection, parts.log)
+        return LedgerLinks(api="/api/docs", vkey=keys[0].text())
+
+    def today(self) -> date:
+        """Return the civil date at this instance, against which expiry is judged."""
+        return self.services.clock.now().astimezone(_ZONE).date()
+
+
+def _directory_of(connection: Connection, found: History) -> Directory:
+    sites = sites_by_uri(connection, _with_registered(_places_of(found)))
+    products = products_by_uri(connection, _with_registered(_goods_of(found)))
+    recorders = {step.party_id for step in found.steps if step.party_id is not None}
+    owners = {card.party_id for card in sites.values()}
+    owners |= {card.party_id for card in products.values()}
+    own = [products[uri] for uri in register_uris(found.subject) if uri in products]
+    return Directory(
+        sites=sites,
+        products=products,
+        parties=parties_by_id(connection, recorders | owners),
+        certificates=certificates_of(
+            connection,
+            party_ids=recorders,
+            product_ids=[card.id for card in own],
+        ),
+    )
+
+
+def _places_of(found: History) -> set[str]:
+    places: set[str] = set()
+    for step in found.steps:
+        for name in ("readPoint", "bizLocation"):
+            place = step.event.get(name)
+            sent = place.get("id") if isinstance(place, dict) else None
+            if isinstance(sent, str):
+                places.add(canonical_uri(sent))
+    return places
+
+
+def _goods_of(found: History) -> set[str]:
+    return {found.subject, *(item for step in found.steps for item in step.items)}
+
+
+def _with_registered(uris: Iterable[str]) -> set[str]:
+    return {name for uri in uris for name in register_uris(uri)}
