@@ -45,12 +45,15 @@ def _number() -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in _SAFE_HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    # One pass over what is there: each look into the headers walks all of them.
+    present = {name for name, _ in response.headers}
+    missing = [item for item in _SAFE_HEADERS.items() if item[0] not in present]
+    missing.append(("X-Request-Id", g.get("request_id", "")))
     if "Authorization" in request.headers:
-        response.vary.add("Authorization")
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        missing.append(("Vary", "Authorization"))
+        if "Cache-Control" not in present:
+            missing.append(("Cache-Control", "private, no-cache"))
+    response.headers.extend(missing)
     if response.direct_passthrough or response.is_streamed:
         return response
     _tag(response)
@@ -61,7 +64,7 @@ def _tag(response: Response) -> None:
     """Answer 304 where the caller has the same bytes already (RFC 9110 13.1.2)."""
     if request.method not in ("GET", "HEAD") or response.status_code != 200:
         return
-    if response.cache_control.no_store or response.content_length == 0:
+    if _is_secret(response):
         return
     if "ETag" not in response.headers:
         digest = hashlib.blake2b(response.get_data(), digest_size=12).hexdigest()
@@ -72,16 +75,20 @@ def _tag(response: Response) -> None:
 
 def _compress(response: Response) -> Response:
     mimetype = response.mimetype or ""
-    # An answer with a secret is not compressed beside text its caller chose (BREACH).
-    if response.cache_control.no_store or "Content-Encoding" in response.headers:
-        return response
     if response.status_code != 200 or not mimetype.startswith(_TEXT_TYPES):
         return response
-    response.vary.add("Accept-Encoding")
-    if not request.accept_encodings["gzip"]:
-        return response
+    # An answer with a secret is not compressed beside text its caller chose (BREACH).
     data = response.get_data()
-    if _GZIP_BYTES_MIN <= len(data) <= _GZIP_BYTES_MAX:
+    if not _GZIP_BYTES_MIN <= len(data) <= _GZIP_BYTES_MAX or _is_secret(response):
+        return response
+    if "Content-Encoding" in response.headers:
+        return response
+    response.headers.add("Vary", "Accept-Encoding")
+    if request.accept_encodings["gzip"]:
         response.set_data(gzip.compress(data, _GZIP_LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _is_secret(response: Response) -> bool:
+    return "no-store" in response.headers.get("Cache-Control", "")

@@ -18,6 +18,13 @@ PRODUCER: Final = "producer"
 EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/static/<path:filename>"): EVERYBODY,
     ("GET", "/healthz"): EVERYBODY,
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/t/"): EVERYBODY,
+    ("GET", "/t/<path:code>"): EVERYBODY,
+    ("GET", "/01/<gtin>"): EVERYBODY,
+    ("GET", "/01/<gtin>/10/<lot>"): EVERYBODY,
+    ("GET", "/01/<gtin>/21/<serial>"): EVERYBODY,
+    ("GET", "/01/<gtin>/10/<lot>/21/<serial>"): EVERYBODY,
     ("GET", "/api/openapi.json"): EVERYBODY,
     ("GET", "/api/docs"): EVERYBODY,
     ("GET", "/api/docs.js"): EVERYBODY,
