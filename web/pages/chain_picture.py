@@ -122,20 +122,29 @@ def describe(chain: Chain, lang: Lang) -> str:
 
 
 def wrap(text: str, width: int) -> tuple[str, ...]:
-    """Return at most two lines of about `width` pixels; what does not fit ends in an ellipsis."""
-    lines: list[str] = []
-    rest = text.strip()
-    while rest and len(lines) < _LINES_MAX:
-        cut = _fitting(rest, width)
-        if cut < len(rest) and len(lines) == _LINES_MAX - 1:
-            lines.append(rest[: max(cut - 1, 1)].rstrip() + "…")
-            break
-        space = rest.rfind(" ", 0, cut + 1)
-        if cut < len(rest) and space > 0:
-            cut = space
-        lines.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return tuple(lines)
+    """Return at most two lines of about `width` pixels; what does not fit ends in an ellipsis.
+
+    Two lines are made of like length, so that no single character stands alone.
+    """
+    text = text.strip()
+    if _fitting(text, width) == len(text):
+        return (text,) if text else ()
+    cut = _cut(text, width)
+    rest = text[cut:].lstrip()
+    fits = _fitting(rest, width)
+    if fits < len(rest):
+        rest = rest[: max(fits - 1, 1)].rstrip() + "…"
+    return text[:cut].rstrip(), rest
+
+
+def _cut(text: str, width: int) -> int:
+    """Return where the first of two lines ends: at a space where there is one, else in half."""
+    fits = _fitting(text, width)
+    space = text.rfind(" ", 0, fits + 1)
+    if space > 0:
+        return space
+    half = (len(text) + 1) // 2
+    return min(half, fits)
 
 
 def _row(
@@ -165,7 +174,7 @@ def _row(
         deepest = max(deepest, len(below))
         places.append((x, y, y + _RADIUS + len(below) * _LINE + 8))
     bottom = y + _RADIUS + deepest * _LINE + 8
-    return [(x, y, bottom) for x, y, _ in places], texts, bottom + _GAP - 8
+    return [(x, y, bottom) for x, y, _ in places], texts, bottom + _GAP + 8
 
 
 def _below(node: ChainNode, x: int, y: int, width: int) -> list[Text]:

@@ -27,7 +27,7 @@ from web.pages.model import Lang
 COOKIE: Final = "lang"
 _YEAR_S: Final = 365 * 24 * 3600
 _TRANSLATIONS: Final = Path(__file__).resolve().parent.parent / "translations"
-_LOCALES: Final[Mapping[Lang, str]] = {"zh": "zh_CN", "en": "en"}
+_LOCALES: Final[Mapping[str, str]] = {"zh": "zh_CN", "en": "en"}
 _TAGS: Final[Mapping[Lang, str]] = {"zh": "zh-CN", "en": "en"}
 
 
@@ -36,7 +36,9 @@ class _TextCatalogues(Domain):  # type: ignore[misc]  # Flask-Babel ships no typ
 
     def get_translations(self) -> NullTranslations:
         """Return the catalogue of the request's language."""
-        return load_catalogue(str(get_locale()))
+        # Babel may name the locale `zh_Hans_CN`; the language alone says which catalogue it is.
+        locale = get_locale()
+        return load_catalogue(_LOCALES.get(locale.language if locale else "", "en"))
 
 
 @cache

@@ -96,12 +96,12 @@ class Fact:
 class StepView:
     """One step of the timeline. `title_key` is what the title was looked up by, for the verifier.
 
-    `number` counts the steps of the whole history by time, from 1.
+    `is_new_place` and `is_new_word` say that the step before it on the page, in the same stage, was
+    elsewhere or did something else: only then is there anything to tell.
     """
 
     log: int
     seq: int
-    number: int
     title: str
     title_key: str
     sentence: str
@@ -113,6 +113,8 @@ class StepView:
     facts: tuple[Fact, ...]
     state: StepState
     relation: str
+    is_new_place: bool
+    is_new_word: bool
     withdrawn_on: str = ""
 
 

@@ -6,6 +6,7 @@ true: what warns comes first, and a record that was damaged or withdrawn is neve
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from trace.history import History
 from typing import Final
@@ -48,17 +49,7 @@ def build_scan_view(
     groups = group_by_stage(placed)
     identity = _identity(history.subject, placed, directory, lang, today, shown)
     notices = build_notices(placed, identity, is_truncated=history.truncated)
-    numbers = {(item.step.log, item.step.seq): at for at, item in enumerate(placed, 1)}
-    stages = tuple(
-        StageView(
-            stage=group.stage,
-            steps=tuple(
-                _step_view(item, numbers[item.step.log, item.step.seq], lang)
-                for item in group.steps
-            ),
-        )
-        for group in groups
-    )
+    stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(
         subject=history.subject,
         lang=lang,
@@ -90,14 +81,28 @@ def shown_gtin(gtin: str) -> str:
     return gtin
 
 
-def _step_view(item: PlacedStep, number: int, lang: Lang) -> StepView:
+def _step_views(group: StageGroup, lang: Lang) -> tuple[StepView, ...]:
+    views: list[StepView] = []
+    told: set[str] = set()
+    for item in group.steps:
+        view = _step_view(item, lang, is_new_word=item.key not in told)
+        told.add(item.key)
+        is_same = bool(views) and _where(views[-1]) == _where(view)
+        views.append(replace(view, is_new_place=not is_same))
+    return tuple(views)
+
+
+def _where(view: StepView) -> tuple[str, str]:
+    return view.place, view.party
+
+
+def _step_view(item: PlacedStep, lang: Lang, *, is_new_word: bool) -> StepView:
     step = item.step
     state = state_of(item)
     withdrawn_at = step.error_declared_at
     return StepView(
         log=step.log,
         seq=step.seq,
-        number=number,
         title=item.words.title.of(lang),
         title_key=item.key,
         sentence=item.words.sentence.of(lang),
@@ -110,6 +115,8 @@ def _step_view(item: PlacedStep, number: int, lang: Lang) -> StepView:
         facts=() if state == "damaged" else event_reading.facts_of(step.event, lang),
         state=state,
         relation=step.relation,
+        is_new_place=True,
+        is_new_word=is_new_word,
         withdrawn_on=on_clock(withdrawn_at, BEIJING).date if withdrawn_at else "",
     )
 

@@ -1,14 +1,16 @@
 """Puts the steps of a history in the order a reader walks: farm, road, plant, storage, shop.
 
-Steps of the ingredients stand together by stage, because three farms milk at the same hours; steps
-of the product itself stay in the order of time, because it is in one place at a time.
+Steps of the ingredients stand together by stage and place, because three farms milk at the same
+hours; steps of the product itself stay in the order of time, because it is in one place at a time.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from trace.events.identifiers import known
 from trace.history import HistoryStep
 from typing import Final
 
+from codes.model import CodeError
 from parties.directory import PartyCard, SiteCard, register_uris
 from web.pages.event_reading import place_uri, text_at
 from web.pages.model import Directory, Stage
@@ -51,13 +53,14 @@ def place_steps(steps: Sequence[HistoryStep], directory: Directory) -> tuple[Pla
 
 def group_by_stage(placed: Sequence[PlacedStep]) -> tuple[StageGroup, ...]:
     """Return the groups in reading order: ingredients first, then the product in time."""
-    groups: list[StageGroup] = []
     inputs: dict[Stage, list[PlacedStep]] = {}
     for item in placed:
         if item.step.relation == "input":
             inputs.setdefault(item.stage, []).append(item)
-    for stage, members in inputs.items():
-        groups.append(StageGroup(stage=stage, is_input=True, steps=tuple(members)))
+    groups = [
+        StageGroup(stage=stage, is_input=True, steps=_by_place(members))
+        for stage, members in inputs.items()
+    ]
     for item in placed:
         if item.step.relation == "input":
             continue
@@ -70,12 +73,20 @@ def group_by_stage(placed: Sequence[PlacedStep]) -> tuple[StageGroup, ...]:
     return tuple(groups)
 
 
+def _by_place(members: Sequence[PlacedStep]) -> tuple[PlacedStep, ...]:
+    """Return the steps of the place that began first, then those of the next one."""
+    places: dict[str, list[PlacedStep]] = {}
+    for item in members:
+        places.setdefault(_known(place_uri(item.step.event)), []).append(item)
+    return tuple(item for steps in places.values() for item in steps)
+
+
 def _stages_of_places(steps: Sequence[HistoryStep]) -> Mapping[str, Stage]:
     seen: dict[str, set[Stage]] = {}
     for step in steps:
         words = _words_of(step)[1]
         if words.is_sure and words.stage in _PLACE_ORDER:
-            seen.setdefault(place_uri(step.event), set()).add(words.stage)
+            seen.setdefault(_known(place_uri(step.event)), set()).add(words.stage)
     return {
         uri: next(stage for stage in _PLACE_ORDER if stage in stages)
         for uri, stages in seen.items()
@@ -85,7 +96,7 @@ def _stages_of_places(steps: Sequence[HistoryStep]) -> Mapping[str, Stage]:
 
 def _placed(step: HistoryStep, directory: Directory, stages: Mapping[str, Stage]) -> PlacedStep:
     key, words = _words_of(step)
-    uri = place_uri(step.event)
+    uri = _known(place_uri(step.event))
     site = next(
         (directory.sites[name] for name in register_uris(uri) if name in directory.sites), None
     )
@@ -94,6 +105,15 @@ def _placed(step: HistoryStep, directory: Directory, stages: Mapping[str, Stage]
     usual = PARTY_STAGES.get(party.kind, words.stage) if party else words.stage
     stage = words.stage if words.is_sure else stages.get(uri, usual)
     return PlacedStep(step=step, key=key, words=words, stage=stage, site=site, party=party)
+
+
+def _known(uri: str) -> str:
+    """Return the one spelling of a place, under which the register holds it."""
+    try:
+        return known(uri)
+    except CodeError:
+        # What cannot be read names no registered place; the step is still shown.
+        return uri
 
 
 def _words_of(step: HistoryStep) -> tuple[str, StepWords]:

@@ -55,8 +55,8 @@ def _open() -> dict[str, str]:
             "That nothing was left out of this page: a step nobody recorded cannot be seen."
         ),
         "key": _(
-            "That the key is the right one: it came with this page. Compare its fingerprint "
-            "{fingerprint} with a published one."
+            "That the key is the right one: it came with this page. Compare "
+            "{key} with one published elsewhere."
         ),
         "names": _(
             "The names of places and enterprises come from the register, not from the records."
