@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from base.errors import NotFound, Problem
+from base.strict_json import loads
 from ledger.batch import Appended
 
 # A job keeps this many problems; the count of refused events is exact all the same.
@@ -235,7 +236,7 @@ def _capture_of(row: Row[Any]) -> Capture:
         event_count=row.event_count,
         kept_count=row.kept_count,
         first_seq=row.first_seq,
-        problems=tuple(Problem(**problem) for problem in orjson.loads(row.problems)),
+        problems=_load_problems(row.problems),
         request_hash=row.request_hash,
     )
 
@@ -247,3 +248,15 @@ def _dump_problems(problems: Sequence[Problem]) -> str:
             for problem in problems[:PROBLEMS_MAX]
         ]
     ).decode()
+
+
+def _load_problems(text: str) -> tuple[Problem, ...]:
+    data = text.encode()
+    stored = loads(data, bytes_max=len(data), depth_max=2)
+    if not isinstance(stored, list):
+        raise TypeError("a capture's problems are a list")
+    return tuple(
+        Problem(path=str(one["path"]), code=str(one["code"]), message=str(one["message"]))
+        for one in stored
+        if isinstance(one, dict)
+    )
