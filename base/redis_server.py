@@ -58,6 +58,11 @@ def socket_path(data_dir: Path) -> Path:
     return Path(f"/tmp/suxin-{os.getuid()}-{digest}/redis.sock")  # noqa: S108 -- made private and checked below
 
 
+def log_path(data_dir: Path) -> Path:
+    """Return where a data folder's Redis writes its warnings."""
+    return data_dir / "redis" / "redis.log"
+
+
 def redis_command(data_dir: Path) -> tuple[str, ...]:
     """Make the folders a Redis needs and return the command that runs it in the foreground."""
     folder = data_dir / "redis"
@@ -77,6 +82,7 @@ def redis_command(data_dir: Path) -> tuple[str, ...]:
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(log_path(data_dir)),
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     return (find_redis_server(), *words)
@@ -115,15 +121,15 @@ def running_redis(data_dir: Path) -> Iterator[str]:
     Raises `Conflict` when the folder is in use, `ConfigurationError` when Redis does not start.
     """
     with owning(data_dir) as lock:
-        log_path = data_dir / "redis.log"
         argv = redis_command(data_dir)
-        with log_path.open("wb") as log:
+        # What it says before it has read that it should write to the same file.
+        with log_path(data_dir).open("ab") as log:
             process = start_process(argv, output=log, pass_fds=(lock,))
         try:
             deadline = time.monotonic() + _START_S
             while not answers(data_dir):
                 if process.poll() is not None or time.monotonic() > deadline:
-                    said = log_path.read_text(errors="replace").strip()[-1000:]
+                    said = log_path(data_dir).read_text(errors="replace").strip()[-1000:]
                     raise ConfigurationError(f"the embedded Redis does not start: {said}")
                 time.sleep(_STEP_S)
             yield redis_url(data_dir)

@@ -136,7 +136,7 @@ def _keep_timetable(queue: Queue, rows: Sequence[Timed], closing: threading.Even
     while not closing.wait(_TIMETABLE_STEP_S):
         try:
             for name in enqueue_due(queue, rows, clock):
-                _LOG.info("timetable", job=name)
+                _LOG.debug("timetable", job=name)
         except (redis.RedisError, Busy):
             continue  # The worker's own loop reports that Redis is away.
         except Exception:  # A broken row must not end the timetable of the others.

@@ -19,7 +19,7 @@ from base.config import Settings, load_settings
 from base.db import open_engine, reading
 from base.errors import ConfigurationError
 from base.processes import StopSignal
-from base.redis_server import answers, owning, redis_command
+from base.redis_server import answers, log_path, owning, redis_command
 from base.supervisor import Program, Supervisor
 from jobs.commands.serve import free_port
 from ledger.tables import LEDGER_HEAD
@@ -79,7 +79,9 @@ class _Run:
         folder = self.settings.data_dir
         argv = redis_command(folder)
         self.supervisor.start(Program(name="redis", argv=argv, env=self.env, pass_fds=(self.lock,)))
-        self._wait("the embedded Redis", lambda: answers(folder), _REDIS_S)
+        self._wait(
+            f"the embedded Redis (log: {log_path(folder)})", lambda: answers(folder), _REDIS_S
+        )
 
     def start_web(self) -> None:
         """Start the web server and wait until it answers."""

@@ -40,9 +40,8 @@ class Terminal:
             self.process = subprocess.Popen(
                 argv, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        wait_until(self._is_up, WAIT_S, f"the banner, see {self.log}")
 
-    def _is_up(self) -> bool:
+    def is_up(self) -> bool:
         if self.process.poll() is not None:
             raise RuntimeError(self.said())
         return "Ctrl-C stops it" in self.said()
@@ -68,8 +67,11 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     started = Terminal(tmp_path, "--no-demo")
-    yield started
-    started.close()
+    try:
+        wait_until(started.is_up, WAIT_S, "the banner")
+        yield started
+    finally:
+        started.close()
 
 
 @pytest.mark.crash
@@ -88,6 +90,27 @@ def test_whatever_ends_it_nothing_is_left_running(
     assert terminal.process.wait(WAIT_S) == code, terminal.said()
     wait_until(lambda: not terminal.pids(), WAIT_S, "the end of every process")
     assert "killing it" not in terminal.said()
+
+
+@pytest.mark.crash
+def test_a_new_ledger_gets_the_demonstration_and_an_old_one_keeps_it(tmp_path: Path) -> None:
+    said: list[str] = []
+    for _ in range(2):
+        terminal = Terminal(tmp_path)
+        try:
+            wait_until(terminal.is_up, WAIT_S, "the banner")
+            scanned = re.search(r"/01/\d{14}/21/\w+", "".join([*said, terminal.said()]))
+            assert scanned is not None
+            assert httpx.get(f"{terminal.url()}{scanned[0]}").status_code == httpx.codes.OK
+            terminal.process.send_signal(signal.SIGINT)
+            assert terminal.process.wait(WAIT_S) == 0
+            said.append(terminal.said())
+        finally:
+            terminal.close()
+
+    assert re.search(r" demo \| .*sx_[0-9a-f]+_[0-9a-f]+", said[0])
+    assert "▄▄▄▄▄" in said[0]  # A finder pattern of the code (ISO/IEC 18004 6.3.3.1).
+    assert " demo |" not in said[1]
 
 
 @pytest.mark.crash

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from base.processes import kill_group, start_process
-from tests.live import ROOT, clean_environment
+from tests.live import ROOT, clean_environment, manage
 from tests.marked import MARK_NAME, marked_pids, new_mark
 from tests.waiting import wait_until
 
@@ -27,10 +27,12 @@ class Web:
         self.log = folder / "serve.log"
         env = clean_environment(folder, port="0", web_workers=str(WORKERS), web_threads="2")
         env[MARK_NAME] = self.mark
+        initialised = manage(env, "init")
+        if initialised.returncode != 0:
+            raise RuntimeError(initialised.stderr)
         argv = (sys.executable, str(ROOT / "manage.py"), "serve")
         with self.log.open("wb") as log:
             self.process = start_process(argv, env=env, output=log, cwd=str(folder))
-        wait_until(self.is_up, WAIT_S, "the web server")
 
     def is_up(self) -> bool:
         if self.process.poll() is not None:
@@ -50,9 +52,12 @@ class Web:
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Web]:
     server = Web(tmp_path)
-    yield server
-    kill_group(server.process.pid)
-    server.process.wait()
+    try:
+        wait_until(server.is_up, WAIT_S, "the web server")
+        yield server
+    finally:
+        kill_group(server.process.pid)
+        server.process.wait()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
