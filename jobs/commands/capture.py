@@ -124,7 +124,10 @@ def _show_text(name: str, outcome: CaptureJob | AppError) -> None:
     where = "" if outcome.first_seq is None else f", log {outcome.log} from {outcome.first_seq}"
     known = len(outcome.already_recorded)
     already = f", {known} recorded already" if known else ""
-    click.echo(f"{name}: {outcome.recorded} of {outcome.events} events recorded{where}{already}")
+    left_out = outcome.events - outcome.recorded - known
+    refused = f", {left_out} refused" if left_out else ""
+    counted = f"{outcome.recorded} of {outcome.events} events recorded"
+    click.echo(f"{name}: {counted}{where}{already}{refused}")
     _show_problems(outcome.refused)
 
 

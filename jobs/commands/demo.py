@@ -96,7 +96,8 @@ def summary(told: Told, url: str) -> Iterator[str]:
     )
     yield _RULE
     yield "演示数据已入账 The demonstration is recorded"
-    yield f"  事件 events: {told.events}, 本次新增 new this time: {told.recorded}"
+    where = f", log {told.log}, entries {told.entries[0]}-{told.entries[1]}" if told.entries else ""
+    yield f"  事件 events: {told.events}{where}"
     for words, uri in pages:
         yield f"  {words}:"
         yield f"    {url}{path_of(uri)}"

@@ -27,11 +27,16 @@ _KEY_DAYS: Final = 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was posted: the story, how many of its events are new, and each party's key."""
+    """What is on record: the story, where its events are in the ledger, and each party's key.
+
+    `entries` are the first and the last entry of log `log`; None where every event was recorded
+    already by documents of another kind, whose place the server does not tell.
+    """
 
     story: Story
     events: int
-    recorded: int
+    log: int | None
+    entries: tuple[int, int] | None
     keys: Mapping[str, str]
 
 
@@ -85,16 +90,22 @@ def post_story(
     for certificate in story.certificates:
         operator.post("/api/v1/certificates", _certificate_values(certificate, ids))
         step()
-    recorded = 0
+    jobs = []
     for post in story.posts:
         author = operator.acting_as(keys[post.author])
-        job = author.capture(post.body, idempotency_key=post.idempotency_key)
-        recorded += job.recorded
+        jobs.append(author.capture(post.body, idempotency_key=post.idempotency_key))
         step()
+    ranges = [
+        (job.first_seq, job.first_seq + job.recorded - 1)
+        for job in jobs
+        if job.first_seq is not None
+    ]
+    firsts, lasts = zip(*ranges, strict=True) if ranges else ((), ())
     return Told(
         story=story,
         events=sum(post.events for post in story.posts),
-        recorded=recorded,
+        log=jobs[0].log,
+        entries=(min(firsts), max(lasts)) if ranges else None,
         keys=keys,
     )
 
