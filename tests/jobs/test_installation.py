@@ -1,4 +1,4 @@
-"""A whole installation on either database: posted to over HTTP, sealed, checked."""
+"""A whole installation on either database: posted to over HTTP, killed, checked."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ WAIT_S = 30
 
 
 @pytest.mark.crash
-def test_what_was_posted_is_sealed_and_survives_a_killed_web_server(
+def test_what_was_posted_survives_a_killed_web_server(
     new_live_server: Callable[..., LiveServer], database_url: str
 ) -> None:
     live = new_live_server(database_url=database_url)
