@@ -3,11 +3,12 @@
 One rule: it is read at one state of the log (`size`), so that a proof over that state covers it.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from trace.identifiers import find_ids, read_uris
 from trace.reading import ReadEvent, read_events
-from trace.walk import FoundEvent, Walk, WalkLimits, walk_back
+from trace.walk import FoundEvent, Relation, Walk, WalkLimits, walk_back
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -23,7 +24,8 @@ class HistoryStep:
     """One event of a history, as its reader may see it.
 
     `items` are the canonical URIs through which it belongs; `distance` counts containers and
-    transformations between it and the subject, 0 is the subject itself.
+    transformations between it and the subject, 0 is the subject itself. `inputs` were put in by
+    this event, `containers` hold the items from this event on, `lots` are what they are of.
     """
 
     log: int
@@ -36,6 +38,9 @@ class HistoryStep:
     distance: int
     is_damaged: bool
     error_declared_at: datetime | None
+    inputs: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    lots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ def history(
     seqs = sorted(walk.found)
     events = read_events(connection, log, seqs, actor)
     uris = read_uris(
-        connection, log, {item for found in walk.found.values() for item in found.items}
+        connection, log, {item for found in walk.found.values() for item in _named_by(found)}
     )
     steps = [_step_of(walk.found[seq], events[seq], uris) for seq in seqs]
     return History(
@@ -85,9 +90,20 @@ def _step_of(found: FoundEvent, event: ReadEvent, uris: dict[int, str]) -> Histo
         recorded_at=event.recorded_at,
         event=event.event,
         party_id=event.party_id,
-        items=tuple(sorted(uris[item] for item in found.items)),
+        items=_uris(found.items, uris),
+        inputs=_uris(found.led_to.get(Relation.INPUT, ()), uris),
+        containers=_uris(found.led_to.get(Relation.CONTAINER, ()), uris),
+        lots=_uris(found.led_to.get(Relation.LOT, ()), uris),
         relation=found.relation.value,
         distance=found.distance,
         is_damaged=event.is_damaged,
         error_declared_at=found.declared_at,
     )
+
+
+def _named_by(found: FoundEvent) -> set[int]:
+    return found.items.union(*found.led_to.values())
+
+
+def _uris(items: Iterable[int], uris: Mapping[int, str]) -> tuple[str, ...]:
+    return tuple(sorted(uris[item] for item in items))

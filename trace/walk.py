@@ -61,13 +61,18 @@ class WalkLimits:
 
 @dataclass(slots=True, kw_only=True)
 class FoundEvent:
-    """An event of the history: through which identifiers it was found, and how near it is."""
+    """An event of the history: through which identifiers it was found, and how near it is.
+
+    `led_to` are the identifiers that it led the walk to, by what they are to the found one: what
+    was put in (`INPUT`), what it was packed into (`CONTAINER`), which lot it is of (`LOT`).
+    """
 
     seq: int
     event_at: datetime
     relation: Relation
     distance: int
     items: set[int] = field(default_factory=set)
+    led_to: dict[Relation, set[int]] = field(default_factory=dict)
     declared_at: datetime | None = None
 
 
@@ -154,7 +159,11 @@ def _step(
                 if not _add(walk, node, row, withdrawn, limits):
                     return []
                 if withdrawn.at(row) is None:
-                    following += _next_nodes(node, row, role, beside.get(row.seq, ()))
+                    leading = _next_nodes(node, row, role, beside.get(row.seq, ()))
+                    for other in leading:
+                        led_to = walk.found[row.seq].led_to.setdefault(other.relation, set())
+                        led_to.add(other.item)
+                    following += leading
     return following
 
 
