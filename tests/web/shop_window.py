@@ -35,9 +35,9 @@ class Window:
             return self.history
         return replace(self.history, subject=subject, steps=())
 
-    def load_directory(self, history: History) -> Directory:
-        """Return the cards."""
-        return self.directory
+    def load_directory(self, found: History) -> Directory:
+        """Return the cards; another log has none."""
+        return self.directory if found.log == self.history.log else Directory()
 
     def ledger_links(self) -> LedgerLinks:
         """Return the key of the test's log."""

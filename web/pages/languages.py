@@ -64,8 +64,11 @@ def chosen_lang() -> Lang:
     for wish in (request.args.get("lang", ""), request.cookies.get(COOKIE, "")):
         if wish in _LOCALES:
             return cast(Lang, wish)
-    best = request.accept_languages.best_match(["zh", "zh-CN", "zh-Hans", "en"], default="zh")
-    return "en" if best == "en" else "zh"
+    for tag in request.accept_languages.values():
+        language = tag.partition("-")[0].lower()
+        if language in _LOCALES:
+            return cast(Lang, language)
+    return "zh"
 
 
 def say(message: str, **values: str) -> str:

@@ -63,7 +63,7 @@ class PageSource(Protocol):
     def load_history(self, subject: str) -> History:
         """Return the public history of a canonical URI; no steps where nothing is recorded."""
 
-    def load_directory(self, history: History) -> Directory:
+    def load_directory(self, found: History) -> Directory:
         """Return the cards of the subject, and of the places and parties of its steps."""
 
     def ledger_links(self) -> LedgerLinks:

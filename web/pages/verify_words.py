@@ -59,7 +59,8 @@ def _open() -> dict[str, str]:
             "{key} with one published elsewhere."
         ),
         "names": _(
-            "The names of places and enterprises come from the register, not from the records."
+            "The names of places and enterprises come from the register; measured values were not "
+            "compared one by one with the records."
         ),
         "absent": _("{n} steps shown here are not in the proof yet. They are marked below."),
     }

@@ -91,7 +91,7 @@ _STEP_ROWS: Final[tuple[tuple[str, Stage, bool, str, str, str, str], ...]] = (
      "追溯码写到标签上。", "The trace code was written to the label."),
     ("entering_exiting", "transport", True, "进出", "Passed a gate",
      "货物经过一道出入口。", "The goods passed a gate."),
-    ("holding", "storage", True, "暂扣待查", "Held",
+    ("holding", "storage", False, "暂扣待查", "Held",
      "货物暂时留住，等待检查。", "The goods were held back for a check."),
     ("inspecting", "plant", False, "检验", "Inspected",
      "对产品做了检验。", "The product was inspected."),

@@ -1,8 +1,6 @@
 // The button "Verify": loads the proof of this page, checks it on the reader's own device, and
 // compares what the page shows with what was proven. Everything out of the bundle is written as
-// text, never as markup.
-
-import { Refusal, checkBundle, names } from "./check.js";
+// text, never as markup. The check itself is fetched only when somebody asks for it.
 
 const BEIJING_MINUTES = 480;
 const FAILURES_SHOWN_MAX = 12;
@@ -41,7 +39,9 @@ async function run(page) {
   }
   if (!root.dataset.vkey) return conclude(page, "unchecked", [], [], [words.no_key]);
   let text;
+  let checker;
   try {
+    checker = await import("./check.js");
     const response = await fetch(root.dataset.bundleUrl, { credentials: "same-origin" });
     if (!response.ok) throw new Error(String(response.status));
     text = await response.text();
@@ -50,23 +50,23 @@ async function run(page) {
   }
   let result;
   try {
-    result = await checkBundle(text, root.dataset.vkey);
+    result = await checker.checkBundle(text, root.dataset.vkey);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof checker.Refusal)) throw error;
     return conclude(page, "failed", [], [], [reasonOf(page, error), words.advice]);
   }
-  return report(page, result);
+  return report(page, result, checker.names);
 }
 
-function report(page, result) {
+function report(page, result, names) {
   const { words, root } = page;
   const failures = [...result.failures];
   if (result.subject && result.subject !== root.dataset.subject) {
-    failures.push(new Refusal("items", "bad_subject"));
+    failures.push({ step: "items", reason: "bad_subject", seq: null });
   }
   const absent = compare(page, result, failures);
   const isWhole = failures.length === 0;
-  const proven = isWhole || result.entries.length ? provenWords(page, result, isWhole) : [];
+  const proven = isWhole || result.entries.length ? provenWords(page, result, isWhole, names) : [];
   const open = openWords(page, result, absent);
   if (!isWhole) {
     const shown = failures.slice(0, FAILURES_SHOWN_MAX).map((failure) => reasonOf(page, failure));
@@ -91,7 +91,7 @@ function compare(page, result, failures) {
       mark(step, "warn", words.mark_absent);
     } else {
       const difference = differenceOf(step, entry.leaves, page.stepWords);
-      if (difference) failures.push(new Refusal("shown", difference, seq));
+      if (difference) failures.push({ step: "shown", reason: difference, seq });
       mark(step, difference ? "bad" : "good", difference ? words.mark_bad : words.mark_good);
     }
   }
@@ -124,7 +124,7 @@ function localName(value) {
   return value.replace(/^.*[/:#]/, "").replace(/^(?:BizStep-|Disp-)/, "");
 }
 
-function provenWords(page, result, isWhole) {
+function provenWords(page, result, isWhole, names) {
   const { words, root } = page;
   const { state, entries } = result;
   const proven = [];

@@ -1,0 +1,363 @@
+"""The consumer's view: what a history says to somebody who holds the cup."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from trace.history import History
+from typing import Any, get_args
+
+import pytest
+
+from schemas.cbv import BIZ_STEP, DISPOSITION
+from tests.web import yoghurt
+from web.pages.chain_picture import LYING_WIDTH, UPRIGHT_WIDTH, draw_lying, draw_upright, wrap
+from web.pages.model import Directory, Fact, Notice, NoticeKind, ScanView, Stage
+from web.pages.notices import _TONES
+from web.pages.scan_view import build_scan_view, shown_gtin
+from web.pages.words import DISPOSITIONS, STAGES, STEPS, by_name, local_name, step_key
+
+WITHDRAWN_AT = datetime(2026, 11, 5, 3, tzinfo=UTC)
+
+
+def view_of(history: History, *, today: date = yoghurt.TODAY, lang: Any = "zh") -> ScanView:
+    return build_scan_view(history, yoghurt.directory(), lang, today)
+
+
+def later(history: History, *, of: int = 4315, **event: Any) -> History:
+    """Return the history with a step added: that of entry `of`, a day later, with these members."""
+    step = next(step for step in history.steps if step.seq == of)
+    moved = {**step.event, "eventTime": "2026-11-06T09:00:00+08:00", **event}
+    return replace(history, steps=(*history.steps, replace(step, seq=4320, event=moved)))
+
+
+def kinds(view: ScanView) -> list[NoticeKind]:
+    return [notice.kind for notice in view.notices]
+
+
+def facts(view: ScanView, seq: int) -> tuple[Fact, ...]:
+    return next(step.facts for group in view.stages for step in group.steps if step.seq == seq)
+
+
+def test_the_view_names_the_cup_its_lot_and_its_dates() -> None:
+    identity = view_of(yoghurt.history()).identity
+
+    assert identity.name == "太行牧场原味酸奶"
+    assert identity.other_name == "Taihang Pasture Natural Yoghurt"
+    assert (identity.gtin, identity.lot) == ("6901234567014", "L20261102A")
+    assert identity.serial == "K7Q2M9XR4TBW"
+    assert (identity.produced_on, identity.expires_on) == ("2026-11-02", "2026-11-23")
+    assert not identity.is_expired
+
+
+def test_three_farms_and_eighteen_steps_are_counted() -> None:
+    summary = view_of(yoghurt.history()).summary
+
+    assert (summary.origins, summary.origin_stage) == (3, "farm")
+    assert (summary.steps, summary.parties, summary.last_stage) == (18, 7, "shop")
+    assert (summary.damaged, summary.withdrawn) == (0, 0)
+
+
+def test_stages_stand_in_the_order_in_which_the_goods_passed_them() -> None:
+    stages = [group.stage for group in view_of(yoghurt.history()).stages]
+
+    assert stages == ["farm", "transport", "plant", "transport", "storage", "transport", "shop"]
+
+
+def test_the_steps_of_one_farm_stand_together() -> None:
+    farm = view_of(yoghurt.history()).stages[0]
+
+    assert [step.place for step in farm.steps if step.is_new_place] == [
+        "正定滹沱河奶牛养殖场",
+        "行唐县口头奶牛合作社",
+        "灵寿县慈峪家庭牧场",
+    ]
+    assert [step.seq for step in farm.steps] == [4103, 4121, 4106, 4122, 4109, 4123]
+
+
+def test_every_step_of_the_history_is_on_the_page_once() -> None:
+    history = yoghurt.history()
+
+    shown = [step.seq for group in view_of(history).stages for step in group.steps]
+
+    assert sorted(shown) == sorted(step.seq for step in history.steps)
+
+
+def test_no_quantity_partner_or_person_reaches_the_view() -> None:
+    text = repr(view_of(yoghurt.history())) + repr(view_of(yoghurt.history(), lang="en"))
+
+    for secret in ("8120", "121000", "王强", "冀A12345", "probe"):
+        assert secret not in text
+
+
+def test_a_weight_that_slipped_into_the_public_part_is_still_not_shown() -> None:
+    weighed = {"sensorReport": [{"type": "gs1:Mass", "value": 8120, "uom": "KGM"}]}
+    history = later(yoghurt.history(), sensorElementList=[weighed], quantityList=[{"quantity": 7}])
+
+    assert facts(view_of(history), 4320) == ()
+
+
+def test_temperatures_and_test_results_are_told_in_plain_words() -> None:
+    view = view_of(yoghurt.history())
+
+    assert facts(view, 4103) == (Fact(label="温度", value="3.4 ℃"),)
+    assert facts(view, 4251) == (Fact(label="温度", value="最低 2.3 ℃，最高 4.1 ℃"),)
+    assert facts(view, 4121)[0] == Fact(label="抗生素残留", value="阴性（未检出）", tone="good")
+
+
+def test_the_english_view_speaks_english() -> None:
+    view = view_of(yoghurt.history(), lang="en")
+
+    assert view.identity.name == "Taihang Pasture Natural Yoghurt"
+    assert facts(view, 4251) == (Fact(label="Temperature", value="lowest 2.3 °C, highest 4.1 °C"),)
+    assert view.stages[0].steps[0].title == "Collected"
+    assert view.makers[0].kind == "farm"
+
+
+def test_times_are_those_of_the_clock_where_it_happened() -> None:
+    history = yoghurt.with_step(
+        yoghurt.history(),
+        4315,
+        event={
+            "type": "ObjectEvent",
+            "bizStep": "stocking",
+            "eventTime": "2026-11-03T23:20:00.000Z",
+            "eventTimeZoneOffset": "+09:30",
+        },
+    )
+
+    when = view_of(history).stages[-1].steps[-1].when
+
+    assert when is not None
+    assert (when.date, when.time, when.offset) == ("2026-11-04", "08:50", "+09:30")
+    assert when.iso == "2026-11-03T23:20:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"type": 5, "eventTime": 7, "bizStep": None, "readPoint": "x", "ilmd": [1]},
+        {"eventTime": "2026-11-04T07:20:00", "sensorElementList": [{"sensorReport": ["x"]}, 3]},
+        {"eventTime": "yesterday", "eventTimeZoneOffset": "+99:00", "persistentDisposition": "x"},
+        {"readPoint": {"id": "https://id.gs1.org/414/123"}, "bizStep": "https://x.example/folding"},
+    ],
+)
+def test_an_event_of_any_shape_is_shown_without_what_cannot_be_read(event: dict[str, Any]) -> None:
+    view = view_of(yoghurt.with_step(yoghurt.history(), 4315, event=event))
+
+    step = next(step for group in view.stages for step in group.steps if step.seq == 4315)
+    assert step.when is None
+    assert step.title in {"已记录", "folding"}
+
+
+def test_a_recall_comes_first_and_is_loud() -> None:
+    view = view_of(later(yoghurt.history(), bizStep="holding", disposition="recalled"))
+
+    assert view.notices[0] == Notice(kind="recalled", tone="stop", seqs=(4320,), on="2026-11-06")
+
+
+def test_a_sale_after_a_recall_does_not_end_it() -> None:
+    recalled = later(yoghurt.history(), disposition="recalled")
+    sold = replace(recalled.steps[-1], seq=4321, event={"disposition": "retail_sold"})
+
+    view = view_of(replace(recalled, steps=(*recalled.steps, sold)))
+
+    assert kinds(view) == ["recalled"]
+
+
+def test_a_recall_ends_when_a_later_step_lifts_it_by_name() -> None:
+    recalled = later(yoghurt.history(), persistentDisposition={"set": ["recalled"]})
+    lifted = replace(
+        recalled.steps[-1], seq=4321, event={"persistentDisposition": {"unset": ["recalled"]}}
+    )
+
+    view = view_of(replace(recalled, steps=(*recalled.steps, lifted)))
+
+    assert kinds(view) == []
+
+
+def test_a_recall_declared_wrong_is_no_recall_and_is_told_as_withdrawn() -> None:
+    history = later(yoghurt.history(), disposition="recalled")
+
+    view = view_of(yoghurt.with_step(history, 4320, error_declared_at=WITHDRAWN_AT))
+
+    assert kinds(view) == ["withdrawn"]
+
+
+def test_a_recalled_ingredient_is_told_apart_from_a_recalled_product() -> None:
+    history = later(yoghurt.history(), of=4103, disposition="recalled")
+
+    assert kinds(view_of(history)) == ["input_recalled"]
+
+
+def test_a_retired_code_is_void_and_a_retired_case_is_not() -> None:
+    item = later(yoghurt.history(), bizStep="decommissioning", disposition="inactive")
+    case = later(yoghurt.history(), of=4251, bizStep="decommissioning", disposition="inactive")
+
+    assert view_of(item).is_void
+    assert kinds(view_of(item)) == ["void"]
+    assert not view_of(case).is_void
+
+
+def test_the_day_on_which_it_expires_is_still_good() -> None:
+    on_day = view_of(yoghurt.history(), today=date(2026, 11, 23))
+    day_after = view_of(yoghurt.history(), today=date(2026, 11, 24))
+
+    assert not on_day.identity.is_expired
+    assert kinds(day_after) == ["expired"]
+
+
+def test_the_expiry_of_the_milk_is_not_that_of_the_yoghurt() -> None:
+    history = later(yoghurt.history(), of=4103, ilmd={"cbvmda:itemExpirationDate": "2026-11-03"})
+
+    assert view_of(history).identity.expires_on == "2026-11-23"
+
+
+def test_a_failed_test_and_an_alarm_are_noticed() -> None:
+    reading = {
+        "type": "gs1:Temperature",
+        "value": 11.4,
+        "uom": "CEL",
+        "exception": "ALARM_CONDITION",
+    }
+    positive: dict[str, Any] = {"suxin:testItem": "melamine", "suxin:testResult": "POS"}
+    failed = later(yoghurt.history(), **positive)
+    alarmed = later(yoghurt.history(), sensorElementList=[{"sensorReport": [reading]}])
+
+    assert kinds(view_of(failed)) == ["failed"]
+    assert facts(view_of(failed), 4320)[0].tone == "bad"
+    assert kinds(view_of(alarmed)) == ["alarm"]
+    assert facts(view_of(alarmed), 4320)[0].tone == "bad"
+
+
+def test_a_damaged_record_is_marked_and_its_contents_are_not_repeated_as_fact() -> None:
+    view = view_of(yoghurt.with_step(yoghurt.history(), 4122, is_damaged=True))
+
+    step = next(step for group in view.stages for step in group.steps if step.seq == 4122)
+    assert (step.state, step.facts) == ("damaged", ())
+    assert view.notices == (Notice(kind="damaged", tone="warn", seqs=(4122,), on="2026-11-01"),)
+    assert view.summary.damaged == 1
+    assert [node.state for node in view.chain.nodes if node.label.startswith("行唐")] == ["damaged"]
+
+
+def test_a_withdrawn_step_stays_visible_and_is_not_counted() -> None:
+    view = view_of(yoghurt.with_step(yoghurt.history(), 4315, error_declared_at=WITHDRAWN_AT))
+
+    step = view.stages[-1].steps[-1]
+    assert (step.state, step.withdrawn_on) == ("withdrawn", "2026-11-05")
+    assert (view.summary.steps, view.summary.withdrawn) == (17, 1)
+
+
+def test_an_unknown_item_of_a_known_product_is_no_unknown_code() -> None:
+    view = view_of(yoghurt.history([], subject=yoghurt.ITEM))
+    stranger = build_scan_view(yoghurt.history([]), Directory(), "zh", yoghurt.TODAY)
+
+    assert view.is_known
+    assert view.identity.name == "太行牧场原味酸奶"
+    assert not stranger.is_known
+
+
+def test_the_products_own_certificates_come_first_and_old_ones_are_marked() -> None:
+    papers = view_of(yoghurt.history()).certificates
+
+    assert [paper.kind for paper in papers] == ["出厂检验报告", "HACCP 体系认证", "绿色食品认证"]
+    assert [paper.is_over for paper in papers] == [False, False, True]
+
+
+def test_only_a_web_address_becomes_a_link() -> None:
+    cards = yoghurt.directory()
+    evil = replace(cards.certificates[0], link="javascript:alert(1)")
+
+    view = build_scan_view(
+        yoghurt.history(), replace(cards, certificates=(evil,)), "zh", yoghurt.TODAY
+    )
+
+    assert view.certificates[0].link == ""
+
+
+def test_the_picture_lets_three_farms_meet_in_one_tanker() -> None:
+    chain = view_of(yoghurt.history()).chain
+
+    assert [(node.rank, node.lanes) for node in chain.nodes[:4]] == [(0, 3), (0, 3), (0, 3), (1, 1)]
+    assert chain.links[:3] == (("0:0", "1:0"), ("0:1", "1:0"), ("0:2", "1:0"))
+    assert chain.ranks == 7
+
+
+def test_a_fifth_farm_becomes_a_number_in_the_picture() -> None:
+    sent = yoghurt.sent_events()
+    milking = sent[0]
+    farms = [
+        replace(milking, seq=5000 + at, event={**milking.event, "readPoint": {"id": _place(at)}})
+        for at in range(9)
+    ]
+    cards = yoghurt.directory()
+    base = next(iter(cards.sites.values()))
+    sites = {
+        _place(at): replace(base, uri=_place(at), name_zh=f"牧场{at}", party_id=base.party_id)
+        for at in range(9)
+    }
+    history = yoghurt.history([*farms, sent[6]])
+
+    view = build_scan_view(
+        history, replace(cards, sites={**cards.sites, **sites}), "zh", yoghurt.TODAY
+    )
+
+    assert [node.more for node in view.chain.nodes if node.rank == 0] == [0, 0, 0, 6]
+    assert all(first.startswith("0:") for first, _ in view.chain.links)
+
+
+def _place(at: int) -> str:
+    return f"https://farms.example/{at}"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_everything_drawn_lies_inside_the_picture(lang: Any) -> None:
+    chain = view_of(yoghurt.history(), lang=lang).chain
+
+    for picture, width in (
+        (draw_lying(chain, lang), LYING_WIDTH),
+        (draw_upright(chain, lang), UPRIGHT_WIDTH),
+    ):
+        assert picture.width == width
+        for dot in picture.dots:
+            assert picture.radius <= dot.x <= width - picture.radius
+            assert picture.radius <= dot.y <= picture.height - picture.radius
+        assert all(0 < text.y <= picture.height for text in picture.texts)
+
+
+def test_a_long_name_becomes_two_like_lines() -> None:
+    assert wrap("北国超市", 100) == ("北国超市",)
+    assert wrap("冀中冷链运输有限公司", 100) == ("冀中冷链运", "输有限公司")
+    assert wrap("Hutuo River Dairy Farm", 120) == ("Hutuo River", "Dairy Farm")
+    assert wrap("石" * 40, 100)[1].endswith("…")
+    assert wrap("", 100) == ()
+
+
+def test_gtins_are_shown_as_they_are_printed() -> None:
+    assert shown_gtin("06901234567014") == "6901234567014"
+    assert shown_gtin("00000096385074") == "96385074"
+    assert shown_gtin("16901234567011") == "16901234567011"
+
+
+def test_every_spelling_of_a_step_is_one_word() -> None:
+    for spelling in (
+        "shipping",
+        "urn:epcglobal:cbv:bizstep:shipping",
+        "https://ref.gs1.org/cbv/BizStep-shipping",
+        "cbv:BizStep-shipping",
+    ):
+        assert local_name(spelling) == "shipping"
+    assert step_key("TransformationEvent", "commissioning") == "TransformationEvent|commissioning"
+    assert step_key("ObjectEvent", "commissioning") == "commissioning"
+
+
+def test_the_word_lists_are_complete_and_said_twice() -> None:
+    assert BIZ_STEP.words <= set(STEPS)
+    assert DISPOSITION.words == set(DISPOSITIONS)
+    assert set(STAGES) == set(get_args(Stage))
+    assert set(_TONES) == set(get_args(NoticeKind))
+    assert all(words.title.zh and words.title.en for words in STEPS.values())
+
+
+def test_a_table_of_words_refuses_a_second_row_of_a_name() -> None:
+    with pytest.raises(ValueError, match="two rows for a"):
+        by_name([("a", "甲", "A"), ("a", "乙", "B")])
