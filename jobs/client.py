@@ -26,7 +26,7 @@ from base.errors import (
     Problem,
     Unauthenticated,
 )
-from base.strict_json import JsonObject, JsonValue
+from base.strict_json import JsonObject, JsonValue, loads
 
 ATTEMPTS_MAX: Final = 6
 """How often one request is sent when the server says that it is busy."""
@@ -37,6 +37,10 @@ PAUSE_MAX_S: Final = 10
 JOB_WAIT_MAX_S: Final = 600
 """How long a capture job is waited for."""
 
+ANSWER_BYTES_MAX: Final = 16 << 20
+"""The largest answer that is read as one."""
+
+_ANSWER_DEPTH_MAX: Final = 32
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
 _POLL_FIRST_S: Final = 0.1
 _POLL_MAX_S: Final = 2.0
@@ -202,10 +206,9 @@ def _is_loopback(host: str) -> bool:
 
 def _json_of(answer: httpx.Response) -> JsonValue:
     try:
-        value: JsonValue = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
+        return loads(answer.content, bytes_max=ANSWER_BYTES_MAX, depth_max=_ANSWER_DEPTH_MAX)
+    except (InvalidInput, InputTooLarge):
         return None
-    return value
 
 
 def _refusal(answer: httpx.Response, problem: JsonObject) -> AppError:
