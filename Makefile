@@ -45,7 +45,7 @@ check: setup-dev
 	step $(VENV)/bin/ruff check --no-cache .
 	step $(VENV)/bin/ruff format --no-cache --check --quiet .
 	step $(VENV)/bin/mypy --strict $(ROOMS)
-	PYTHONPATH=. step $(VENV)/bin/lint-imports --no-cache
+	PYTHONPATH=. step $(VENV)/bin/lint-imports --no-cache --no-logo
 	step $(PYTHON) -m pytest -q tests/house
 	if [ -n "$$failed" ]; then echo "not clean:$$failed" >&2; exit 1; fi
 
