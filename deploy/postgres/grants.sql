@@ -1,0 +1,45 @@
+-- What each role may do. Run by suxin_owner after every migration, before the new release starts:
+--
+--     psql --username suxin_owner --dbname suxin --file deploy/postgres/grants.sql
+--
+-- The rule that must stay true: evidence is only ever added. Nobody but the owner of the tables
+-- may UPDATE, DELETE or TRUNCATE a row of it, and the owner is used for migrations alone. A table
+-- that is not named here is closed to everybody else.
+
+BEGIN;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public
+    FROM PUBLIC, suxin_app, suxin_sealer, suxin_eraser;
+
+-- suxin_app: web server, worker, `manage.py key`.
+
+-- Evidence and the index of events: rows come and stay.
+GRANT SELECT, INSERT ON
+    ledger_entry, ledger_payload, ledger_node, ledger_idempotency,
+    event, event_item, identifier
+    TO suxin_app;
+
+-- A checkpoint is signed by the sealer alone.
+GRANT SELECT ON ledger_checkpoint TO suxin_app;
+
+-- The head moves with every append. Which log it is, and of which origin, is the owner's word.
+GRANT SELECT, UPDATE (size, last_leaf, frontier, recorded_at) ON ledger_head TO suxin_app;
+
+-- A job ends once; the document of a large one is dropped when it has been captured.
+GRANT SELECT, INSERT,
+    UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)
+    ON capture TO suxin_app;
+GRANT SELECT, INSERT, DELETE ON capture_upload TO suxin_app;
+
+-- The register grows; a key is revoked and nothing else about it changes.
+GRANT SELECT, INSERT ON party, site, product, certificate, post_request TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_key TO suxin_app;
+
+-- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.
+GRANT SELECT ON ledger_head, ledger_entry, ledger_payload, ledger_node TO suxin_sealer;
+GRANT SELECT, INSERT ON ledger_checkpoint TO suxin_sealer;
+
+-- suxin_eraser: empties the personal part of a payload and its salt, and sees neither.
+GRANT SELECT (log, seq), UPDATE (personal_salt, personal_body) ON ledger_payload TO suxin_eraser;
+
+COMMIT;
