@@ -1,0 +1,439 @@
+"""The consumer page in a real browser: what it proves, where it refuses, who can use it."""
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from werkzeug.serving import make_server
+
+from ledger.bundle import dump
+from ledger.canonical import canonical_bytes
+from ledger.note import VerifierKey
+from ledger.verify import check_all
+from tests.web import yoghurt
+from tests.web.shop_window import Window, make_app, make_window
+
+pytestmark = pytest.mark.browser
+
+CUP = yoghurt.ITEM.removeprefix("https://id.gs1.org")
+AXE = Path(__file__).resolve().parents[2] / "web/assets/node_modules/axe-core/axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VALID = dump(yoghurt.bundle())
+
+Mutation = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A running shop window."""
+
+    url: str
+    window: Window
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Shop]:
+    window = make_window()
+    httpd = make_server("127.0.0.1", 0, make_app(window), threaded=True)
+    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield Shop(url=f"http://127.0.0.1:{httpd.server_port}", window=window)
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()
+
+
+@pytest.fixture
+def shop(server: Shop) -> Iterator[Shop]:
+    fresh = make_window()
+    server.window.history, server.window.directory = fresh.history, fresh.directory
+    server.window.bundle, server.window.vkey = lambda: VALID, yoghurt.VKEY
+    yield server
+
+
+def open_cup(page: Page, shop: Shop, *, lang: str = "en", width: int = 1280) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{shop.url}{CUP}?lang={lang}")
+
+
+def verify(page: Page) -> Locator:
+    """Press the button and return the region in which the result is said."""
+    page.get_by_role("button", name="Verify now").click()
+    result = page.get_by_role("status")
+    expect(result.locator(".verdict")).to_be_visible()
+    return result
+
+
+def changed(change: Mutation) -> bytes:
+    bundle = json.loads(VALID)
+    change(bundle)
+    return canonical_bytes(bundle)
+
+
+def step(page: Page, seq: int) -> Locator:
+    return page.locator(f"#entry-1-{seq}")
+
+
+def test_an_unchanged_proof_is_verified_and_every_step_is_marked(page: Page, shop: Shop) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("Verified on your device")
+    expect(result).to_contain_text("18 records stand in that ledger")
+    expect(result).to_contain_text("with 4321 entries is signed by its key")
+    expect(result).to_contain_text("This very item is among those that 3 of the records name.")
+    expect(page.locator("[data-step].is-verified")).to_have_count(18)
+    assert errors == []
+
+
+def test_the_result_is_said_in_chinese_on_a_chinese_page(page: Page, shop: Shop) -> None:
+    open_cup(page, shop, lang="zh", width=360)
+
+    page.get_by_role("button", name="立即核验").click()
+
+    expect(page.locator(".verdict")).to_have_text("已在您的设备上核验无误")
+    expect(page.get_by_role("status")).to_contain_text("企业写下的内容是否属实")
+
+
+def test_the_result_says_what_is_not_proven(page: Page, shop: Shop) -> None:
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result).to_contain_text("That what an enterprise wrote is true.")
+    expect(result).to_contain_text("parts of the records are not public")
+    expect(result).to_contain_text(yoghurt.VKEY)
+
+
+def flip_part(bundle: dict[str, Any]) -> None:
+    part = bundle["entries"][3]["parts"][0]
+    body = bytearray(base64.b64decode(part["body"]))
+    body[body.index(b"2026-11-01")] ^= 1
+    part["body"] = base64.b64encode(bytes(body)).decode()
+
+
+def flip_salt(bundle: dict[str, Any]) -> None:
+    part = bundle["entries"][3]["parts"][0]
+    part["salt"] = f"{int(part['salt'], 16) ^ 1:032x}"
+
+
+def swap_hidden_hash(bundle: dict[str, Any]) -> None:
+    bundle["entries"][3]["part_hashes"]["chain"] = "00" * 32
+
+
+def flip_item_key(bundle: dict[str, Any]) -> None:
+    entry = next(entry for entry in bundle["entries"] if entry["items"])
+    entry["items"][0]["key"] = "11" * 32
+
+
+def swap_item(bundle: dict[str, Any]) -> None:
+    entry = next(entry for entry in bundle["entries"] if entry["items"])
+    entry["items"][-1]["item"] += "X"
+
+
+def flip_path(bundle: dict[str, Any]) -> None:
+    bundle["entries"][3]["proof"]["path"][2] = "22" * 32
+
+
+def shorten_path(bundle: dict[str, Any]) -> None:
+    bundle["entries"][3]["proof"]["path"].pop()
+
+
+def lengthen_path(bundle: dict[str, Any]) -> None:
+    bundle["entries"][3]["proof"]["path"].append("22" * 32)
+
+
+def move_entry(bundle: dict[str, Any]) -> None:
+    bundle["entries"][3]["proof"]["index"] += 1
+
+
+def change_header(bundle: dict[str, Any]) -> None:
+    entry = bundle["entries"][3]
+    header = base64.b64decode(entry["header"]).replace(b'"actor":"p-', b'"actor":"q-')
+    entry["header"] = base64.b64encode(header).decode()
+
+
+def space_header(bundle: dict[str, Any]) -> None:
+    entry = bundle["entries"][3]
+    header = base64.b64decode(entry["header"]).replace(b'"v":1', b'"v": 1')
+    entry["header"] = base64.b64encode(header).decode()
+
+
+def change_size(bundle: dict[str, Any]) -> None:
+    bundle["checkpoint"] = bundle["checkpoint"].replace("\n4321\n", "\n4322\n")
+
+
+def drop_signature(bundle: dict[str, Any]) -> None:
+    bundle["checkpoint"] = bundle["checkpoint"].partition("\n\n")[0] + "\n\n"
+
+
+def rename_log(bundle: dict[str, Any]) -> None:
+    bundle["log"] = 2
+
+
+def add_field(bundle: dict[str, Any]) -> None:
+    bundle["note"] = "trust me"
+
+
+def empty(bundle: dict[str, Any]) -> None:
+    bundle["entries"] = []
+
+
+def name_subject_nowhere(bundle: dict[str, Any]) -> None:
+    bundle["subject"] = yoghurt.ITEM + "Z"
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    flip_part,
+    flip_salt,
+    swap_hidden_hash,
+    flip_item_key,
+    swap_item,
+    flip_path,
+    shorten_path,
+    lengthen_path,
+    move_entry,
+    change_header,
+    space_header,
+    change_size,
+    drop_signature,
+    rename_log,
+    add_field,
+    empty,
+    name_subject_nowhere,
+)
+
+
+@pytest.mark.parametrize("change", MUTATIONS, ids=lambda change: change.__name__)
+def test_the_browser_refuses_what_the_offline_verifier_refuses_and_at_the_same_check(
+    page: Page, shop: Shop, change: Mutation
+) -> None:
+    data = changed(change)
+    offline = check_all(data, [VerifierKey.parse(yoghurt.VKEY)])
+    shop.window.bundle = lambda: data
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    words = json.loads(page.locator("[data-verify]").get_attribute("data-words") or "")
+    refusal = offline.errors[0]
+    expect(result.locator(".verdict")).to_have_text("The check failed")
+    expect(result.locator(".is-failed").first).to_contain_text(words[f"step_{refusal.step}"])
+    if refusal.entry is not None:
+        expect(result.locator(".is-failed").first).to_contain_text(f"Entry {refusal.entry}")
+
+
+def test_a_changed_byte_marks_its_own_step_and_no_other(page: Page, shop: Shop) -> None:
+    data = changed(flip_part)
+    shop.window.bundle = lambda: data
+    open_cup(page, shop)
+
+    verify(page)
+
+    expect(page.locator("[data-step].has-failed")).to_have_count(1)
+    expect(step(page, 4121).locator("[data-mark]")).to_have_text("check failed")
+    expect(page.locator("[data-step].is-verified")).to_have_count(17)
+
+
+def test_a_signature_by_another_key_is_refused(page: Page, shop: Shop) -> None:
+    data = dump(yoghurt.bundle(signer=yoghurt.OTHER_SIGNER))
+    shop.window.bundle = lambda: data
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("The check failed")
+    expect(result).to_contain_text("the signature does not fit the key")
+    expect(page.locator("[data-step].is-verified")).to_have_count(0)
+
+
+def test_a_signature_under_the_right_name_and_id_must_verify(page: Page, shop: Shop) -> None:
+    note = yoghurt.bundle().checkpoint
+    head, _, line = note.rstrip("\n").rpartition(" ")
+    signed = bytearray(base64.b64decode(line))
+    signed[-1] ^= 1
+    forged = f"{head} {base64.b64encode(bytes(signed)).decode()}\n"
+    data = changed(lambda bundle: bundle.update(checkpoint=forged))
+    shop.window.bundle = lambda: data
+    open_cup(page, shop)
+
+    expect(verify(page)).to_contain_text("the signature does not fit the key")
+
+
+def test_a_proof_about_another_product_is_refused(page: Page, shop: Shop) -> None:
+    data = changed(lambda bundle: bundle.update(subject=yoghurt.LOT))
+    shop.window.bundle = lambda: data
+    open_cup(page, shop)
+
+    expect(verify(page)).to_contain_text("the proof is about another product")
+
+
+@pytest.mark.parametrize(
+    ("selector", "text", "reason"),
+    [
+        ("[data-when]", "2026-11-04 07:21", "the time shown differs from the record"),
+        ("[data-title]", "Inspected", "the step shown differs from the record"),
+    ],
+)
+def test_a_page_that_shows_something_else_than_the_record_is_caught(
+    page: Page, shop: Shop, selector: str, text: str, reason: str
+) -> None:
+    open_cup(page, shop)
+    shown = step(page, 4315).locator(selector)
+    shown.evaluate("(element, text) => { element.textContent = text; }", text)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("The check failed")
+    expect(result).to_contain_text(reason)
+    expect(step(page, 4315).locator("[data-mark]")).to_have_text("check failed")
+
+
+def test_a_step_that_is_not_sealed_yet_is_said_to_be_absent(page: Page, shop: Shop) -> None:
+    history = shop.window.history
+    fresh = replace(history.steps[-1], seq=4400)
+    shop.window.history = replace(history, steps=(*history.steps, fresh))
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("Verified in part")
+    expect(result).to_contain_text("1 steps shown here are not in the proof yet")
+    expect(step(page, 4400).locator("[data-mark]")).to_have_text("not in the proof")
+
+
+def test_a_browser_without_ed25519_says_that_the_signature_was_not_checked(
+    page: Page, shop: Shop
+) -> None:
+    page.add_init_script(
+        "crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError'))"
+    )
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("Verified in part")
+    expect(result).to_contain_text("cannot check the signature (no Ed25519)")
+    expect(result).not_to_contain_text("is signed by its key")
+
+
+def test_a_page_without_cryptography_claims_nothing(page: Page, shop: Shop) -> None:
+    page.add_init_script("Object.defineProperty(globalThis, 'isSecureContext', {value: false})")
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("Not checked")
+    expect(page.locator("[data-step].is-verified")).to_have_count(0)
+
+
+def test_a_proof_that_cannot_be_loaded_proves_nothing_and_may_be_tried_again(
+    page: Page, shop: Shop
+) -> None:
+    open_cup(page, shop)
+    page.route("**/ledger/bundle*", lambda route: route.abort())
+    expect(verify(page).locator(".verdict")).to_have_text("Not checked")
+
+    page.unroute("**/ledger/bundle*")
+    page.get_by_role("button", name="Verify again").click()
+
+    expect(page.locator(".verdict")).to_have_text("Verified on your device")
+
+
+def test_markup_inside_a_bundle_stays_text(page: Page, shop: Shop) -> None:
+    data = changed(lambda bundle: bundle.update(subject="<img src=x onerror=alert(1)>"))
+    shop.window.bundle = lambda: data
+    shop.window.vkey = yoghurt.VKEY
+    open_cup(page, shop)
+
+    result = verify(page)
+
+    expect(result.locator(".verdict")).to_have_text("The check failed")
+    expect(result.locator("img")).to_have_count(0)
+
+
+def test_everything_is_there_without_script(browser: Browser, shop: Shop) -> None:
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{shop.url}{CUP}")
+
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("太行牧场原味酸奶")
+    expect(page.locator("[data-step]")).to_have_count(18)
+    expect(page.get_by_role("link", name="下载证明")).to_be_visible()
+    page.locator("summary").click()
+    expect(page.locator("pre.command")).to_contain_text("python -m ledger.verify")
+    context.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_no_page_scrolls_sideways(page: Page, shop: Shop, width: int, lang: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in (CUP, "/", "/t/!!", "/nowhere"):
+        page.goto(f"{shop.url}{path}?lang={lang}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_proof_can_be_checked_with_the_keyboard_alone(page: Page, shop: Shop) -> None:
+    open_cup(page, shop)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+
+    button = page.get_by_role("button", name="Verify now")
+    for _ in range(12):
+        if button.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".verdict")).to_have_text("Verified on your device")
+    expect(page.get_by_role("button", name="Verify again")).to_be_focused()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nobody_is_shut_out(browser: Browser, shop: Shop, scheme: Any, lang: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: run `make setup`")
+    last = shop.window.history.steps[-1]
+    recall = replace(last, seq=4320, event={**last.event, "disposition": "recalled"})
+    whole = yoghurt.with_step(shop.window.history, 4122, is_damaged=True)
+    shop.window.history = replace(whole, steps=(*whole.steps, recall))
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    found: list[str] = []
+    for path in (CUP, "/", "/t/!!", "/nowhere"):
+        page.goto(f"{shop.url}{path}?lang={lang}")
+        if path == CUP:
+            page.locator("[data-verify-button]").click()
+            expect(page.locator(".verdict")).to_be_visible()
+            page.locator("summary").click()
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
+        found += [
+            f"{path}: {violation['id']} {node['target']}: {node['failureSummary']}"
+            for violation in outcome["violations"]
+            for node in violation["nodes"]
+        ]
+    context.close()
+    assert found == []
+
+
+def test_a_print_leaves_out_what_paper_cannot_do(page: Page, shop: Shop) -> None:
+    open_cup(page, shop)
+    page.emulate_media(media="print")
+
+    expect(page.locator(".buttons")).to_be_hidden()
+    expect(page.locator("nav")).to_be_hidden()
+    expect(page.locator("[data-step]").first).to_be_visible()
