@@ -17,6 +17,7 @@ from base.errors import AppError, Problem
 COMMANDS: Final = MappingProxyType(
     {
         "capture": "jobs.commands.capture:command",
+        "code": "jobs.commands.code:command",
         "demo": "jobs.commands.demo:command",
         "fsck": "jobs.commands.fsck:command",
         "init": "jobs.commands.init:command",

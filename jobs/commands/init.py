@@ -1,6 +1,5 @@
 """`manage.py init`: schema, signing key, ledger, first operator's key; safe to run again."""
 
-import os
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Final
@@ -13,14 +12,13 @@ from sqlalchemy import Engine
 from base.clock import SystemClock
 from base.config import Settings, load_settings
 from base.db import open_engine, reading, transaction
+from jobs.key_files import operator_key_file, write_key_file
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG, SYSTEM_ACTOR, is_open, load_signer, open_log
 from ledger.sealing import seal
 from parties.acts import ActsIndex, recorder
 from parties.keys import KeyRequest, grant
 from parties.tables import Role
-
-OPERATOR_KEY_FILE: Final = "operator.key"
 
 _MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -65,9 +63,9 @@ def initialise(settings: Settings, engine: Engine) -> None:
                 verifier=signer.verifier(),
                 clock=clock,
             )
-    path = keys / OPERATOR_KEY_FILE
+    path = operator_key_file(settings.data_dir)
     if is_new and not path.exists():
-        _write_secret(path, _grant_operator(settings, engine))
+        write_key_file(path, _grant_operator(settings, engine))
     seal(engine, DEFAULT_LOG, signer, clock)
 
 
@@ -90,9 +88,3 @@ def _grant_operator(settings: Settings, engine: Engine) -> str:
     if granted.text is None:
         raise ValueError("a key that was just made has its text")
     return granted.text
-
-
-def _write_secret(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text + "\n")
