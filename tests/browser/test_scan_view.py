@@ -50,11 +50,11 @@ def server() -> Iterator[Shop]:
 
 
 @pytest.fixture
-def shop(server: Shop) -> Iterator[Shop]:
+def shop(server: Shop) -> Shop:
     fresh = make_window()
     server.window.history, server.window.directory = fresh.history, fresh.directory
     server.window.bundle, server.window.vkey = lambda: VALID, yoghurt.VKEY
-    yield server
+    return server
 
 
 def open_cup(page: Page, shop: Shop, *, lang: str = "en", width: int = 1280) -> None:
@@ -154,7 +154,15 @@ def lengthen_path(bundle: dict[str, Any]) -> None:
 
 
 def move_entry(bundle: dict[str, Any]) -> None:
-    bundle["entries"][3]["proof"]["index"] += 1
+    bundle["entries"][2]["proof"]["index"] += 1
+
+
+def double_entry(bundle: dict[str, Any]) -> None:
+    bundle["entries"].insert(3, bundle["entries"][3])
+
+
+def swap_entries(bundle: dict[str, Any]) -> None:
+    bundle["entries"].reverse()
 
 
 def change_header(bundle: dict[str, Any]) -> None:
@@ -203,6 +211,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     shorten_path,
     lengthen_path,
     move_entry,
+    double_entry,
+    swap_entries,
     change_header,
     space_header,
     change_size,

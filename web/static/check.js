@@ -69,7 +69,8 @@ function parseBundle(text) {
     Number.isSafeInteger(bundle.log) &&
     isListOf(bundle.cosignatures, (line) => typeof line === "string") &&
     isListOf(bundle.entries, isEntry) &&
-    bundle.entries.length > 0;
+    bundle.entries.length > 0 &&
+    isAscending(bundle.entries.map((entry) => entry.proof.index));
   if (!isWhole) throw new Refusal("format", "bad_format");
   return bundle;
 }
@@ -82,6 +83,8 @@ function isEntry(entry) {
     isProof(entry.proof) &&
     isListOf(entry.items, (item) => hasKeys(item, "index item key path") && isProof(item)) &&
     isListOf(entry.parts, (part) => hasKeys(part, "body part salt") && isPart(part.part)) &&
+    isAscending(entry.parts.map((part) => TAGS[part.part])) &&
+    isAscending(entry.items.map((item) => toHex(utf8.encode(item.item)))) &&
     Object.keys(entry.part_hashes).every(isPart)
   );
 }
@@ -97,6 +100,11 @@ function isProof(proof) {
 
 function isPart(name) {
   return Object.hasOwn(TAGS, name);
+}
+
+/** Numbers, or hexadecimal texts that compare as the bytes they spell. */
+function isAscending(values) {
+  return values.every((value, at) => at === 0 || values[at - 1] < value);
 }
 
 function isListOf(value, test) {

@@ -19,14 +19,19 @@ function start(root) {
     steps: [...document.querySelectorAll("[data-step]")],
   };
   button.hidden = false;
+  let isBusy = false;
   button.addEventListener("click", async () => {
-    button.disabled = true;
+    if (isBusy) return;
+    isBusy = true;
+    // A disabled button would drop the keyboard's focus; this one keeps it and says that it waits.
+    button.setAttribute("aria-disabled", "true");
     page.output.replaceChildren(paragraph(words.checking, "soft"));
     page.steps.forEach((step) => mark(step, "", ""));
     try {
       await run(page);
     } finally {
-      button.disabled = false;
+      isBusy = false;
+      button.removeAttribute("aria-disabled");
       button.textContent = words.again;
     }
   });
