@@ -70,6 +70,11 @@ def _copy_plan(table: Table, columns: tuple[str, ...]) -> tuple[str, tuple[str, 
     return f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)', types
 
 
+def copy_types(table: Table) -> tuple[str, ...]:
+    """Return the PostgreSQL types that a binary COPY of every column of `table` must name."""
+    return _copy_plan(table, tuple(column.name for column in table.columns))[1]
+
+
 def _copy_type(kind: TypeEngine[Any]) -> str:
     for python_type, name in _COPY_TYPES:
         if isinstance(kind, python_type) or isinstance(getattr(kind, "impl", None), python_type):

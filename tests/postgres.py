@@ -29,6 +29,13 @@ _SETTINGS = {
     "full_page_writes": "off",
     "timezone": "UTC",
 }
+# What a benchmark runs on: every commit waits for the disk, with the buffers of a small server.
+_DURABLE = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+}
 
 
 @dataclass(slots=True)
@@ -76,8 +83,8 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_postgres() -> PostgresServer:
-    """Start a server with no database but the built-in ones."""
+def start_postgres(*, is_durable: bool = False) -> PostgresServer:
+    """Start a server with no database but the built-in ones; a durable one waits for the disk."""
     # The path of a Unix socket has at most 107 bytes, so a deep TMPDIR is of no use.
     parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: S108 -- mkdtemp makes the folder private
     folder = Path(tempfile.mkdtemp(prefix="suxin-pg-", dir=parent))
@@ -89,7 +96,7 @@ def start_postgres() -> PostgresServer:
     initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
     _run([*map(str, initdb), "--encoding=UTF8", "--locale=C", "--no-instructions"], account)
     argv = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
-    for name, value in _SETTINGS.items():
+    for name, value in (_SETTINGS | (_DURABLE if is_durable else {})).items():
         argv += ["-c", f"{name}={value}"]
     with (folder / "log").open("wb") as log:
         process = start_process(
