@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.bundle import Bundle, BundleEntry, VisiblePart
 from ledger.checkpoint import Checkpoint, origin_of_log, sign_checkpoint
-from ledger.entry import NO_PREVIOUS, Header, header_bytes, header_leaf
+from ledger.entry import NO_PREVIOUS, Header, header_bytes, header_leaf, parse_header
 from ledger.items import item_proof, items_root
 from ledger.merkle import inclusion_path, root_of
 from ledger.note import KIND_COSIGNATURE, SignerKey, VerifierKey
@@ -132,3 +132,29 @@ def make_witness(name: str = "witness.example.net") -> tuple[SignerKey, Verifier
     signer = SignerKey.from_seed(name, bytes([7]) * 32)
     public = signer.verifier().public
     return signer, VerifierKey(name=name, public=public, kind=KIND_COSIGNATURE)
+
+
+def with_public_body(body: bytes) -> Bundle:
+    """A bundle whose public part has just been signed with this body, whatever it is."""
+    salt = bytes(16)
+    hashes = {Part.PUBLIC: part_hash(salt, body)}
+    header = header_bytes(
+        Header(
+            log=1,
+            seq=0,
+            kind="event",
+            recorded_at=parse_header(make_sample(1).headers[0]).recorded_at,
+            actor="p-42",
+            payload_hash=payload_hash(hashes),
+            prev=NO_PREVIOUS,
+        )
+    )
+    state = Checkpoint(origin=ORIGIN, size=1, root=header_leaf(header))
+    bundle = make_bundle_of_one()
+    return with_entry(
+        replace(bundle, checkpoint=sign_checkpoint(state, [SIGNER]).decode()),
+        0,
+        header=header,
+        part_hashes=hashes,
+        parts=(VisiblePart(part=Part.PUBLIC, salt=salt, body=body),),
+    )

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from base.errors import AppError
-from ledger.bundle import Bundle, VisiblePart, dump
+from ledger.bundle import Bundle, dump
 from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.entry import NO_PREVIOUS, Header, header_bytes, header_leaf, parse_header
+from ledger.entry import parse_header
 from ledger.items import item_proof
 from ledger.merkle import EMPTY_ROOT, leaf_hash
-from ledger.parts import Part, part_hash, payload_hash
+from ledger.parts import Part, part_hash
 from ledger.proof import InclusionProof, VerificationError
 from ledger.verify import check_all, verify_bundle
 from tests.ledger.sample import (
@@ -28,6 +28,7 @@ from tests.ledger.sample import (
     salt_of,
     serials_of,
     with_entry,
+    with_public_body,
 )
 
 _ROOT_FOLDER = Path(__file__).resolve().parents[2]
@@ -202,34 +203,8 @@ def test_a_part_shown_under_another_parts_name_is_refused() -> None:
     assert _refusal(with_entry(bundle, 0, parts=(part,))).step == "part"
 
 
-def _with_public_body(body: bytes) -> Bundle:
-    """A bundle whose public part has just been signed with this body, whatever it is."""
-    salt = bytes(16)
-    hashes = {Part.PUBLIC: part_hash(salt, body)}
-    header = header_bytes(
-        Header(
-            log=1,
-            seq=0,
-            kind="event",
-            recorded_at=parse_header(make_sample(1).headers[0]).recorded_at,
-            actor="p-42",
-            payload_hash=payload_hash(hashes),
-            prev=NO_PREVIOUS,
-        )
-    )
-    state = Checkpoint(origin=ORIGIN, size=1, root=header_leaf(header))
-    bundle = make_bundle_of_one()
-    return with_entry(
-        replace(bundle, checkpoint=sign_checkpoint(state, [SIGNER]).decode()),
-        0,
-        header=header,
-        part_hashes=hashes,
-        parts=(VisiblePart(part=Part.PUBLIC, salt=salt, body=body),),
-    )
-
-
 def test_a_part_of_the_written_form_is_accepted() -> None:
-    report = verify_bundle(dump(_with_public_body(b'{"/a#0":1}')), [VKEY])
+    report = verify_bundle(dump(with_public_body(b'{"/a#0":1}')), [VKEY])
 
     assert report.entries[0].payload == {"a": [1]}
 
@@ -255,7 +230,7 @@ def test_a_part_of_the_written_form_is_accepted() -> None:
     ],
 )
 def test_a_committed_part_in_another_form_is_refused(body: bytes) -> None:
-    refusal = _refusal(_with_public_body(body))
+    refusal = _refusal(with_public_body(body))
 
     assert (refusal.step, refusal.entry) == ("part", 0)
 

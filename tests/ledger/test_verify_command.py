@@ -15,6 +15,7 @@ from tests.ledger.sample import (
     ORIGIN,
     VKEY,
     make_bundle,
+    with_public_body,
 )
 
 _ROOT_FOLDER = Path(__file__).resolve().parents[2]
@@ -105,7 +106,7 @@ def test_words_that_could_steer_a_terminal_are_spelled_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "bundle.json"
-    file.write_bytes(dump(_with_public_body('{"/a":"\x7f\u009b2J\u202e"}'.encode())))
+    file.write_bytes(dump(with_public_body('{"/a":"\x7f\u009b2J\u202e"}'.encode())))
 
     assert main([str(file), "--key", VKEY.text()]) == 0
     out = capsys.readouterr().out
