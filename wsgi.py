@@ -1,5 +1,6 @@
 """The entry of a web server process: `granian --interface wsgi wsgi:app`."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -18,3 +19,7 @@ die_with_parent()
 _settings = load_settings(os.environ)
 configure_logging(_settings.log_level)
 app = create_app(_settings)
+# What the application is made of stays until the end: the collector need not walk it each time a
+# document of many events makes it look.
+gc.collect()
+gc.freeze()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from trace.captures import CaptureNote, ErrorBehaviour
+from trace.captures import Capture, CaptureNote, ErrorBehaviour, whole_capture
 from trace.disclosure import split_event
 from trace.events.check import check_events
 from trace.events.hashing import event_hash
@@ -115,6 +115,18 @@ def submit(desk: Desk, submission: Submission) -> tuple[UUID, Receipt]:
     Raises `Conflict` for a single event that is recorded already, and for an idempotency key
     that was used for another body.
     """
+    receipt, _ = _record(desk, submission)
+    return UUID(receipt.subject), receipt
+
+
+def submit_for_job(desk: Desk, submission: Submission) -> tuple[UUID, Capture | None]:
+    """Do as `submit`; return the capture too where it need not be read: every event was new."""
+    receipt, note = _record(desk, submission)
+    return UUID(receipt.subject), whole_capture(receipt, note, actor=submission.actor.id)
+
+
+def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
+    """Check the events, seal them and append them."""
     now = desk.clock.now()
     problems: dict[int, list[Problem]] = {}
     for at, problem in check_events(submission.document, now=now, future_max=desk.future_max):
@@ -146,8 +158,7 @@ def submit(desk: Desk, submission: Submission) -> tuple[UUID, Receipt]:
         may_skip=not submission.is_single,
         note=note,
     )
-    receipt = desk.journal.append(batch)
-    return UUID(receipt.subject), receipt
+    return desk.journal.append(batch), note
 
 
 def _stop_unless_proceeding(

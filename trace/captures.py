@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from base.errors import NotFound, Problem
 from base.strict_json import loads
-from ledger.batch import Appended
+from ledger.batch import Appended, Receipt
 
 # A job keeps this many problems; the count of refused events is exact all the same.
 PROBLEMS_MAX: Final = 100
@@ -86,6 +86,35 @@ def capture_row(log: int, place: Appended, note: CaptureNote) -> tuple[object, .
         **ended_by(place, note),
     }
     return tuple(values[column.name] for column in CAPTURE.columns)
+
+
+def whole_capture(receipt: Receipt, note: CaptureNote, *, actor: str) -> Capture | None:
+    """Return the capture of a document of which every event was recorded now, else nothing.
+
+    What was refused or left out is known to the row alone; that is then to be read.
+    """
+    if (
+        receipt.is_replay
+        or note.is_stored
+        or receipt.count != note.event_count
+        or not receipt.count
+    ):
+        return None
+    return Capture(
+        log=receipt.log,
+        id=note.id,
+        actor=actor,
+        party_id=note.party_id,
+        created_at=note.created_at,
+        finished_at=receipt.recorded_at,
+        is_running=False,
+        is_success=True,
+        behaviour=note.behaviour,
+        event_count=note.event_count,
+        kept_count=receipt.count,
+        first_seq=receipt.first_seq,
+        problems=(),
+    )
 
 
 def ended_by(place: Appended, note: CaptureNote) -> dict[str, Any]:

@@ -5,7 +5,7 @@ One rule: this door reads headers and writes answers; what happens to a document
 """
 
 from hashlib import sha256
-from trace.capture import Submission, submit
+from trace.capture import Submission, submit, submit_for_job
 from trace.captures import Capture, ErrorBehaviour, list_captures, read_capture
 from trace.query import PARAMETERS, events_by_id, query_events
 from trace.reading import read_events
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import marshmallow as ma
+import orjson
 import structlog
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -67,11 +68,16 @@ _FILTERS: Final = {
 def _announce(response: Response) -> Response:
     """Announce versions and limits on every answer (EPCIS 2.0 12.4)."""
     settings = services().settings
-    response.headers["GS1-EPCIS-Version"] = "2.0.0"
-    response.headers["GS1-CBV-Version"] = "2.0.0"
-    response.headers["GS1-EPCIS-Capture-Limit"] = str(settings.capture_events_max)
-    response.headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(settings.capture_bytes_max)
-    response.headers["GS1-Capture-Error-Behaviour"] = ErrorBehaviour.ROLLBACK.value
+    # Added at once: each single setting of a header walks all of them, and no view sets these.
+    response.headers.extend(
+        (
+            ("GS1-EPCIS-Version", "2.0.0"),
+            ("GS1-CBV-Version", "2.0.0"),
+            ("GS1-EPCIS-Capture-Limit", str(settings.capture_events_max)),
+            ("GS1-EPCIS-Capture-File-Size-Limit", str(settings.capture_bytes_max)),
+            ("GS1-Capture-Error-Behaviour", ErrorBehaviour.ROLLBACK.value),
+        )
+    )
     return response
 
 
@@ -79,7 +85,7 @@ def _announce(response: Response) -> Response:
 @requires(Action.CAPTURE)
 @BLUEPRINT.doc(**_BODY)
 @BLUEPRINT.response(202, shapes.CaptureOut)
-def post_capture() -> tuple[dict[str, Any], int, dict[str, str]]:
+def post_capture() -> Response:
     """Record an EPCIS document and return its capture job.
 
     The events of a document are durable when this answers, unless its job says that it is still
@@ -99,10 +105,12 @@ def post_capture() -> tuple[dict[str, Any], int, dict[str, str]]:
             behaviour=behaviour,
             idempotency=_idempotency(body, behaviour),
         )
-        capture_id, _ = submit(parts.desk, submission)
+        capture_id, known = submit_for_job(parts.desk, submission)
+        if known is not None:
+            # Recorded a moment ago, so not published yet; the job says when it is.
+            return _accepted(shapes.capture_json(known, sealed_size=0))
         capture = _read_capture(capture_id)
-    location = f"/epcis/capture/{capture.id}"
-    return _json_of(capture), 202, {"Location": location}
+    return _accepted(_json_of(capture))
 
 
 @BLUEPRINT.route("/capture", methods=["GET"])
@@ -184,6 +192,16 @@ def get_event(event_id: str) -> dict[str, Any]:
     with reading(parts.engine) as connection:
         events = events_by_id(connection, parts.log, wanted, current_actor())
     return shapes.query_document(events, parts.clock, parts.settings.effective_public_url)
+
+
+def _accepted(job: dict[str, Any]) -> Response:
+    # Written here and not by the shape: a test holds the two against each other.
+    return Response(
+        orjson.dumps(job),
+        202,
+        {"Location": f"/epcis/capture/{job['captureID']}"},
+        content_type="application/json",
+    )
 
 
 def _read_json_body() -> bytes:
