@@ -8,7 +8,7 @@ from trace.history import History
 from flask import Flask, Response
 
 from ledger.bundle import dump
-from tests.web import yoghurt
+from tests.web import yoghurt, yoghurt_log
 from web.answers import install_answers
 from web.pages.languages import set_up_languages
 from web.pages.model import Directory, LedgerLinks
@@ -17,7 +17,7 @@ from web.problems import install_problems
 
 
 def _valid_bundle() -> bytes:
-    return dump(yoghurt.bundle())
+    return dump(yoghurt_log.bundle())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Window:
     history: History
     directory: Directory
     bundle: Callable[[], bytes] = _valid_bundle
-    vkey: str = yoghurt.VKEY
+    vkey: str = yoghurt_log.VKEY
 
     def load_history(self, subject: str) -> History:
         """Return the history where it is that of the subject, else an empty one."""

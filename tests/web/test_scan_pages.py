@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.web import yoghurt
+from tests.web import yoghurt, yoghurt_log
 from tests.web.shop_window import Window, make_app, make_window
 from web.pages import fact_words, regions, words
 from web.pages.languages import COOKIE
@@ -222,7 +222,7 @@ def test_the_verifier_is_told_of_every_step_and_word_on_the_page(client: FlaskCl
 
     card = next(attributes for _, attributes in tags if "data-verify" in attributes)
     steps = [attributes for _, attributes in tags if "data-step" in attributes]
-    assert card["data-vkey"] == yoghurt.VKEY
+    assert card["data-vkey"] == yoghurt_log.VKEY
     assert card["data-subject"] == yoghurt.ITEM
     assert len(steps) == 18
     assert json.loads(card["data-step-words"] or "")["TransformationEvent|commissioning"]
