@@ -1,10 +1,10 @@
-"""Many rows at once: binary COPY on PostgreSQL, executemany on SQLite.
+"""Many rows at once: binary COPY on PostgreSQL, executemany on SQLite; look-ups by many keys.
 
 One rule: the rows are tuples in the order of the named columns, holding the values that a Core
 insert would take. It writes inside the caller's transaction and never commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +24,10 @@ from sqlalchemy.types import TypeEngine
 
 from base.db import Instant
 
-Row = tuple[object, ...]
+Row = tuple[Any, ...]
+
+# SQLite takes 32,766 parameters at most; longer lists are cut.
+_KEYS_MAX = 1000
 
 # A binary COPY must name the PostgreSQL type of every column. The order matters: the first class
 # that fits decides, and SmallInteger and BigInteger are Integers.
@@ -63,6 +66,35 @@ def insert_rows(
     connection.exec_driver_sql(text, [_convert(row, converters) for row in rows])
 
 
+def find_rows(
+    connection: Connection, table: Table, columns: tuple[str, ...], log: int, values: Sequence[Any]
+) -> Iterator[Row]:
+    """Yield the `columns` of the rows of a log whose first column of these is one of `values`.
+
+    The columns hold integers, texts or bytes, which need no conversion: a statement of a thousand
+    parameters costs SQLAlchemy more than its answer costs the database.
+    """
+    is_postgresql = connection.dialect.name == "postgresql"
+    for start in range(0, len(values), _KEYS_MAX):
+        some = list(values[start : start + _KEYS_MAX])
+        if is_postgresql:
+            found = connection.exec_driver_sql(_find_plan(table, columns, 0), (log, some))
+        else:
+            text = _find_plan(table, columns, len(some))
+            found = connection.exec_driver_sql(text, (log, *some))
+        yield from (tuple(row) for row in found)
+
+
+@lru_cache(maxsize=4096)
+def _find_plan(table: Table, columns: tuple[str, ...], keys: int) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    # Names come from the table's own metadata, never from input.
+    head = f'SELECT {names} FROM "{table.name}" WHERE log = '  # noqa: S608 -- as said above
+    if not keys:
+        return f'{head}%s AND "{columns[0]}" = ANY(%s)'
+    return f'{head}? AND "{columns[0]}" IN ({", ".join("?" * keys)})'
+
+
 @lru_cache(maxsize=256)
 def _copy_plan(table: Table, columns: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     names = ", ".join(f'"{name}"' for name in columns)
@@ -89,7 +121,11 @@ def _insert_plan(
     names = ", ".join(f'"{name}"' for name in columns)
     marks = ", ".join("?" * len(columns))
     processors = (
-        table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns
+        # The driver takes bytes as they are; SQLAlchemy would wrap each of them.
+        None
+        if isinstance(table.c[name].type, LargeBinary)
+        else table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        for name in columns
     )
     converters = tuple((index, one) for index, one in enumerate(processors) if one is not None)
     # Names come from the table's own metadata, never from input.

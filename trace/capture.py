@@ -25,7 +25,7 @@ from base.errors import Forbidden, InvalidInput, Problem
 from base.strict_json import JsonObject
 from ledger.batch import Batch, Idempotency, Receipt
 from ledger.canonical import canonical_bytes
-from ledger.draft import Draft, make_draft, new_salt
+from ledger.draft import Draft, make_draft, new_salts
 from ledger.items import items_root
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
@@ -153,7 +153,7 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     batch = Batch(
         actor=submission.actor.id,
         subject=str(capture_id),
-        drafts=[_draft(reading, capture_id) for reading in readings if reading.at not in foreign],
+        drafts=_drafts([one for one in readings if one.at not in foreign], capture_id),
         idempotency=submission.idempotency,
         may_skip=not submission.is_single,
         note=note,
@@ -217,7 +217,18 @@ def _claimed_uris(event: Event) -> frozenset[str]:
     return frozenset(claimed)
 
 
-def _draft(reading: _Reading, capture_id: UUID) -> Draft:
+def _drafts(readings: Sequence[_Reading], capture_id: UUID) -> list[Draft]:
+    salts = new_salts(len(Part) * len(readings))
+    width = len(Part)
+    return [
+        _draft(
+            reading, capture_id, dict(zip(Part, salts[at * width : (at + 1) * width], strict=True))
+        )
+        for at, reading in enumerate(readings)
+    ]
+
+
+def _draft(reading: _Reading, capture_id: UUID, salts: Mapping[Part, bytes]) -> Draft:
     """Split an event by visibility and seal its parts."""
     leaves = split_event(reading.sent, reading.namespaces)
     public = leaves.setdefault(Part.PUBLIC, {})
@@ -227,7 +238,6 @@ def _draft(reading: _Reading, capture_id: UUID) -> Draft:
     # guesses about them.
     chain["/eventHash"] = reading.hash_id
     chain["/capture"] = str(capture_id)
-    salts = {Part.CHAIN: new_salt()}
     items = {item.uri for item in reading.event.items if item.role in INSTANCE_ROLES}
     if items:
         public["/itemsRoot"] = items_root(salts[Part.CHAIN], items).hex()

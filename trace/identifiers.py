@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from trace.tables import IDENTIFIER
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from base.bulk import insert_rows
+from base.bulk import find_rows, insert_rows
 from base.errors import LedgerCorrupt
 
 _MASK = (1 << 63) - 1
-_CHUNK = 1000
 _STEPS_MAX = 16
 _CACHE_MAX = 400_000
 
@@ -70,15 +69,7 @@ def find_ids(connection: Connection, log: int, uris: Iterable[str]) -> dict[str,
 def read_uris(connection: Connection, log: int, ids: Iterable[int]) -> dict[int, str]:
     """Return the URI behind each id that the log knows."""
     wanted = list(dict.fromkeys(ids))
-    uris: dict[int, str] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = connection.execute(
-            select(IDENTIFIER.c.id, IDENTIFIER.c.uri).where(
-                IDENTIFIER.c.log == log, IDENTIFIER.c.id.in_(wanted[start : start + _CHUNK])
-            )
-        )
-        uris.update((row.id, row.uri) for row in rows)
-    return uris
+    return dict(find_rows(connection, IDENTIFIER, ("id", "uri"), log, wanted))
 
 
 def _resolve(

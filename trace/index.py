@@ -12,13 +12,11 @@ from trace.identifiers import Interner, key_of
 from trace.tables import CAPTURE, EVENT, EVENT_ITEM
 from trace.types import ACTION_OF, EVENT_TYPE_OF
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from base.bulk import insert_rows
+from base.bulk import find_rows, insert_rows
 from base.errors import Problem
 from ledger.batch import Appended, Batch
-
-_CHUNK = 1000
 
 # Roles whose identifiers stand in fields that name single things; an entry's item commitment
 # (`ledger.items`) is over these.
@@ -80,13 +78,15 @@ class EventIndex:
             for place in appended
             for offset, note in _kept_notes(place)
         ]
-        ids = self._interner.intern(connection, _uris(note.event for _, _, note in placed))
+        named = [_named(note.event) for _, _, note in placed]
+        events = (note.event for _, _, note in placed)
+        ids = self._interner.intern(connection, _uris(events, named))
         rows = [_event_row(self._log, place, seq, note, ids) for place, seq, note in placed]
         insert_rows(connection, EVENT, _EVENT_COLUMNS, rows)
         items = [
             (ids[uri], self._log, seq, int(role))
-            for _, seq, note in placed
-            for role, uri in _named(note.event)
+            for (_, seq, _), pairs in zip(placed, named, strict=True)
+            for role, uri in pairs
         ]
         insert_rows(connection, EVENT_ITEM, _ITEM_COLUMNS, items)
         captures: list[tuple[object, ...]] = []
@@ -114,13 +114,7 @@ def _kept_notes(place: Appended) -> Iterable[tuple[int, EventNote]]:
 
 def _stored_hashes(connection: Connection, log: int, hashes: Sequence[bytes]) -> dict[bytes, int]:
     """Return the entry number of each hash that the log holds."""
-    stored: dict[bytes, int] = {}
-    for start in range(0, len(hashes), _CHUNK):
-        statement = select(EVENT.c.dedup_hash, EVENT.c.seq).where(
-            EVENT.c.log == log, EVENT.c.dedup_hash.in_(hashes[start : start + _CHUNK])
-        )
-        stored.update((row.dedup_hash, row.seq) for row in connection.execute(statement))
-    return stored
+    return dict(find_rows(connection, EVENT, ("dedup_hash", "seq"), log, hashes))
 
 
 def _duplicate(note: EventNote, seq: int | None) -> Problem:
@@ -141,9 +135,11 @@ def _named(event: Event) -> dict[tuple[Role, str], None]:
     return named
 
 
-def _uris(events: Iterable[Event]) -> Iterable[str]:
-    for event in events:
-        for _, uri in _named(event):
+def _uris(
+    events: Iterable[Event], named: Iterable[Mapping[tuple[Role, str], None]]
+) -> Iterable[str]:
+    for event, pairs in zip(events, named, strict=True):
+        for _, uri in pairs:
             yield uri
         if event.read_point is not None:
             yield event.read_point
@@ -155,6 +151,7 @@ def _event_row(
     log: int, place: Appended, seq: int, note: EventNote, ids: Mapping[str, int]
 ) -> tuple[object, ...]:
     event = note.event
+    hash_key = key_of(note.hash_id)
     capture = place.batch.note
     if not isinstance(capture, CaptureNote):
         raise TypeError("an event is appended only as part of a capture")
@@ -171,8 +168,8 @@ def _event_row(
         ids.get(event.biz_location) if event.biz_location else None,
         capture.party_id,
         capture.id,
-        key_of(note.event_id),
-        key_of(note.hash_id),
+        hash_key if note.event_id == note.hash_id else key_of(note.event_id),
+        hash_key,
         event.error_declaration.declared_at if event.error_declaration else None,
         note.dedup_hash,
     )

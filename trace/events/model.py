@@ -181,11 +181,11 @@ def _items(event: JsonObject, namespaces: Mapping[str, str]) -> tuple[Item, ...]
             uri = canonical(sent, namespaces)
             found[role, uri] = Item(role, uri, sent)
     for name, role in _MANY.items():
-        for sent in _texts(event.get(name)):
+        for sent in _texts(event[name]) if name in event else ():
             uri = canonical(sent, namespaces)
             found.setdefault((role, uri), Item(role, uri, sent))
     for name, role in _CLASSES.items():
-        for element in _objects(event.get(name)):
+        for element in _objects(event[name]) if name in event else ():
             sent = _text(element["epcClass"])
             uri = canonical(sent, namespaces)
             found.setdefault((role, uri), Item(role, uri, sent))
@@ -221,7 +221,9 @@ def _lots(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[str]:
 
 def _quantities(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[Quantity]:
     for name, role in _CLASSES.items():
-        for element in _objects(event.get(name)):
+        if name not in event:
+            continue
+        for element in _objects(event[name]):
             yield Quantity(
                 role=role,
                 uri=canonical(_text(element["epcClass"]), namespaces),
@@ -231,14 +233,19 @@ def _quantities(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[Qu
 
 
 def _parties(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[Party]:
-    for side in Side:
-        for element in _objects(event.get(f"{side}List")):
+    for side, name, key in _SIDES:
+        if name not in event:
+            continue
+        for element in _objects(event[name]):
             kind = _text(element["type"])
             yield Party(
                 side=side,
                 kind=canonical_word(SOURCE_DEST_TYPE, kind, namespaces),
-                uri=canonical(_text(element[side]), namespaces),
+                uri=canonical(_text(element[key]), namespaces),
             )
+
+
+_SIDES: Final = tuple((side, f"{side.value}List", side.value) for side in Side)
 
 
 def _biz_transactions(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[BizTransaction]:
