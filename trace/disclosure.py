@@ -51,7 +51,12 @@ def _walk_object(
             if part is not None:
                 _walk_part(work, child, below, part)
                 continue
-        _walk(work, child, below, rules.get(name, rest), floor)
+        rule = rules.get(name, rest)
+        # Most members are plain values under a plain rule: this way is a third of the whole work.
+        if type(child) is str and type(rule) is str:
+            work.leaves[_PARTS[rule]][below] = child
+        else:
+            _walk(work, child, below, rule, floor)
 
 
 def _walk(work: _Split, value: JsonValue, path: str, rule: Rule, floor: Part) -> None:
@@ -83,9 +88,15 @@ def _walk_part(work: _Split, value: JsonValue, path: str, part: Part) -> None:
             inner = (work.term_part(name) if ":" in name else None) or part
             # Below the chain's default a public term stays public; a stricter one stays strict.
             chosen = inner if part is Part.CHAIN or inner > part else part
-            _walk_part(work, child, member_path(path, name), chosen)
+            if type(child) is str:
+                work.leaves[chosen][member_path(path, name)] = child
+            else:
+                _walk_part(work, child, member_path(path, name), chosen)
     elif isinstance(value, list) and value:
         for at, child in enumerate(value):
-            _walk_part(work, child, element_path(path, at), part)
+            if type(child) is str:
+                work.leaves[part][element_path(path, at)] = child
+            else:
+                _walk_part(work, child, element_path(path, at), part)
     else:
         work.leaves[part][path] = value
