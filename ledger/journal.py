@@ -9,11 +9,13 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import psycopg
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from base.clock import Clock
 from base.db import transaction
@@ -22,6 +24,10 @@ from ledger.append import AppendRules, Index, append_batches
 from ledger.batch import Batch, Outcome, Receipt
 
 _log = structlog.get_logger(__name__)
+
+# The binary COPY of `base.bulk` raises the driver's own errors, every other statement SQLAlchemy's.
+_ROWS_REFUSED: Final = (IntegrityError, DataError, psycopg.IntegrityError, psycopg.DataError)
+_DATABASE_AWAY: Final = (DBAPIError, PoolTimeout, psycopg.Error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +98,16 @@ class Journal:
 
     def _lead(self, own: _Ticket) -> None:
         """Write until the own batch is answered, then hand over to the next caller."""
+        taken: list[_Ticket] = []
         try:
             while own.outcome is None:
-                self._write(self._take())
+                taken = self._take()
+                self._write(taken)
         finally:
+            # Whatever ended this thread, nobody may wait for an answer that never comes.
+            for ticket in taken:
+                if ticket.outcome is None:
+                    _answer(ticket, _away())
             with self._mutex:
                 successor = self._queue[0] if self._queue else None
                 self._is_led = successor is not None
@@ -120,26 +132,33 @@ class Journal:
     def _write(self, tickets: Sequence[_Ticket]) -> None:
         """Answer each caller; a failure that belongs to one caller must not touch the others."""
         try:
-            outcomes = self._commit([ticket.batch for ticket in tickets])
-        except (IntegrityError, DataError, psycopg.IntegrityError, psycopg.DataError) as error:
-            # The database undid the whole transaction, so nothing was written: each caller is
-            # tried apart and only the one at fault is refused.
-            if len(tickets) > 1:
-                for ticket in tickets:
-                    self._write([ticket])
-                return
-            outcomes = [LedgerCorrupt(f"the database refused the rows of an entry: {error}")]
-        except (DBAPIError, psycopg.Error) as error:
+            outcomes: Sequence[Outcome | None] = self._commit([ticket.batch for ticket in tickets])
+        except (Busy, LedgerCorrupt) as error:
+            # A clock that is behind and a head that contradicts itself concern every caller.
+            outcomes = [error for _ in tickets]
+        except _ROWS_REFUSED as error:
+            message = f"the database refused the rows of an entry: {error}"
+            outcomes = self._apart(tickets, LedgerCorrupt(message))
+        except _DATABASE_AWAY as error:
             # Whether the commit arrived is unknown, so it is not tried again here.
             _log.warning("append_failed", error=str(error), callers=len(tickets))
             outcomes = [_away() for _ in tickets]
-        except BaseException as error:
-            # Nobody may wait for ever: every caller is answered before the error goes on its way.
-            for ticket in tickets:
-                _answer(ticket, LedgerCorrupt(f"the writer failed: {error!r}"))
-            raise
+        except Exception as error:  # Broad: one caller's draft must not take the others with it.
+            outcomes = self._apart(tickets, error)
         for ticket, outcome in zip(tickets, outcomes, strict=True):
-            _answer(ticket, outcome)
+            if outcome is not None:
+                _answer(ticket, outcome)
+
+    def _apart(self, tickets: Sequence[_Ticket], error: Exception) -> Sequence[Outcome | None]:
+        """Answer a single caller with the error; try several one by one.
+
+        The transaction was undone before its commit, so nothing is written twice.
+        """
+        if len(tickets) == 1:
+            return [error]
+        for ticket in tickets:
+            self._write([ticket])
+        return [None for _ in tickets]
 
     def _commit(self, batches: Sequence[Batch]) -> list[Outcome]:
         with transaction(self.engine) as connection:

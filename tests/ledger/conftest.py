@@ -1,0 +1,15 @@
+"""A fresh ledger on either database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.instances import Installation, open_installation
+
+
+@pytest.fixture
+def installation(database_url: str) -> Iterator[Installation]:
+    """Give an open ledger; the test that used it ends with a check of every byte of it."""
+    opened = open_installation(database_url)
+    yield opened
+    opened.engine.dispose()
