@@ -18,7 +18,7 @@ from base.errors import AppError, Busy, Conflict, InvalidInput, LedgerCorrupt, P
 from ledger.batch import Appended, Batch, Outcome, Receipt
 from ledger.draft import Draft
 from ledger.entry import Header, header_bytes
-from ledger.idempotency import remember, replays
+from ledger.idempotency import remember, replays, twin_outcome, twins_of
 from ledger.merkle import Frontier, leaf_hash
 from ledger.parts import Part
 from ledger.tables import (
@@ -77,9 +77,15 @@ def append_batches(
     behind the last entry than `skew_max_ms`.
     """
     head = lock_head(connection, rules.log)
+    _require_last_leaf(connection, head)
     recorded_at = _instant_after(head.recorded_at, rules)
     outcomes: list[Outcome | None] = list(replays(connection, rules.log, batches))
-    fresh = [position for position, outcome in enumerate(outcomes) if outcome is None]
+    twins = twins_of(batches)
+    fresh = [
+        position
+        for position, outcome in enumerate(outcomes)
+        if outcome is None and position not in twins
+    ]
     refusals = index.admit(connection, [batches[position] for position in fresh])
     work = _Work(head=head, recorded_at=recorded_at, seq=head.size, prev=head.last_leaf)
     appended: list[Appended] = []
@@ -100,6 +106,9 @@ def append_batches(
         _store(connection, rules.log, work)
         remember(connection, rules.log, appended)
         index.write(connection, appended)
+    for position, first in twins.items():
+        if outcomes[position] is None:
+            outcomes[position] = twin_outcome(batches[first], outcomes[first], batches[position])
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -110,6 +119,16 @@ def lock_head(connection: Connection, log: int) -> Row[Any]:
     if head is None:
         raise LedgerCorrupt(f"log {log} has no head row: it was never opened")
     return head
+
+
+def _require_last_leaf(connection: Connection, head: Row[Any]) -> None:
+    """Refuse to build on a head that names another last entry than the one that is stored."""
+    if head.size == 0:
+        return
+    columns = LEDGER_ENTRY.c
+    statement = select(columns.leaf).where(columns.log == head.log, columns.seq == head.size - 1)
+    if connection.execute(statement).scalar_one_or_none() != head.last_leaf:
+        raise LedgerCorrupt(f"log {head.log}: the head and the last entry contradict each other")
 
 
 def refusal_of(refused: Mapping[int, Problem]) -> AppError:

@@ -5,63 +5,82 @@ a conflict, never a second recording. Rows are read and written under the head's
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from base.bulk import insert_rows
 from base.errors import Busy, Conflict, Problem
 from ledger.batch import Appended, Batch, Idempotency, Outcome, Receipt
 from ledger.tables import LEDGER_IDEMPOTENCY
 
+# A look-up by list is cut into pieces that every database takes as parameters.
+_CHUNK = 500
+
 _IDEMPOTENCY_COLUMNS = tuple(column.name for column in LEDGER_IDEMPOTENCY.columns)
 
 
 def replays(connection: Connection, log: int, batches: Sequence[Batch]) -> list[Outcome | None]:
     """Return, for each batch, the receipt of the same request recorded before, if there is one."""
-    asked = {
+    names = [
         (batch.actor, batch.idempotency.key) for batch in batches if batch.idempotency is not None
-    }
-    known = _known_requests(connection, log, asked)
+    ]
+    known = _known_requests(connection, log, list(dict.fromkeys(names)))
     answers: list[Outcome | None] = []
-    seen: set[tuple[str, str]] = set()
     for batch in batches:
-        if batch.idempotency is None:
+        row = None
+        if batch.idempotency is not None:
+            row = known.get((batch.actor, batch.idempotency.key))
+        if row is None or batch.idempotency is None:
             answers.append(None)
-            continue
-        name = (batch.actor, batch.idempotency.key)
-        if name in known:
-            answers.append(_replay_of(known[name], batch.idempotency))
-        elif name in seen:
-            # Its twin is in this very transaction, so it has no receipt yet.
-            answers.append(
-                Busy("The same request is being recorded right now; ask again.", retry_after_s=1)
-            )
         else:
-            seen.add(name)
-            answers.append(None)
+            answers.append(_replay_of(row, batch.idempotency))
     return answers
 
 
+def twins_of(batches: Sequence[Batch]) -> dict[int, int]:
+    """Return the positions of batches whose key an earlier one has, with the earlier's position."""
+    first: dict[tuple[str, str], int] = {}
+    twins: dict[int, int] = {}
+    for position, batch in enumerate(batches):
+        if batch.idempotency is not None:
+            earlier = first.setdefault((batch.actor, batch.idempotency.key), position)
+            if earlier != position:
+                twins[position] = earlier
+    return twins
+
+
+def twin_outcome(first: Batch, outcome: Outcome | None, twin: Batch) -> Outcome:
+    """Return the answer to a batch whose twin, in the same transaction, was answered `outcome`."""
+    is_same = (
+        first.idempotency is not None
+        and twin.idempotency is not None
+        and first.idempotency.request_hash == twin.idempotency.request_hash
+    )
+    if isinstance(outcome, Receipt):
+        return replace(outcome, is_replay=True) if is_same else _other_body()
+    if is_same and outcome is not None:
+        return outcome
+    # The key is still free: the first one's request was refused.
+    return Busy("Another request used this key at the same moment; ask again.", retry_after_s=1)
+
+
 def _known_requests(
-    connection: Connection, log: int, asked: set[tuple[str, str]]
+    connection: Connection, log: int, asked: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Row[Any]]:
-    if not asked:
-        return {}
     columns = LEDGER_IDEMPOTENCY.c
-    wanted = or_(*(and_(columns.actor == actor, columns.key == key) for actor, key in asked))
-    rows = connection.execute(select(LEDGER_IDEMPOTENCY).where(columns.log == log, wanted))
-    return {(row.actor, row.key): row for row in rows}
+    known: dict[tuple[str, str], Row[Any]] = {}
+    for start in range(0, len(asked), _CHUNK):
+        wanted = tuple_(columns.actor, columns.key).in_(asked[start : start + _CHUNK])
+        rows = connection.execute(select(LEDGER_IDEMPOTENCY).where(columns.log == log, wanted))
+        known.update(((row.actor, row.key), row) for row in rows)
+    return known
 
 
 def _replay_of(row: Row[Any], idempotency: Idempotency) -> Outcome:
     if row.request_hash != idempotency.request_hash:
-        return Conflict(
-            "This idempotency key was used for another request body; use a new key.",
-            problems=[
-                Problem(path="Idempotency-Key", code="key_reused", message="used for another body")
-            ],
-        )
+        return _other_body()
     return Receipt(
         log=row.log,
         subject=row.subject,
@@ -70,6 +89,15 @@ def _replay_of(row: Row[Any], idempotency: Idempotency) -> Outcome:
         kept=_unpack_kept(row.kept, row.entry_count),
         recorded_at=row.recorded_at,
         is_replay=True,
+    )
+
+
+def _other_body() -> Conflict:
+    return Conflict(
+        "This idempotency key was used for another request body; use a new key.",
+        problems=[
+            Problem(path="Idempotency-Key", code="key_reused", message="used for another body")
+        ],
     )
 
 
