@@ -8,11 +8,12 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine, insert
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from base.clock import Clock
 from base.db import reading, transaction
 from base.errors import LedgerCorrupt, NotFound
+from ledger.append import lock_head
 from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.merkle import consistency_path, verify_consistency
 from ledger.note import SignerKey
@@ -30,24 +31,27 @@ def seal(engine: Engine, log: int, signer: SignerKey, clock: Clock) -> StoredChe
     """
     with reading(engine) as connection:
         head = read_head(connection, log)
-        last = _last_checkpoint(connection, log)
-        if last is not None and last.size == head.size:
-            return None
         root = head.frontier.root()
+        last = _last_checkpoint(connection, log)
         if last is not None:
             _require_continuation(connection, last, head.size, root)
+            if last.size == head.size:
+                return None
     note = sign_checkpoint(Checkpoint(origin=head.origin, size=head.size, root=root), (signer,))
-    try:
-        with transaction(engine) as connection:
-            connection.execute(
-                insert(LEDGER_CHECKPOINT).values(
-                    log=log, size=head.size, root=root, note=note, signed_at=clock.now()
-                )
+    sealed = StoredCheckpoint(log=log, size=head.size, root=root, note=note)
+    with transaction(engine) as connection:
+        # Two sealers wait for each other here, so that the slower one cannot store an older state
+        # behind the newer checkpoint of the faster one.
+        lock_head(connection, log)
+        newest = _last_checkpoint(connection, log)
+        if newest is not None and newest.size >= head.size:
+            return None
+        connection.execute(
+            insert(LEDGER_CHECKPOINT).values(
+                log=log, size=head.size, root=root, note=note, signed_at=clock.now()
             )
-    except IntegrityError:
-        # Another sealer was faster with the same size; its checkpoint stands.
-        return None
-    return StoredCheckpoint(log=log, size=head.size, root=root, note=note)
+        )
+    return sealed
 
 
 class Stop(Protocol):
@@ -97,6 +101,10 @@ def _require_continuation(
         raise LedgerCorrupt(
             f"log {last.log}: a checkpoint of {last.size} entries was signed, {size} are left"
         )
+    if last.size == size:
+        if last.root != root:
+            raise LedgerCorrupt(f"log {last.log}: its {size} entries were signed with another root")
+        return
     path = consistency_path(last.size, size, tile_reader(connection, last.log).get_node)
     try:
         verify_consistency(last.size, size, last.root, root, path)
