@@ -8,25 +8,28 @@ An audit that trusts stored hashes would be fooled by whoever edits the bytes be
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from base.errors import AppError
+from base.errors import AppError, NotFound
 from ledger.checkpoint import open_checkpoint
 from ledger.entry import NO_PREVIOUS, Header
 from ledger.merkle import EMPTY_FRONTIER, Frontier, leaf_hash
 from ledger.note import VerifierKey
 from ledger.parts import payload_hash
 from ledger.store import (
-    Head,
     StoredCheckpoint,
     StoredEntry,
-    read_head,
     scan_checkpoints,
     scan_entries,
     scan_nodes,
 )
-from ledger.tables import LEDGER_ENTRY
+from ledger.tables import LEDGER_ENTRY, LEDGER_HEAD, LEDGER_PAYLOAD
+
+Report: TypeAlias = Callable[[int | None, str, str], None]
+"""Takes a finding: the entry it is about or None, its code, what is wrong."""
 
 # Leaves are folded into the tree in pieces of this many.
 _FOLD = 4096
@@ -56,24 +59,43 @@ class FsckReport:
         return not self.findings
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A checkpoint to compare with: one that is stored, or one that somebody kept outside."""
+
+    size: int
+    root: bytes
+    note: bytes
+    is_stored: bool = True
+
+
 @dataclass(slots=True)
 class _Tree:
     """The tree built anew, which stops at the size of each checkpoint to compare its root."""
 
-    checkpoints: Iterator[StoredCheckpoint]
+    checkpoints: Iterator[_Kept]
     vkeys: Sequence[VerifierKey]
-    report: Callable[[int | None, str, str], None]
+    report: Report
     frontier: Frontier = EMPTY_FRONTIER
     leaves: list[bytes] = field(default_factory=list)
     nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     seen: int = 0
-    awaited: StoredCheckpoint | None = None
+    is_whole: bool = True
+    awaited: _Kept | None = None
+    stored_before: _Kept | None = None
 
     def __post_init__(self) -> None:
         self.awaited = next(self.checkpoints, None)
 
-    def add(self, leaf: bytes) -> None:
-        """Add the next leaf."""
+    def add(self, leaf: bytes | None) -> None:
+        """Take the next leaf; None where nothing is left that says what it was."""
+        if leaf is None and self.is_whole:
+            self.fold()
+            self.is_whole = False
+            message = f"what follows the first {self.frontier.size} entries is in no known tree"
+            self.report(None, "tree_incomplete", message)
+        if leaf is None or not self.is_whole:
+            return
         self.leaves.append(leaf)
         size = self.frontier.size + len(self.leaves)
         if len(self.leaves) >= _FOLD or (self.awaited is not None and self.awaited.size == size):
@@ -86,29 +108,34 @@ class _Tree:
         self.nodes.update(((node.level, node.index), node.hash) for node in completed)
         while self.awaited is not None and self.awaited.size == self.frontier.size:
             self._compare(self.awaited)
-            self.awaited = next(self.checkpoints, None)
 
     def finish(self) -> None:
         """Fold the rest; a checkpoint beyond the last entry is a finding."""
         self.fold()
         while self.awaited is not None:
             self._compare(self.awaited)
-            self.awaited = next(self.checkpoints, None)
 
-    def _compare(self, stored: StoredCheckpoint) -> None:
-        self.seen += 1
-        name = f"checkpoint of {stored.size} entries"
-        if stored.size != self.frontier.size:
+    def _compare(self, kept: _Kept) -> None:
+        self.awaited = next(self.checkpoints, None)
+        name = f"checkpoint of {kept.size} entries"
+        if kept.is_stored:
+            self.seen += 1
+            self.stored_before = kept
+        elif self.stored_before is None or self.stored_before.size != kept.size:
+            self.report(None, "checkpoint_missing", f"{name}: it was signed and is not stored")
+        if not self.is_whole:
+            pass  # The finding `tree_incomplete` covers every later root.
+        elif kept.size != self.frontier.size:
             self.report(None, "entries_missing", f"{name}: only {self.frontier.size} are left")
             return
-        if stored.root != self.frontier.root():
+        elif kept.root != self.frontier.root():
             self.report(None, "root_mismatch", f"{name}: the entries give another root")
         try:
-            opened = open_checkpoint(stored.note, self.vkeys).checkpoint
+            opened = open_checkpoint(kept.note, self.vkeys).checkpoint
         except AppError as error:
             self.report(None, "checkpoint_damaged", f"{name}: {error}")
             return
-        if (opened.size, opened.root) != (stored.size, stored.root):
+        if (opened.size, opened.root) != (kept.size, kept.root):
             self.report(None, "checkpoint_damaged", f"{name}: its row and its note differ")
 
 
@@ -117,95 +144,131 @@ def check_log(
     log: int,
     vkeys: Sequence[VerifierKey],
     *,
+    kept_notes: Sequence[bytes] = (),
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FsckReport:
     """Read the log from entry 0 to its head; `on_progress(done, size)` is called now and then.
 
-    `vkeys` are the keys whose checkpoints count.
+    `vkeys` are the keys whose checkpoints count. `kept_notes` are signed checkpoints that somebody
+    kept outside: the only thing that tells of one that was removed together with its entries.
+    Raises `NotFound` for a log that was never opened, `InvalidInput` for a note that is none.
     """
-    head = read_head(connection, log)
+    head = _read_head_row(connection, log)
     findings: list[Finding] = []
 
     def report(seq: int | None, code: str, message: str) -> None:
         findings.append(Finding(seq=seq, code=code, message=message))
 
-    tree = _Tree(checkpoints=scan_checkpoints(connection, log), vkeys=vkeys, report=report)
+    checkpoints = _merged(scan_checkpoints(connection, log), kept_notes, vkeys)
+    tree = _Tree(checkpoints=checkpoints, vkeys=vkeys, report=report)
     chain = _Chain(report=report)
-    for expected, entry in enumerate(_all_entries(connection, head, report)):
+    for done, entry in enumerate(scan_entries(connection, log, start=0, end=head.size)):
         for leaf in chain.follow(entry):
             tree.add(leaf)
-        if on_progress is not None and expected % _FOLD == 0:
-            on_progress(expected, head.size)
-    for leaf in chain.end(head):
+        if on_progress is not None and done % _FOLD == 0:
+            on_progress(done, head.size)
+    for leaf in chain.end(head.size, head.last_leaf):
         tree.add(leaf)
     tree.finish()
-    if tree.frontier != head.frontier:
-        report(None, "head_mismatch", "the head's tree is not that of the entries")
-    _compare_nodes(connection, log, tree.nodes, report)
-    _report_beyond(connection, head, report)
+    if head.origin not in {key.name for key in vkeys}:
+        report(None, "head_mismatch", "the head's origin is not that of the keys")
+    if tree.is_whole:
+        if tree.frontier.to_bytes() != head.frontier:
+            report(None, "head_mismatch", "the head's tree is not that of the entries")
+        _compare_nodes(connection, log, tree.nodes, report)
+    _report_beyond(connection, log, head.size, report)
     return FsckReport(log=log, size=head.size, checkpoints=tree.seen, findings=tuple(findings))
+
+
+def _read_head_row(connection: Connection, log: int) -> Row[Any]:
+    """Return the head as it is stored: a damaged one is a finding and no reason to stop."""
+    row = connection.execute(select(LEDGER_HEAD).where(LEDGER_HEAD.c.log == log)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no log {log} here.")
+    return row
+
+
+def _merged(
+    stored: Iterator[StoredCheckpoint], notes: Sequence[bytes], vkeys: Sequence[VerifierKey]
+) -> Iterator[_Kept]:
+    """Yield stored and kept checkpoints by size, of one size the stored one first."""
+    opened = [(open_checkpoint(note, vkeys).checkpoint, note) for note in notes]
+    outside = [
+        _Kept(size=one.size, root=one.root, note=note, is_stored=False) for one, note in opened
+    ]
+    inside = (_Kept(size=one.size, root=one.root, note=one.note) for one in stored)
+    outside.sort(key=lambda kept: kept.size)
+    return merge(inside, outside, key=lambda kept: (kept.size, not kept.is_stored))
 
 
 @dataclass(slots=True)
 class _Chain:
     """Follows `prev` from entry to entry.
 
-    A leaf is passed on once the next entry has said which of two candidates it follows: the stored
-    leaf, or the hash of the stored header. So a single damaged row is named alone, and not every
-    entry after it.
+    A leaf is passed on once the next entry has said which one it follows: the stored leaf, the
+    hash of the stored header, or one that is no longer there. So a single damaged, replaced or
+    missing entry is named alone, and not every entry after it.
     """
 
-    report: Callable[[int | None, str, str], None]
+    report: Report
     before: StoredEntry | None = None
+    expected: int = 0
     recorded_at: datetime | None = None
 
-    def follow(self, entry: StoredEntry) -> Iterator[bytes]:
-        """Check one entry and yield the leaf of the one before."""
+    def follow(self, entry: StoredEntry) -> Iterator[bytes | None]:
+        """Check one entry and yield the leaves before it that were not passed on yet."""
         header = _check_entry(entry, self.report)
-        if self.before is not None:
-            yield self._leaf_before(header.prev if header else None, entry.seq)
-        elif header is not None and header.prev != NO_PREVIOUS:
-            self.report(entry.seq, "chain_broken", "the first entry follows something")
+        if header is not None and not _stands_in_its_place(header, entry):
+            header = None
+        prev = header.prev if header is not None else None
+        yield from self._leaves_up_to(entry.seq, prev)
+        if entry.seq == 0 and prev is not None and prev != NO_PREVIOUS:
+            self.report(0, "chain_broken", "the first entry follows something")
         if header is not None:
             if self.recorded_at is not None and header.recorded_at < self.recorded_at:
                 self.report(entry.seq, "clock_backwards", "recorded before the entry before it")
             self.recorded_at = header.recorded_at
-        self.before = entry
+        self.before, self.expected = entry, entry.seq + 1
 
-    def end(self, head: Head) -> Iterator[bytes]:
-        """Yield the last leaf."""
+    def end(self, size: int, last_leaf: bytes) -> Iterator[bytes | None]:
+        """Yield the last leaves; the head says which one is the last of all."""
+        if self.expected == size and self.before is not None:
+            candidates = (self.before.leaf, leaf_hash(self.before.header_bytes))
+            if last_leaf not in candidates:
+                self.report(None, "head_mismatch", "the head's last leaf is not the last entry's")
+                last_leaf = candidates[0]
+        yield from self._leaves_up_to(size, last_leaf)
+
+    def _leaves_up_to(self, seq: int, prev: bytes | None) -> Iterator[bytes | None]:
+        """Yield the leaf of the entry before and of those that are gone; `prev` is the last."""
+        for gone in range(self.expected, seq):
+            self.report(gone, "entry_missing", "the entry is gone")
         if self.before is not None:
-            yield self._leaf_before(None, head.size)
+            yield self._leaf_before(prev if seq == self.expected else None)
+        for gone in range(self.expected, seq):
+            yield prev if gone == seq - 1 else None
 
-    def _leaf_before(self, prev: bytes | None, seq: int) -> bytes:
+    def _leaf_before(self, prev: bytes | None) -> bytes:
         before = self.before
         if before is None:
             raise ValueError("there is no entry before the first one")
         computed = leaf_hash(before.header_bytes)
-        if prev is None or prev == before.leaf:
+        if prev is None:
             return before.leaf
-        if prev != computed:
-            self.report(seq, "chain_broken", f"does not follow entry {before.seq}")
-        return computed
+        if prev not in (before.leaf, computed):
+            message = f"entry {before.seq + 1} follows another one than this"
+            self.report(before.seq, "entry_replaced", message)
+        # What the next entry names is what was there when it was written.
+        return prev
 
 
-def _all_entries(
-    connection: Connection, head: Head, report: Callable[[int | None, str, str], None]
-) -> Iterator[StoredEntry]:
-    expected = 0
-    for entry in scan_entries(connection, head.log, start=0, end=head.size):
-        while expected < entry.seq:
-            report(expected, "entry_missing", "the entry is gone")
-            expected += 1
-        expected += 1
-        yield entry
-    for seq in range(expected, head.size):
-        report(seq, "entry_missing", "the entry is gone")
+def _stands_in_its_place(header: Header, entry: StoredEntry) -> bool:
+    """Return whether a header may speak of the entry before it and of the time."""
+    is_its_own = (header.log, header.seq) == (entry.log, entry.seq)
+    return is_its_own and leaf_hash(entry.header_bytes) == entry.leaf
 
 
-def _check_entry(
-    entry: StoredEntry, report: Callable[[int | None, str, str], None]
-) -> Header | None:
+def _check_entry(entry: StoredEntry, report: Report) -> Header | None:
     """Check one entry by itself; returns its header where it is readable."""
     if leaf_hash(entry.header_bytes) != entry.leaf:
         report(entry.seq, "leaf_mismatch", "header and leaf hash do not match")
@@ -230,7 +293,7 @@ def _compare_nodes(
     connection: Connection,
     log: int,
     computed: dict[tuple[int, int], bytes],
-    report: Callable[[int | None, str, str], None],
+    report: Report,
 ) -> None:
     left = dict(computed)
     for level, index, digest in scan_nodes(connection, log):
@@ -240,14 +303,11 @@ def _compare_nodes(
         report(None, "node_missing", f"tree node {index} of level {level} is gone")
 
 
-def _report_beyond(
-    connection: Connection, head: Head, report: Callable[[int | None, str, str], None]
-) -> None:
-    statement = (
-        select(func.count())
-        .select_from(LEDGER_ENTRY)
-        .where(LEDGER_ENTRY.c.log == head.log, LEDGER_ENTRY.c.seq >= head.size)
-    )
-    beyond = connection.execute(statement).scalar_one()
-    if beyond:
-        report(None, "beyond_head", f"{beyond} entries lie beyond the head of {head.size}")
+def _report_beyond(connection: Connection, log: int, size: int, report: Report) -> None:
+    for table, word in ((LEDGER_ENTRY, "entries"), (LEDGER_PAYLOAD, "payloads")):
+        statement = (
+            select(func.count()).select_from(table).where(table.c.log == log, table.c.seq >= size)
+        )
+        beyond = connection.execute(statement).scalar_one()
+        if beyond:
+            report(None, "beyond_head", f"{beyond} {word} lie beyond the head of {size}")

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from base.errors import AppError, LedgerCorrupt, NotFound
+from base.errors import AppError, InvalidInput, LedgerCorrupt, NotFound
 from base.strict_json import JsonValue, loads
 from ledger.draft import SealedPart
 from ledger.entry import Header, parse_header
 from ledger.merkle import Frontier, TileReader
-from ledger.parts import Part, part_hash, unpack_part_hashes
+from ledger.parts import SALT_BYTES, Part, part_hash, unpack_part_hashes
 from ledger.tables import LEDGER_CHECKPOINT, LEDGER_ENTRY, LEDGER_HEAD, LEDGER_NODE, LEDGER_PAYLOAD
 
 # A look-up by list is cut into pieces that every database takes as parameters.
@@ -53,7 +53,8 @@ class StoredEntry:
         return tuple(
             part
             for part, stored in self.parts.items()
-            if self.part_hashes.get(part) != part_hash(stored.salt, stored.body)
+            if len(stored.salt) != SALT_BYTES
+            or self.part_hashes.get(part) != part_hash(stored.salt, stored.body)
         )
 
 
@@ -119,28 +120,25 @@ def tile_reader(connection: Connection, log: int) -> TileReader:
     """Return the source of tree hashes of one log, for one proof."""
 
     def read_row(level: int, start: int, count: int) -> Sequence[bytes]:
-        if level == 0:
-            statement = (
-                select(LEDGER_ENTRY.c.leaf)
-                .where(
-                    LEDGER_ENTRY.c.log == log,
-                    LEDGER_ENTRY.c.seq >= start,
-                    LEDGER_ENTRY.c.seq < start + count,
-                )
-                .order_by(LEDGER_ENTRY.c.seq)
-            )
-        else:
-            statement = (
-                select(LEDGER_NODE.c.hash)
-                .where(
-                    LEDGER_NODE.c.log == log,
-                    LEDGER_NODE.c.level == level,
-                    LEDGER_NODE.c.node_index >= start,
-                    LEDGER_NODE.c.node_index < start + count,
-                )
-                .order_by(LEDGER_NODE.c.node_index)
-            )
-        return connection.execute(statement).scalars().all()
+        table, position, digest = (
+            (LEDGER_ENTRY, LEDGER_ENTRY.c.seq, LEDGER_ENTRY.c.leaf)
+            if level == 0
+            else (LEDGER_NODE, LEDGER_NODE.c.node_index, LEDGER_NODE.c.hash)
+        )
+        statement = (
+            select(position, digest)
+            .where(table.c.log == log, position >= start, position < start + count)
+            .order_by(position)
+        )
+        if level:
+            statement = statement.where(LEDGER_NODE.c.level == level)
+        row: list[bytes] = []
+        for at, found in connection.execute(statement):
+            # Behind a hole every hash would stand in its neighbour's place.
+            if at != start + len(row):
+                break
+            row.append(found)
+        return row
 
     return TileReader(read_row)
 
@@ -209,6 +207,14 @@ def _entry_of(row: Row[Any]) -> StoredEntry:
         seq=row.seq,
         header_bytes=row.header,
         leaf=row.leaf,
-        part_hashes=unpack_part_hashes(row.part_hashes),
+        part_hashes=_part_hashes_of(row.part_hashes),
         parts=parts,
     )
+
+
+def _part_hashes_of(packed: bytes) -> dict[Part, bytes]:
+    try:
+        return unpack_part_hashes(packed)
+    except InvalidInput:
+        # Damaged bytes commit to nothing: every part of the entry then counts as damaged.
+        return {}
