@@ -172,7 +172,7 @@ def _stop_unless_proceeding(
     count = len(submission.document.events)
     raise error(
         f"{len(problems)} of {count} events are refused, so nothing was recorded:"
-        f" {flat[0].message}",
+        f" {flat[0].path} {flat[0].message}".rstrip(),
         problems=flat,
     )
 
