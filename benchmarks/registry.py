@@ -5,8 +5,22 @@ from typing import Final
 
 from benchmarks.capture import capture_bulk, capture_single
 from benchmarks.harness import Benchmark
+from benchmarks.journal import journal_bulk, journal_single
+from benchmarks.pages import pages
+from benchmarks.profile import profile
+from benchmarks.proofs import proofs
+from benchmarks.pure import code_reading, event_hashing, stages, strict_json
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "capture-bulk": capture_bulk,
     "capture-single": capture_single,
+    "pages": pages,
+    "journal-single": journal_single,
+    "journal-bulk": journal_bulk,
+    "proofs": proofs,
+    "hash": event_hashing,
+    "codes": code_reading,
+    "json": strict_json,
+    "stages": stages,
+    "profile": profile,
 }

@@ -1,0 +1,66 @@
+"""Each benchmark runs at a tiny scale and yields figures; what they say is not asked here."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import run
+from benchmarks.harness import Contest, Note, Reading, Result, Side, compete
+from benchmarks.registry import BENCHMARKS
+from benchmarks.report import report
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_yields_figures_for_every_side(name: str) -> None:
+    results = run(name, scale="tiny", pairs=1)
+
+    assert results
+    for result in results:
+        if isinstance(result, Note):
+            assert all(len(row) == len(result.columns) for row in result.rows)
+            assert result.rows
+        else:
+            assert [len(some) for some in result.readings.values()] == [1] * len(
+                result.contest.sides
+            )
+            assert all(one.per_s > 0 for some in result.readings.values() for one in some)
+
+
+def test_sides_run_in_turn_and_the_first_round_does_not_count() -> None:
+    order: list[str] = []
+
+    def run_side(name: str, per_s: float) -> Reading:
+        order.append(name)
+        return Reading(per_s=per_s)
+
+    contest = Contest(
+        title="t",
+        about="a",
+        unit="u/s",
+        sides=(
+            Side(name="ours", run=lambda: run_side("ours", 6.0)),
+            Side(name="floor", run=lambda: run_side("floor", 4.0)),
+        ),
+    )
+
+    result = compete(contest, pairs=2)
+
+    assert order == ["ours", "floor"] * 3
+    assert result.ratios("floor") == [1.5, 1.5]
+
+
+def test_a_report_names_no_folder_of_the_machine() -> None:
+    contest = Contest(
+        title="Work",
+        about="Some.",
+        unit="things/s",
+        target="≥ 1",
+        sides=(Side(name="ours", run=lambda: Reading(per_s=2.0)),),
+    )
+    readings = {"ours": [Reading(per_s=2.0, p50_ms=1.0, p99_ms=3.0), Reading(per_s=4.0)]}
+
+    text = report([Result(contest=contest, readings=readings)], command="python -m benchmarks x")
+
+    assert "| ours | 3 (2 to 4) | 1.0 (1.0 to 1.0) | 3.0 (3.0 to 3.0) |  |" in text
+    assert str(Path.home()) not in text
+    assert str(Path(__file__).parent) not in text
