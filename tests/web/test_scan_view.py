@@ -286,16 +286,22 @@ def test_a_fifth_farm_becomes_a_number_in_the_picture() -> None:
     sent = yoghurt.sent_events()
     milking = sent[0]
     farms = [
-        replace(milking, seq=5000 + at, event={**milking.event, "readPoint": {"id": _place(at)}})
+        replace(
+            milking,
+            seq=5000 + at,
+            event={**milking.event, "readPoint": {"id": _place(at)}},
+            items=(f"{yoghurt.MILK}/10/F{at}",),
+        )
         for at in range(9)
     ]
+    tanker = replace(sent[6], items=tuple(farm.items[0] for farm in farms))
     cards = yoghurt.directory()
     base = next(iter(cards.sites.values()))
     sites = {
         _place(at): replace(base, uri=_place(at), name_zh=f"牧场{at}", party_id=base.party_id)
         for at in range(9)
     }
-    history = yoghurt.history([*farms, sent[6]])
+    history = yoghurt.history([*farms, tanker])
 
     view = build_scan_view(
         history, replace(cards, sites={**cards.sites, **sites}), "zh", yoghurt.TODAY

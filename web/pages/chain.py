@@ -1,46 +1,61 @@
 """The picture of the chain as data: which places stand beside each other, and who hands to whom."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Final
 
+from web.pages.flow import Stop
 from web.pages.model import Chain, ChainNode, Lang, StepState
-from web.pages.stages import PlacedStep, StageGroup
+from web.pages.stages import PlacedStep
 
 LANES_MAX: Final = 4
 """More places side by side cannot be read on a phone of 360 pixels; the rest become a number."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Spot:
-    """A place of one group while it is being gathered."""
+def build_chain(stops: Sequence[Stop], lang: Lang) -> Chain:
+    """Return the places of the way, side by side where their rank is the same.
 
-    key: str
-    label: str
-    items: set[str] = field(default_factory=set)
-    state: StepState = "sound"
-
-
-def build_chain(groups: Sequence[StageGroup], lang: Lang) -> Chain:
-    """Return the places of each group as one rank, linked to the next by the goods they share.
-
-    A step whose own party declared it to be wrong draws no place.
+    A stop whose every step was withdrawn, or whose name is not known, draws no place: what came
+    to it goes on to where it led.
     """
-    ranks = [(group, spots) for group in groups if (spots := _spots(group, lang))]
+    drawn = [stop for stop in stops if _label(stop, lang)]
+    ranks = sorted({stop.rank for stop in drawn})
+    keys: dict[int, str] = {}
     nodes: list[ChainNode] = []
-    links: list[tuple[str, str]] = []
-    for rank, (group, spots) in enumerate(ranks):
-        shown = _shown(spots)
-        hidden = len(spots) - len(shown)
-        lanes = len(shown) + (1 if hidden else 0)
-        for lane, spot in enumerate(shown):
-            nodes.append(_node(spot, group, rank, lane, lanes))
-        if hidden:
-            rest = _Spot(key="rest", label="")
-            nodes.append(_node(rest, group, rank, lanes - 1, lanes, more=hidden))
-    for rank in range(len(ranks) - 1):
-        links.extend(_links(rank, ranks[rank][1], ranks[rank + 1][1]))
+    height: dict[int, float] = {}
+    for rank, old_rank in enumerate(ranks):
+        row = _ordered([stop for stop in drawn if stop.rank == old_rank], stops, height)
+        shown = row if len(row) <= LANES_MAX else row[: LANES_MAX - 1]
+        lanes = len(shown) + (len(row) > len(shown))
+        for lane, stop in enumerate(row):
+            keys[id(stop)] = f"{rank}:{min(lane, lanes - 1)}"
+        nodes += [_node(stop, lang, rank, lane, lanes) for lane, stop in enumerate(shown)]
+        if len(row) > len(shown):
+            nodes.append(_rest(row[len(shown) :], rank, lanes))
+    links = [
+        (keys[id(stop)], keys[id(following)]) for stop in drawn for following in _onward(stop, keys)
+    ]
     return Chain(nodes=tuple(nodes), links=tuple(dict.fromkeys(links)))
+
+
+def _ordered(row: Sequence[Stop], stops: Sequence[Stop], height: dict[int, float]) -> list[Stop]:
+    """Return the stops of one rank so that few links cross, and note how high each one lies.
+
+    A stop lies as high as those it comes from do on average; suppliers that join here stand around.
+    """
+    from_where = {
+        id(stop): [
+            height[id(other)] for other in stops if stop in other.onward and id(other) in height
+        ]
+        for stop in row
+    }
+    arriving = [stop for stop in row if from_where[id(stop)]]
+    joining = [stop for stop in row if not from_where[id(stop)]]
+    arriving.sort(key=lambda stop: sum(from_where[id(stop)]) / len(from_where[id(stop)]))
+    lanes = list(arriving) if arriving else joining
+    for at, stop in enumerate(joining if arriving else ()):
+        lanes.insert(len(lanes) if at % 2 == 0 else 0, stop)
+    height.update({id(stop): lane - (len(lanes) - 1) / 2 for lane, stop in enumerate(lanes)})
+    return lanes
 
 
 def state_of(item: PlacedStep) -> StepState:
@@ -64,61 +79,48 @@ def party_name(item: PlacedStep, lang: Lang) -> str:
     return (item.party.name_en if lang == "en" else "") or item.party.name_zh
 
 
-def _spots(group: StageGroup, lang: Lang) -> list[_Spot]:
-    spots: dict[str, _Spot] = {}
-    for item in group.steps:
-        state = state_of(item)
-        label = _label(item, group, lang)
-        if state == "withdrawn" or not label:
+def _onward(stop: Stop, keys: dict[int, str]) -> list[Stop]:
+    """Return the next drawn stops, through those that are not drawn."""
+    found: list[Stop] = []
+    waiting = list(stop.onward)
+    while waiting:
+        following = waiting.pop(0)
+        if id(following) in keys:
+            found.append(following)
+        else:
+            waiting.extend(following.onward)
+    return found
+
+
+def _label(stop: Stop, lang: Lang) -> str:
+    for item in stop.steps:
+        if state_of(item) == "withdrawn":
             continue
-        spot = spots.setdefault(label, _Spot(key=label, label=label))
-        spot.items.update(item.step.items)
-        if state == "damaged":
-            spot.state = "damaged"
-    return list(spots.values())
+        place, party = place_name(item, lang), party_name(item, lang)
+        return (party or place) if stop.stage == "transport" else (place or party)
+    return ""
 
 
-def _label(item: PlacedStep, group: StageGroup, lang: Lang) -> str:
-    # On the road the carrier is the constant; the places passed are its timeline.
-    if group.stage == "transport":
-        return party_name(item, lang) or place_name(item, lang)
-    return place_name(item, lang) or party_name(item, lang)
-
-
-def _shown(spots: list[_Spot]) -> list[_Spot]:
-    return spots if len(spots) <= LANES_MAX else spots[: LANES_MAX - 1]
-
-
-def _node(
-    spot: _Spot, group: StageGroup, rank: int, lane: int, lanes: int, *, more: int = 0
-) -> ChainNode:
+def _node(stop: Stop, lang: Lang, rank: int, lane: int, lanes: int) -> ChainNode:
+    is_damaged = any(state_of(item) == "damaged" for item in stop.steps)
     return ChainNode(
         key=f"{rank}:{lane}",
-        label=spot.label,
-        stage=group.stage,
+        label=_label(stop, lang),
+        stage=stop.stage,
         rank=rank,
         lane=lane,
         lanes=lanes,
-        more=more,
-        state=spot.state,
+        state="damaged" if is_damaged else "sound",
     )
 
 
-def _links(rank: int, here: list[_Spot], there: list[_Spot]) -> Iterable[tuple[str, str]]:
-    """Yield (from, to) node keys of two neighbouring ranks; every place has a way in and out."""
-    reached: set[int] = set()
-    for lane, spot in enumerate(here):
-        shared = [at for at, other in enumerate(there) if spot.items & other.items]
-        targets = shared or list(range(len(there)))
-        reached.update(targets)
-        for target in targets:
-            yield _key(rank, lane, here), _key(rank + 1, target, there)
-    for target in range(len(there)):
-        if target not in reached:
-            for lane in range(len(here)):
-                yield _key(rank, lane, here), _key(rank + 1, target, there)
-
-
-def _key(rank: int, lane: int, spots: list[_Spot]) -> str:
-    last = LANES_MAX - 1
-    return f"{rank}:{min(lane, last) if len(spots) > LANES_MAX else lane}"
+def _rest(stops: Sequence[Stop], rank: int, lanes: int) -> ChainNode:
+    return ChainNode(
+        key=f"{rank}:{lanes - 1}",
+        label="",
+        stage=stops[0].stage,
+        rank=rank,
+        lane=lanes - 1,
+        lanes=lanes,
+        more=len(stops),
+    )

@@ -73,7 +73,8 @@ def draw_lying(chain: Chain, lang: Lang) -> Picture:
         at[node.key] = (x, y)
         texts += _below(node, x, y, cell - 16)
         if node.lane == 0:
-            texts.append(_stage_text(node, x, _HEADER // 2, "middle", lang))
+            column = [other for other in chain.nodes if other.rank == node.rank]
+            texts.append(_stage_text(column, x, _HEADER // 2, "middle", lang))
     paths = [_curve_across(at[first], at[second]) for first, second in chain.links]
     return Picture(
         width=LYING_WIDTH,
@@ -160,11 +161,11 @@ def _row(
             Text(x=x + side, y=first + at * _LINE, anchor="start", text=line)
             for at, line in enumerate(lines)
         ]
-        texts.append(_stage_text(node, x - side, y + 5, "end", lang))
+        texts.append(_stage_text(nodes, x - side, y + 5, "end", lang))
         return [(x, y, y + _RADIUS)], texts, top + 2 * _RADIUS + _GAP
     cell = UPRIGHT_WIDTH // len(nodes)
     y = top + _HEADER - 8 + _RADIUS
-    texts = [_stage_text(nodes[0], UPRIGHT_WIDTH // 2, top + 12, "middle", lang)]
+    texts = [_stage_text(nodes, UPRIGHT_WIDTH // 2, top + 12, "middle", lang)]
     places: list[tuple[int, int, int]] = []
     deepest = 0
     for node in nodes:
@@ -185,8 +186,9 @@ def _below(node: ChainNode, x: int, y: int, width: int) -> list[Text]:
     ]
 
 
-def _stage_text(node: ChainNode, x: int, y: int, anchor: Anchor, lang: Lang) -> Text:
-    return Text(x=x, y=y, anchor=anchor, text=STAGES[node.stage].of(lang), is_stage=True)
+def _stage_text(nodes: Sequence[ChainNode], x: int, y: int, anchor: Anchor, lang: Lang) -> Text:
+    words = dict.fromkeys(STAGES[node.stage].of(lang) for node in nodes)
+    return Text(x=x, y=y, anchor=anchor, text=" / ".join(words), is_stage=True)
 
 
 def _dots(nodes: Sequence[ChainNode], at: dict[str, tuple[int, int]]) -> tuple[Dot, ...]:

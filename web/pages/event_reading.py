@@ -16,6 +16,7 @@ from web.pages.fact_words import (
     DATES_PRODUCED,
     EXTREMES,
     FACTS,
+    FINDINGS,
     SENSORS,
     TEST_ITEMS,
     UNITS,
@@ -157,7 +158,13 @@ def _stated_facts(members: Mapping[str, JsonValue], lang: Lang) -> Iterator[Fact
     for name, value in members.items():
         shown = _plain(value)
         if name in FACTS and shown and not (is_test and name in ("testitem", "testresult")):
-            yield Fact(label=FACTS[name].of(lang), value=_said(shown, lang), tone=_tone(shown))
+            tone = _tone(shown)
+            yield Fact(
+                label=FACTS[name].of(lang),
+                value=_said(shown, lang),
+                tone=tone,
+                is_detail=name not in FINDINGS and tone == "plain",
+            )
 
 
 def _fact_of_report(report: Mapping[str, JsonValue], lang: Lang) -> Fact | None:

@@ -31,6 +31,13 @@ SENSORS: Final = by_name((
 ))  # fmt: skip
 
 DATES_PRODUCED: Final = frozenset({"productiondate", "producedon", "packagingdate", "packdate"})
+FINDINGS: Final = frozenset(
+    {"tanktemp", "tanktemperature", "intaketemp", "arrivaltemp", "storagetemp", "antibiotic"}
+    | {"antibioticresidue", "melamine", "pesticideresidue", "afm1", "heattype", "verdict"}
+    | {"testresult", "testitem", "culture", "reconst", "reconstituted"}
+)
+"""What was found or done, shown large; every other fact is a detail in small print."""
+
 TEST_ITEMS: Final = by_name((
     ("antibiotic", "抗生素残留", "Antibiotic residues"),
     ("antibiotics", "抗生素残留", "Antibiotic residues"),
@@ -124,6 +131,7 @@ VALUES: Final = by_name((
     ("PASS", "合格", "passed"),
     ("FAIL", "不合格", "failed"),
     ("PENDING", "待出结果", "result pending"),
+    ("CN", "中国", "China"),
     ("TRUE", "是", "yes"),
     ("FALSE", "否", "no"),
     ("LTLT", "低温长时巴氏杀菌", "low-temperature long-time pasteurisation"),

@@ -85,11 +85,12 @@ class LocalTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One public fact of a step in the page's language."""
+    """One public fact of a step in the page's language; a detail is shown in small print."""
 
     label: str
     value: str
     tone: FactTone = "plain"
+    is_detail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from parties.directory import CertificateCard, PartyCard, ProductCard, register_
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
+from web.pages.flow import Stop, follow, groups_of
 from web.pages.model import (
     CertificateView,
     Directory,
@@ -29,7 +30,7 @@ from web.pages.model import (
 )
 from web.pages.notices import build_notices
 from web.pages.regions import region_name
-from web.pages.stages import PlacedStep, StageGroup, group_by_stage, place_steps
+from web.pages.stages import PlacedStep, StageGroup, place_steps
 from web.pages.words import CERTIFICATE_KINDS, LICENCE_KINDS, PARTY_KINDS
 
 _TRADE_ITEM: Final = re.compile(
@@ -46,7 +47,8 @@ def build_scan_view(
     `shown` is what to print of a code that is no GTIN; empty where it may name a person.
     """
     placed = place_steps(history.steps, directory)
-    groups = group_by_stage(placed)
+    stops = follow(placed)
+    groups = groups_of(stops)
     identity = _identity(history.subject, placed, directory, lang, today, shown)
     notices = build_notices(placed, identity, is_truncated=history.truncated)
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
@@ -56,8 +58,8 @@ def build_scan_view(
         is_known=bool(placed) or bool(identity.name),
         notices=notices,
         identity=identity,
-        summary=_summary(placed, groups),
-        chain=build_chain(groups, lang),
+        summary=_summary(placed, stops),
+        chain=build_chain(stops, lang),
         stages=stages,
         makers=_makers(groups, lang),
         certificates=_certificates(directory, lang, today),
@@ -178,24 +180,30 @@ def _lot(subject: str, own: Sequence[PlacedStep]) -> str:
     return next((lot for item in own if (lot := event_reading.lot_number(item.step.event))), "")
 
 
-def _summary(placed: Sequence[PlacedStep], groups: Sequence[StageGroup]) -> Summary:
+def _summary(placed: Sequence[PlacedStep], stops: Sequence[Stop]) -> Summary:
     states = [state_of(item) for item in placed]
     standing = [item for item in placed if state_of(item) != "withdrawn"]
-    first = groups[0] if groups else None
-    origins = {
-        item.site.uri if item.site else str(item.party and item.party.id)
-        for item in (first.steps if first else ())
-        if (item.site or item.party) and state_of(item) != "withdrawn"
-    }
+    origins = _origins(stops)
     return Summary(
         origins=len(origins),
-        origin_stage=first.stage if first else "other",
+        origin_stage=origins[0].stage if origins else "other",
         steps=len(standing),
         parties=len({item.party.id for item in standing if item.party}),
         damaged=states.count("damaged"),
         withdrawn=states.count("withdrawn"),
         last_stage=standing[-1].stage if standing else "other",
     )
+
+
+def _origins(stops: Sequence[Stop]) -> list[Stop]:
+    """Return the farms where the way begins; where it begins at none, every first stop."""
+    reached = {id(following) for stop in stops for following in stop.onward}
+    first = [
+        stop
+        for stop in stops
+        if id(stop) not in reached and any(state_of(item) != "withdrawn" for item in stop.steps)
+    ]
+    return [stop for stop in first if stop.stage == "farm"] or first
 
 
 def _makers(groups: Sequence[StageGroup], lang: Lang) -> tuple[MakerView, ...]:

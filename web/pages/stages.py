@@ -1,8 +1,4 @@
-"""Puts the steps of a history in the order a reader walks: farm, road, plant, storage, shop.
-
-Steps of the ingredients stand together by stage and place, because three farms milk at the same
-hours; steps of the product itself stay in the order of time, because it is in one place at a time.
-"""
+"""Says for each step where it belongs: its words, its place, its party, its stage of the chain."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,48 +33,17 @@ class StageGroup:
     """Steps that are read together."""
 
     stage: Stage
-    is_input: bool
     steps: tuple[PlacedStep, ...]
 
 
 def place_steps(steps: Sequence[HistoryStep], directory: Directory) -> tuple[PlacedStep, ...]:
     """Return each step with its stage, in the given order.
 
-    A step that can happen anywhere (receiving, inspecting) takes the stage that a surer step gave
-    its place, then the kind of its party, then its own usual stage.
+    A journey is a journey wherever it is recorded. Any other step takes the stage of whose place it
+    is; where that says nothing, its own if it is sure, then that of a surer step at its place.
     """
     stages = _stages_of_places(steps)
     return tuple(_placed(step, directory, stages) for step in steps)
-
-
-def group_by_stage(placed: Sequence[PlacedStep]) -> tuple[StageGroup, ...]:
-    """Return the groups in reading order: ingredients first, then the product in time."""
-    inputs: dict[Stage, list[PlacedStep]] = {}
-    for item in placed:
-        if item.step.relation == "input":
-            inputs.setdefault(item.stage, []).append(item)
-    groups = [
-        StageGroup(stage=stage, is_input=True, steps=_by_place(members))
-        for stage, members in inputs.items()
-    ]
-    for item in placed:
-        if item.step.relation == "input":
-            continue
-        if groups and groups[-1].stage == item.stage:
-            groups[-1] = StageGroup(
-                stage=item.stage, is_input=False, steps=(*groups[-1].steps, item)
-            )
-        else:
-            groups.append(StageGroup(stage=item.stage, is_input=False, steps=(item,)))
-    return tuple(groups)
-
-
-def _by_place(members: Sequence[PlacedStep]) -> tuple[PlacedStep, ...]:
-    """Return the steps of the place that began first, then those of the next one."""
-    places: dict[str, list[PlacedStep]] = {}
-    for item in members:
-        places.setdefault(_known(place_uri(item.step.event)), []).append(item)
-    return tuple(item for steps in places.values() for item in steps)
 
 
 def _stages_of_places(steps: Sequence[HistoryStep]) -> Mapping[str, Stage]:
@@ -102,8 +67,11 @@ def _placed(step: HistoryStep, directory: Directory, stages: Mapping[str, Stage]
     )
     party_id = step.party_id or (site.party_id if site else None)
     party = directory.parties.get(party_id) if party_id else None
-    usual = PARTY_STAGES.get(party.kind, words.stage) if party else words.stage
-    stage = words.stage if words.is_sure else stages.get(uri, usual)
+    owner = directory.parties.get(site.party_id) if site else party
+    stage = PARTY_STAGES.get(owner.kind) if owner else None
+    if words.is_sure and (words.stage == "transport" or stage is None):
+        stage = words.stage
+    stage = stage or stages.get(uri, words.stage)
     return PlacedStep(step=step, key=key, words=words, stage=stage, site=site, party=party)
 
 
