@@ -24,6 +24,7 @@ from ledger.fsck import check_log
 from ledger.opening import DEFAULT_LOG, load_signer
 from ledger.sealing import seal
 from tests.deploy.samples import CUP, PLANT, object_event, object_events
+from tests.live import clean_environment, manage
 from tests.postgres import PostgresServer
 from web.app import create_app
 from web.services import build_services
@@ -172,6 +173,24 @@ def test_everything_the_service_does_is_granted_to_its_roles(
 
     key_id = producer.ask("GET", "/api/v1/me")[1]["key_id"]
     assert operator.ask("DELETE", f"/api/v1/keys/{key_id}")[0] == 200
+
+
+def test_the_commands_of_the_page_run_under_their_roles(
+    installation: Installation, tmp_path: Path
+) -> None:
+    def env(role: str, folder: Path) -> dict[str, str]:
+        return clean_environment(folder, database_url=installation.url_of(role))
+
+    words = ("key", "grant", "--role", "auditor", "--label", "city audit office")
+    granted = manage(env("suxin_app", tmp_path), *words)
+    checked = manage(env("suxin_sealer", installation.folder), "fsck")
+    misled = manage(env("suxin_sealer", installation.folder), *words)
+
+    assert re.fullmatch(r"sx_[0-9a-f]{32}_[0-9a-f]{64}\n", granted.stdout), granted.stderr
+    assert (checked.returncode, "nothing found" in checked.stdout) == (0, True)
+    assert misled.returncode != 0
+    assert "sx_" not in misled.stdout
+    assert not (tmp_path / "keys").exists()
 
 
 @pytest.mark.parametrize("role", SERVICE_ROLES)
