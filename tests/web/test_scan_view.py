@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 
+from parties.tables import PartyKind
 from schemas.cbv import BIZ_STEP, DISPOSITION
 from tests.web import yoghurt
 from web.pages.chain_picture import LYING_WIDTH, UPRIGHT_WIDTH, draw_lying, draw_upright, wrap
@@ -54,6 +55,16 @@ def test_three_farms_and_eighteen_steps_are_counted() -> None:
     assert (summary.origins, summary.origin_stage) == (3, "farm")
     assert (summary.steps, summary.parties, summary.last_stage) == (18, 7, "shop")
     assert (summary.damaged, summary.withdrawn) == (0, 0)
+
+
+def test_the_maker_of_the_feed_is_no_farm_that_the_milk_comes_from() -> None:
+    cards = yoghurt.directory()
+    feed = replace(cards.parties[yoghurt.party_id(1)], kind=PartyKind.INPUT_MAKER)
+    parties = {**cards.parties, feed.id: feed}
+
+    view = build_scan_view(yoghurt.history(), replace(cards, parties=parties), "zh", yoghurt.TODAY)
+
+    assert (view.summary.origins, view.summary.origin_stage) == (2, "farm")
 
 
 def test_stages_stand_in_the_order_in_which_the_goods_passed_them() -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from parties.directory import CertificateCard, PartyCard, ProductCard, SiteCard
 
 Lang: TypeAlias = Literal["zh", "en"]
-Stage: TypeAlias = Literal["farm", "transport", "plant", "storage", "shop", "other"]
+Stage: TypeAlias = Literal["inputs", "farm", "transport", "plant", "storage", "shop", "other"]
 StepState: TypeAlias = Literal["sound", "damaged", "withdrawn"]
 NoticeKind: TypeAlias = Literal[
     "recalled",

@@ -16,7 +16,7 @@ from parties.directory import CertificateCard, PartyCard, ProductCard, register_
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
-from web.pages.flow import Stop, follow, groups_of
+from web.pages.flow import Stop, follow, groups_of, leads_to
 from web.pages.model import (
     CertificateView,
     Directory,
@@ -196,14 +196,17 @@ def _summary(placed: Sequence[PlacedStep], stops: Sequence[Stop]) -> Summary:
 
 
 def _origins(stops: Sequence[Stop]) -> list[Stop]:
-    """Return the farms where the way begins; where it begins at none, every first stop."""
-    reached = {id(following) for stop in stops for following in stop.onward}
-    first = [
+    """Return the farms that no other farm comes before; without a farm, every first stop.
+
+    Whoever made the seed or the fertiliser is not where the product comes from.
+    """
+    sound = [stop for stop in stops if any(state_of(item) != "withdrawn" for item in stop.steps)]
+    candidates = [stop for stop in sound if stop.stage == "farm"] or sound
+    return [
         stop
-        for stop in stops
-        if id(stop) not in reached and any(state_of(item) != "withdrawn" for item in stop.steps)
+        for stop in candidates
+        if not any(leads_to(other, stop) for other in candidates if other is not stop)
     ]
-    return [stop for stop in first if stop.stage == "farm"] or first
 
 
 def _makers(groups: Sequence[StageGroup], lang: Lang) -> tuple[MakerView, ...]:

@@ -267,6 +267,7 @@ DISPOSITIONS: Final = by_name((
 ))  # fmt: skip
 
 STAGES: Final[Mapping[Stage, Words]] = {
+    "inputs": Words(zh="农资", en="Farm supplies"),
     "farm": Words(zh="产地", en="Farm"),
     "transport": Words(zh="运输", en="Transport"),
     "plant": Words(zh="加工", en="Plant"),
@@ -282,7 +283,7 @@ PARTY_STAGES: Final[Mapping[PartyKind, Stage]] = {
     PartyKind.CARRIER: "transport",
     PartyKind.WAREHOUSE: "storage",
     PartyKind.SHOP: "shop",
-    PartyKind.INPUT_MAKER: "farm",
+    PartyKind.INPUT_MAKER: "inputs",
 }
 """Where a party of each kind stands in the chain; `other` says nothing."""
 
