@@ -35,6 +35,8 @@ def split_event(event: JsonObject, namespaces: Mapping[str, str]) -> dict[Part, 
     """Return the leaves of `/event` and `/namespaces` by part, only parts that have any."""
     work = _Split(namespaces)
     for prefix, namespace in namespaces.items():
+        if STANDARD_PREFIXES.get(prefix) == namespace:
+            continue  # The EPCIS context declares it for everybody.
         work.leaves[Part.PUBLIC][member_path("/namespaces", prefix)] = namespace
     _walk_object(work, event, "/event", EVENT_RULE, Part.CHAIN)
     return {part: leaves for part, leaves in work.leaves.items() if leaves}

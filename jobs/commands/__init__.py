@@ -11,8 +11,10 @@ from types import MappingProxyType
 from typing import Final
 
 import click
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from base.errors import AppError, Problem
+from base.log import configure_logging
 
 COMMANDS: Final = MappingProxyType(
     {
@@ -60,6 +62,9 @@ def command_line() -> None:
 
 def run_command_line(arguments: Sequence[str], environ: MutableMapping[str, str]) -> int:
     """Run one command and return the exit code: 0 done, 1 refused or failed, 2 wrong usage."""
+    # What a command prints is its answer; what its parts have to say goes to standard error. A
+    # service sets its own level afterwards.
+    configure_logging("warning")
     try:
         result = command_line.main(
             list(arguments), prog_name="manage.py", standalone_mode=False, obj=environ
@@ -72,6 +77,11 @@ def run_command_line(arguments: Sequence[str], environ: MutableMapping[str, str]
         return 1
     except AppError as error:
         _show(error)
+        return 1
+    except (OperationalError, InterfaceError) as error:
+        # The driver's own sentence says what is away; its address may hold a password.
+        reason = str(error.orig).strip().split("\n")[0]
+        click.echo(f"the database does not answer: {reason}", err=True)
         return 1
     return result if isinstance(result, int) else 0
 
