@@ -137,3 +137,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection:
         yield connection
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for a single statement that reads, with no transaction around it."""
+    if engine.dialect.name != "postgresql":
+        with reading(engine) as connection:
+            yield connection
+        return
+    # Beginning and ending a transaction are two journeys to the server more than the question.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection

@@ -1,5 +1,6 @@
 """Makes the application: its parts, its doors, its answers."""
 
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -7,9 +8,11 @@ from flask import Flask
 from flask.json.provider import JSONProvider
 
 from base.config import Settings
+from ledger.heads import size_of
 from web.answers import install_answers
 from web.api import epcis, health, keys, ledger, register
 from web.api.blueprint import ApiBlueprint
+from web.held_pages import HeldPages
 from web.openapi import install_api
 from web.page_source import LedgerPages
 from web.pages.languages import set_up_languages
@@ -59,5 +62,6 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     install_problems(app)
     install_api(app, API_BLUEPRINTS)
     set_up_languages(app)
-    register_pages(app, LedgerPages(services=parts))
+    held = HeldPages(log_size=partial(size_of, parts.engine, parts.log), clock=parts.clock)
+    register_pages(app, LedgerPages(services=parts), held=held)
     return app

@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from codes import registry
 from codes.canonical import canonical_uri
 from codes.model import Candidate, Category, CodeError
+from web.held_pages import HeldPages
 from web.pages.chain_picture import LYING_RANKS_MAX, describe, draw_lying, draw_upright
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
@@ -32,6 +33,7 @@ from web.pages.verify_words import verify_words
 from web.pages.words import STAGES
 
 EXTENSION: Final = "suxin_pages"
+HELD_EXTENSION: Final = "suxin_held_pages"
 _CANONICAL_HOST: Final = "https://id.gs1.org"
 _SHOWN_CHARS_MAX: Final = 80
 
@@ -40,9 +42,13 @@ _Answer: TypeAlias = "WerkzeugResponse | tuple[str, int]"
 blueprint = Blueprint("pages", __name__)
 
 
-def register_pages(app: Flask, source: PageSource) -> None:
-    """Give the application the consumer's pages, which read everything through `source`."""
+def register_pages(app: Flask, source: PageSource, *, held: HeldPages | None = None) -> None:
+    """Give the application the consumer's pages, which read everything through `source`.
+
+    `held` keeps made pages; without it each request makes its own.
+    """
     app.extensions[EXTENSION] = source
+    app.extensions[HELD_EXTENSION] = held
     app.register_blueprint(blueprint)
 
 
@@ -118,8 +124,13 @@ def _choice(code: str, readings: list[Candidate]) -> str:
 
 
 def _scan(subject: str, *, shown: str = "") -> _Answer:
-    source = _source()
+    source, held = _source(), _held()
     lang = chosen_lang()
+    key = (lang, source.today().isoformat(), subject, shown)
+    # A page repeats the arguments of its request in its links; only the plain address is kept.
+    kept = held.get(key) if held is not None and not request.args else None
+    if kept is not None:
+        return _page_response(kept)
     history = source.load_history(subject)
     directory = source.load_directory(history)
     view = build_scan_view(history, directory, lang, source.today(), shown=shown)
@@ -128,7 +139,14 @@ def _scan(subject: str, *, shown: str = "") -> _Answer:
             view.identity.serial or view.identity.gtin or shown,
             _("Nothing is recorded under it here."),
         )
-    return Response(_scan_page(view), headers={"Cache-Control": "no-cache"})
+    body = _scan_page(view).encode()
+    if held is not None and not request.args:
+        held.put(key, body, size=history.size)
+    return _page_response(body)
+
+
+def _page_response(body: bytes) -> Response:
+    return Response(body, headers={"Cache-Control": "no-cache"})
 
 
 def _scan_page(view: ScanView) -> str:
@@ -168,6 +186,11 @@ def _what_is_missing(view: ScanView) -> str:
 def _missing(code: str, reason: str) -> _Answer:
     shown = code if len(code) <= _SHOWN_CHARS_MAX else code[:_SHOWN_CHARS_MAX] + "…"
     return render_template("missing.html", shown=shown, reason=reason), 404
+
+
+def _held() -> HeldPages | None:
+    held: HeldPages | None = current_app.extensions[HELD_EXTENSION]
+    return held
 
 
 def _source() -> PageSource:
