@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from base.bulk import insert_rows
 from base.clock import Clock
@@ -32,6 +32,22 @@ _ENTRY_COLUMNS = ("log", "seq", "header", "leaf", "part_hashes")
 _PART_COLUMNS = tuple(f"{part.name.lower()}_{name}" for part in Part for name in ("salt", "body"))
 _PAYLOAD_COLUMNS = ("log", "seq", *_PART_COLUMNS)
 _NODE_COLUMNS = ("log", "level", "node_index", "hash")
+
+# Made once: putting a statement together costs more than what the database does with these.
+_LOCKED_HEAD = select(LEDGER_HEAD).where(LEDGER_HEAD.c.log == bindparam("of_log")).with_for_update()
+_LEAF = select(LEDGER_ENTRY.c.leaf).where(
+    LEDGER_ENTRY.c.log == bindparam("of_log"), LEDGER_ENTRY.c.seq == bindparam("of_seq")
+)
+_MOVED_HEAD = (
+    update(LEDGER_HEAD)
+    .where(LEDGER_HEAD.c.log == bindparam("of_log"), LEDGER_HEAD.c.size == bindparam("of_size"))
+    .values(
+        {
+            name: bindparam(name, type_=LEDGER_HEAD.c[name].type)
+            for name in ("size", "last_leaf", "frontier", "recorded_at")
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +130,7 @@ def append_batches(
 
 def lock_head(connection: Connection, log: int) -> Row[Any]:
     """Return the log's head row, locked until the transaction ends."""
-    statement = select(LEDGER_HEAD).where(LEDGER_HEAD.c.log == log).with_for_update()
-    head = connection.execute(statement).one_or_none()
+    head = connection.execute(_LOCKED_HEAD, {"of_log": log}).one_or_none()
     if head is None:
         raise LedgerCorrupt(f"log {log} has no head row: it was never opened")
     return head
@@ -125,9 +140,8 @@ def _require_last_leaf(connection: Connection, head: Row[Any]) -> None:
     """Refuse to build on a head that names another last entry than the one that is stored."""
     if head.size == 0:
         return
-    columns = LEDGER_ENTRY.c
-    statement = select(columns.leaf).where(columns.log == head.log, columns.seq == head.size - 1)
-    if connection.execute(statement).scalar_one_or_none() != head.last_leaf:
+    last = {"of_log": head.log, "of_seq": head.size - 1}
+    if connection.execute(_LEAF, last).scalar_one_or_none() != head.last_leaf:
         raise LedgerCorrupt(f"log {head.log}: the head and the last entry contradict each other")
 
 
@@ -190,14 +204,15 @@ def _store(connection: Connection, log: int, work: _Work) -> None:
     nodes = [(log, node.level, node.index, node.hash) for node in completed]
     insert_rows(connection, LEDGER_NODE, _NODE_COLUMNS, nodes)
     moved = connection.execute(
-        update(LEDGER_HEAD)
-        .where(LEDGER_HEAD.c.log == log, LEDGER_HEAD.c.size == head.size)
-        .values(
-            size=work.seq,
-            last_leaf=work.prev,
-            frontier=frontier.to_bytes(),
-            recorded_at=work.recorded_at,
-        )
+        _MOVED_HEAD,
+        {
+            "of_log": log,
+            "of_size": head.size,
+            "size": work.seq,
+            "last_leaf": work.prev,
+            "frontier": frontier.to_bytes(),
+            "recorded_at": work.recorded_at,
+        },
     )
     if moved.rowcount != 1:
         raise LedgerCorrupt(f"log {log}: the head moved under its lock")

@@ -5,9 +5,10 @@ than when the page was made. So a recall, an error declaration or a new event sh
 whatever process it came. What the register says beside it may be `HELD_S` seconds old.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from base.clock import Clock
@@ -15,6 +16,9 @@ from parties.cache import TimedCache
 
 HELD_S: Final = 2.0
 """How long a process may go on showing what the register said."""
+
+RENEW_S: Final = 1.0
+"""When one caller makes a page anew while the others still get the kept one."""
 
 PAGE_BYTES_MAX: Final = 256 << 10
 _PAGES_MAX: Final = 128  # Together at most 32 MiB in a process.
@@ -24,6 +28,7 @@ _PAGES_MAX: Final = 128  # Together at most 32 MiB in a process.
 class _Page:
     size: int
     body: bytes
+    renew_at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,17 +40,35 @@ class HeldPages:
     _pages: TimedCache[tuple[str, ...], _Page] = field(
         default_factory=lambda: TimedCache(entries_max=_PAGES_MAX)
     )
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _in_renewal: dict[tuple[str, ...], _Page] = field(default_factory=dict)
 
     def get(self, key: tuple[str, ...]) -> bytes | None:
-        """Return the page kept under `key` if nothing was recorded since it was made."""
-        _, page = self._pages.get(key, self.clock.now())
+        """Return the page kept under `key` if nothing was recorded since it was made.
+
+        Nothing, too, for one caller of a page that grows old: that one makes it anew, so that all
+        of a crowd do not make it at once when its time is up.
+        """
+        now = self.clock.now()
+        _, page = self._pages.get(key, now)
         if page is None or page.size != self.log_size():
             return None
-        return page.body
+        return None if now >= page.renew_at and self._may_renew(key, page) else page.body
 
     def put(self, key: tuple[str, ...], body: bytes, *, size: int) -> None:
         """Keep a page that was made from the log's first `size` entries."""
         if len(body) <= PAGE_BYTES_MAX:
-            until = self.clock.now() + timedelta(seconds=HELD_S)
-            page = _Page(size=size, body=body)
+            now = self.clock.now()
+            page = _Page(size=size, body=body, renew_at=now + timedelta(seconds=RENEW_S))
+            until = now + timedelta(seconds=HELD_S)
             self._pages.put({key: page}, ticket=self._pages.ticket(), until=until)
+
+    def _may_renew(self, key: tuple[str, ...], page: _Page) -> bool:
+        """Tell the first who asks about this very page that it is to make it anew."""
+        with self._lock:
+            if self._in_renewal.get(key) is page:
+                return False
+            if len(self._in_renewal) >= _PAGES_MAX:
+                self._in_renewal = {}
+            self._in_renewal[key] = page
+            return True

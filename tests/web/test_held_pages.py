@@ -10,7 +10,7 @@ from parties.ids import new_id
 from schemas.epcis import read_document
 from tests.parties.samples import NOW
 from tests.web.house import House
-from web.held_pages import HELD_S, PAGE_BYTES_MAX, HeldPages
+from web.held_pages import HELD_S, PAGE_BYTES_MAX, RENEW_S, HeldPages
 
 PAGE = f"/01/{GTIN}/10/held0"
 
@@ -83,3 +83,17 @@ def test_a_page_that_is_too_large_is_not_kept(sqlite_house: House) -> None:
     held.put(("a",), bytes(PAGE_BYTES_MAX + 1), size=1)
 
     assert held.get(("a",)) is None
+
+
+def test_one_caller_makes_an_ageing_page_anew_while_the_others_still_get_it(
+    sqlite_house: House,
+) -> None:
+    held = HeldPages(log_size=lambda: 1, clock=sqlite_house.clock)
+    held.put(("a",), b"old", size=1)
+    sqlite_house.clock.instant += timedelta(seconds=RENEW_S)
+
+    answers = [held.get(("a",)) for _ in range(3)]
+    held.put(("a",), b"new", size=1)
+
+    assert answers == [None, b"old", b"old"]
+    assert held.get(("a",)) == b"new"
