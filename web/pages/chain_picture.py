@@ -23,6 +23,7 @@ _LINE: Final = 18
 _GAP: Final = 32
 _LETTER: Final = 14
 _HEADER: Final = 34
+_NAME_WIDTH: Final = 140
 _LINES_MAX: Final = 2
 
 
@@ -71,7 +72,8 @@ def draw_lying(chain: Chain, lang: Lang) -> Picture:
         x = cell * node.rank + cell // 2
         y = middle + (2 * node.lane - node.lanes + 1) * lane_height // 2
         at[node.key] = (x, y)
-        texts += _below(node, x, y, cell - 16)
+        # Lines that curve into a place from below leave this much beside its name.
+        texts += _below(node, x, y, min(cell - 16, _NAME_WIDTH))
         if node.lane == 0:
             column = [other for other in chain.nodes if other.rank == node.rank]
             texts.append(_stage_text(column, x, _HEADER // 2, "middle", lang))

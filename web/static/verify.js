@@ -192,6 +192,7 @@ function mark(step, tone, text) {
   badge.textContent = text;
   step.classList.toggle("is-verified", tone === "good");
   step.classList.toggle("has-failed", tone === "bad");
+  if (tone === "bad") step.closest("details").open = true;
 }
 
 function fill(template, values) {
