@@ -45,15 +45,23 @@ def check_ledger(engine: Engine, log: int, vkeys: Sequence[VerifierKey]) -> int:
 
 def naive_root(leaves: Sequence[bytes]) -> bytes:
     """Return the Merkle tree hash by its recursive definition."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return leaves[0]
-    split = 1
-    while split * 2 < len(leaves):
-        split *= 2
-    left, right = naive_root(leaves[:split]), naive_root(leaves[split:])
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return _range_root(leaves, 0, len(leaves), {}) if leaves else hashlib.sha256(b"").digest()
+
+
+def _range_root(
+    leaves: Sequence[bytes], start: int, end: int, known: dict[tuple[int, int], bytes]
+) -> bytes:
+    """Return the hash of leaves `start` to `end`; what several checkpoints share is kept."""
+    if end - start == 1:
+        return leaves[start]
+    if (start, end) not in known:
+        split = 1
+        while split * 2 < end - start:
+            split *= 2
+        left = _range_root(leaves, start, start + split, known)
+        right = _range_root(leaves, start + split, end, known)
+        known[start, end] = hashlib.sha256(b"\x01" + left + right).digest()
+    return known[start, end]
 
 
 def _rows(engine: Engine, statement: str, log: int) -> list[dict[str, Any]]:
@@ -120,11 +128,13 @@ def _check_checkpoints(
 ) -> None:
     statement = "SELECT size, root, note FROM ledger_checkpoint WHERE log = :log ORDER BY size"
     names = {key.name for key in vkeys}
+    known: dict[tuple[int, int], bytes] = {}
     for row in _rows(engine, statement, log):
         origin, size, root, _ = row["note"].decode().split("\n", 3)
         assert origin in names
         assert int(size) == row["size"] <= len(leaves)
-        assert base64.b64decode(root) == row["root"] == naive_root(leaves[: row["size"]])
+        expected = _range_root(leaves, 0, row["size"], known)
+        assert base64.b64decode(root) == row["root"] == expected
 
 
 def _check_index(engine: Engine, log: int) -> None:

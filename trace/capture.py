@@ -8,13 +8,12 @@ whatever is refused is named by its path.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from trace.captures import Capture, CaptureNote, ErrorBehaviour, whole_capture
 from trace.disclosure import split_event
 from trace.events.check import check_events
 from trace.events.hashing import event_hash
 from trace.events.model import Event, Role, read
-from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote
+from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote, dedup_hash
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -24,7 +23,6 @@ from base.config import Settings
 from base.errors import Forbidden, InvalidInput, Problem
 from base.strict_json import JsonObject
 from ledger.batch import Batch, Idempotency, Receipt
-from ledger.canonical import canonical_bytes
 from ledger.draft import Draft, make_draft, new_salts
 from ledger.items import items_root
 from ledger.journal import Journal, JournalLimits
@@ -247,21 +245,8 @@ def _draft(reading: _Reading, capture_id: UUID, salts: Mapping[Part, bytes]) -> 
     note = EventNote(
         event=reading.event,
         event_id=reading.event.event_id or reading.hash_id,
-        dedup_hash=_dedup_hash(reading),
+        dedup_hash=dedup_hash(reading.hash_id, reading.sent.get("errorDeclaration")),
         hash_id=reading.hash_id,
         path=reading.path,
     )
     return make_draft(kind=EVENT_KIND, leaves=leaves, salts=salts, note=note)
-
-
-def _dedup_hash(reading: _Reading) -> bytes:
-    """Return what makes this event the same as another: its CBV hash, and its declaration's.
-
-    The CBV hash leaves error declarations out, so that one names the event it speaks of; to the
-    ledger event and declaration are two things.
-    """
-    digest = bytes.fromhex(reading.hash_id.removeprefix("ni:///sha-256;").partition("?")[0])
-    declaration = reading.sent.get("errorDeclaration")
-    if declaration is None:
-        return digest
-    return sha256(digest + canonical_bytes(declaration)).digest()

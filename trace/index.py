@@ -1,22 +1,27 @@
 """The event index, written in the append's transaction.
 
-One rule: under the head's lock, and from the drafts alone, so that the same ledger always gives
-the same rows.
+One rule: under the head's lock, and from what the ledger holds, so that the same ledger always
+gives the same rows (`trace.rebuild`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from trace.captures import CaptureNote, capture_row, ended_by, finish_stored
 from trace.events.model import Event, Role, Side
 from trace.identifiers import Interner, key_of
 from trace.tables import CAPTURE, EVENT, EVENT_ITEM
 from trace.types import ACTION_OF, EVENT_TYPE_OF
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from base.bulk import find_rows, insert_rows
 from base.errors import Problem
+from base.strict_json import JsonValue
 from ledger.batch import Appended, Batch
+from ledger.canonical import canonical_bytes
 
 # Roles whose identifiers stand in fields that name single things; an entry's item commitment
 # (`ledger.items`) is over these.
@@ -27,7 +32,7 @@ CLASS_ROLES = frozenset(
 )
 _SIDE_ROLES = {Side.SOURCE: Role.SOURCE, Side.DESTINATION: Role.DESTINATION}
 
-_EVENT_COLUMNS = tuple(column.name for column in EVENT.columns)
+EVENT_COLUMNS = tuple(column.name for column in EVENT.columns)
 _ITEM_COLUMNS = tuple(column.name for column in EVENT_ITEM.columns)
 _CAPTURE_COLUMNS = tuple(column.name for column in CAPTURE.columns)
 
@@ -41,6 +46,29 @@ class EventNote:
     hash_id: str
     dedup_hash: bytes
     path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedEvent:
+    """An event with its place in the log, and all that its rows say."""
+
+    seq: int
+    recorded_at: datetime
+    party_id: UUID | None
+    capture_id: UUID
+    note: EventNote
+
+
+def dedup_hash(hash_id: str, declaration: JsonValue) -> bytes:
+    """Return what makes an event the same as another: its CBV hash, and its declaration's.
+
+    The CBV hash leaves error declarations out, so that one names the event it speaks of; to the
+    ledger event and declaration are two things.
+    """
+    digest = bytes.fromhex(hash_id.removeprefix("ni:///sha-256;").partition("?")[0])
+    if declaration is None:
+        return digest
+    return sha256(digest + canonical_bytes(declaration)).digest()
 
 
 class EventIndex:
@@ -74,21 +102,11 @@ class EventIndex:
     def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
         """Add event, item and capture rows, and the identifiers that are new to the log."""
         placed = [
-            (place, place.first_seq + offset, note)
+            _placed(place, place.first_seq + offset, note)
             for place in appended
             for offset, note in _kept_notes(place)
         ]
-        named = [_named(note.event) for _, _, note in placed]
-        events = (note.event for _, _, note in placed)
-        ids = self._interner.intern(connection, _uris(events, named))
-        rows = [_event_row(self._log, place, seq, note, ids) for place, seq, note in placed]
-        insert_rows(connection, EVENT, _EVENT_COLUMNS, rows)
-        items = [
-            (ids[uri], self._log, seq, int(role))
-            for (_, seq, _), pairs in zip(placed, named, strict=True)
-            for role, uri in pairs
-        ]
-        insert_rows(connection, EVENT_ITEM, _ITEM_COLUMNS, items)
+        write_events(connection, self._log, self._interner, placed)
         captures: list[tuple[object, ...]] = []
         for place in appended:
             note = place.batch.note
@@ -97,6 +115,34 @@ class EventIndex:
             elif isinstance(note, CaptureNote):
                 captures.append(capture_row(self._log, place, note))
         insert_rows(connection, CAPTURE, _CAPTURE_COLUMNS, captures)
+
+
+def write_events(
+    connection: Connection, log: int, interner: Interner, placed: Sequence[PlacedEvent]
+) -> None:
+    """Add the rows of these events, and the identifiers that are new to the log."""
+    named = [named_by(one.note.event) for one in placed]
+    ids = interner.intern(connection, uris_of(placed, named))
+    insert_rows(connection, EVENT, EVENT_COLUMNS, [event_row(log, one, ids) for one in placed])
+    items = [
+        (ids[uri], log, one.seq, int(role))
+        for one, pairs in zip(placed, named, strict=True)
+        for role, uri in pairs
+    ]
+    insert_rows(connection, EVENT_ITEM, _ITEM_COLUMNS, items)
+
+
+def _placed(place: Appended, seq: int, note: EventNote) -> PlacedEvent:
+    capture = place.batch.note
+    if not isinstance(capture, CaptureNote):
+        raise TypeError("an event is appended only as part of a capture")
+    return PlacedEvent(
+        seq=seq,
+        recorded_at=place.recorded_at,
+        party_id=capture.party_id,
+        capture_id=capture.id,
+        note=note,
+    )
 
 
 def _notes(batch: Batch) -> Iterable[tuple[int, EventNote]]:
@@ -126,7 +172,7 @@ def _duplicate(note: EventNote, seq: int | None) -> Problem:
     )
 
 
-def _named(event: Event) -> dict[tuple[Role, str], None]:
+def named_by(event: Event) -> dict[tuple[Role, str], None]:
     """Return what an event names, each once per role, in the event's order."""
     named = dict.fromkeys((item.role, item.uri) for item in event.items)
     named.update(dict.fromkeys((_SIDE_ROLES[party.side], party.uri) for party in event.parties))
@@ -135,39 +181,38 @@ def _named(event: Event) -> dict[tuple[Role, str], None]:
     return named
 
 
-def _uris(
-    events: Iterable[Event], named: Iterable[Mapping[tuple[Role, str], None]]
+def uris_of(
+    placed: Iterable[PlacedEvent], named: Iterable[Mapping[tuple[Role, str], None]]
 ) -> Iterable[str]:
-    for event, pairs in zip(events, named, strict=True):
+    """Yield every URI that the events' rows refer to, in the order in which ids are given."""
+    for one, pairs in zip(placed, named, strict=True):
         for _, uri in pairs:
             yield uri
+        event = one.note.event
         if event.read_point is not None:
             yield event.read_point
         if event.biz_location is not None:
             yield event.biz_location
 
 
-def _event_row(
-    log: int, place: Appended, seq: int, note: EventNote, ids: Mapping[str, int]
-) -> tuple[object, ...]:
+def event_row(log: int, placed: PlacedEvent, ids: Mapping[str, int]) -> tuple[object, ...]:
+    """Return the row of an event, in the order of `EVENT_COLUMNS`."""
+    note = placed.note
     event = note.event
     hash_key = key_of(note.hash_id)
-    capture = place.batch.note
-    if not isinstance(capture, CaptureNote):
-        raise TypeError("an event is appended only as part of a capture")
     return (
         log,
-        seq,
+        placed.seq,
         int(EVENT_TYPE_OF[event.type]),
         None if event.action is None else int(ACTION_OF[event.action]),
         event.event_at,
-        place.recorded_at,
+        placed.recorded_at,
         event.biz_step,
         event.disposition,
         ids.get(event.read_point) if event.read_point else None,
         ids.get(event.biz_location) if event.biz_location else None,
-        capture.party_id,
-        capture.id,
+        placed.party_id,
+        placed.capture_id,
         hash_key if note.event_id == note.hash_id else key_of(note.event_id),
         hash_key,
         event.error_declaration.declared_at if event.error_declaration else None,

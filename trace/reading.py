@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from base.errors import AppError, LedgerCorrupt
-from base.strict_json import JsonObject, JsonValue
+from base.strict_json import JsonObject
 from ledger.parts import Part, merge, payload_hash
 from ledger.store import StoredEntry, parse_part, read_entries
 from parties.access import Subject, visible_parts
@@ -99,7 +99,7 @@ def _merged(row: EventRow, entry: StoredEntry, parts: frozenset[Part]) -> ReadEv
         seq=entry.seq,
         recorded_at=row.recorded_at,
         event=event if isinstance(event, dict) else _outline(row),
-        namespaces=_texts(payload.get("namespaces")),
+        namespaces=namespaces_of(payload),
         event_hash=event_hash if isinstance(event_hash, str) else None,
         party_id=row.party_id,
         parts=frozenset(shown),
@@ -136,7 +136,9 @@ def _outline(row: EventRow) -> JsonObject:
     return outline
 
 
-def _texts(value: JsonValue) -> dict[str, str]:
+def namespaces_of(payload: JsonObject) -> dict[str, str]:
+    """Return the prefixes that were in force inside an event, from its merged parts."""
+    value = payload.get("namespaces")
     if not isinstance(value, dict):
         return {}
     return {name: text for name, text in value.items() if isinstance(text, str)}
