@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 from benchmarks.harness import Contest, Note, Reading, Result, middle
 from benchmarks.machine import describe
+
+# What the profiles showed and what was done about it: written by hand, kept beside the figures.
+_FINDINGS: Final = Path(__file__).resolve().parent / "findings.md"
 
 
 def report(results: Sequence[Result | Note], *, command: str, remark: str = "") -> str:
@@ -26,7 +31,7 @@ def report(results: Sequence[Result | Note], *, command: str, remark: str = "") 
     ]
     for result in results:
         lines += ["", *(_contest(result) if isinstance(result, Result) else _note(result))]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", _FINDINGS.read_text(encoding="utf-8").rstrip()]) + "\n"
 
 
 def _contest(result: Result) -> list[str]:
