@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from base.errors import NotFound
+from base.errors import LedgerCorrupt, NotFound
 from ledger.bundle import Bundle, BundleEntry, VisiblePart
 from ledger.items import ItemProof, item_proof
 from ledger.merkle import inclusion_path
@@ -85,7 +85,9 @@ def _bundle_entries(
     instances = _instances_of(connection, log, [seq for seq in seqs if named[seq]])
     reader = tile_reader(connection, log)
     for seq in seqs:
-        entry = entries[seq]
+        entry = entries.get(seq)
+        if entry is None:
+            raise LedgerCorrupt(f"log {log}: entry {seq} was sealed and is gone")
         hidden = sorted(instances.get(seq, set()).intersection(named[seq]))
         yield BundleEntry(
             header=entry.header_bytes,

@@ -52,7 +52,11 @@ def read_events(
     rows = read_rows(connection, log, seqs)
     entries = read_entries(connection, log, seqs)
     parts = visible_of(connection, log, rows, actor)
-    return {seq: _merged(rows[seq], entries[seq], parts[seq]) for seq in seqs if seq in rows}
+    return {
+        seq: _merged(rows[seq], entries[seq], parts[seq]) if seq in entries else _lost(rows[seq])
+        for seq in seqs
+        if seq in rows
+    }
 
 
 def read_rows(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, EventRow]:
@@ -90,7 +94,9 @@ def _parts_for(actor: Actor, party_id: UUID | None, *, is_partner: bool) -> froz
 def _merged(row: EventRow, entry: StoredEntry, parts: frozenset[Part]) -> ReadEvent:
     shown = [part for part in sorted(entry.parts) if part in parts]
     damaged = set(entry.damaged_parts())
-    is_damaged = bool(damaged.intersection(shown)) or not _is_header_sound(entry)
+    # Only a personal part may be erased, and that one is nobody's to see.
+    lacking = parts.intersection(entry.part_hashes) - entry.parts.keys()
+    is_damaged = bool(damaged.intersection(shown) or lacking) or not _is_header_sound(entry)
     payload = _merge_sound(entry, [part for part in shown if part not in damaged])
     event = payload.get("event")
     event_hash = payload.get("eventHash")
@@ -104,6 +110,21 @@ def _merged(row: EventRow, entry: StoredEntry, parts: frozenset[Part]) -> ReadEv
         party_id=row.party_id,
         parts=frozenset(shown),
         is_damaged=is_damaged,
+    )
+
+
+def _lost(row: EventRow) -> ReadEvent:
+    """Return what the index still knows of an event whose entry is gone."""
+    return ReadEvent(
+        log=row.log,
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+        event=_outline(row),
+        namespaces={},
+        event_hash=None,
+        party_id=row.party_id,
+        parts=frozenset(),
+        is_damaged=True,
     )
 
 
