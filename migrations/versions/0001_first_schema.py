@@ -167,7 +167,8 @@ def _create_ledger_1() -> None:
     )
     op.create_table(
         "ledger_head",
-        sa.Column("log", sa.Integer(), nullable=False),
+        # A single integer key would get a sequence of its own; a log's number is never allocated.
+        sa.Column("log", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("size", BIG, nullable=False),
         sa.Column("last_leaf", sa.LargeBinary(), nullable=False),
