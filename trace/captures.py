@@ -238,12 +238,22 @@ def waiting_uploads(connection: Connection, log: int) -> list[UUID]:
 
 
 def finish_stored(
-    connection: Connection, log: int, capture_id: UUID, values: dict[str, Any]
+    connection: Connection,
+    log: int,
+    capture_id: UUID,
+    values: dict[str, Any],
+    *,
+    only_running: bool = False,
 ) -> None:
-    """End a queued capture: its row says how, its document is no longer kept."""
-    connection.execute(
-        update(CAPTURE).where(CAPTURE.c.log == log, CAPTURE.c.id == capture_id).values(**values)
-    )
+    """End a queued capture: its row says how, its document is no longer kept.
+
+    With `only_running` a capture that has ended already stays as it ended: of two workers with one
+    document, the one that could not capture it does not take back what the other one recorded.
+    """
+    statement = update(CAPTURE).where(CAPTURE.c.log == log, CAPTURE.c.id == capture_id)
+    if only_running:
+        statement = statement.where(CAPTURE.c.is_running)
+    connection.execute(statement.values(**values))
     connection.execute(
         delete(CAPTURE_UPLOAD).where(
             CAPTURE_UPLOAD.c.log == log, CAPTURE_UPLOAD.c.capture_id == capture_id

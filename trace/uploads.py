@@ -126,4 +126,4 @@ def _refuse(desk: Desk, upload: Upload, error: AppError) -> None:
         is_success=False,
     )
     with transaction(desk.journal.engine) as connection:
-        finish_stored(connection, desk.journal.log, upload.capture.id, values)
+        finish_stored(connection, desk.journal.log, upload.capture.id, values, only_running=True)
