@@ -38,6 +38,7 @@ from ledger.parts import merge
 from ledger.store import StoredEntry, parse_part, read_head, scan_entries
 from parties.actors import party_actor_id
 from parties.tables import PARTY
+from schemas.cbv import STANDARD_PREFIXES
 
 EVENT_KIND: Final = "event"
 _CHUNK: Final = 1000
@@ -192,7 +193,8 @@ def _note_of(payload: JsonObject) -> EventNote:
     sent, hash_id = payload["event"], payload["eventHash"]
     if not isinstance(sent, dict) or not isinstance(hash_id, str):
         raise ValueError("an event has its members and its hash")
-    event = read(sent, namespaces_of(payload))
+    # What the EPCIS context binds for everybody is not stored with each event.
+    event = read(sent, {**STANDARD_PREFIXES, **namespaces_of(payload)})
     return EventNote(
         event=event,
         event_id=event.event_id or hash_id,
