@@ -136,7 +136,7 @@ def document_bytes(events: Iterable[Mapping[str, Any]]) -> bytes:
             "@context": [CONTEXT, {"sx": "urn:suxin:epcis:"}],
             "type": "EPCISDocument",
             "schemaVersion": "2.0",
-            "creationDate": "2026-11-22T08:00:00Z",
+            "creationDate": "2024-05-01T08:00:00Z",
             "epcisBody": {"eventList": list(events)},
         },
         ensure_ascii=False,
@@ -147,7 +147,7 @@ def observation(item: str, **changes: Any) -> dict[str, Any]:
     """Return an ObjectEvent that says that a thing was seen; a change to None takes away."""
     event = {
         "type": "ObjectEvent",
-        "eventTime": "2026-11-01T08:00:00.000Z",
+        "eventTime": "2024-05-01T08:00:00.000Z",
         "eventTimeZoneOffset": "+08:00",
         "action": "OBSERVE",
         "bizStep": "inspecting",
@@ -159,7 +159,7 @@ def observation(item: str, **changes: Any) -> dict[str, Any]:
 
 def at(minute: int) -> str:
     """Return the time of the `minute`-th minute of the story that a test tells."""
-    told = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    told = datetime(2024, 5, 1, tzinfo=UTC) + timedelta(minutes=minute)
     return told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -211,7 +211,7 @@ def test_an_event_that_is_recorded_is_left_out_of_a_document(installation: Insta
 
 
 def test_an_event_twice_in_one_document_is_recorded_once(installation: Installation) -> None:
-    spelled = observation(serial(1), eventTime="2026-11-01T16:00:00.000+08:00")
+    spelled = observation(serial(1), eventTime="2024-05-01T16:00:00.000+08:00")
 
     receipt = installation.capture("farm", observation(serial(1)), spelled)
 
