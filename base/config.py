@@ -88,6 +88,15 @@ class Settings:
         Path("data").resolve(), _folder, "folder of the database, the keys and the sockets"
     )
     database_url: str = _setting("", _database_url, "empty: a SQLite file in the data folder")
+    database_connect_max_s: int = _setting(
+        10, _integer(1, 600), "how long a connection to PostgreSQL may take"
+    )
+    database_lock_wait_max_ms: int = _setting(
+        30_000, _integer(100, 600_000), "how long to wait for another transaction's lock"
+    )
+    database_idle_max_ms: int = _setting(
+        60_000, _integer(1000, 3_600_000), "PostgreSQL ends a transaction that asks nothing so long"
+    )
     redis_url: str = _setting("", _redis_url, "empty: an embedded Redis in the data folder")
     host: str = _setting("127.0.0.1", _host, "address the web server binds to")
     port: int = _setting(8000, _integer(0, 65535), "port of the web server; 0 takes a free one")
@@ -109,6 +118,12 @@ class Settings:
     capture_direct_events_max: int = _setting(
         1000, _integer(1, 1_000_000), "a larger document is captured by a worker"
     )
+    capture_waiting_max: int = _setting(
+        1000, _integer(1, 1_000_000), "documents that may wait for a worker, in all"
+    )
+    capture_waiting_party_max: int = _setting(
+        100, _integer(1, 1_000_000), "documents of one party that may wait for a worker"
+    )
     append_queue_entries_max: int = _setting(
         50_000, _integer(1, 10_000_000), "entries that may wait for the writer of one process"
     )
@@ -117,6 +132,13 @@ class Settings:
     )
     history_events_max: int = _setting(2000, _integer(1, 1_000_000), "events of one history")
     history_depth_max: int = _setting(64, _integer(1, 10_000), "steps of one history walk")
+    body_bytes_max: int = _setting(
+        64 << 10, _integer(1024, 1 << 24), "size of a JSON body other than a document"
+    )
+    body_depth_max: int = _setting(8, _integer(2, 200), "nesting of a JSON body")
+    query_values_max: int = _setting(
+        100, _integer(1, 10_000), "values of one parameter of an event query"
+    )
     page_size_max: int = _setting(1000, _integer(1, 100_000), "rows of one page of an answer")
 
     @property

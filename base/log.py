@@ -1,14 +1,20 @@
 """What a running program says about itself: one line an event, the same from every library.
 
 The rule that must stay true: no secret and nobody's personal data is logged. Callers log numbers,
-codes and identifiers of things; never a payload, a header or a name of a person.
+codes and identifiers of things; never a payload, a header or a name of a person. Of an error that
+a database raised its class and code are logged, not its text, which may quote a row.
 """
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
 from typing import IO
 
 import structlog
+
+from base.db import describe_error, is_database_error
 
 # Libraries that report at "info" what only their own authors want to read.
 _QUIET = ("httpx", "httpcore", "rq.worker", "rq.job", "alembic")
@@ -27,7 +33,7 @@ def configure_logging(level: str, *, stream: IO[str] | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_write_exception),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -59,3 +65,31 @@ def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
     """Return the logger of a module: `get_logger(__name__)`."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(name)
     return logger
+
+
+def _write_exception(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> str:
+    """Return the traceback of an error and of what led to it, oldest first."""
+    chain = list(_chain(exc_info[1]))[::-1]
+    return "\n".join(_write_one(error) for error in chain)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it was raised from, each once."""
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        is_shown = found.__cause__ is None and not found.__suppress_context__
+        found = found.__context__ if is_shown else found.__cause__
+
+
+def _write_one(error: BaseException) -> str:
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    if is_database_error(error):
+        told = describe_error(error)
+    else:
+        told = "".join(traceback.format_exception_only(error)).rstrip("\n")
+    return f"Traceback (most recent call last):\n{lines}{told}"

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from base.clock import Clock, SystemClock
 from base.config import Settings
-from base.db import open_engine
+from base.db import open_database
 from parties.directory import Owners
 from parties.keys import KeyRing
 
@@ -35,7 +35,7 @@ _OPEN: list[Instance] = []
 def open_instance(settings: Settings) -> Instance:
     """Open the parts for this process; jobs that run in it find them by `instance()`."""
     clock = SystemClock()
-    engine = open_engine(settings.effective_database_url, pool_size=_POOL)
+    engine = open_database(settings, pool_size=_POOL)
     opened = Instance(
         settings=settings,
         engine=engine,

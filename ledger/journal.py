@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from base.clock import Clock
-from base.db import transaction
+from base.db import describe_error, transaction
 from base.errors import Busy, LedgerCorrupt
 from ledger.append import AppendRules, Index, append_batches
 from ledger.batch import Batch, Outcome, Receipt
@@ -137,11 +137,12 @@ class Journal:
             # A clock that is behind and a head that contradicts itself concern every caller.
             outcomes = [error for _ in tickets]
         except _ROWS_REFUSED as error:
-            message = f"the database refused the rows of an entry: {error}"
+            # The driver's own sentence quotes the refused row, and so somebody's personal part.
+            message = f"the database refused the rows of an entry: {describe_error(error)}"
             outcomes = self._apart(tickets, LedgerCorrupt(message))
         except _DATABASE_AWAY as error:
             # Whether the commit arrived is unknown, so it is not tried again here.
-            _log.warning("append_failed", error=str(error), callers=len(tickets))
+            _log.warning("append_failed", error=describe_error(error), callers=len(tickets))
             outcomes = [_away() for _ in tickets]
         except Exception as error:  # Broad: one caller's draft must not take the others with it.
             outcomes = self._apart(tickets, error)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.exc import OperationalError
 
 from base.clock import Clock
-from base.db import reading, transaction
+from base.db import describe_error, reading, transaction
 from base.errors import LedgerCorrupt, NotFound
 from ledger.append import lock_head
 from ledger.checkpoint import Checkpoint, sign_checkpoint
@@ -82,7 +82,7 @@ def seal_until(
         except OperationalError as error:
             # Entries wait for their checkpoint while the database is away; nothing is lost.
             if not is_away:
-                _log.warning("sealing_waits_for_database", error=str(error.orig))
+                _log.warning("sealing_waits_for_database", error=describe_error(error))
             is_away = True
     seal(engine, log, signer, clock)
 

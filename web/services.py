@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from base.clock import Clock, SystemClock
 from base.config import Settings
-from base.db import open_engine, reading
+from base.db import open_database, reading
 from base.queue import open_queue
 from ledger.opening import is_open
 from ledger.store import read_head
@@ -61,7 +61,7 @@ def build_services(
 ) -> Services:
     """Open the database of the settings and put a process's parts together."""
     clock = clock or SystemClock()
-    engine = open_engine(settings.effective_database_url, pool_size=settings.web_threads)
+    engine = open_database(settings, pool_size=settings.web_threads)
     owners = Owners(engine, clock)
     desk = open_desk(settings, engine, clock, owners)
     journal = desk.journal

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from tqdm import tqdm
 
 from base.config import Settings, load_settings
-from base.db import open_engine, reading
+from base.db import open_database, reading
 from base.errors import ConfigurationError
 from ledger.fsck import FsckReport, check_log
 from ledger.note import VerifierKey
@@ -29,7 +29,7 @@ from ledger.opening import DEFAULT_LOG, load_signer, read_verifiers
 def command(environ: MutableMapping[str, str], as_json: bool, keys: tuple[str, ...]) -> int:
     """Check every byte of the ledger; exit code 1 where something is damaged."""
     settings = load_settings(environ)
-    engine = open_engine(settings.effective_database_url, pool_size=1)
+    engine = open_database(settings, pool_size=1)
     try:
         with (
             reading(engine) as connection,

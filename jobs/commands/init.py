@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from base.clock import SystemClock
 from base.config import Settings, load_settings
-from base.db import open_engine, reading, transaction
+from base.db import open_database, reading, transaction
 from jobs.key_files import operator_key_file, write_key_file
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG, SYSTEM_ACTOR, is_open, load_signer, open_log
@@ -29,7 +29,7 @@ def command(environ: MutableMapping[str, str]) -> None:
     """Bring the database up to date and open the ledger where there is none yet."""
     settings = load_settings(environ)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(settings.effective_database_url, pool_size=2)
+    engine = open_database(settings, pool_size=2)
     try:
         upgrade(engine)
         initialise(settings, engine)

@@ -6,7 +6,7 @@ from trace.rebuild import check_index, rebuild_index
 import click
 
 from base.config import load_settings
-from base.db import open_engine, reading, transaction
+from base.db import open_database, reading, transaction
 from ledger.opening import DEFAULT_LOG
 
 _SHOWN_MAX = 100
@@ -21,7 +21,7 @@ def command(environ: MutableMapping[str, str], is_check: bool) -> int:
     With --check the stored index is compared with the ledger; exit code 1 where they differ.
     """
     settings = load_settings(environ)
-    engine = open_engine(settings.effective_database_url, pool_size=1)
+    engine = open_database(settings, pool_size=1)
     try:
         if not is_check:
             with transaction(engine) as connection:

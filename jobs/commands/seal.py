@@ -6,7 +6,7 @@ import click
 
 from base.clock import SystemClock
 from base.config import load_settings
-from base.db import open_engine, reading
+from base.db import open_database, reading
 from base.errors import ConfigurationError
 from base.log import configure_logging
 from base.processes import StopSignal
@@ -20,7 +20,7 @@ def command(environ: MutableMapping[str, str]) -> None:
     """Sign a checkpoint about every second until told to stop (SIGTERM, Ctrl-C)."""
     settings = load_settings(environ)
     configure_logging(settings.log_level)
-    engine = open_engine(settings.effective_database_url, pool_size=1)
+    engine = open_database(settings, pool_size=1)
     signer = load_signer(settings.data_dir / "keys", settings.origin, DEFAULT_LOG, may_create=False)
     with reading(engine) as connection:
         if signer.verifier() not in read_verifiers(connection, DEFAULT_LOG):

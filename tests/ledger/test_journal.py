@@ -1,19 +1,29 @@
 """The one writer: merging, order, answers to each caller, and what an outage leaves behind."""
 
+import io
+import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import structlog
 from sqlalchemy import Connection, Engine, event, insert, text
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
-from base.db import transaction
+from base.bulk import insert_rows
+from base.db import DatabaseLimits, open_engine, transaction
 from base.errors import Busy, Conflict, LedgerCorrupt, Problem
+from base.log import configure_logging
+from ledger.append import lock_head
 from ledger.batch import Appended, Batch, Receipt
+from ledger.draft import draft_of_parts
 from ledger.journal import JournalLimits
 from ledger.opening import NoIndex
-from ledger.tables import LEDGER_CHECKPOINT
+from ledger.parts import Part
+from ledger.tables import LEDGER_CHECKPOINT, LEDGER_IDEMPOTENCY
 from tests.faults import make_fragile, outage
 from tests.instances import Installation, open_installation
 from tests.ledger.acts import batch, open_journal
@@ -427,3 +437,85 @@ def test_a_conflict_has_no_effect_on_the_callers_it_was_merged_with(
     assert isinstance(answers[0], Conflict)
     assert len(receipts_of(answers[1:])) == 5
     assert installation.check() == 1 + 1 + 1 + 5
+
+
+SECRET = "陈晓梅 13800000000"
+
+
+class PersonIndex(NoIndex):
+    """Writes each personal part where a constraint refuses it, as a damaged index would."""
+
+    def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
+        for place in appended:
+            body = place.batch.drafts[0].parts[Part.PERSONAL].body
+            row = {"log": 2, "size": 1, "root": body, "note": body}
+            connection.execute(insert(LEDGER_CHECKPOINT), {**row, "signed_at": None})
+
+
+class PersonCopy(NoIndex):
+    """Does the same through the bulk way, whose errors are the driver's own."""
+
+    def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
+        for place in appended:
+            body = place.batch.drafts[0].parts[Part.PERSONAL].body
+            columns = ("log", "actor", "key", "request_hash", "subject")
+            insert_rows(connection, LEDGER_IDEMPOTENCY, columns, [(2, SECRET, SECRET, body, None)])
+
+
+@pytest.mark.parametrize("index", [PersonIndex(), PersonCopy()], ids=["insert", "copy"])
+def test_a_refused_personal_part_is_neither_logged_nor_quoted(
+    installation: Installation, index: NoIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = open_journal(installation.engine, installation.clock, index=index)
+    drafts = [draft_of_parts("act", {Part.PERSONAL: {"name": SECRET}})]
+    stream = io.StringIO()
+    handlers, level = logging.getLogger().handlers, logging.getLogger().level
+    configure_logging("debug", stream=stream)
+
+    with pytest.raises(LedgerCorrupt) as caught:
+        journal.append(Batch(actor="party:1", subject="a person", drafts=drafts))
+    structlog.get_logger("test").error("failed", exc_info=caught.value)
+    structlog.reset_defaults()
+    logging.getLogger().handlers = handlers
+    logging.getLogger().setLevel(level)
+
+    assert "IntegrityError" in str(caught.value) or "NotNullViolation" in str(caught.value)
+    for text_seen in (str(caught.value), stream.getvalue(), caplog.text):
+        assert "13800000000" not in text_seen
+        assert SECRET.encode().hex() not in text_seen
+    assert "LedgerCorrupt" in stream.getvalue()
+    installation.check()
+
+
+def test_a_failed_append_is_logged_by_its_class_alone(installation: Installation) -> None:
+    class Away(NoIndex):
+        def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
+            row = f"{connection.dialect.name}, {len(appended)}: {SECRET}"
+            raise OperationalError("INSERT", {"body": SECRET}, Exception(row))
+
+    journal = open_journal(installation.engine, installation.clock, index=Away())
+
+    with capture_logs() as logged, pytest.raises(Busy):
+        journal.append(batch("a"))
+
+    assert [one["error"] for one in logged] == ["OperationalError of Exception"]
+    assert installation.check() == 1
+
+
+def test_a_head_that_somebody_else_holds_too_long_is_busy_and_no_endless_wait(
+    installation: Installation,
+) -> None:
+    impatient = open_engine(
+        installation.settings.effective_database_url, limits=DatabaseLimits(lock_wait_ms=100)
+    )
+    journal = open_journal(impatient, installation.clock)
+
+    with transaction(installation.engine) as connection:
+        lock_head(connection, installation.log)
+        with pytest.raises(Busy):
+            journal.append(batch("a", key="k"))
+    receipt = journal.append(batch("a", key="k"))
+    impatient.dispose()
+
+    assert (receipt.first_seq, receipt.is_replay) == (1, False)
+    assert installation.check() == 2
