@@ -14,4 +14,6 @@ sys.path[:] = [_ROOT, *(entry for entry in sys.path if entry != _ROOT)]
 from jobs.commands import run_command_line  # noqa: E402 -- the path has to be right before it
 
 if __name__ == "__main__":
+    # Whatever a command writes (the database, logs, keys) is for its own account alone.
+    os.umask(0o077)
     sys.exit(run_command_line(sys.argv[1:], os.environ))

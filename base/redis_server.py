@@ -19,6 +19,7 @@ from typing import Final
 
 import redis
 
+from base.data_folder import make_data_folder
 from base.errors import ConfigurationError, Conflict
 from base.processes import start_process, stop_process
 
@@ -89,15 +90,21 @@ def redis_command(data_dir: Path) -> tuple[str, ...]:
 
 
 @contextmanager
-def owning(data_dir: Path) -> Iterator[int]:
+def owning(data_dir: Path, *, part: str = "owner") -> Iterator[int]:
     """Own a data folder until the end of the block; gives the descriptor that holds the lock.
 
-    Raises `Conflict` naming the present owner. A process that inherits the descriptor shares the
+    `part` names a thing in it that has an owner of its own, such as its one sealer. Raises
+    `Conflict` naming the present owner. A process that inherits the descriptor shares the
     ownership: the embedded Redis does, so that nobody can start a second one on its files while
     it is still ending.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data_dir / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    make_data_folder(data_dir)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        descriptor = os.open(data_dir / f"{part}.lock", flags, 0o600)
+    except OSError as error:
+        message = f"SUXIN_DATA_DIR: nothing can be written in {data_dir} ({error.strerror})"
+        raise ConfigurationError(message) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,7 +4,6 @@ The rule that must stay true: one installation per data folder, and nothing of i
 when this command is gone.
 """
 
-import socket
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import closing, contextmanager
@@ -16,12 +15,12 @@ import httpx
 from sqlalchemy import Engine, func, inspect, select
 
 from base.config import Settings, load_settings
-from base.db import open_engine, reading
+from base.db import open_database, reading
 from base.errors import ConfigurationError
 from base.processes import StopSignal
 from base.redis_server import answers, log_path, owning, redis_command
 from base.supervisor import Program, Supervisor
-from jobs.commands.serve import free_port
+from jobs.listening import free_port, require_free
 from ledger.tables import LEDGER_HEAD
 
 _MANAGE: Final = str(Path(__file__).resolve().parents[2] / "manage.py")
@@ -124,16 +123,7 @@ def _with_a_port(environ: MutableMapping[str, str]) -> Settings:
     if settings.port == 0:
         environ["SUXIN_PORT"] = str(free_port(settings.host))
         return load_settings(environ)
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise ConfigurationError(
-                f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): "
-                "choose another with SUXIN_PORT, or 0 for any free one"
-            ) from None
+    require_free(settings)
     return settings
 
 
@@ -145,10 +135,9 @@ def local_url(settings: Settings) -> str:
 
 def is_new_ledger(settings: Settings) -> bool:
     """Return whether nothing was ever written to the ledger of this installation."""
-    database = settings.effective_database_url
     if not settings.database_url and not (settings.data_dir / "suxin.db").exists():
         return True  # Opening it would make the file.
-    with disposing(open_engine(database)) as engine:
+    with disposing(open_database(settings)) as engine:
         if not inspect(engine).has_table(LEDGER_HEAD.name):
             return True
         with reading(engine) as connection:

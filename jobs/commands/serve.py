@@ -3,7 +3,6 @@
 import importlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, MutableMapping
 from functools import partial
@@ -16,6 +15,8 @@ from granian.server import Server
 
 from base.config import load_settings
 from base.processes import die_with_parent
+from jobs.initialised import require_initialised
+from jobs.listening import address_of, free_port, require_free
 
 _BACKLOG: Final = 2048
 _STOP_S: Final = 10
@@ -33,9 +34,12 @@ def command(environ: MutableMapping[str, str]) -> None:
         # Written into the environment, so that the application knows its own address too.
         environ["SUXIN_PORT"] = str(free_port(settings.host))
         settings = load_settings(environ)
+    require_free(settings)
+    require_initialised(settings)
     server = Server(
         "wsgi:app",
-        address=settings.host,
+        # It takes no name, only an address.
+        address=address_of(settings.host),
         port=settings.port,
         interface=Interfaces.WSGI,
         websockets=False,
@@ -52,14 +56,6 @@ def command(environ: MutableMapping[str, str]) -> None:
     click.echo(f"listening on http://{settings.host}:{settings.port}")
     sys.stdout.flush()
     server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
-
-
-def free_port(host: str) -> int:
-    """Return a TCP port that was free on `host` a moment ago."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def load_application(server_pid: int) -> Callable[..., Any]:
