@@ -1,5 +1,6 @@
 """`manage.py settings`: every setting, its value here, its default and what it means."""
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import fields
 from urllib.parse import urlsplit
@@ -7,6 +8,11 @@ from urllib.parse import urlsplit
 import click
 
 from base.config import describe_settings, load_settings
+
+# libpq 34.1.2 takes password and sslpassword there too, Redis clients password.
+_SECRET_PARAMETER = re.compile(
+    r"([?&][^=&]*(?:password|passwd|secret|token)[^=&]*=)[^&]*", re.IGNORECASE
+)
 
 
 @click.command()
@@ -24,5 +30,10 @@ def command(environ: MutableMapping[str, str]) -> None:
 
 
 def _without_password(value: str) -> str:
-    password = urlsplit(value).password if "://" in value else None
-    return value.replace(f":{password}@", ":***@", 1) if password else value
+    """Return an address with its passwords masked, in front of the host and in its query alike."""
+    if "://" not in value:
+        return value
+    password = urlsplit(value).password
+    if password:
+        value = value.replace(f":{password}@", ":***@", 1)
+    return _SECRET_PARAMETER.sub(r"\1***", value)

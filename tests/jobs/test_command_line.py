@@ -65,6 +65,20 @@ def test_settings_lists_every_setting_and_no_password(tmp_path: Path) -> None:
     assert "geheim" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    "query", ["password=geheim", "host=/run&sslpassword=geheim", "PassWord=geheim&host=/run"]
+)
+def test_settings_shows_no_password_of_a_query(query: str, tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://suxin@/suxin?{query}"
+
+    done = manage(clean_environment(tmp_path, database_url=url), "settings")
+
+    assert done.returncode == 0, done.stderr
+    assert "geheim" not in done.stdout
+    assert "suxin@/suxin?" in done.stdout
+    assert "=***" in done.stdout
+
+
 def test_the_root_is_first_on_the_path_wherever_it_is_started(tmp_path: Path) -> None:
     env = clean_environment(tmp_path)
     env["PYTHONPATH"] = str(tmp_path)
