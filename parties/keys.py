@@ -13,7 +13,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -122,6 +122,29 @@ def grant(
         expires_at=expires_at,
         text=f"sx_{key_id.hex}_{secret.hex()}",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCard:
+    """What may be told of a key: everything but what opens, and its hash."""
+
+    id: UUID
+    label: str
+    role: Role
+    party_id: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+def list_keys(connection: Connection, *, after: UUID | None, rows_max: int) -> list[KeyCard]:
+    """Return at most `rows_max` keys after an id, oldest first, those that open no more too."""
+    columns = [API_KEY.c[field.name] for field in fields(KeyCard)]
+    statement = select(*columns).order_by(API_KEY.c.id).limit(rows_max)
+    if after is not None:
+        statement = statement.where(API_KEY.c.id > after)
+    rows = connection.execute(statement).mappings()
+    return [KeyCard(**{**row, "role": Role(row["role"])}) for row in rows]
 
 
 def revoke(engine: Engine, key_id: UUID, *, now: datetime, record: Record) -> datetime:

@@ -1,30 +1,42 @@
-"""`manage.py key`: grant and revoke API keys from the console of the machine.
+"""`manage.py key`: grant, list and revoke API keys from the console of the machine.
 
-The first operator's key can come from nowhere else. Both acts go into the ledger first.
+The first operator's key can come from nowhere else. A grant and a revocation go into the ledger first.
 """
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import click
-from sqlalchemy import Engine
+import orjson
+from sqlalchemy import Connection, Engine
 
 from base.clock import SystemClock
 from base.config import load_settings
-from base.db import open_engine, reading
-from base.errors import ConfigurationError
+from base.db import open_database, reading
+from jobs.initialised import require_initialised
 from ledger.journal import Journal, JournalLimits
-from ledger.opening import DEFAULT_LOG, is_open
+from ledger.opening import DEFAULT_LOG
 from parties.acts import ActsIndex, recorder
-from parties.keys import DAYS_DEFAULT, DAYS_MAX, KeyRequest, Record, grant, revoke
+from parties.keys import (
+    DAYS_DEFAULT,
+    DAYS_MAX,
+    KeyCard,
+    KeyRequest,
+    Record,
+    grant,
+    list_keys,
+    revoke,
+)
 from parties.tables import Role
 
 # The ledger's name of whoever sits at the machine itself.
 _ACTOR: Final = "console"
+
+_ROWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +51,10 @@ class _Desk:
 @contextmanager
 def _desk(environ: MutableMapping[str, str]) -> Iterator[_Desk]:
     settings = load_settings(environ)
+    require_initialised(settings)
     clock = SystemClock()
-    engine = open_engine(settings.effective_database_url, pool_size=2)
+    engine = open_database(settings, pool_size=2)
     try:
-        with reading(engine) as connection:
-            if not is_open(connection, DEFAULT_LOG):
-                message = "No ledger is open here to record the act: run `manage.py init` first."
-                raise ConfigurationError(message)
         journal = Journal(
             engine=engine,
             log=DEFAULT_LOG,
@@ -61,7 +70,7 @@ def _desk(environ: MutableMapping[str, str]) -> Iterator[_Desk]:
 
 @click.group()
 def command() -> None:
-    """Grant and revoke API keys."""
+    """Grant, list and revoke API keys."""
 
 
 @command.command("grant")
@@ -86,6 +95,32 @@ def grant_key(
     click.echo(granted.text)
     valid = f"{granted.expires_at:%Y-%m-%d %H:%M} UTC"
     click.echo(f"key {granted.id}, valid until {valid}; it is not shown again", err=True)
+
+
+@command.command("list")
+@click.option("--json", "is_json", is_flag=True, help="Print one JSON object for each key.")
+@click.pass_obj
+def show_keys(environ: MutableMapping[str, str], is_json: bool) -> None:
+    """List every key that was granted, oldest first; what opens is shown of none."""
+    with _desk(environ) as desk, reading(desk.engine) as connection:
+        for key in _all_keys(connection):
+            click.echo(orjson.dumps(asdict(key)).decode() if is_json else _line(key, desk.now))
+
+
+def _all_keys(connection: Connection) -> Iterator[KeyCard]:
+    after: UUID | None = None
+    while keys := list_keys(connection, after=after, rows_max=_ROWS):
+        yield from keys
+        after = keys[-1].id
+
+
+def _line(key: KeyCard, now: datetime) -> str:
+    if key.revoked_at is not None:
+        state = f"revoked {key.revoked_at:%Y-%m-%d}"
+    else:
+        state = f"{'valid until' if now < key.expires_at else 'expired'} {key.expires_at:%Y-%m-%d}"
+    party = "" if key.party_id is None else f"  party {key.party_id}"
+    return f"{key.id}  {key.role.value:<9}  {state}  {key.label}{party}"
 
 
 @command.command("revoke")

@@ -1,5 +1,6 @@
 """Keys from the console: granted, used, revoked, and all of it in the ledger."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,27 @@ def test_both_acts_stand_in_the_ledger_under_the_console(
     assert set(entry.parts) == {Part.PUBLIC, Part.AUTHORITY}
     assert b"audit" not in entry.parts[Part.PUBLIC].body.replace(b"auditor", b"")
     assert key.rsplit("_", 1)[1].encode() not in b"".join(p.body for p in entry.parts.values())
+
+
+def test_the_list_shows_every_key_and_what_opens_of_none(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(engine, "grant", "--role", "auditor", "--label", "audit 2026")
+    first = capsys.readouterr().out.strip()
+    run(engine, "grant", "--role", "operator", "--label", "duty")
+    second = capsys.readouterr().out.strip()
+    run(engine, "revoke", str(ring(engine).authenticate(first).key_id))
+    capsys.readouterr()
+
+    assert run(engine, "list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert run(engine, "list", "--json") == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert [line.split()[1:3] for line in lines] == [["auditor", "revoked"], ["operator", "valid"]]
+    assert [row["label"] for row in rows] == ["audit 2026", "duty"]
+    assert all(key.rsplit("_", 1)[1] not in str([*lines, *rows]) for key in (first, second))
+    assert "hash" not in rows[0]
 
 
 def test_a_refused_grant_leaves_nothing(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -112,3 +112,20 @@ def test_an_act_that_the_ledger_cannot_record_does_not_happen(house: House) -> N
         labels = connection.execute(select(API_KEY.c.label)).scalars().all()
     assert response.status_code == 503
     assert "audit" not in labels
+
+
+def test_the_operator_lists_keys_page_by_page_without_what_opens(house: House) -> None:
+    granted = json.loads(grant(house, AUDITOR).get_data())
+
+    labels: list[str] = []
+    path = "/api/v1/keys?limit=2"
+    while path:
+        response = house.ask("GET", path, role="operator")
+        page = json.loads(response.get_data())
+        labels += [row["label"] for row in page["items"]]
+        assert granted["key"].rsplit("_", 1)[1] not in response.get_data(as_text=True)
+        assert all("hash" not in row for row in page["items"])
+        path = f"/api/v1/keys?limit=2&after={page['next']}" if page["next"] else ""
+
+    assert sorted(labels) == sorted([*house.keys, "audit"])
+    assert house.ask("GET", "/api/v1/keys", role="auditor").status_code == 403

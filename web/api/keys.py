@@ -1,10 +1,12 @@
-"""Granting and revoking keys, and what a key may do."""
+"""Granting, listing and revoking keys, and what a key may do."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from base.db import reading
 from parties.access import Action, has_role_for
-from parties.keys import GrantedKey, KeyRequest, grant, revoke
+from parties.keys import GrantedKey, KeyRequest, grant, list_keys, revoke
 from web.api import shapes
 from web.api.blueprint import ApiBlueprint
 from web.api.idempotency import id_of_request, idempotency_key
@@ -38,6 +40,23 @@ def post_key(values: dict[str, Any]) -> tuple[GrantedKey, int, dict[str, str]]:
     )
     parts.key_ring.forget(granted.id)
     return granted, 200 if granted.text is None else 201, _NO_STORE
+
+
+@BLUEPRINT.route("/keys", methods=["GET"])
+@requires(Action.MANAGE_KEYS)
+@BLUEPRINT.arguments(shapes.PageQuery, location="query")
+@BLUEPRINT.response(200, shapes.KeyPage)
+def get_keys(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """List the keys that were granted, oldest first, without what opens."""
+    parts = services()
+    rows_max = min(query["limit"], parts.settings.page_size_max)
+    with reading(parts.engine) as connection:
+        keys = list_keys(connection, after=query["after"], rows_max=rows_max + 1)
+    if len(keys) <= rows_max:
+        return {"items": keys, "next": None}, 200, {}
+    after = keys[rows_max - 1].id
+    link = f'<keys?{urlencode({"limit": rows_max, "after": after})}>; rel="next"'
+    return {"items": keys[:rows_max], "next": after}, 200, {"Link": link}
 
 
 @BLUEPRINT.route("/keys/<uuid:key_id>", methods=["DELETE"])

@@ -168,6 +168,25 @@ class KeyOut(ma.Schema):
     key = ma.fields.String(attribute="text", allow_none=True)
 
 
+class KeyCardOut(ma.Schema):
+    """A key without what opens: nobody is shown that again."""
+
+    id = ma.fields.UUID()
+    label = ma.fields.String()
+    role = ma.fields.Enum(Role, by_value=ma.fields.String)
+    party_id = ma.fields.UUID(allow_none=True)
+    created_at = ma.fields.AwareDateTime(format="iso")
+    expires_at = ma.fields.AwareDateTime(format="iso")
+    revoked_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class KeyPage(ma.Schema):
+    """Some keys in the order in which they were granted."""
+
+    items = ma.fields.List(ma.fields.Nested(KeyCardOut))
+    next = ma.fields.UUID(allow_none=True)
+
+
 class RevokedOut(ma.Schema):
     """A revoked key."""
 
