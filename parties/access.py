@@ -35,6 +35,7 @@ class Action(StrEnum):
     TRACE = "trace"
     QUERY = "query"
     READ_LOG = "read_log"
+    BROWSE = "browse"
     READ_REGISTER = "read_register"
     REGISTER = "register"
     MANAGE_KEYS = "manage_keys"
@@ -48,6 +49,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.TRACE: "trace a code",
     Action.QUERY: "query events",
     Action.READ_LOG: "read the log",
+    Action.BROWSE: "look into everybody's records one after the other",
     Action.READ_REGISTER: "read the register",
     Action.REGISTER: "register parties, sites, products and certificates",
     Action.MANAGE_KEYS: "grant and revoke keys",
@@ -137,6 +139,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.TRACE): _always,
     (_R.AUTHORITY, Action.QUERY): _always,
     (_R.AUTHORITY, Action.READ_LOG): _always,
+    (_R.AUTHORITY, Action.BROWSE): _always,
     (_R.AUTHORITY, Action.READ_REGISTER): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
@@ -144,6 +147,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.TRACE): _always,
     (_R.AUDITOR, Action.QUERY): _always,
     (_R.AUDITOR, Action.READ_LOG): _always,
+    (_R.AUDITOR, Action.BROWSE): _always,
     (_R.AUDITOR, Action.READ_REGISTER): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from base.strict_json import JsonValue
+from schemas.cbv import VOC
 
 Rule: TypeAlias = "str | Mapping[str, Rule] | Callable[[Mapping[str, JsonValue]], Rule]"
-"""A part's name for a whole subtree; or a rule for each member, `*` for the others and `.` for a
+"""A part's name for a whole subtree (public: for plain values and lists of them); or a rule for each member, `*` for the others and `.` for a
 plain value in its place; or a choice by the object's own content. Lists apply it to each element.
 """
 
@@ -40,8 +41,11 @@ _PUBLIC_MEASUREMENTS: Final = frozenset(
 
 
 def _sensor_report(report: Mapping[str, JsonValue]) -> Rule:
-    kind = str(report.get("type", "")).removeprefix("gs1:").rpartition("/")[2]
-    return _CONDITION if kind in _PUBLIC_MEASUREMENTS else CHAIN
+    kind = report.get("type")
+    word = kind.removeprefix("gs1:").removeprefix(VOC) if isinstance(kind, str) else "alarm"
+    # A report without a type is an alarm alone (CBV 2.0 7.9).
+    is_alarm = kind is None and "exception" in report
+    return _CONDITION if is_alarm or word in _PUBLIC_MEASUREMENTS else CHAIN
 
 
 _CONDITION: Final[Rule] = {
@@ -54,6 +58,8 @@ _CONDITION: Final[Rule] = {
     "uom": PUBLIC,
     "time": PUBLIC,
     "component": PUBLIC,
+    "exception": PUBLIC,
+    "booleanValue": PUBLIC,
 }
 _PLACE: Final[Rule] = {"*": CHAIN, "id": PUBLIC}
 _CLASSES: Final[Rule] = {"*": CHAIN, "epcClass": PUBLIC}
@@ -66,7 +72,7 @@ EVENT_RULE: Final[Mapping[str, Rule]] = {
     "action": PUBLIC,
     "bizStep": PUBLIC,
     "disposition": PUBLIC,
-    "persistentDisposition": PUBLIC,
+    "persistentDisposition": {"*": CHAIN, "set": PUBLIC, "unset": PUBLIC},
     "readPoint": _PLACE,
     "bizLocation": _PLACE,
     "quantityList": _CLASSES,
@@ -82,10 +88,12 @@ EVENT_RULE: Final[Mapping[str, Rule]] = {
     },
 }
 
-# Extension terms by namespace (without its last colon) and local name. They count wherever they
-# stand; an object below one takes its part, unless a stricter term stands inside.
-TERM_PARTS: Final[Mapping[tuple[str, str], str]] = {
-    (namespace, name): part
+# Extension terms by their full name, with and without a colon after the namespace: documents bind
+# their prefixes either way. They count wherever they stand. A public term is public as a plain
+# value; what an object below it holds is not, unless it is named itself. Below any other term
+# everything takes its part, except for stricter terms.
+TERM_PARTS: Final[Mapping[str, str]] = {
+    namespace + colon + name: part
     for namespace, part, names in (
         (
             CBVMDA_NAMESPACE,
@@ -106,4 +114,5 @@ TERM_PARTS: Final[Mapping[tuple[str, str], str]] = {
         (SUXIN_NAMESPACE, PERSONAL, "operatorName driverName inspectorName phone idNumber"),
     )
     for name in names.split()
+    for colon in ("", ":")
 }

@@ -37,8 +37,6 @@ from schemas.visibility import DEFAULT_TABLE
 
 EVENT_KIND = "event"
 
-_MAKING_STEPS = frozenset({"commissioning", "creating_class_instance"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -151,7 +149,7 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     batch = Batch(
         actor=submission.actor.id,
         subject=str(capture_id),
-        drafts=_drafts([one for one in readings if one.at not in foreign], capture_id),
+        drafts=_drafts([one for one in readings if one.at not in foreign], submission, capture_id),
         idempotency=submission.idempotency,
         may_skip=not submission.is_single,
         note=note,
@@ -205,9 +203,13 @@ def _without_right(
 
 
 def _claimed_uris(event: Event) -> frozenset[str]:
-    """Return the sites where an event says it happened, and the products it brings into being."""
+    """Return the sites where an event says it happened, and the products it brings into being.
+
+    An ObjectEvent with ADD brings into being whatever its business step says (ISO/IEC 19987
+    7.4.2), and it alone gives a thing its lot and dates.
+    """
     claimed = {uri for uri in (event.read_point, event.biz_location) if uri is not None}
-    if event.action == "ADD" and event.type == "ObjectEvent" and event.biz_step in _MAKING_STEPS:
+    if event.action == "ADD" and event.type == "ObjectEvent":
         claimed.update(item.uri for item in event.items if item.role in (Role.EPC, Role.EPC_CLASS))
     claimed.update(
         item.uri for item in event.items if item.role in (Role.OUTPUT, Role.OUTPUT_CLASS)
@@ -215,18 +217,33 @@ def _claimed_uris(event: Event) -> frozenset[str]:
     return frozenset(claimed)
 
 
-def _drafts(readings: Sequence[_Reading], capture_id: UUID) -> list[Draft]:
+def _drafts(readings: Sequence[_Reading], submission: Submission, capture_id: UUID) -> list[Draft]:
     salts = new_salts(len(Part) * len(readings))
     width = len(Part)
+    document = submission.document
+    envelope: Leaves = {
+        f"/document/{name}": value
+        for name, value in (
+            ("sender", document.sender),
+            ("receiver", document.receiver),
+            ("instanceIdentifier", document.instance_id),
+        )
+        if value is not None
+    }
+    # What ties an event to its document is for those who see the chain part.
+    envelope["/capture"] = str(capture_id)
     return [
         _draft(
-            reading, capture_id, dict(zip(Part, salts[at * width : (at + 1) * width], strict=True))
+            reading,
+            submission.actor.id,
+            envelope,
+            dict(zip(Part, salts[at * width : (at + 1) * width], strict=True)),
         )
         for at, reading in enumerate(readings)
     ]
 
 
-def _draft(reading: _Reading, capture_id: UUID, salts: Mapping[Part, bytes]) -> Draft:
+def _draft(reading: _Reading, actor: str, envelope: Leaves, salts: Mapping[Part, bytes]) -> Draft:
     """Split an event by visibility and seal its parts."""
     leaves = split_event(reading.sent, reading.namespaces)
     public = leaves.setdefault(Part.PUBLIC, {})
@@ -235,7 +252,7 @@ def _draft(reading: _Reading, capture_id: UUID, salts: Mapping[Part, bytes]) -> 
     # The CBV event hash covers hidden fields and has no salt: in public it would let anybody test
     # guesses about them.
     chain["/eventHash"] = reading.hash_id
-    chain["/capture"] = str(capture_id)
+    chain.update(envelope)
     items = {item.uri for item in reading.event.items if item.role in INSTANCE_ROLES}
     if items:
         public["/itemsRoot"] = items_root(salts[Part.CHAIN], items).hex()
@@ -245,7 +262,7 @@ def _draft(reading: _Reading, capture_id: UUID, salts: Mapping[Part, bytes]) -> 
     note = EventNote(
         event=reading.event,
         event_id=reading.event.event_id or reading.hash_id,
-        dedup_hash=dedup_hash(reading.hash_id, reading.sent.get("errorDeclaration")),
+        dedup_hash=dedup_hash(reading.hash_id, actor, reading.sent.get("errorDeclaration")),
         hash_id=reading.hash_id,
         path=reading.path,
     )

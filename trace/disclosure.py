@@ -13,7 +13,7 @@ from schemas.cbv import STANDARD_PREFIXES
 from schemas.visibility import EVENT_RULE, TERM_PARTS, Rule
 
 _PARTS: Mapping[str, Part] = {part.name.lower(): part for part in Part}
-_TERMS: Mapping[tuple[str, str], Part] = {term: _PARTS[part] for term, part in TERM_PARTS.items()}
+_TERMS: Mapping[str, Part] = {term: _PARTS[part] for term, part in TERM_PARTS.items()}
 
 
 @dataclass(slots=True)
@@ -23,11 +23,14 @@ class _Split:
     terms: dict[str, Part | None] = field(default_factory=dict)
 
     def term_part(self, name: str) -> Part | None:
-        """Return the part of an extension term `prefix:local`, where the table has one."""
+        """Return the part of an extension term, where the table has one.
+
+        `prefix:local` and the full name are the same term, so both are looked up by the latter.
+        """
         if name not in self.terms:
             prefix, _, local = name.partition(":")
-            namespace = self.namespaces.get(prefix) or STANDARD_PREFIXES.get(prefix, "")
-            self.terms[name] = _TERMS.get((namespace.rstrip(":"), local))
+            namespace = self.namespaces.get(prefix) or STANDARD_PREFIXES.get(prefix)
+            self.terms[name] = _TERMS.get(name if namespace is None else namespace + local)
         return self.terms[name]
 
 
@@ -84,12 +87,16 @@ def _plain_part(rules: Mapping[str, Rule], floor: Part) -> Part:
 
 
 def _walk_part(work: _Split, value: JsonValue, path: str, part: Part) -> None:
-    """Place a whole subtree in one part, except for terms inside that are stricter."""
+    """Place a whole subtree in one part, except for terms inside that are stricter.
+
+    Public is what is named, never what stands below it: there the chain's part begins.
+    """
     if isinstance(value, dict) and value:
+        floor = Part.CHAIN if part is Part.PUBLIC else part
         for name, child in value.items():
-            inner = (work.term_part(name) if ":" in name else None) or part
+            inner = (work.term_part(name) if ":" in name else None) or floor
             # Below the chain's default a public term stays public; a stricter one stays strict.
-            chosen = inner if part is Part.CHAIN or inner > part else part
+            chosen = inner if floor is Part.CHAIN or inner > floor else floor
             if type(child) is str:
                 work.leaves[chosen][member_path(path, name)] = child
             else:

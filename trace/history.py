@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from trace.identifiers import find_ids, read_uris
 from trace.reading import ReadEvent, read_events
-from trace.walk import FoundEvent, Relation, Walk, WalkLimits, walk_back
+from trace.standing import Standing
+from trace.walk import FoundEvent, Relation, Walk, WalkLimits, walk_heard
+from trace.walk_rows import RowReader
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -45,13 +47,18 @@ class HistoryStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """The steps of a subject in order of their event times, from a log of `size` entries."""
+    """The steps of a subject in order of their event times, from a log of `size` entries.
+
+    `unheard` counts entries about the subject whose recorders have no standing in it; they are in
+    the ledger, and they are no part of this history.
+    """
 
     subject: str
     steps: tuple[HistoryStep, ...]
     truncated: bool
     log: int
     size: int
+    unheard: int = 0
 
 
 def history(
@@ -72,6 +79,7 @@ def history(
         truncated=walk.is_truncated,
         log=log,
         size=size,
+        unheard=len(walk.unheard),
     )
 
 
@@ -80,7 +88,7 @@ def walk_of(connection: Connection, log: int, subject: str, limits: WalkLimits) 
     item = find_ids(connection, log, [subject]).get(subject)
     if item is None:
         raise NotFound("No event names this code.")
-    return walk_back(connection, log, item, limits)
+    return walk_heard(RowReader(connection, log), item, limits, Standing(connection, log))
 
 
 def _step_of(found: FoundEvent, event: ReadEvent, uris: dict[int, str]) -> HistoryStep:

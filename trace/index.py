@@ -13,6 +13,7 @@ from trace.events.model import Event, Role, Side
 from trace.identifiers import Interner, key_of
 from trace.tables import CAPTURE, EVENT, EVENT_ITEM
 from trace.types import ACTION_OF, EVENT_TYPE_OF
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -59,16 +60,31 @@ class PlacedEvent:
     note: EventNote
 
 
-def dedup_hash(hash_id: str, declaration: JsonValue) -> bytes:
-    """Return what makes an event the same as another: its CBV hash, and its declaration's.
+def dedup_hash(hash_id: str, actor: str, declaration: JsonValue) -> bytes:
+    """Return what makes an event the same as another: its recorder, its CBV hash, its declaration.
 
-    The CBV hash leaves error declarations out, so that one names the event it speaks of; to the
-    ledger event and declaration are two things.
+    What two recorders say is two statements, even in the same words; if it were one, whoever came
+    first could take another one's event, and "recorded already" would tell a guesser that a guess
+    at hidden fields was right. The CBV hash leaves error declarations out, so that one names the
+    event it speaks of; to the ledger event and declaration are two things.
     """
     digest = bytes.fromhex(hash_id.removeprefix("ni:///sha-256;").partition("?")[0])
-    if declaration is None:
-        return digest
-    return sha256(digest + canonical_bytes(declaration)).digest()
+    said = b"" if declaration is None else canonical_bytes(declaration)
+    return sha256(digest + actor.encode() + b"\x00" + said).digest()
+
+
+# Dispositions (CBV 2.0 7.2) and steps (7.1) that somebody who has the thing, or eats it, must hear
+# of, whenever they are recorded.
+WARNING_DISPOSITIONS: Final = frozenset(
+    {"recalled", "destroyed", "disposed", "stolen", "damaged", "non_conformant", "expired"}
+)
+WARNING_STEPS: Final = frozenset({"decommissioning", "destroying"})
+
+
+def is_warning(event: Event) -> bool:
+    """Return whether an event sets, or lifts, something that must not be overlooked."""
+    spoken = {event.disposition, *event.persistent_set, *event.persistent_unset}
+    return event.biz_step in WARNING_STEPS or not WARNING_DISPOSITIONS.isdisjoint(spoken)
 
 
 class EventIndex:
@@ -217,4 +233,5 @@ def event_row(log: int, placed: PlacedEvent, ids: Mapping[str, int]) -> tuple[ob
         hash_key,
         event.error_declaration.declared_at if event.error_declaration else None,
         note.dedup_hash,
+        is_warning(event),
     )

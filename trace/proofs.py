@@ -5,6 +5,7 @@ repaired: whoever checks the bundle must see it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from trace.history import walk_of
 from trace.identifiers import read_uris
 from trace.index import INSTANCE_ROLES
@@ -28,6 +29,7 @@ from ledger.store import (
     read_entries,
     tile_reader,
 )
+from parties.access import Action, has_role_for
 from parties.actors import Actor
 
 _CHUNK: Final = 500
@@ -60,15 +62,21 @@ def bundle_of_history(
 def bundle_of_entry(connection: Connection, log: int, seq: int, actor: Actor) -> Bundle:
     """Return the bundle of one entry; raises `NotFound` where it does not exist or is not sealed.
 
-    An entry that is no event shows its public part alone.
+    Whoever holds a code sees the public parts of its history; whoever goes through the log by
+    number sees that every entry is there, and what is in those events that it may look into. An
+    entry that is no event shows its public part.
     """
     checkpoint = read_checkpoint(connection, log)
     if seq >= checkpoint.size:
         raise NotFound(
             "There is no such entry, or it is not sealed yet; that takes about a second."
         )
-    entries = _bundle_entries(connection, checkpoint, {seq: frozenset()}, actor)
-    return Bundle(log=log, checkpoint=checkpoint.note.decode(), entries=tuple(entries))
+    (entry,) = _bundle_entries(connection, checkpoint, {seq: frozenset()}, actor)
+    is_event = bool(read_rows(connection, log, [seq]))
+    is_near = any(part.part is not Part.PUBLIC for part in entry.parts)
+    if is_event and not is_near and not has_role_for(actor, Action.BROWSE):
+        entry = replace(entry, parts=())
+    return Bundle(log=log, checkpoint=checkpoint.note.decode(), entries=(entry,))
 
 
 def _bundle_entries(

@@ -13,18 +13,20 @@ from hashlib import sha256
 from trace.events.model import Role
 from trace.events.times import read_instant
 from trace.identifiers import find_ids, key_of
+from trace.partners import SIDE_ROLES, own_side_ids
 from trace.reading import ReadEvent, read_events
 from trace.tables import EVENT, EVENT_ITEM
 from trace.types import ACTION_OF, EVENT_TYPE_OF
 from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 
 from base.db import from_micros, to_micros
 from base.errors import InvalidInput, NotFound, Problem
 from codes.canonical import canonical_uri
 from codes.model import CodeError
 from ledger.parts import Part
+from parties.access import Action, has_role_for
 from parties.actors import Actor
 from schemas.cbv import BIZ_STEP, DISPOSITION, STANDARD_PREFIXES, Vocabulary, canonical_word
 
@@ -141,6 +143,8 @@ def query_events(
     """
     fingerprint = _fingerprint(asked)
     conditions = [EVENT.c.log == log]
+    if not has_role_for(actor, Action.BROWSE) and not any(n.startswith("MATCH_") for n in asked):
+        conditions.append(_is_near(connection, log, actor))
     for name, text in asked.items():
         build = PARAMETERS.get(name)
         if build is None:
@@ -166,6 +170,18 @@ def query_events(
         events=tuple(events[row.seq] for row in shown),
         next_token=None if last is None else _token(last.event_at, last.seq, fingerprint),
     )
+
+
+def _is_near(connection: Connection, log: int, actor: Actor) -> Condition:
+    """Return that an event is the actor's own or names it: nobody reads the whole city's trade."""
+    if actor.party_id is None:
+        return false()
+    naming = select(EVENT_ITEM.c.seq).where(
+        EVENT_ITEM.c.log == log,
+        EVENT_ITEM.c.item.in_(own_side_ids(connection, log, actor.party_id)),
+        EVENT_ITEM.c.role.in_(SIDE_ROLES),
+    )
+    return or_(EVENT.c.party_id == actor.party_id, EVENT.c.seq.in_(naming))
 
 
 def events_by_id(

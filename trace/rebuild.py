@@ -176,7 +176,7 @@ def _event_of(entry: StoredEntry, parties: Mapping[str, UUID | None]) -> PlacedE
         raise LedgerCorrupt(f"entry {entry.seq}: no one party has the actor id {header.actor}")
     payload = merge(parse_part(stored) for stored in entry.parts.values())
     try:
-        note = _note_of(payload)
+        note = _note_of(payload, header.actor)
         capture_id = UUID(str(payload["capture"]))
     except (AppError, CodeError, KeyError, ValueError) as error:
         raise LedgerCorrupt(f"entry {entry.seq}: not readable as an event: {error!r}") from None
@@ -189,7 +189,7 @@ def _event_of(entry: StoredEntry, parties: Mapping[str, UUID | None]) -> PlacedE
     )
 
 
-def _note_of(payload: JsonObject) -> EventNote:
+def _note_of(payload: JsonObject, actor: str) -> EventNote:
     sent, hash_id = payload["event"], payload["eventHash"]
     if not isinstance(sent, dict) or not isinstance(hash_id, str):
         raise ValueError("an event has its members and its hash")
@@ -199,7 +199,7 @@ def _note_of(payload: JsonObject) -> EventNote:
         event=event,
         event_id=event.event_id or hash_id,
         hash_id=hash_id,
-        dedup_hash=dedup_hash(hash_id, sent.get("errorDeclaration")),
+        dedup_hash=dedup_hash(hash_id, actor, sent.get("errorDeclaration")),
         path="",
     )
 

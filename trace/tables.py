@@ -49,10 +49,12 @@ EVENT = Table(
     # The same of its CBV event hash, which an error declaration shares in any case.
     Column("event_hash_key", Big, nullable=False),
     Column("declared_at", Instant),
-    # The CBV event hash, with the error declaration hashed in where there is one.
+    # Of recorder, CBV event hash and error declaration (`trace.index.dedup_hash`).
     Column("dedup_hash", LargeBinary, nullable=False),
+    # Whether it sets or lifts something that must not be overlooked (`trace.index.is_warning`).
+    Column("is_warning", Boolean, nullable=False),
     UniqueConstraint("log", "dedup_hash"),
-    Index("ix_event_log_event_id_key", "log", "event_id_key"),
+    Index("ix_event_event_id_key", "event_id_key", "log"),
     Index("ix_event_log_event_at", "log", "event_at", "seq"),
 )
 
@@ -88,6 +90,7 @@ CAPTURE = Table(
     # SHA-256 of a queued request under an idempotency key; its id is made from that key.
     Column("request_hash", LargeBinary),
     Index("ix_capture_log_created_at", "log", "created_at"),
+    Index("ix_capture_party_id", "party_id", "log", "created_at"),
 )
 
 # Documents too large to be captured while their sender waits; a row goes when its capture ends.

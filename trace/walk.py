@@ -11,23 +11,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from trace.events.model import Role
+from trace.standing import Standing
 from trace.types import Action, EventType
 from trace.walk_rows import (
     CHILD_ROLES,
     INPUT_ROLES,
     OUTPUT_ROLES,
     PARENT_ROLES,
+    Beside,
     IndexRow,
     Moment,
+    RowReader,
     RowsAsked,
     Withdrawals,
-    items_beside,
     moment_of,
-    rows_by_item,
 )
 from typing import Final
-
-from sqlalchemy import Connection
 
 NAMED_ROLES: Final = frozenset({Role.EPC, Role.EPC_CLASS})
 
@@ -120,6 +119,8 @@ class Walk:
 
     found: dict[int, FoundEvent] = field(default_factory=dict)
     is_truncated: bool = False
+    # Entries that speak of the very thing although their recorders have no standing in it.
+    unheard: set[int] = field(default_factory=set)
     _seen: dict[tuple[object, ...], list[_Node]] = field(default_factory=dict)
 
     def fresh(self, nodes: Iterable[_Node]) -> list[_Node]:
@@ -134,27 +135,46 @@ class Walk:
         return chosen
 
 
-def walk_back(connection: Connection, log: int, item: int, limits: WalkLimits) -> Walk:
-    """Return the events of the history of the identifier with this id."""
+def walk_back(
+    reader: RowReader, item: int, limits: WalkLimits, standing: Standing | None = None
+) -> Walk:
+    """Return the events of the history of the identifier with this id.
+
+    With a `standing` only those count whose recorders speak for the goods; the walk adds to it
+    what it learns, so it is gone again until nothing is added (`walk_heard`).
+    """
     walk = Walk()
     layer = [_Node(item=item, relation=Relation.SELF, distance=0)]
     for _ in range(limits.depth_max):
         layer = walk.fresh(layer)
         if not layer:
             return walk
-        following = _step(connection, log, layer, walk, limits)
+        following = _step(reader, layer, walk, limits, standing)
         # A lot is as near as what it is the lot of, so it is looked at before what is further.
         lots = walk.fresh(node for node in following if node.relation is Relation.LOT)
         layer = [node for node in following if node.relation is not Relation.LOT]
-        layer += _step(connection, log, lots, walk, limits)
+        layer += _step(reader, lots, walk, limits, standing)
         if len(walk.found) >= limits.events_max and walk.is_truncated:
             return walk
     walk.is_truncated = walk.is_truncated or bool(walk.fresh(layer))
     return walk
 
 
+def walk_heard(reader: RowReader, item: int, limits: WalkLimits, standing: Standing) -> Walk:
+    """Return the walk in which exactly those are heard who have a standing in the goods."""
+    while True:
+        standing.grew = False
+        walk = walk_back(reader, item, limits, standing)
+        if not standing.grew:
+            return walk
+
+
 def _step(
-    connection: Connection, log: int, nodes: Sequence[_Node], walk: Walk, limits: WalkLimits
+    reader: RowReader,
+    nodes: Sequence[_Node],
+    walk: Walk,
+    limits: WalkLimits,
+    standing: Standing | None,
 ) -> list[_Node]:
     """Add the events of these nodes to the walk; return where they lead."""
     following: list[_Node] = []
@@ -163,13 +183,17 @@ def _step(
         if not alike:
             continue
         asked = _asked(alike, relation, limits.events_max)
-        rows, cut = rows_by_item(connection, log, asked)
+        (rows, cut), beside = reader.read(asked)
+        if standing is not None:
+            # What is nobody's product is known by the event that led to it.
+            is_handed = relation is Relation.CONTAINER
+            handed = {node.item for node in alike if is_handed or not node.is_thing}
+            standing.learn(rows, handed=handed)
         withdrawn = Withdrawals(row for of_item in rows.values() for row in of_item)
-        beside = items_beside(connection, log, rows)
         for given in alike:
-            of_item = rows.get(given.item, [])
+            of_item = _heard(walk, given, rows.get(given.item, ()), standing)
             node = _emptied(given, of_item, beside, withdrawn)
-            if given.item in cut and not node.ends_before(moment_of(of_item[-1])):
+            if given.item in cut and not node.ends_before(cut[given.item]):
                 walk.is_truncated = True
             for row in of_item:
                 is_full = _tell(walk, node, row, withdrawn, limits)
@@ -179,7 +203,27 @@ def _step(
                     leading = _next_nodes(node, row, beside.get(row.seq, ()))
                     _note_led(walk, row, leading)
                     following += leading
+                    if standing is not None:
+                        _hand_on(standing, node, row, leading)
     return following
+
+
+def _heard(
+    walk: Walk, node: _Node, rows: Sequence[IndexRow], standing: Standing | None
+) -> Sequence[IndexRow]:
+    """Return the rows whose recorders speak for the identifier; notes the others of the subject."""
+    if standing is None:
+        return rows
+    heard = [row for row in rows if standing.accepts(node.item, row)]
+    if node.relation is Relation.SELF:
+        walk.unheard.update({row.seq for row in rows} - {row.seq for row in heard})
+    return heard
+
+
+def _hand_on(standing: Standing, node: _Node, row: IndexRow, leading: Iterable[_Node]) -> None:
+    for other in leading:
+        is_joined = other.relation in (Relation.CONTAINER, Relation.LOT)
+        standing.hand_on(node.item, other.item, row.party_id, is_joined=is_joined)
 
 
 def _asked(nodes: Sequence[_Node], relation: Relation, rows_max: int) -> RowsAsked:
@@ -202,11 +246,16 @@ def _tell(
 ) -> bool:
     """Add an event, or one more reason for it; return whether the walk is too full for it."""
     is_told = row.declared_at is None and row.role in _ROLES_THAT_TELL[node.relation]
-    if not is_told or not node.covers(moment_of(row)):
+    # What was found out about an ingredient after its use concerns what was made of it.
+    is_late_warning = (
+        node.relation is Relation.INPUT and row.is_warning and node.ends_before(moment_of(row))
+    )
+    if not is_told or not (node.covers(moment_of(row)) or is_late_warning):
         return False
     event = walk.found.get(row.seq)
     if event is None:
-        if len(walk.found) >= limits.events_max:
+        # A warning is told even where the walk is full.
+        if len(walk.found) >= limits.events_max and not row.is_warning:
             walk.is_truncated = True
             return True
         event = FoundEvent(
@@ -280,7 +329,7 @@ def _next_nodes(node: _Node, row: IndexRow, beside: Iterable[tuple[Role, int]]) 
 def _emptied(
     node: _Node,
     rows: Iterable[IndexRow],
-    beside: Mapping[int, Sequence[tuple[Role, int]]],
+    beside: Beside,
     withdrawn: Withdrawals,
 ) -> _Node:
     """Return a container with the end of its time: when its content was taken out again."""

@@ -19,7 +19,7 @@ _CHUNK: Final = 500
 
 IndexRow: TypeAlias = Row[*tuple[Any, ...]]
 """An identifier in an event: item, seq, role, event_at, type, action, event_id_key,
-event_hash_key, party_id, declared_at."""
+event_hash_key, party_id, declared_at, is_warning."""
 
 Moment: TypeAlias = tuple[datetime, int]
 """When something happened: the event's time and, among equal times, its entry number."""
@@ -74,26 +74,50 @@ class RowsAsked:
     until: datetime | None = None
 
 
-def rows_by_item(
-    connection: Connection, log: int, asked: RowsAsked
-) -> tuple[dict[int, list[IndexRow]], frozenset[int]]:
-    """Return the rows of each identifier by time, and the identifiers that have more than that."""
+RowsFound: TypeAlias = tuple[Mapping[int, Sequence[IndexRow]], Mapping[int, Moment]]
+"""The rows of each identifier by time, and up to when those are whole that were cut."""
+
+Beside: TypeAlias = Mapping[int, Sequence[tuple[Role, int]]]
+"""The identifiers beside, by entry number."""
+
+
+class RowReader:
+    """Reads the index for one walk, each question once however often the walk is gone."""
+
+    def __init__(self, connection: Connection, log: int) -> None:
+        self._connection = connection
+        self._log = log
+        self._known: dict[RowsAsked, tuple[RowsFound, Beside]] = {}
+
+    def read(self, asked: RowsAsked) -> tuple[RowsFound, Beside]:
+        """Return the rows asked for, and what stands beside them in events that lead further."""
+        if asked not in self._known:
+            found = rows_by_item(self._connection, self._log, asked)
+            self._known[asked] = found, items_beside(self._connection, self._log, found[0])
+        return self._known[asked]
+
+
+def rows_by_item(connection: Connection, log: int, asked: RowsAsked) -> RowsFound:
+    """Return the rows of each identifier by time, and up to when those are whole that were cut."""
     wanted = sorted(asked.items)
     by_item: dict[int, list[IndexRow]] = {}
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         for row in connection.execute(_statement(log, chunk, asked)):
             by_item.setdefault(row.item, []).append(row)
-    cut = {item for item, rows in by_item.items() if len(rows) > asked.rows_max}
-    for item in cut:
-        del by_item[item][asked.rows_max :]
-    return by_item, frozenset(cut)
+    cut: dict[int, Moment] = {}
+    for item, rows in by_item.items():
+        if len(rows) > asked.rows_max:
+            del rows[asked.rows_max :]
+            cut[item] = moment_of(rows[-1])
+        rows.sort(key=lambda row: (moment_of(row), row.role))
+    return by_item, cut
 
 
 def _statement(log: int, items: Sequence[int], asked: RowsAsked) -> Any:
-    rank = func.row_number().over(
-        partition_by=EVENT_ITEM.c.item, order_by=(EVENT.c.event_at, EVENT.c.seq, EVENT_ITEM.c.role)
-    )
+    # Warnings first: however long a history is, none of them is beyond the limit.
+    order = (EVENT.c.is_warning.desc(), EVENT.c.event_at, EVENT.c.seq, EVENT_ITEM.c.role)
+    rank = func.row_number().over(partition_by=EVENT_ITEM.c.item, order_by=order)
     found = (
         select(
             EVENT_ITEM.c.item,
@@ -106,6 +130,7 @@ def _statement(log: int, items: Sequence[int], asked: RowsAsked) -> Any:
             EVENT.c.event_hash_key,
             EVENT.c.party_id,
             EVENT.c.declared_at,
+            EVENT.c.is_warning,
             rank.label("rank"),
         )
         .join(EVENT, (EVENT.c.log == EVENT_ITEM.c.log) & (EVENT.c.seq == EVENT_ITEM.c.seq))
@@ -116,7 +141,8 @@ def _statement(log: int, items: Sequence[int], asked: RowsAsked) -> Any:
             EVENT_ITEM.c.role.in_([int(role) for role in asked.roles]),
         )
     )
-    is_declaration = EVENT.c.declared_at.is_not(None)
+    # A recall after an ingredient was used concerns whoever eats what was made of it.
+    is_declaration = or_(EVENT.c.declared_at.is_not(None), EVENT.c.is_warning)
     if asked.since is not None:
         is_child = EVENT_ITEM.c.role.in_([int(role) for role in CHILD_ROLES])
         found = found.where(or_(EVENT.c.event_at >= asked.since, is_child, is_declaration))

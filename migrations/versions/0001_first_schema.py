@@ -236,6 +236,7 @@ def _create_events_1() -> None:
         sa.PrimaryKeyConstraint("log", "id", name="pk_capture"),
     )
     op.create_index("ix_capture_log_created_at", "capture", ["log", "created_at"])
+    op.create_index("ix_capture_party_id", "capture", ["party_id", "log", "created_at"])
     op.create_table(
         "capture_upload",
         sa.Column("log", sa.Integer(), nullable=False),
@@ -262,6 +263,7 @@ def _create_events_1() -> None:
         sa.Column("event_hash_key", BIG, nullable=False),
         sa.Column("declared_at", INSTANT, nullable=True),
         sa.Column("dedup_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("is_warning", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("log", "seq", name="pk_event"),
         sa.UniqueConstraint("log", "dedup_hash", name="uq_event_log_dedup_hash"),
     )
@@ -269,7 +271,7 @@ def _create_events_1() -> None:
 
 
 def _create_events_2() -> None:
-    op.create_index("ix_event_log_event_id_key", "event", ["log", "event_id_key"])
+    op.create_index("ix_event_event_id_key", "event", ["event_id_key", "log"])
     op.create_table(
         "event_item",
         sa.Column("item", BIG, nullable=False),

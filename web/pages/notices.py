@@ -1,7 +1,7 @@
 """What a consumer must know before anything else, worst first.
 
 The rule that must stay true: a recall ends only when the record of it is declared wrong or a later
-record lifts it by name; a sale or a movement after it changes nothing.
+record of the same party lifts it by name; a sale or a movement after it changes nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -71,11 +71,14 @@ def _notice(kind: NoticeKind, steps: Sequence[HistoryStep]) -> Notice:
 
 
 def _still(steps: Iterable[HistoryStep], names: set[str]) -> list[HistoryStep]:
-    """Return the steps that set one of the dispositions, unless a later step lifted it by name."""
+    """Return the steps that set one of the dispositions, unless a later step lifted it by name.
+
+    Only whoever said it can take it back: a shop does not end its supplier's recall.
+    """
     found: list[HistoryStep] = []
     for step in steps:
         if names & event_reading.dispositions_lifted(step.event):
-            found.clear()
+            found = [one for one in found if one.party_id != step.party_id]
         if names & event_reading.dispositions(step.event):
             found.append(step)
     return found
