@@ -39,8 +39,8 @@ PRODUCER = actor(Role.PRODUCER)
 EXPECTED = {
     None: "trace read_log read_health",
     Role.PRODUCER: "capture read_job trace query read_log read_register read_self read_health",
-    Role.AUTHORITY: "trace query read_log read_register read_self read_health",
-    Role.AUDITOR: "read_job trace query read_log read_register read_self read_health",
+    Role.AUTHORITY: "trace query read_log browse read_register read_self read_health",
+    Role.AUDITOR: "read_job trace query read_log browse read_register read_self read_health",
     Role.OPERATOR: "read_job trace read_log read_register register manage_keys read_self"
     " read_health",
 }

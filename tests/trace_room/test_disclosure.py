@@ -215,14 +215,20 @@ def test_whom_the_recorder_named_sees_the_chain_part(installation: Installation)
     seq = installation.capture("farm", _milk(bizStep="collecting")).first_seq
     assert _parts_seen(installation, seq, plant) == {Part.PUBLIC}
 
-    installation.capture("farm", _milk(bizStep="shipping", **_sides(installation, "farm", "plant")))
+    told = _milk(bizStep="shipping", **_sides(installation, "farm", "plant"))
+    shipped = installation.capture("farm", told).first_seq
 
-    assert _parts_seen(installation, seq, plant) == {Part.PUBLIC, Part.CHAIN}
-    assert _parts_seen(installation, seq, farm) == {Part.PUBLIC, Part.CHAIN}
-    assert _parts_seen(installation, seq, rival) == {Part.PUBLIC}
-    assert _parts_seen(installation, seq, AUDITOR) == {Part.PUBLIC, Part.CHAIN}
-    assert _parts_seen(installation, seq, OPERATOR) == {Part.PUBLIC}
-    assert _parts_seen(installation, seq, ANONYMOUS) == {Part.PUBLIC}
+    assert _parts_seen(installation, shipped, plant) == {Part.PUBLIC, Part.CHAIN}
+    assert _parts_seen(installation, shipped, farm) == {Part.PUBLIC, Part.CHAIN}
+    assert _parts_seen(installation, shipped, rival) == {Part.PUBLIC}
+    assert _parts_seen(installation, shipped, AUDITOR) == {Part.PUBLIC, Part.CHAIN}
+    assert _parts_seen(installation, shipped, OPERATOR) == {Part.PUBLIC}
+    assert _parts_seen(installation, shipped, ANONYMOUS) == {Part.PUBLIC}
+    # What the farm did before, and what it tells its other customers, is not the plant's business.
+    assert _parts_seen(installation, seq, plant) == {Part.PUBLIC}
+    other = _milk(bizStep="shipping", **_sides(installation, "farm", "rival"))
+    to_rival = installation.capture("farm", other).first_seq
+    assert _parts_seen(installation, to_rival, plant) == {Part.PUBLIC}
     installation.check()
 
 
@@ -337,7 +343,7 @@ def test_a_guess_about_a_hidden_part_cannot_be_tested_without_its_salt(
     installation.seal()
 
     with reading(installation.engine) as connection:
-        consumer = bundle_of_entry(connection, 1, 1, ANONYMOUS).entries[0]
+        consumer = bundle_of_history(connection, 1, lot("L1"), ANONYMOUS, WALK).entries[0]
         auditor = bundle_of_entry(connection, 1, 1, AUDITOR).entries[0]
     (visible,) = consumer.parts
     hidden = next(part for part in auditor.parts if part.part is Part.CHAIN)

@@ -3,6 +3,7 @@
 from trace.history import History, history
 from trace.identifiers import find_ids
 from trace.walk import WalkLimits, walk_back
+from trace.walk_rows import RowReader
 from typing import Any
 
 import pytest
@@ -80,11 +81,19 @@ def _milk(name: str) -> str:
     return lot(name, MILK)
 
 
+def _to(installation: Installation, destination: str) -> dict[str, Any]:
+    """Return the words by which a recorder hands goods on."""
+    place = installation.site_of(destination)
+    return {"destinationList": [{"type": "possessing_party", "destination": place}]}
+
+
 def _tell_yoghurt(installation: Installation) -> None:
     """Three farms' milk in one tanker, cups, a carton on a pallet, the shop."""
     farms = [_milk(f"F{n}") for n in range(3)]
+    to_carrier = _to(installation, "carrier")
     for number, uri in enumerate(farms):
-        installation.capture(f"farm {number}", _seen_lot(number, uri, bizStep="collecting"))
+        told = _seen_lot(number, uri, bizStep="collecting", **to_carrier)
+        installation.capture(f"farm {number}", told)
     installation.capture("carrier", _packing(5, TANKER, lots=tuple(farms)))
     installation.capture("carrier", _seen(6, TANKER, bizStep="transporting"))
     installation.capture("carrier", _packing(7, TANKER, action="DELETE"))
@@ -94,8 +103,9 @@ def _tell_yoghurt(installation: Installation) -> None:
     installation.capture("plant", _making(10, farms, cups, ilmd=ilmd))
     installation.capture("plant", _seen_lot(12, lot("Y1", CUP), bizStep="inspecting"))
     installation.capture("plant", _packing(13, CARTON, *cups[:2]))
-    installation.capture("plant", _packing(14, PALLET, CARTON))
-    installation.capture("carrier", _seen(20, PALLET, bizStep="transporting"))
+    installation.capture("plant", {**_packing(14, PALLET, CARTON), **to_carrier})
+    to_shop = _to(installation, "shop")
+    installation.capture("carrier", _seen(20, PALLET, bizStep="transporting", **to_shop))
     installation.capture("shop", _packing(25, PALLET, action="DELETE"))
     installation.capture("shop", _packing(26, CARTON, *cups[:2], action="DELETE"))
     installation.capture("shop", _seen(30, cups[0], bizStep="retail_selling"))
@@ -412,5 +422,5 @@ def test_one_log_knows_nothing_of_another(installation: Installation) -> None:
     with reading(installation.engine) as connection:
         item = find_ids(connection, 1, [serial(1)])[serial(1)]
         assert find_ids(connection, 2, [serial(1)]) == {}
-        assert walk_back(connection, 2, item, LIMITS).found == {}
+        assert walk_back(RowReader(connection, 2), item, LIMITS).found == {}
     installation.check()
