@@ -13,7 +13,7 @@ from typing import Final
 import click
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from base.errors import AppError, Problem
+from base.errors import AppError, LedgerCorrupt, Problem
 from base.log import configure_logging
 
 COMMANDS: Final = MappingProxyType(
@@ -78,6 +78,9 @@ def run_command_line(arguments: Sequence[str], environ: MutableMapping[str, str]
         return 1
     except AppError as error:
         _show(error)
+        return 1
+    except LedgerCorrupt as error:
+        click.echo(f"the ledger contradicts itself: {error}", err=True)
         return 1
     except (OperationalError, InterfaceError) as error:
         # The driver's own sentence says what is away; its address may hold a password.

@@ -12,8 +12,10 @@ from sqlalchemy import Engine
 from base.clock import SystemClock
 from base.config import Settings, load_settings
 from base.db import open_database, reading, transaction
+from base.errors import ConfigurationError
 from jobs.key_files import operator_key_file, write_key_file
 from ledger.journal import Journal, JournalLimits
+from ledger.kept_note import kept_note
 from ledger.opening import DEFAULT_LOG, SYSTEM_ACTOR, is_open, load_signer, open_log
 from ledger.sealing import seal
 from parties.acts import ActsIndex, recorder
@@ -53,6 +55,14 @@ def initialise(settings: Settings, engine: Engine) -> None:
     clock = SystemClock()
     with reading(engine) as connection:
         is_new = not is_open(connection, DEFAULT_LOG)
+    memory = kept_note(keys, DEFAULT_LOG)
+    if is_new and memory.read() is not None:
+        raise ConfigurationError(
+            "The database is empty, and the key in the data folder has signed checkpoints of a"
+            f" ledger ({memory.path.name} beside it): restore that database. A new ledger needs a"
+            " folder, a key and a SUXIN_ORIGIN of its own; opened under this key it would be a"
+            " fork."
+        )
     signer = load_signer(keys, settings.origin, DEFAULT_LOG, may_create=is_new)
     if is_new:
         with transaction(engine) as connection:
@@ -66,7 +76,7 @@ def initialise(settings: Settings, engine: Engine) -> None:
     path = operator_key_file(settings.data_dir)
     if is_new and not path.exists():
         write_key_file(path, _grant_operator(settings, engine))
-    seal(engine, DEFAULT_LOG, signer, clock)
+    seal(engine, DEFAULT_LOG, signer, clock, memory)
 
 
 def _grant_operator(settings: Settings, engine: Engine) -> str:
