@@ -80,11 +80,15 @@ class ProductCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateCard:
-    """A certificate as pages show it; `product_id` is None where it covers the whole party."""
+    """A certificate as pages show it.
+
+    `product_id` is None where it covers the whole party, `lot` where it covers every lot.
+    """
 
     id: UUID
     party_id: UUID
     product_id: UUID | None
+    lot: str | None
     kind: str
     number: str
     issuer: str
@@ -137,16 +141,27 @@ def certificates_of(
     *,
     party_ids: Collection[UUID] = (),
     product_ids: Collection[UUID] = (),
+    lots: Collection[tuple[UUID, str]] = (),
 ) -> tuple[CertificateCard, ...]:
-    """Return the certificates of whole parties and those of single products, oldest first.
+    """Return the certificates of whole parties, of products and of single lots, oldest first.
 
-    A certificate of one product is returned for that product alone, never for its maker.
+    A certificate of one product is returned for that product alone, never for its maker, and one of
+    a lot (product id, lot number) for that lot alone, never for its product.
     """
     statement = select(CERTIFICATE)
     of_parties = statement.where(CERTIFICATE.c.product_id.is_(None))
+    of_products = statement.where(CERTIFICATE.c.lot.is_(None))
+    # The numbers of one product may be those of another's lots as well.
+    of_lots = statement.where(CERTIFICATE.c.product_id.in_({product for product, _ in lots}))
+    numbers = [number for _, number in lots]
     rows = [
         *_in_chunks(connection, of_parties, CERTIFICATE.c.party_id, party_ids),
-        *_in_chunks(connection, statement, CERTIFICATE.c.product_id, product_ids),
+        *_in_chunks(connection, of_products, CERTIFICATE.c.product_id, product_ids),
+        *(
+            row
+            for row in _in_chunks(connection, of_lots, CERTIFICATE.c.lot, numbers)
+            if (row["product_id"], row["lot"]) in lots
+        ),
     ]
     for row in rows:
         del row["created_at"]

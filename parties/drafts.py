@@ -15,11 +15,13 @@ from uuid import UUID
 
 from base.errors import InvalidInput, Problem
 from codes.canonical import canonical_uri
+from codes.gs1.charset import first_outside_cset82
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import CodeError
 from codes.registry import parse
 from parties.tables import (
     LINK_CHARS_MAX,
+    LOT_CHARS_MAX,
     NAME_CHARS_MAX,
     NUMBER_CHARS_MAX,
     SPEC_CHARS_MAX,
@@ -78,10 +80,14 @@ class ProductDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateDraft:
-    """A certificate of a party or of one of its products; both days count, None has no end."""
+    """A certificate of a party, of one of its products, or of one lot (AI 10) of a product.
+
+    Both days count, None has no end.
+    """
 
     party_id: UUID
     product_id: UUID | None = None
+    lot: str | None = None
     kind: str
     number: str
     issuer: str
@@ -204,6 +210,12 @@ def checked_certificate(draft: CertificateDraft) -> CertificateDraft:
     checks.text("number", draft.number, NUMBER_CHARS_MAX, chars_min=1)
     checks.text("issuer", draft.issuer, NAME_CHARS_MAX, chars_min=1)
     checks.text("link", draft.link, LINK_CHARS_MAX)
+    if draft.lot is not None:
+        checks.text("lot", draft.lot, LOT_CHARS_MAX, chars_min=1)
+        if first_outside_cset82(draft.lot) is not None:
+            checks.wrong("lot", "characters", "has letters, digits and signs of GS1 set 82 only")
+        if draft.product_id is None:
+            checks.wrong("lot", "lot", "is that of a product: product_id names it")
     if draft.until_on is not None and draft.until_on < draft.from_on:
         checks.wrong("until_on", "period", "is not before from_on")
     if draft.link and not _is_https(draft.link):

@@ -31,6 +31,8 @@ from base.db import METADATA, Instant
 NAME_CHARS_MAX = 200
 SPEC_CHARS_MAX = 500
 NUMBER_CHARS_MAX = 64
+# GS1 General Specifications 3.4.1: AI 10 has up to 20 characters.
+LOT_CHARS_MAX = 20
 LINK_CHARS_MAX = 500
 URI_CHARS_MAX = 512
 LABEL_CHARS_MAX = 100
@@ -166,6 +168,7 @@ CERTIFICATE = Table(
     _id(),
     _party_id(),
     Column("product_id", Uuid, ForeignKey("product.id")),
+    Column("lot", String(LOT_CHARS_MAX)),
     Column("kind", String(NUMBER_CHARS_MAX), nullable=False),
     Column("number", String(NUMBER_CHARS_MAX), nullable=False),
     Column("issuer", String(NAME_CHARS_MAX), nullable=False),
@@ -174,9 +177,11 @@ CERTIFICATE = Table(
     Column("link", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
+    CheckConstraint("lot IS NULL OR product_id IS NOT NULL", name="lot"),
     UniqueConstraint("kind", "number", "issuer"),
     Index(None, "party_id", "id"),
     Index(None, "product_id", "id"),
+    Index(None, "product_id", "lot"),
 )
 
 API_KEY = Table(

@@ -4,11 +4,14 @@ One rule: pages are read as an anonymous consumer, whoever is signed in; a page 
 than its public proof.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from trace.history import History, history
 from typing import Final
+from urllib.parse import unquote
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -20,6 +23,7 @@ from ledger.opening import read_verifiers
 from ledger.store import read_head
 from parties.actors import ANONYMOUS
 from parties.directory import (
+    ProductCard,
     certificates_of,
     parties_by_id,
     products_by_uri,
@@ -29,6 +33,8 @@ from parties.directory import (
 from web.pages.model import Directory, LedgerLinks
 from web.services import Services
 
+# GS1 Digital Link URI Syntax 4.3: a lot (AI 10) qualifies a trade item (AI 01).
+_LOT: Final = re.compile(r"(?P<product>https://id\.gs1\.org/01/[0-9]{14})/10/(?P<lot>[^/]+)")
 # GB/T 7408.1: civil dates of an installation in China.
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 
@@ -52,7 +58,7 @@ class LedgerPages:
     def load_directory(self, found: History) -> Directory:
         """Return the cards of the subject, and of the places and parties of its steps."""
         with reading(self.services.engine) as connection:
-            return _directory_of(connection, found)
+            return directory_of(connection, found)
 
     def ledger_links(self) -> LedgerLinks:
         """Return where evidence and key are published."""
@@ -66,7 +72,8 @@ class LedgerPages:
         return self.services.clock.now().astimezone(_ZONE).date()
 
 
-def _directory_of(connection: Connection, found: History) -> Directory:
+def directory_of(connection: Connection, found: History) -> Directory:
+    """Return the register's cards for a history: its places, goods, parties and certificates."""
     sites = sites_by_uri(connection, _with_registered(_places_of(found)))
     products = products_by_uri(connection, _with_registered(_goods_of(found)))
     recorders = {step.party_id for step in found.steps if step.party_id is not None}
@@ -81,8 +88,20 @@ def _directory_of(connection: Connection, found: History) -> Directory:
             connection,
             party_ids=recorders,
             product_ids=[card.id for card in own],
+            lots=_lots_of(found, products),
         ),
     )
+
+
+def _lots_of(found: History, products: Mapping[str, ProductCard]) -> set[tuple[UUID, str]]:
+    """Return product id and number of each lot that the history is about, ingredients' too."""
+    lots = set()
+    for uri in _goods_of(found):
+        parts = _LOT.match(uri)
+        card = products.get(parts["product"]) if parts else None
+        if parts and card:
+            lots.add((card.id, unquote(parts["lot"])))
+    return lots
 
 
 def _places_of(found: History) -> set[str]:

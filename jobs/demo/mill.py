@@ -56,6 +56,7 @@ def millet_certificate(plot: Plot) -> Certificate:
         issuer=PARTIES["mill"].name_zh,
         from_on=plot.day(_BAGGED_DAY),
         until_on=None,
+        lot=plot.lot("bags", _BAGGED_DAY),
     )
 
 

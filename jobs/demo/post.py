@@ -188,6 +188,7 @@ def _certificate_values(certificate: Certificate, ids: Mapping[str, str]) -> Jso
     return {
         "party_id": ids[certificate.party],
         "product_id": ids[f"product:{certificate.product}"] if certificate.product else None,
+        "lot": certificate.lot,
         "kind": certificate.kind,
         "number": certificate.number,
         "issuer": certificate.issuer,

@@ -117,7 +117,11 @@ PRODUCTS: Final = products(
 
 
 def standing_certificates(year: int) -> tuple[Certificate, ...]:
-    """Return the certificates of one year; their numbers carry it, so no two years clash."""
+    """Return the certificates of one year; their numbers carry it, so no two years clash.
+
+    They are three years old at most and began a year before, so that they were valid at every step
+    of a story that is told in January.
+    """
     rows = (
         ("dairy", None, "haccp", f"HACCP-{year}-0907", "华北示例认证中心"),
         ("coop", "paddy", "green", f"LB-15-{year % 100:02d}03039971A", "绿色食品示例中心"),
@@ -131,7 +135,7 @@ def standing_certificates(year: int) -> tuple[Certificate, ...]:
             kind=kind,
             number=number,
             issuer=issuer,
-            from_on=date(year, 1, 1),
+            from_on=date(year - 1, 1, 1),
             until_on=date(year + 1, 12, 31),
         )
         for party, product, kind, number, issuer in rows

@@ -89,7 +89,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """A certificate of a party or, where `product` is named, of that product alone."""
+    """A certificate of a party or, where `product` is named, of that product or lot of it alone."""
 
     party: str
     product: str | None
@@ -98,6 +98,7 @@ class Certificate:
     issuer: str
     from_on: date
     until_on: date | None
+    lot: str | None = None
 
 
 class _Named(Protocol):

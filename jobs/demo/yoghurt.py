@@ -79,6 +79,7 @@ def release_certificate(plot: Plot) -> Certificate:
         issuer=PARTIES["dairy"].name_zh,
         from_on=plot.day(SHIPPED_DAY),
         until_on=None,
+        lot=plot.lot("cups", FILLED_DAY),
     )
 
 

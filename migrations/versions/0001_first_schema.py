@@ -127,6 +127,7 @@ def _create_register_3() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("lot", sa.String(length=20), nullable=True),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=False),
         sa.Column("issuer", sa.String(length=200), nullable=False),
@@ -137,6 +138,9 @@ def _create_register_3() -> None:
         sa.CheckConstraint(
             "until_on IS NULL OR until_on >= from_on", name=op.f("ck_certificate_period")
         ),
+        sa.CheckConstraint(
+            "lot IS NULL OR product_id IS NOT NULL", name=op.f("ck_certificate_lot")
+        ),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name="fk_certificate_party_id"),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name="fk_certificate_product_id"),
         sa.PrimaryKeyConstraint("id", name="pk_certificate"),
@@ -144,6 +148,7 @@ def _create_register_3() -> None:
     )
     op.create_index("ix_certificate_party_id_id", "certificate", ["party_id", "id"])
     op.create_index("ix_certificate_product_id_id", "certificate", ["product_id", "id"])
+    op.create_index("ix_certificate_product_id_lot", "certificate", ["product_id", "lot"])
 
 
 def _create_ledger_1() -> None:

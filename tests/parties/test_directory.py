@@ -118,6 +118,35 @@ def test_certificates_of_a_product_are_not_its_makers(engine: Engine) -> None:
     assert {card.number for card in of_both} == {"1", "2"}
 
 
+def test_a_certificate_of_a_lot_is_that_lots_alone(engine: Engine) -> None:
+    party = new_party(engine)
+    first, second = (put_product(engine, party, gtin_uri(number)) for number in (1, 2))
+    with transaction(engine) as connection:
+        for number, product, lot in (
+            ("1", first, "L1"),
+            ("2", first, "L2"),
+            ("3", second, "L1"),
+            ("4", first, None),
+        ):
+            draft = CertificateDraft(
+                party_id=party,
+                product_id=product,
+                lot=lot,
+                kind="factory",
+                number=number,
+                issuer="x",
+                from_on=date(2026, 1, 1),
+            )
+            register_certificate(connection, draft, now=NOW)
+
+    with reading(engine) as connection:
+        of_product = certificates_of(connection, party_ids=[party], product_ids=[first])
+        of_lots = certificates_of(connection, lots={(first, "L1"), (second, "L2")})
+
+    assert [card.number for card in of_product] == ["4"]
+    assert [card.number for card in of_lots] == ["1"]
+
+
 def test_a_certificate_is_valid_on_both_of_its_last_days(engine: Engine) -> None:
     party = new_party(engine)
     draft = CertificateDraft(

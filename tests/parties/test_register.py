@@ -244,6 +244,7 @@ def test_the_same_certificate_again_is_the_same_row(engine: Engine) -> None:
         ({"link": "http://example.org"}, "link"),
         ({"link": "https://[x"}, "link"),
         ({"number": ""}, "number"),
+        ({"lot": "L1"}, "lot"),
     ],
 )
 def test_a_bad_field_of_a_certificate_is_named(
@@ -252,6 +253,19 @@ def test_a_bad_field_of_a_certificate_is_named(
     draft = certificate(new_party(engine), **change)
 
     assert problems_of(engine, register_certificate, draft) == [path]
+
+
+@pytest.mark.parametrize("lot", ["", "L" * 21, "批 1", " L1", "L^1"])
+def test_a_lot_is_one_that_a_label_can_bear(engine: Engine, lot: str) -> None:
+    party = new_party(engine)
+    draft = ProductDraft(party_id=party, uri=gtin_uri(1), name_zh="小米")
+    product = put(engine, register_product, draft).id
+
+    paths = problems_of(
+        engine, register_certificate, certificate(party, product_id=product, lot=lot)
+    )
+
+    assert set(paths) == {"lot"}
 
 
 def test_a_certificate_names_no_other_partys_product(engine: Engine) -> None:

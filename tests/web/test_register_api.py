@@ -108,6 +108,7 @@ def test_a_product_and_its_certificate_are_registered(house: House) -> None:
     certificate = {
         "party_id": str(house.party_id),
         "product_id": product_id,
+        "lot": "L1",
         "kind": "organic",
         "number": "123",
         "issuer": "某中心",
@@ -118,8 +119,9 @@ def test_a_product_and_its_certificate_are_registered(house: House) -> None:
     created = post(house, "certificates", certificate)
 
     assert created.status_code == 201
-    assert json_of(created)["until_on"] is None
-    listed = house.ask("GET", f"/api/v1/certificates?product_id={product_id}", role="authority")
+    assert (json_of(created)["until_on"], json_of(created)["lot"]) == (None, "L1")
+    path = f"/api/v1/certificates?product_id={product_id}&lot=L1"
+    listed = house.ask("GET", path, role="authority")
     assert [row["number"] for row in json_of(listed)["items"]] == ["123"]
 
 

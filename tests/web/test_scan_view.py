@@ -271,7 +271,51 @@ def test_the_products_own_certificates_come_first_and_old_ones_are_marked() -> N
     papers = view_of(yoghurt.history()).certificates
 
     assert [paper.kind for paper in papers] == ["出厂检验报告", "HACCP 体系认证", "绿色食品认证"]
-    assert [paper.is_over for paper in papers] == [False, False, True]
+    assert [paper.lot for paper in papers] == ["L20261102A", "", ""]
+    assert [paper.validity for paper in papers] == ["held", "held", "not_then"]
+
+
+@pytest.mark.parametrize(
+    ("at", "from_on", "until_on", "today", "validity"),
+    [
+        # Of the dairy, which acts from 1 to 2 November; of the lot, made on 2 November.
+        (1, "2026-11-01", "2026-11-02", "2026-11-02", "held"),
+        (1, "2026-11-01", "2026-11-02", "2026-11-03", "ended"),
+        (1, "2026-11-02", "2027-11-01", "2026-11-03", "not_then"),
+        (1, "2026-01-01", "2026-11-01", "2026-11-03", "not_then"),
+        (0, "2026-11-05", None, "2026-11-06", "held"),
+        (0, "2026-11-05", "2026-11-01", "2026-11-06", "not_then"),
+    ],
+)
+def test_a_certificate_is_held_against_the_days_of_what_it_speaks_for(
+    at: int, from_on: str, until_on: str | None, today: str, validity: str
+) -> None:
+    cards = yoghurt.directory()
+    card = replace(
+        cards.certificates[at],
+        from_on=date.fromisoformat(from_on),
+        until_on=date.fromisoformat(until_on) if until_on else None,
+    )
+
+    view = build_scan_view(
+        yoghurt.history(),
+        replace(cards, certificates=(card,)),
+        "zh",
+        date.fromisoformat(today),
+    )
+
+    assert [paper.validity for paper in view.certificates] == [validity]
+
+
+def test_a_certificate_of_a_product_covers_its_making_and_not_its_sale() -> None:
+    cards = yoghurt.directory()
+    card = replace(cards.certificates[0], lot=None, until_on=date(2026, 11, 2))
+
+    view = build_scan_view(
+        yoghurt.history(), replace(cards, certificates=(card,)), "zh", yoghurt.TODAY
+    )
+
+    assert view.certificates[0].validity == "ended"
 
 
 def test_only_a_web_address_becomes_a_link() -> None:

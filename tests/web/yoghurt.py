@@ -121,6 +121,7 @@ def _certificates() -> tuple[CertificateCard, ...]:
             id=UUID(int=300 + at),
             party_id=party_id(number),
             product_id=UUID(int=200) if is_product else None,
+            lot=LOT.rpartition("/")[2] if kind == "factory" else None,
             kind=kind,
             number=text,
             issuer=issuer,

@@ -7,6 +7,7 @@ import marshmallow as ma
 from parties.tables import (
     LABEL_CHARS_MAX,
     LINK_CHARS_MAX,
+    LOT_CHARS_MAX,
     NAME_CHARS_MAX,
     NUMBER_CHARS_MAX,
     SPEC_CHARS_MAX,
@@ -56,10 +57,11 @@ class ProductIn(StrictSchema):
 
 
 class CertificateIn(StrictSchema):
-    """A certificate of a party, or of one of its products."""
+    """A certificate of a party, of one of its products, or of one lot of a product."""
 
     party_id = Uuid(required=True)
     product_id = Uuid(**_OPTIONAL)
+    lot = text(LOT_CHARS_MAX, chars_min=1, metadata={"description": "GS1 AI 10"}, **_OPTIONAL)
     kind = text(NUMBER_CHARS_MAX, chars_min=1, required=True)
     number = text(NUMBER_CHARS_MAX, chars_min=1, required=True)
     issuer = text(NAME_CHARS_MAX, chars_min=1, required=True)
@@ -114,6 +116,7 @@ class CertificateOut(_RowOut):
 
     party_id = ma.fields.UUID()
     product_id = ma.fields.UUID(allow_none=True)
+    lot = ma.fields.String(allow_none=True)
     kind = ma.fields.String()
     number = ma.fields.String()
     issuer = ma.fields.String()
@@ -147,6 +150,7 @@ class CertificateQuery(PageQuery):
 
     party_id = Uuid()
     product_id = Uuid()
+    lot = text(LOT_CHARS_MAX)
 
 
 class KeyIn(StrictSchema):

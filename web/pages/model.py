@@ -30,6 +30,7 @@ NoticeKind: TypeAlias = Literal[
     "truncated",
 ]
 Tone: TypeAlias = Literal["stop", "warn", "info"]
+Validity: TypeAlias = Literal["held", "ended", "not_then"]
 FactTone: TypeAlias = Literal["good", "bad", "plain"]
 
 
@@ -214,7 +215,10 @@ class MakerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateView:
-    """A certificate or report; `is_over` says that its validity had ended on the page's date."""
+    """A certificate or report, and how its validity lies to the days of what it speaks for.
+
+    "held": it held on those days. "ended": it did, and has ended since. "not_then": it did not.
+    """
 
     kind: str
     number: str
@@ -223,7 +227,8 @@ class CertificateView:
     until_on: str
     link: str
     holder: str
-    is_over: bool
+    lot: str
+    validity: Validity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,13 +12,12 @@ from trace.history import History
 from typing import Final
 from urllib.parse import unquote
 
-from parties.directory import CertificateCard, PartyCard, ProductCard, register_uris
+from parties.directory import PartyCard, ProductCard, register_uris
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
 from web.pages.flow import Stop, follow, groups_of, leads_to
 from web.pages.model import (
-    CertificateView,
     Directory,
     Identity,
     Lang,
@@ -29,9 +28,10 @@ from web.pages.model import (
     Summary,
 )
 from web.pages.notices import build_notices
+from web.pages.papers import papers_of, party_title
 from web.pages.regions import region_name
 from web.pages.stages import PlacedStep, StageGroup, place_steps
-from web.pages.words import CERTIFICATE_KINDS, LICENCE_KINDS, PARTY_KINDS
+from web.pages.words import LICENCE_KINDS, PARTY_KINDS
 
 _TRADE_ITEM: Final = re.compile(
     r"https://id\.gs1\.org/01/(?P<gtin>[0-9]{14})"
@@ -62,7 +62,7 @@ def build_scan_view(
         chain=build_chain(stops, lang),
         stages=stages,
         makers=_makers(groups, lang),
-        certificates=_certificates(directory, lang, today),
+        certificates=papers_of(placed, directory, lang, today),
         step_words={item.key: item.words.title.of(lang) for item in placed},
         log=history.log,
         size=history.size,
@@ -221,38 +221,10 @@ def _makers(groups: Sequence[StageGroup], lang: Lang) -> tuple[MakerView, ...]:
 def _maker(party: PartyCard, lang: Lang) -> MakerView:
     licence = LICENCE_KINDS.get(party.licence_kind or "")
     return MakerView(
-        name=_party_title(party, lang),
+        name=party_title(party, lang),
         kind=PARTY_KINDS[party.kind].of(lang),
         uscc=party.uscc or "",
         licence_kind=licence.of(lang) if licence else party.licence_kind or "",
         licence_no=party.licence_no or "",
         region=region_name(party.region, lang),
-    )
-
-
-def _party_title(party: PartyCard, lang: Lang) -> str:
-    return (party.name_en if lang == "en" else "") or party.name_zh
-
-
-def _certificates(directory: Directory, lang: Lang, today: date) -> tuple[CertificateView, ...]:
-    """Return each certificate once, those of the product before those of whole parties."""
-    cards = sorted(directory.certificates, key=lambda card: card.product_id is None)
-    return tuple(dict.fromkeys(_certificate(card, directory, lang, today) for card in cards))
-
-
-def _certificate(
-    card: CertificateCard, directory: Directory, lang: Lang, today: date
-) -> CertificateView:
-    kind = CERTIFICATE_KINDS.get(card.kind)
-    holder = directory.parties.get(card.party_id)
-    return CertificateView(
-        kind=kind.of(lang) if kind else card.kind,
-        number=card.number,
-        issuer=card.issuer,
-        from_on=card.from_on.isoformat(),
-        until_on=card.until_on.isoformat() if card.until_on else "",
-        # Only a web address becomes a link: `javascript:` and the like stay text.
-        link=card.link if card.link.startswith(("https://", "http://")) else "",
-        holder=_party_title(holder, lang) if holder else "",
-        is_over=card.until_on is not None and card.until_on < today,
     )
