@@ -8,7 +8,7 @@ from base.errors import Conflict
 from ledger.batch import Receipt
 from tests.instances import Installation
 from tests.ledger.acts import batch, open_journal
-from tests.ledger.test_journal import CountingIndex, append_all, held_batches, receipts_of
+from tests.ledger.crowd import CountingIndex, append_all, held_batches, receipts_of
 
 
 def test_the_same_request_again_returns_the_same_receipt(installation: Installation) -> None:

@@ -1,116 +1,33 @@
-"""The one writer: merging, order, answers to each caller, and what an outage leaves behind."""
+"""The one writer: merging, order, and an answer of its own for each caller."""
 
 import io
 import logging
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 import structlog
-from sqlalchemy import Connection, Engine, event, insert, text
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from base.bulk import insert_rows
 from base.db import DatabaseLimits, open_engine, transaction
-from base.errors import Busy, Conflict, LedgerCorrupt, Problem
+from base.errors import Busy, Conflict, LedgerCorrupt
 from base.log import configure_logging
 from ledger.append import lock_head
-from ledger.batch import Appended, Batch, Receipt
+from ledger.batch import Appended, Batch
 from ledger.draft import draft_of_parts
 from ledger.journal import JournalLimits
 from ledger.opening import NoIndex
 from ledger.parts import Part
 from ledger.tables import LEDGER_CHECKPOINT, LEDGER_IDEMPOTENCY
-from tests.faults import make_fragile, outage
-from tests.instances import Installation, open_installation
+from tests.instances import Installation
 from tests.ledger.acts import batch, open_journal
+from tests.ledger.crowd import CountingIndex, RowIndex, append_all, held_batches, receipts_of
 from tests.waiting import wait_until
 
 THREADS = 64
-
-
-class CountingIndex(NoIndex):
-    """Counts transactions, and can hold the first one until told to go on."""
-
-    def __init__(self) -> None:
-        self.transactions = 0
-        self.is_first_in = threading.Event()
-        self.may_go_on = threading.Event()
-        self.may_go_on.set()
-
-    def hold(self) -> None:
-        self.may_go_on.clear()
-
-    def admit(
-        self, connection: Connection, batches: Sequence[Batch]
-    ) -> Sequence[Mapping[int, Problem]]:
-        self.transactions += 1
-        self.is_first_in.set()
-        assert self.may_go_on.wait(30)
-        return super().admit(connection, batches)
-
-
-class RowIndex(NoIndex):
-    """Writes one row for each batch whose note gives one, so that a constraint can be broken."""
-
-    def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
-        for place in appended:
-            if place.batch.note == "boom":
-                raise ValueError("this batch cannot be indexed")
-            if isinstance(place.batch.note, int):
-                connection.execute(
-                    insert(LEDGER_CHECKPOINT).values(
-                        log=2,
-                        size=place.batch.note,
-                        root=bytes(32),
-                        note=b"",
-                        signed_at=place.recorded_at,
-                    )
-                )
-
-
-def append_all(
-    append: Callable[[Batch], Receipt], batches: Sequence[Batch]
-) -> list[Receipt | Exception]:
-    """Append each batch in a thread of its own, all at once; return each one's answer."""
-    together = threading.Barrier(len(batches))
-
-    def run(one: Batch) -> Receipt | Exception:
-        together.wait(30)
-        try:
-            return append(one)
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(len(batches)) as pool:
-        return list(pool.map(run, batches))
-
-
-def receipts_of(answers: Sequence[Receipt | Exception]) -> list[Receipt]:
-    receipts = [answer for answer in answers if isinstance(answer, Receipt)]
-    assert len(receipts) == len(answers), answers
-    return receipts
-
-
-def held_batches(
-    installation: Installation, index: CountingIndex, batches: Sequence[Batch], *, entries: int
-) -> tuple[Receipt, list[Receipt | Exception]]:
-    """Append the batches while a first one is being written, so that they are merged into one."""
-    journal = open_journal(installation.engine, installation.clock, index=index)
-    index.hold()
-    with ThreadPoolExecutor(1 + len(batches)) as pool:
-        first = pool.submit(journal.append, batch("first"))
-        assert index.is_first_in.wait(30)
-        rest = [pool.submit(journal.append, one) for one in batches]
-        wait_until(lambda: journal._entries_waiting >= entries, 30, "a queue of every caller")
-        index.may_go_on.set()
-        answers = [future.exception() or future.result() for future in rest]
-        return first.result(), [
-            answer for answer in answers if isinstance(answer, Receipt | Exception)
-        ]
 
 
 def test_appends_of_many_threads_are_merged_in_one_order(installation: Installation) -> None:
@@ -237,83 +154,6 @@ def test_a_batch_without_drafts_has_a_receipt_of_nothing(installation: Installat
     assert installation.check() == 2
 
 
-def test_a_clock_that_lies_a_little_behind_repeats_the_last_instant(
-    installation: Installation,
-) -> None:
-    journal = open_journal(installation.engine, installation.clock, skew_max_ms=5000)
-    before = journal.append(batch("a"))
-    installation.clock.instant -= timedelta(seconds=5)
-
-    after = journal.append(batch("b"))
-
-    assert after.recorded_at == before.recorded_at
-    installation.check()
-
-
-def test_a_clock_that_lies_far_behind_stops_the_writing_for_every_caller(
-    installation: Installation,
-) -> None:
-    journal = open_journal(installation.engine, installation.clock, skew_max_ms=5000)
-    journal.append(batch("a"))
-    installation.clock.instant -= timedelta(milliseconds=5001)
-
-    answers = append_all(journal.append, [batch(f"n{n}") for n in range(8)])
-
-    assert {type(answer) for answer in answers} == {Busy}
-    installation.clock.instant += timedelta(seconds=6)
-    assert journal.append(batch("b")).first_seq == 2
-    assert installation.check() == 3
-
-
-def test_a_head_that_contradicts_its_frontier_stops_the_writing(
-    installation: Installation,
-) -> None:
-    journal = open_journal(installation.engine, installation.clock)
-    journal.append(batch("a"))
-    _set_head(installation.engine, "size = size + 1")
-
-    answers = append_all(journal.append, [batch(f"n{n}") for n in range(8)])
-
-    assert {type(answer) for answer in answers} == {LedgerCorrupt}
-    _set_head(installation.engine, "size = size - 1")
-    assert installation.check() == 2
-
-
-def test_a_head_that_names_another_last_entry_stops_the_writing(
-    installation: Installation,
-) -> None:
-    journal = open_journal(installation.engine, installation.clock)
-    journal.append(batch("a"))
-    (leaf,) = _set_head(installation.engine, "last_leaf = :leaf", leaf=bytes(32))
-
-    with pytest.raises(LedgerCorrupt, match="last"):
-        journal.append(batch("b"))
-
-    _set_head(installation.engine, "last_leaf = :leaf", leaf=leaf)
-    assert installation.check() == 2
-
-
-def test_a_log_that_was_never_opened_takes_nothing(installation: Installation) -> None:
-    with transaction(installation.engine) as connection:
-        connection.execute(text("UPDATE ledger_head SET log = 9"))
-    journal = open_journal(installation.engine, installation.clock)
-
-    with pytest.raises(LedgerCorrupt, match="never opened"):
-        journal.append(batch("a"))
-
-    with transaction(installation.engine) as connection:
-        connection.execute(text("UPDATE ledger_head SET log = 1"))
-    assert installation.check() == 1
-
-
-def _set_head(engine: Engine, change: str, **values: object) -> tuple[bytes]:
-    """Change the head's row behind the journal's back; return the last leaf it named before."""
-    with transaction(engine) as connection:
-        leaf = connection.execute(text("SELECT last_leaf FROM ledger_head")).scalar_one()
-        connection.execute(text(f"UPDATE ledger_head SET {change}"), values)  # noqa: S608 -- a test's own words
-    return (bytes(leaf),)
-
-
 def test_two_journals_of_one_database_share_one_chain(installation: Installation) -> None:
     other = installation.another_desk()
     journals = [
@@ -332,98 +172,6 @@ def test_two_journals_of_one_database_share_one_chain(installation: Installation
     ]
     other.engine.dispose()
     assert installation.check() == 1 + sum(count for _, count in places)
-
-
-def test_a_head_that_moved_under_its_lock_is_refused(installation: Installation) -> None:
-    class Meddler(NoIndex):
-        def admit(
-            self, connection: Connection, batches: Sequence[Batch]
-        ) -> Sequence[Mapping[int, Problem]]:
-            connection.execute(text("UPDATE ledger_head SET size = size + 1"))
-            return super().admit(connection, batches)
-
-    journal = open_journal(installation.engine, installation.clock, index=Meddler())
-
-    with pytest.raises(LedgerCorrupt, match="moved"):
-        journal.append(batch("a"))
-
-    assert installation.check() == 1
-
-
-WRITES_OF_ONE_APPEND = 7  # idempotency, entry, payload, node, head, checkpoint row, commit
-
-
-@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
-def test_each_write_in_turn_fails_and_nothing_is_half_done(
-    database_url: str, is_after: bool
-) -> None:
-    installation = open_installation(database_url)
-    make_fragile(installation.engine)
-    # A connection that was opened before it was made fragile would not fail.
-    installation.engine.dispose()
-    journal = open_journal(installation.engine, installation.clock, index=RowIndex())
-    with outage() as counted:
-        journal.append(batch(*map(str, range(300)), key="whole", note=1))
-    assert counted.seen[-1] == "COMMIT"
-    acknowledged = 301
-
-    for at in range(len(counted.seen)):
-        names = [f"{at}-{n}" for n in range(300)]
-        with outage(at=at, is_after=is_after), pytest.raises(Busy, match="Idempotency-Key"):
-            journal.append(batch(*names, key=f"k{at}", note=2 + at))
-        is_persisted = is_after and counted.seen[at] == "COMMIT"
-
-        again = journal.append(batch(*names, key=f"k{at}", note=2 + at))
-
-        assert again.is_replay is is_persisted
-        assert (again.first_seq, again.count) == (acknowledged, 300)
-        acknowledged += 300
-
-    with transaction(installation.engine) as connection:
-        connection.execute(text("DELETE FROM ledger_checkpoint WHERE log = 2"))
-    assert len(counted.seen) >= WRITES_OF_ONE_APPEND - 1
-    assert installation.check() == acknowledged
-    installation.engine.dispose()
-
-
-def test_an_outage_is_told_to_every_merged_caller(installation: Installation) -> None:
-    make_fragile(installation.engine)
-    installation.engine.dispose()
-    index = CountingIndex()
-    journal = open_journal(installation.engine, installation.clock, index=index)
-
-    with outage(at=0):
-        answers = append_all(journal.append, [batch(f"n{n}", key=f"k{n}") for n in range(12)])
-
-    lost = [n for n, answer in enumerate(answers) if isinstance(answer, Busy)]
-    assert lost
-    retried = [journal.append(batch(f"n{n}", key=f"k{n}")) for n in lost]
-    assert not any(receipt.is_replay for receipt in retried)
-    assert installation.check() == 13
-
-
-def test_a_full_disk_is_an_outage_and_not_a_loss(sqlite_url: str) -> None:
-    installation = open_installation(sqlite_url)
-    journal = open_journal(installation.engine, installation.clock)
-    acknowledged = [journal.append(batch("x" * 2000)).first_seq for _ in range(5)]
-
-    with installation.engine.connect() as connection:
-        limit = [connection.exec_driver_sql("PRAGMA page_count").scalar_one()]
-
-    @event.listens_for(installation.engine, "begin")
-    def _bound(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {limit[0]}")
-
-    wide = batch(*("y" * 2000 + str(number) for number in range(50)), key="wide")
-    with pytest.raises(Busy):
-        journal.append(wide)
-    limit[0] = 1 << 30
-
-    receipt = journal.append(wide)
-
-    assert (acknowledged, receipt.first_seq, receipt.is_replay) == ([1, 2, 3, 4, 5], 6, False)
-    assert installation.check() == 56
-    installation.engine.dispose()
 
 
 def test_a_conflict_has_no_effect_on_the_callers_it_was_merged_with(

@@ -1,34 +1,22 @@
 """The capture door over HTTP: what it answers, and that a refusal leaves the ledger as it was."""
 
 import json
-from collections.abc import Iterator
-from io import BytesIO, RawIOBase
-from pathlib import Path
-from trace.captures import waiting_uploads
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-import jobs.instance
-from base.db import reading
-from jobs.capture import capture_queued, sweep_captures
-from jobs.instance import Instance
-from parties.keys import revoke
 from tests.instances import document_bytes, observation, serial
 from tests.web.epcis_world import (
-    JSON,
     check,
     get,
     new_key,
     post,
     post_document,
     post_event,
-    readable,
     seal_now,
     things,
 )
-from tests.web.house import House, open_house
+from tests.web.house import House
 
 
 def test_a_capture_is_accepted_with_its_job(house: House) -> None:
@@ -171,137 +159,6 @@ def test_another_producer_may_use_the_same_key(house: House) -> None:
     assert check(house) == 3
 
 
-@pytest.mark.parametrize("key", ["", "with space", "ü", "x" * 256])
-def test_an_idempotency_key_has_one_form(sqlite_house: House, key: str) -> None:
-    body = document_bytes(things(1))
-    headers = {
-        "Authorization": f"Bearer {sqlite_house.keys['producer']}",
-        "Content-Type": JSON,
-        "Idempotency-Key": key.encode().decode("latin-1"),
-    }
-
-    answer = readable(sqlite_house.client.post("/epcis/capture", data=body, headers=headers))
-
-    assert answer.status_code == 400
-    assert answer.get_json()["errors"][0]["path"] == "Idempotency-Key"
-    assert check(sqlite_house) == 1
-
-
-@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "", "application/json2"])
-def test_another_kind_of_content_is_not_read(sqlite_house: House, kind: str) -> None:
-    answer = post(sqlite_house, "/epcis/capture", b"{}", Content_Type=kind)
-
-    assert answer.status_code == 415
-    assert answer.get_json()["type"] == "epcisException:UnsupportedMediaTypeException"
-    assert check(sqlite_house) == 1
-
-
-def test_json_ld_is_read(sqlite_house: House) -> None:
-    body = document_bytes(things(1))
-
-    answer = post(sqlite_house, "/epcis/capture", body, Content_Type="application/ld+json")
-
-    assert answer.status_code == 202
-    assert check(sqlite_house) == 2
-
-
-class _Endless(RawIOBase):
-    """A body of any length that counts what is read of it."""
-
-    def __init__(self, size: int) -> None:
-        self.left = size
-        self.place = 0
-        self.read_bytes = 0
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        # The client looks at the end to learn the length.
-        self.place = offset + (self.left if whence == 2 else 0)
-        return self.place
-
-    def tell(self) -> int:
-        return self.place
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type] # A buffer, whatever it is called.
-        count = min(len(view), self.left)
-        view[:count] = b" " * count
-        self.left -= count
-        self.read_bytes += count
-        return count
-
-
-# `read_body` takes one read for the whole body, and a body without a length comes in pieces.
-_IN_PIECES = pytest.mark.xfail(reason="a body in pieces is cut at the limit and read as a whole")
-
-
-@pytest.mark.parametrize("is_announced", [True, pytest.param(False, marks=_IN_PIECES)])
-def test_a_body_that_is_too_large_is_not_read_to_its_end(
-    sqlite_house: House, is_announced: bool
-) -> None:
-    body = _Endless(200 << 20)
-    unannounced: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
-    answer = readable(
-        sqlite_house.client.post(
-            "/epcis/capture",
-            input_stream=body,
-            headers={
-                "Authorization": f"Bearer {sqlite_house.keys['producer']}",
-                "Content-Type": JSON,
-            },
-            environ_overrides={} if is_announced else unannounced,
-        )
-    )
-
-    assert answer.status_code == 413
-    assert body.read_bytes <= 11 << 20
-    assert check(sqlite_house) == 1
-
-
-@pytest.mark.parametrize(
-    ("body", "path", "code"),
-    [
-        (b"", "", "json_syntax"),
-        (b'{\n"a": ,\n}', "", "json_syntax"),
-        (b"\xff", "", "json_encoding"),
-        (b'{"type": 1, "type": 2}', "type", "json_duplicate_key"),
-        (b'{"a": NaN}', "", "json_syntax"),
-        (b'{"a": 99999999999999999999}', "a", "json_number"),
-        (b"[" * 5000 + b"]" * 5000, "", "json_depth"),
-        (b'{"a":' * 40 + b"1" + b"}" * 40, "", "json_depth"),
-        (b"[]", "", "type"),
-        (b'{"type": "EPCISDocument"}', "@context", "required"),
-    ],
-)
-def test_a_body_that_is_no_document_is_refused_where_it_is_wrong(
-    sqlite_house: House, body: bytes, path: str, code: str
-) -> None:
-    answer = post(sqlite_house, "/epcis/capture", body)
-
-    problem = answer.get_json()
-    assert answer.status_code == 400
-    assert (problem["errors"][0]["path"], problem["errors"][0]["code"]) == (path, code)
-    assert check(sqlite_house) == 1
-
-
-def test_broken_json_is_refused_by_its_line(sqlite_house: House) -> None:
-    body = document_bytes(things(1)).replace(b', "epcisBody"', b',\n\n"epcisBody" oops')
-
-    answer = post(sqlite_house, "/epcis/capture", body)
-
-    assert "line 3" in answer.get_json()["detail"]
-
-
-def test_one_event_too_many_is_too_large(sqlite_house: House) -> None:
-    answer = post_document(sqlite_house, *([observation(serial(1))] * 10_001))
-
-    assert answer.status_code == 413
-    assert answer.get_json()["type"] == "epcisException:CaptureLimitExceededException"
-    assert check(sqlite_house) == 1
-
-
 def test_jobs_of_others_are_not_there(house: House) -> None:
     key, _ = new_key(house, 2)
     location = post_document(house, *things(1)).headers["Location"]
@@ -314,120 +171,3 @@ def test_jobs_of_others_are_not_there(house: House) -> None:
     assert [len(get(house, "/epcis/capture", key=one).get_json()) for one in (None, key)] == [1, 0]
     assert len(get(house, "/epcis/capture", role="auditor").get_json()) == 1
     check(house)
-
-
-@pytest.fixture
-def queueing(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """Give a house that leaves documents of more than ten events to a worker."""
-    opened = open_house(database_url, tmp_path, capture_direct_events_max=10)
-    parts = opened.services
-    jobs.instance._OPEN[:] = [
-        Instance(
-            settings=parts.settings,
-            engine=parts.engine,
-            clock=parts.clock,
-            key_ring=parts.key_ring,
-            desk=parts.desk,
-        )
-    ]
-    yield opened
-    jobs.instance._OPEN.clear()
-    parts.engine.dispose()
-
-
-def _waiting(house: House) -> list[UUID]:
-    with reading(house.services.engine) as connection:
-        return waiting_uploads(connection, house.services.log)
-
-
-def test_a_large_document_waits_for_a_worker(queueing: House) -> None:
-    answer = post_document(queueing, *things(11))
-    job = answer.get_json()
-    assert (answer.status_code, job["running"], job["receipt"]["count"]) == (202, True, 0)
-    assert _waiting(queueing) == [UUID(job["captureID"])]
-    assert check(queueing) == 1
-
-    capture_queued(job["captureID"])
-
-    done = get(queueing, answer.headers["Location"]).get_json()
-    assert (done["running"], done["success"], done["receipt"]["count"]) == (False, True, 11)
-    assert done["finishedAt"] is not None
-    assert _waiting(queueing) == []
-    capture_queued(job["captureID"])
-    assert check(queueing) == 12
-
-
-def test_a_document_whose_job_was_lost_is_swept_up(queueing: House) -> None:
-    for first in (0, 100):
-        post_document(queueing, *things(11, first=first))
-
-    sweep_captures()
-
-    assert _waiting(queueing) == []
-    assert check(queueing) == 23
-
-
-def test_a_large_document_twice_under_one_key_is_one_job(queueing: House) -> None:
-    first = post_document(queueing, *things(11), Idempotency_Key="k")
-
-    again = post_document(queueing, *things(11), Idempotency_Key="k")
-
-    assert again.headers["Location"] == first.headers["Location"]
-    assert len(_waiting(queueing)) == 1
-    other = post_document(queueing, *things(12), Idempotency_Key="k")
-    assert other.status_code == 409
-    sweep_captures()
-    late = post_document(queueing, *things(11), Idempotency_Key="k").get_json()
-    assert (late["running"], late["receipt"]["count"]) == (False, 11)
-    assert check(queueing) == 12
-
-
-def test_a_document_whose_key_was_revoked_meanwhile_is_refused_on_the_record(
-    queueing: House,
-) -> None:
-    key, key_id = new_key(queueing, 2)
-    job = post_document(queueing, *things(11), key=key).get_json()
-    revoke(queueing.services.engine, key_id, now=queueing.clock.now(), record=lambda *_: None)
-    queueing.services.key_ring.forget(key_id)
-
-    capture_queued(job["captureID"])
-
-    done = get(queueing, f"/epcis/capture/{job['captureID']}", role="auditor").get_json()
-    assert (done["running"], done["success"], done["receipt"]["count"]) == (False, False, 0)
-    assert [one["code"] for one in done["errors"]] == ["unauthenticated"]
-    assert _waiting(queueing) == []
-    assert check(queueing) == 1
-
-
-def test_a_large_document_with_a_wrong_event_ends_in_a_refusal(queueing: House) -> None:
-    events = things(11)
-    events[4]["bizStep"] = "flying"
-    job = post_document(queueing, *events).get_json()
-
-    capture_queued(job["captureID"])
-
-    done = get(queueing, f"/epcis/capture/{job['captureID']}").get_json()
-    assert (done["success"], [one["path"] for one in done["errors"]]) == (
-        False,
-        ["epcisBody.eventList[4].bizStep"],
-    )
-    assert check(queueing) == 1
-
-
-def test_a_half_written_body_is_no_document(sqlite_house: House) -> None:
-    body = document_bytes(things(5))
-
-    answer = readable(
-        sqlite_house.client.post(
-            "/epcis/capture",
-            input_stream=BytesIO(body[: len(body) // 2]),
-            headers={
-                "Authorization": f"Bearer {sqlite_house.keys['producer']}",
-                "Content-Type": JSON,
-            },
-            environ_overrides={"CONTENT_LENGTH": str(len(body))},
-        )
-    )
-
-    assert answer.status_code == 400
-    assert check(sqlite_house) == 1
