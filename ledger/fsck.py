@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import merge
-from typing import Any, TypeAlias
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select
 
 from base.errors import AppError, NotFound
 from ledger.checkpoint import open_checkpoint
 from ledger.entry import NO_PREVIOUS, Header
+from ledger.fsck_nodes import NodeCheck, Report
 from ledger.merkle import EMPTY_FRONTIER, Frontier, leaf_hash
 from ledger.note import VerifierKey
 from ledger.parts import payload_hash
@@ -24,15 +25,14 @@ from ledger.store import (
     StoredEntry,
     scan_checkpoints,
     scan_entries,
-    scan_nodes,
 )
 from ledger.tables import LEDGER_ENTRY, LEDGER_HEAD, LEDGER_PAYLOAD
 
-Report: TypeAlias = Callable[[int | None, str, str], None]
-"""Takes a finding: the entry it is about or None, its code, what is wrong."""
+FINDINGS_MAX: Final = 10_000
+"""So many findings are kept; a log that is damaged from end to end is counted, not listed."""
 
 # Leaves are folded into the tree in pieces of this many.
-_FOLD = 4096
+_FOLD: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FsckReport:
-    """What was read and what was found; clean without findings."""
+    """What was read and what was found; clean without findings.
+
+    `unsealed` entries lie beyond the newest stored checkpoint: nobody has promised them yet, which
+    is no damage. `left_off` findings were made beyond `FINDINGS_MAX`.
+    """
 
     log: int
     size: int
     checkpoints: int
     findings: tuple[Finding, ...]
+    unsealed: int = 0
+    left_off: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -61,12 +67,31 @@ class FsckReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
-    """A checkpoint to compare with: one that is stored, or one that somebody kept outside."""
+    """A checkpoint to compare with: one that is stored, or one that somebody kept outside.
+
+    The sealer writes its own note down before it stores it, so the newest one `may_wait`.
+    """
 
     size: int
     root: bytes
     note: bytes
     is_stored: bool = True
+    may_wait: bool = False
+
+
+@dataclass(slots=True)
+class _Findings:
+    """Collects what is found, up to a bound."""
+
+    kept: list[Finding] = field(default_factory=list)
+    left_off: int = 0
+
+    def add(self, seq: int | None, code: str, message: str) -> None:
+        """Take one finding."""
+        if len(self.kept) < FINDINGS_MAX:
+            self.kept.append(Finding(seq=seq, code=code, message=message))
+        else:
+            self.left_off += 1
 
 
 @dataclass(slots=True)
@@ -75,14 +100,15 @@ class _Tree:
 
     checkpoints: Iterator[_Kept]
     vkeys: Sequence[VerifierKey]
+    nodes: NodeCheck
     report: Report
     frontier: Frontier = EMPTY_FRONTIER
     leaves: list[bytes] = field(default_factory=list)
-    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     seen: int = 0
     is_whole: bool = True
     awaited: _Kept | None = None
     stored_before: _Kept | None = None
+    waiting: _Kept | None = None
 
     def __post_init__(self) -> None:
         self.awaited = next(self.checkpoints, None)
@@ -105,7 +131,7 @@ class _Tree:
         """Fold the waiting leaves in and compare the checkpoints of this very size."""
         self.frontier, completed = self.frontier.append_all(self.leaves)
         self.leaves.clear()
-        self.nodes.update(((node.level, node.index), node.hash) for node in completed)
+        self.nodes.compare(completed)
         while self.awaited is not None and self.awaited.size == self.frontier.size:
             self._compare(self.awaited)
 
@@ -114,6 +140,13 @@ class _Tree:
         self.fold()
         while self.awaited is not None:
             self._compare(self.awaited)
+        if self.waiting is not None and self.waiting.size < self.sealed_size:
+            self._report_missing(self.waiting)
+
+    @property
+    def sealed_size(self) -> int:
+        """The size of the newest stored checkpoint that was compared; 0 before the first."""
+        return 0 if self.stored_before is None else self.stored_before.size
 
     def _compare(self, kept: _Kept) -> None:
         self.awaited = next(self.checkpoints, None)
@@ -122,7 +155,10 @@ class _Tree:
             self.seen += 1
             self.stored_before = kept
         elif self.stored_before is None or self.stored_before.size != kept.size:
-            self.report(None, "checkpoint_missing", f"{name}: it was signed and is not stored")
+            if kept.may_wait:
+                self.waiting = kept
+            else:
+                self._report_missing(kept)
         if not self.is_whole:
             pass  # The finding `tree_incomplete` covers every later root.
         elif kept.size != self.frontier.size:
@@ -138,6 +174,10 @@ class _Tree:
         if (opened.size, opened.root) != (kept.size, kept.root):
             self.report(None, "checkpoint_damaged", f"{name}: its row and its note differ")
 
+    def _report_missing(self, kept: _Kept) -> None:
+        message = f"checkpoint of {kept.size} entries: it was signed and is not stored"
+        self.report(None, "checkpoint_missing", message)
+
 
 def check_log(
     connection: Connection,
@@ -145,22 +185,23 @@ def check_log(
     vkeys: Sequence[VerifierKey],
     *,
     kept_notes: Sequence[bytes] = (),
+    sealers_note: bytes | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FsckReport:
     """Read the log from entry 0 to its head; `on_progress(done, size)` is called now and then.
 
     `vkeys` are the keys whose checkpoints count. `kept_notes` are signed checkpoints that somebody
     kept outside: the only thing that tells of one that was removed together with its entries.
+    `sealers_note` is the one in the sealer's own file, read before the snapshot of `connection`.
     Raises `NotFound` for a log that was never opened, `InvalidInput` for a note that is none.
     """
     head = _read_head_row(connection, log)
-    findings: list[Finding] = []
-
-    def report(seq: int | None, code: str, message: str) -> None:
-        findings.append(Finding(seq=seq, code=code, message=message))
-
-    checkpoints = _merged(scan_checkpoints(connection, log), kept_notes, vkeys)
-    tree = _Tree(checkpoints=checkpoints, vkeys=vkeys, report=report)
+    findings = _Findings()
+    report = findings.add
+    nodes = NodeCheck(connection=connection, log=log, report=report)
+    kept = [*_kept(kept_notes, vkeys), *_sealers(sealers_note, vkeys, report)]
+    checkpoints = _merged(scan_checkpoints(connection, log), kept)
+    tree = _Tree(checkpoints=checkpoints, vkeys=vkeys, nodes=nodes, report=report)
     chain = _Chain(report=report)
     for done, entry in enumerate(scan_entries(connection, log, start=0, end=head.size)):
         for leaf in chain.follow(entry):
@@ -175,9 +216,18 @@ def check_log(
     if tree.is_whole:
         if tree.frontier.to_bytes() != head.frontier:
             report(None, "head_mismatch", "the head's tree is not that of the entries")
-        _compare_nodes(connection, log, tree.nodes, report)
+        nodes.end()
     _report_beyond(connection, log, head.size, report)
-    return FsckReport(log=log, size=head.size, checkpoints=tree.seen, findings=tuple(findings))
+    if head.size and not tree.seen:
+        report(None, "never_sealed", "no checkpoint is stored: nothing here was ever promised")
+    return FsckReport(
+        log=log,
+        size=head.size,
+        checkpoints=tree.seen,
+        findings=tuple(findings.kept),
+        unsealed=max(head.size - tree.sealed_size, 0),
+        left_off=findings.left_off,
+    )
 
 
 def _read_head_row(connection: Connection, log: int) -> Row[Any]:
@@ -188,17 +238,30 @@ def _read_head_row(connection: Connection, log: int) -> Row[Any]:
     return row
 
 
-def _merged(
-    stored: Iterator[StoredCheckpoint], notes: Sequence[bytes], vkeys: Sequence[VerifierKey]
-) -> Iterator[_Kept]:
+def _kept(notes: Sequence[bytes], vkeys: Sequence[VerifierKey]) -> Iterator[_Kept]:
+    """Yield the checkpoints that somebody kept outside; raises where one is none."""
+    for note in notes:
+        one = open_checkpoint(note, vkeys).checkpoint
+        yield _Kept(size=one.size, root=one.root, note=note, is_stored=False)
+
+
+def _sealers(note: bytes | None, vkeys: Sequence[VerifierKey], report: Report) -> Iterator[_Kept]:
+    """Yield the sealer's own checkpoint; a damaged one is a finding and no reason to stop."""
+    if note is None:
+        return
+    try:
+        one = open_checkpoint(note, vkeys).checkpoint
+    except AppError as error:
+        report(None, "checkpoint_damaged", f"the sealer's own note: {error}")
+        return
+    yield _Kept(size=one.size, root=one.root, note=note, is_stored=False, may_wait=True)
+
+
+def _merged(stored: Iterator[StoredCheckpoint], outside: Sequence[_Kept]) -> Iterator[_Kept]:
     """Yield stored and kept checkpoints by size, of one size the stored one first."""
-    opened = [(open_checkpoint(note, vkeys).checkpoint, note) for note in notes]
-    outside = [
-        _Kept(size=one.size, root=one.root, note=note, is_stored=False) for one, note in opened
-    ]
     inside = (_Kept(size=one.size, root=one.root, note=one.note) for one in stored)
-    outside.sort(key=lambda kept: kept.size)
-    return merge(inside, outside, key=lambda kept: (kept.size, not kept.is_stored))
+    by_size = sorted(outside, key=lambda kept: kept.size)
+    return merge(inside, by_size, key=lambda kept: (kept.size, not kept.is_stored))
 
 
 @dataclass(slots=True)
@@ -287,20 +350,6 @@ def _check_entry(entry: StoredEntry, report: Report) -> Header | None:
     if header.payload_hash != payload_hash(entry.part_hashes):
         report(entry.seq, "payload_mismatch", "the part hashes are not those of the header")
     return header
-
-
-def _compare_nodes(
-    connection: Connection,
-    log: int,
-    computed: dict[tuple[int, int], bytes],
-    report: Report,
-) -> None:
-    left = dict(computed)
-    for level, index, digest in scan_nodes(connection, log):
-        if left.pop((level, index), None) != digest:
-            report(None, "node_mismatch", f"tree node {index} of level {level} is wrong")
-    for level, index in left:
-        report(None, "node_missing", f"tree node {index} of level {level} is gone")
 
 
 def _report_beyond(connection: Connection, log: int, size: int, report: Report) -> None:

@@ -44,7 +44,9 @@ class KeptNote:
 
     def write(self, note: bytes) -> None:
         """Replace the note; when this returns, it outlives a loss of power."""
-        fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        # One name for all: sealers write one after the other, under the lock of the log's head,
+        # and what one of them left behind when it was killed is written over by the next.
+        fresh = self.path.with_name(f".{self.path.name}.new")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(note)

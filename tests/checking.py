@@ -24,7 +24,9 @@ def check_ledger(engine: Engine, log: int, vkeys: Sequence[VerifierKey]) -> int:
     """Fail unless every byte of the log is sound; return how many entries it has."""
     with reading(engine) as connection:
         report = check_log(connection, log, vkeys)
-    assert report.findings == ()
+    # A test need not seal what it wrote.
+    assert [one for one in report.findings if one.code != "never_sealed"] == []
+    assert ("never_sealed" in {one.code for one in report.findings}) is (report.checkpoints == 0)
 
     rows = _rows(
         engine,

@@ -37,6 +37,9 @@ GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_key TO suxin_app;
 
 -- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.
 GRANT SELECT ON ledger_head, ledger_entry, ledger_payload, ledger_node TO suxin_sealer;
+-- The index is compared with the log; of the register only which parties there are is asked.
+GRANT SELECT ON event, event_item, identifier TO suxin_sealer;
+GRANT SELECT (id) ON party TO suxin_sealer;
 GRANT SELECT, INSERT ON ledger_checkpoint TO suxin_sealer;
 -- Two sealers wait for each other at the head's row. PostgreSQL asks for UPDATE of at least one
 -- column before it lets anybody lock a row; this one is the least harmful.

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from base.db import reading, transaction
 from base.errors import NotFound
 from ledger.checkpoint import Checkpoint, origin_of_log, sign_checkpoint
 from ledger.fsck import FsckReport, check_log
-from ledger.merkle import leaf_hash
+from ledger.merkle import EMPTY_FRONTIER, leaf_hash
 from ledger.note import SignerKey
 from ledger.parts import Part
+from ledger.tables import LEDGER_NODE
 from tests.instances import ORIGIN, Installation
 from tests.ledger.acts import batch, open_journal
 
@@ -201,7 +202,8 @@ def _early(installation: Installation) -> object:
     [
         ("UPDATE ledger_node SET hash = :value WHERE node_index = 1", "node_mismatch"),
         ("DELETE FROM ledger_node WHERE node_index = 0", "node_missing"),
-        ("UPDATE ledger_node SET node_index = 7 WHERE node_index = 1", "node_mismatch"),
+        ("UPDATE ledger_node SET node_index = 7 WHERE node_index = 1", "node_missing"),
+        ("UPDATE ledger_node SET level = 16 WHERE node_index = 1", "node_missing"),
         ("UPDATE ledger_head SET last_leaf = :value", "head_mismatch"),
         ("UPDATE ledger_head SET frontier = :value", "head_mismatch"),
         ("UPDATE ledger_head SET origin = 'elsewhere.example.org/log/1'", "head_mismatch"),
@@ -323,3 +325,103 @@ def test_progress_is_told_from_the_first_entry_on(filled: Installation) -> None:
 def test_a_log_that_was_never_opened_is_not_found(installation: Installation) -> None:
     with reading(installation.engine) as connection, pytest.raises(NotFound):
         check_log(connection, 7, [installation.signer.verifier()])
+
+
+def test_a_node_of_no_tree_is_named_and_nothing_else(filled: Installation) -> None:
+    with transaction(filled.engine) as connection:
+        for level, index in ((8, 2), (16, 0), (8, -1)):
+            row = {"log": 1, "level": level, "node_index": index, "hash": bytes(32)}
+            connection.execute(insert(LEDGER_NODE), row)
+
+    assert _found(filled) == [(None, "node_extra")] * 3
+
+
+def test_the_nodes_of_several_pieces_of_the_tree_are_compared(
+    filled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A piece that ends before, at and behind the end of a tile.
+    for fold in (100, 256, 300):
+        monkeypatch.setattr("ledger.fsck._FOLD", fold)
+        assert _check(filled).is_clean
+    _change(filled, "UPDATE ledger_node SET hash = :value WHERE node_index = 1", value=bytes(32))
+
+    for fold in (100, 256, 300):
+        monkeypatch.setattr("ledger.fsck._FOLD", fold)
+        assert _found(filled) == [(None, "node_mismatch")]
+
+
+def test_entries_after_the_newest_checkpoint_are_told_and_are_no_damage(
+    filled: Installation,
+) -> None:
+    open_journal(filled.engine, filled.clock).append(batch("a", "b", "c"))
+
+    report = _check(filled)
+
+    assert report.is_clean
+    assert (report.size, report.unsealed) == (603, 3)
+    filled.seal()
+    assert _check(filled).unsealed == 0
+
+
+def test_a_log_without_any_checkpoint_is_a_finding(installation: Installation) -> None:
+    report = _check(installation)
+
+    assert [finding.code for finding in report.findings] == ["never_sealed"]
+    assert report.unsealed == 1
+    installation.seal()
+    assert _check(installation).is_clean
+
+
+def _notes(installation: Installation) -> list[bytes]:
+    with reading(installation.engine) as connection:
+        statement = text("SELECT note FROM ledger_checkpoint ORDER BY size")
+        return [bytes(note) for note in connection.execute(statement).scalars()]
+
+
+def test_the_sealers_newest_note_may_wait_for_its_row_and_an_older_one_may_not(
+    filled: Installation,
+) -> None:
+    notes = _notes(filled)
+    _change(filled, "DELETE FROM ledger_checkpoint WHERE size = 600")
+    assert _found(filled, sealers_note=notes[-1]) == []
+    _change(filled, "DELETE FROM ledger_checkpoint WHERE size = 257")
+
+    assert _found(filled, sealers_note=notes[1]) == [(None, "checkpoint_missing")]
+
+
+def test_a_log_that_was_set_back_with_its_checkpoints_is_betrayed_by_the_sealers_note(
+    filled: Installation,
+) -> None:
+    newest = _notes(filled)[-1]
+    with transaction(filled.engine) as connection:
+        leaves = connection.execute(text("SELECT leaf FROM ledger_entry ORDER BY seq")).scalars()
+        frontier, _ = EMPTY_FRONTIER.append_all([bytes(leaf) for leaf in leaves][:257])
+    for table in ("ledger_entry", "ledger_payload"):
+        _change(filled, f"DELETE FROM {table} WHERE seq >= 257")  # noqa: S608 -- a test's own words
+    _change(filled, "DELETE FROM ledger_checkpoint WHERE size > 257")
+    _change(filled, "DELETE FROM ledger_node WHERE node_index > 0")
+    _change(
+        filled,
+        "UPDATE ledger_head SET size = 257, frontier = :frontier,"
+        " last_leaf = (SELECT leaf FROM ledger_entry WHERE seq = 256)",
+        frontier=frontier.to_bytes(),
+    )
+    assert _found(filled) == []
+
+    assert _found(filled, sealers_note=newest) == [(None, "entries_missing")]
+
+
+def test_a_damaged_note_of_the_sealer_is_a_finding(filled: Installation) -> None:
+    assert _found(filled, sealers_note=b"x") == [(None, "checkpoint_damaged")]
+
+
+def test_a_log_that_is_damaged_throughout_is_counted_and_not_listed(
+    filled: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.fsck.FINDINGS_MAX", 50)
+    _change(filled, "UPDATE ledger_payload SET public_salt = :salt", salt=bytes(16))
+
+    report = _check(filled)
+
+    assert (len(report.findings), report.left_off) == (50, 550)
+    assert not report.is_clean
