@@ -9,10 +9,12 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 from codes import registry
 from codes.gs1.charset import percent_decode, percent_encode
 from codes.gs1.check_digit import has_valid_check_digit
+from codes.gs1.compression import identity_of_compressed
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.gs1.epc import WITHOUT_GS1_KEY, path_of_epc
 from codes.gs1.identity import identity_of_link
@@ -68,7 +70,7 @@ def _canonical(uri: str) -> str:
         raise CodeError("uri", "an identifier is an absolute URI", norm="RFC 3986 4.3")
     head = uri[:8].lower()
     if head.startswith("http"):
-        return identity_of_link(uri) or uri
+        return _canonical_link(uri)
     if head == "urn:epc:":
         raise CodeError("urn_case", "urn:epc: is written in lower case", position=0)
     if uri.startswith("urn:suxin:"):
@@ -79,43 +81,69 @@ def _canonical(uri: str) -> str:
 _remembered = lru_cache(maxsize=_REMEMBERED)(_canonical)
 
 
+def _canonical_link(uri: str) -> str:
+    try:
+        return identity_of_link(uri) or uri
+    except CodeError as refusal:
+        # On GS1's own host a path without a key may be a compressed one. On any other host it stays
+        # the identifier that it always was: reading keys into it would part old from new events.
+        if refusal.rule != "no_key":
+            raise
+        try:
+            return identity_of_compressed(uri)
+        except CodeError:
+            raise refusal from None
+
+
 def _canonical_epc(uri: str) -> str:
     return uri if uri.startswith(WITHOUT_GS1_KEY) else _STEM + path_of_epc(uri)
 
 
 def _canonical_own(uri: str) -> str:
     match = _OWN.fullmatch(uri)
+    if match is not None and match[1] == "personal":
+        raise personal_refusal()
     name = None if match is None else registry.OWN_NAMES.get(match[1])
     if match is None or name is None:
         raise CodeError("own_name", "this name was not given by this ledger", position=10)
-    code = registry.get(name).parse(match[2])
+    code = registry.get(name).parse(unquote(match[2]))
     if code.uri != uri:
         raise CodeError("own_name", f"this name is written {code.uri}", position=10)
     return uri
+
+
+def personal_refusal() -> CodeError:
+    """Return the refusal of a person's ID number: what is recorded stays for ever."""
+    message = "a person's ID number names nothing here; name the person by a GLN or a serial"
+    return CodeError("personal", message, norm="GB 11643-1999")
 
 
 def uri_of_text(text: str, category: Category | None = None) -> str:
     """Return the canonical URI of a code in any written form.
 
     Raises `CodeError`: `unknown_code` when no scheme reads it, `ambiguous` when the likeliest
-    readings name different things; `category` says which kind is meant.
+    readings name different things, `personal` when the code holds a person's ID number, otherwise
+    the rule that the likeliest scheme finds broken. `category` says which kind is meant.
     """
     candidates = registry.detect(text, category)
     if not candidates:
-        return _uri_of_unknown(clean(text).text)
+        return _uri_of_unknown(text)
     likeliest = [one for one in candidates if one.rank == candidates[0].rank]
     uris = {one.code.uri for one in likeliest}
     if len(uris) > 1:
         names = ", ".join(one.scheme.name for one in likeliest)
         raise CodeError("ambiguous", f"the code may be one of: {names}")
+    if any(one.code.is_personal for one in likeliest):
+        raise personal_refusal()
     return candidates[0].code.uri
 
 
 def _uri_of_unknown(text: str) -> str:
     """A text that is a URI stands for itself, and a wrong one is told what is wrong with it."""
-    if text.lower().startswith(("urn:", "http://", "https://")):
-        return canonical_uri(text)
-    raise CodeError("unknown_code", "no code scheme reads this text")
+    cleaned = clean(text).text
+    if cleaned.lower().startswith(("urn:", "http://", "https://")):
+        return canonical_uri(cleaned)
+    raise registry.why_refused(text)
 
 
 def parts_of(canonical: str) -> dict[str, str]:
@@ -134,10 +162,22 @@ _SERIAL_AFTER: Final = {"253": 13, "255": 13, "8003": 14}
 _CLASS_KEYS: Final = frozenset({"01", "8006", "8010", "8013"})
 
 
+# Names of this ledger that are no single things: classes of goods and paper, and lots.
+_OWN_LEVELS: Final = {
+    "drug-standard": Level.CLASS,
+    "drug-approval": Level.CLASS,
+    "fertiliser-registration": Level.CLASS,
+    "green-food-product": Level.CLASS,
+    "agri-trace": Level.LOT,
+    "agri-short": Level.LOT,
+    "market-batch": Level.LOT,
+}
+
+
 def level_of(canonical: str) -> Level:
     """Return how much a canonical URI names; a URI of another party is `UNKNOWN`."""
     if not canonical.startswith(_STEM):
-        return Level.INSTANCE if canonical.startswith("urn:suxin:") else Level.UNKNOWN
+        return _level_of_own(canonical)
     parts = parts_of(canonical)
     key = next(iter(parts))
     if key in _SERIAL_AFTER:
@@ -145,6 +185,12 @@ def level_of(canonical: str) -> Level:
     if key not in _CLASS_KEYS or not parts.keys().isdisjoint({"21", "235", "8011"}):
         return Level.INSTANCE
     return Level.LOT if "10" in parts else Level.CLASS
+
+
+def _level_of_own(canonical: str) -> Level:
+    if not canonical.startswith("urn:suxin:"):
+        return Level.UNKNOWN
+    return _OWN_LEVELS.get(canonical.split(":", 3)[2], Level.INSTANCE)
 
 
 def is_instance(canonical: str) -> bool:

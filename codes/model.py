@@ -68,15 +68,45 @@ class CodeWarning:
     position: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Code:
-    """One parsed code: `text` is its one accepted spelling, `uri` its one canonical URI."""
+    """One parsed code: `text` is its one accepted spelling, `uri` its one canonical URI.
+
+    `masked` is not empty where the code holds the ID number of a person (GB 11643-1999). Such a
+    number is shown nowhere: pages, logs and messages use `printed`, and neither `fields`, `uri` nor
+    the repr holds it. `doubt` is how many ranks a reading falls behind those of its scheme because
+    something about it is unusual.
+    """
 
     scheme: str
     text: str
     fields: Mapping[str, str]
     uri: str
     warnings: tuple[CodeWarning, ...] = ()
+    masked: str = ""
+    doubt: int = 0
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the code holds a person's ID number."""
+        return self.masked != ""
+
+    @property
+    def printed(self) -> str:
+        """The text for pages, logs and messages: without the ID number of a person."""
+        return self.masked or self.text
+
+    def __repr__(self) -> str:
+        return f"Code(scheme={self.scheme!r}, printed={self.printed!r}, uri={self.uri!r})"
+
+
+def personal_uri(scheme: str) -> str:
+    """Return the URI of every code of a scheme that holds an ID number.
+
+    It tells no two of them apart on purpose: identifiers of events stay for ever, and the number of
+    a person must not. Whoever has to tell persons apart makes a name with a secret key.
+    """
+    return f"urn:suxin:personal:{scheme}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +116,11 @@ class Scheme:
     `parse` takes a text that `codes.text.clean` has cleaned. `lengths` (None: any) and `looks_like`
     are the cheap filter of detection: a text they say no to is never handed to `parse`. `rank` is
     how far a fitting text speaks for the scheme, 1 the most; schemes that clash share a rank.
-    `own_name` is the word after `urn:suxin:` where the scheme's URIs are this ledger's own.
+    `first` are the characters a code may begin with (None: any). Without `lengths` (an empty set)
+    or with `only_in_category` a scheme is not, or only for its own category, offered by detection:
+    its codes look like nothing in particular. `in_address` says that a code is so telling that it
+    is recognised inside a web address of any host. `own_name` is the word after `urn:suxin:` where
+    the scheme's URIs are this ledger's own.
     """
 
     name: str
@@ -101,6 +135,9 @@ class Scheme:
     looks_like: Callable[[str], bool]
     rank: int
     own_name: str | None = None
+    first: str | None = None
+    only_in_category: bool = False
+    in_address: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,19 +10,39 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from codes.model import Candidate, Category, Code, CodeError, Scheme, may_name
+from codes.model import Candidate, Category, Code, CodeError, CodeWarning, Scheme, may_name
 from codes.schemes import (
+    cn_agri_platform,
+    cn_drug,
+    cn_ear_tag,
+    cn_fertiliser,
+    cn_green_food,
+    cn_id_number,
+    cn_market,
+    cn_org_code,
+    cn_organic,
     cn_pesticide,
+    cn_region,
+    cn_sc_licence,
+    cn_seed,
     cn_uscc,
+    cn_vetdrug,
+    ecode,
     epc_uri,
+    gbt33993,
     gln,
+    gs1_compressed_link,
     gs1_digital_link,
     gs1_element_string,
+    gs1_keys,
     gtin,
+    ma_idcode,
+    oid,
     sscc,
     suxin_serial,
 )
 from codes.text import Cleaned, clean
+from codes.web_address import codes_in, host_of, is_address
 
 _MODULES = (
     gtin,
@@ -34,6 +54,25 @@ _MODULES = (
     cn_uscc,
     cn_pesticide,
     suxin_serial,
+    gs1_compressed_link,
+    gbt33993,
+    gs1_keys,
+    cn_drug,
+    cn_vetdrug,
+    cn_agri_platform,
+    cn_market,
+    cn_ear_tag,
+    cn_organic,
+    cn_green_food,
+    cn_sc_licence,
+    cn_seed,
+    cn_fertiliser,
+    cn_org_code,
+    cn_id_number,
+    cn_region,
+    ma_idcode,
+    oid,
+    ecode,
 )
 
 
@@ -55,17 +94,34 @@ OWN_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def _by_length() -> tuple[Mapping[int, tuple[Scheme, ...]], tuple[Scheme, ...]]:
-    """Sort the schemes by the lengths they admit, so that a text meets only those it may fit."""
-    free = tuple(scheme for scheme in SCHEMES.values() if scheme.lengths is None)
-    fixed: dict[int, list[Scheme]] = {}
-    for scheme in SCHEMES.values():
-        for length in scheme.lengths or ():
-            fixed.setdefault(length, []).append(scheme)
-    return {length: (*schemes, *free) for length, schemes in fixed.items()}, free
+def _index() -> Mapping[int, Mapping[str, tuple[Scheme, ...]]]:
+    """Sort the schemes by the lengths and first characters they admit.
+
+    A text then meets only those it may fit. Length 0 stands for every length that no scheme names,
+    the first character "" for every one that no scheme names.
+    """
+    lengths = {0}.union(*(scheme.lengths or () for scheme in SCHEMES.values()))
+    firsts = {""}.union(*(scheme.first or "" for scheme in SCHEMES.values()))
+    return {
+        length: {
+            first: tuple(
+                scheme
+                for scheme in SCHEMES.values()
+                if (scheme.lengths is None or length in scheme.lengths)
+                and (scheme.first is None or (first != "" and first in scheme.first))
+            )
+            for first in firsts
+        }
+        for length in lengths
+    }
 
 
-_OF_LENGTH, _OF_ANY_LENGTH = _by_length()
+_INDEX: Final = _index()
+
+
+def _fitting(text: str) -> tuple[Scheme, ...]:
+    by_first = _INDEX.get(len(text), _INDEX[0])
+    return by_first.get(text[0], by_first[""])
 
 
 def get(name: str) -> Scheme:
@@ -79,17 +135,17 @@ def get(name: str) -> Scheme:
 def parse(name: str, text: str) -> Code:
     """Read `text` as a code of one scheme; raises `CodeError`, with the position in `text`."""
     scheme = get(name)
-    cleaned = clean(text)
+    offset = 0
     try:
+        cleaned = clean(text)
+        offset = cleaned.offset
         return _warned(scheme.parse(cleaned.text), cleaned)
     except CodeError as refusal:
-        if refusal.position is None or not cleaned.offset:
+        if refusal.norm and (refusal.position is None or not offset):
             raise
+        position = None if refusal.position is None else refusal.position + offset
         raise CodeError(
-            refusal.rule,
-            refusal.message,
-            position=refusal.position + cleaned.offset,
-            norm=refusal.norm,
+            refusal.rule, refusal.message, position=position, norm=refusal.norm or scheme.norm
         ) from None
 
 
@@ -109,22 +165,53 @@ def detect(text: str, category: Category | None = None) -> tuple[Candidate, ...]
     """Return every reading of `text`, the likeliest first; empty when there is none.
 
     Readings of equal `rank` are equally likely. `category` keeps only readings that may name
-    something of that kind.
+    something of that kind. A web address that is no code itself is searched for one.
     """
     try:
         cleaned = clean(text)
     except CodeError:
         return ()
+    found = _readings(cleaned, category)
+    if not found and is_address(cleaned.text):
+        found = _carried(cleaned.text, category)
+    if len(found) > 1:
+        found.sort(key=lambda candidate: candidate.rank)
+    return tuple(found)
+
+
+def why_refused(text: str) -> CodeError:
+    """Return what the likeliest scheme has against a text that no scheme reads."""
+    try:
+        cleaned = clean(text)
+    except CodeError as refusal:
+        return refusal
+    fitting = [scheme for scheme in _fitting(cleaned.text) if not scheme.only_in_category]
+    alike = [scheme for scheme in fitting if scheme.looks_like(cleaned.text)]
+    if not alike and 2 * sum(map(str.isdigit, cleaned.text)) > len(cleaned.text):
+        # Mostly digits of a length that some scheme has: one of them was mistyped.
+        alike = [scheme for scheme in fitting if scheme.lengths is not None]
+    # The first of the lowest rank: a wrong check digit of a trade item tells more than the rest.
+    for scheme in sorted(alike, key=lambda one: one.rank):
+        try:
+            parse(scheme.name, text)
+        except CodeError as refusal:
+            return refusal
+    return CodeError("unknown_code", "no code scheme reads this text")
+
+
+def _readings(cleaned: Cleaned, category: Category | None) -> list[Candidate]:
     found = []
-    for scheme in _OF_LENGTH.get(len(cleaned.text), _OF_ANY_LENGTH):
+    for scheme in _fitting(cleaned.text):
+        if not scheme.looks_like(cleaned.text):
+            continue
+        if scheme.only_in_category and category is not scheme.category:
+            continue
         if category is not None and not may_name(scheme.category, category):
             continue
-        if scheme.looks_like(cleaned.text):
-            candidate = _candidate(scheme, cleaned)
-            if candidate is not None:
-                found.append(candidate)
-    found.sort(key=lambda candidate: candidate.rank)
-    return tuple(found)
+        candidate = _candidate(scheme, cleaned)
+        if candidate is not None:
+            found.append(candidate)
+    return found
 
 
 def _candidate(scheme: Scheme, cleaned: Cleaned) -> Candidate | None:
@@ -132,4 +219,22 @@ def _candidate(scheme: Scheme, cleaned: Cleaned) -> Candidate | None:
         code = scheme.parse(cleaned.text)
     except CodeError:
         return None
-    return Candidate(scheme=scheme, code=_warned(code, cleaned), rank=scheme.rank)
+    return Candidate(scheme=scheme, code=_warned(code, cleaned), rank=scheme.rank + code.doubt)
+
+
+def _carried(address: str, category: Category | None) -> list[Candidate]:
+    """Return the readings of codes inside a web address, each once.
+
+    Only schemes count whose codes are telling, and only codes without a doubt: addresses are full
+    of numbers that mean something else.
+    """
+    found: dict[tuple[str, str], Candidate] = {}
+    message = f"the code was taken from a web address of {host_of(address)[:100]}"
+    warning = CodeWarning(code="from_address", message=message)
+    for text in codes_in(address):
+        for reading in _readings(Cleaned(text=text, offset=0, warnings=()), category):
+            code = reading.code
+            if reading.scheme.in_address and not code.doubt:
+                carried = replace(code, warnings=(*code.warnings, warning))
+                found.setdefault((code.scheme, code.text), replace(reading, code=carried))
+    return list(found.values())

@@ -93,6 +93,8 @@ SCHEMES: Final = (
         lengths=frozenset({32}),
         looks_like=is_digits,
         rank=1,
+        first="123",
+        in_address=True,
         own_name="pesticide",
     ),
     Scheme(
@@ -107,6 +109,7 @@ SCHEMES: Final = (
         lengths=frozenset(range(6, 18)),
         looks_like=lambda text: text.startswith(("PD", "WP", "LS", "WL")),
         rank=1,
+        first="PWL",
         own_name="pesticide-registration",
     ),
 )

@@ -18,6 +18,9 @@ _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _WEIGHTS: Final = tuple(pow(3, place, 31) for place in range(17))
 _OUTSIDE = re.compile(f"[^{_ALPHABET}]")
 
+# What somebody read who typed a letter that the alphabet leaves out.
+_LOOK_ALIKES: Final = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
+
 _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 
 # GB 32100-2015 table 1 and its amendments: who registers (place 1). N: rural collectives.
@@ -76,18 +79,37 @@ def _require_shape(text: str) -> None:
         raise CodeError("length", "a unified social credit code has 18 characters", norm=NORM)
     outside = _OUTSIDE.search(text)
     if outside is not None:
-        raise CodeError(
-            "charset",
-            "the letters I, O, S, V, Z and other characters are not used",
-            position=outside.start(),
-            norm=NORM,
-        )
+        raise _charset_refusal(text, outside.start())
     if len(set(text[2:17])) == 1:
         raise CodeError("dummy", "this is a filler, not a code", norm=NORM)
     if text[0] not in _DEPARTMENTS:
         raise CodeError("department", "no department has this letter", position=0, norm=NORM)
     if not text[2:8].isdigit():
         raise CodeError("region", "places 3 to 8 are a region of digits", position=2, norm=NORM)
+
+
+def _charset_refusal(text: str, position: int) -> CodeError:
+    """Say which character was probably meant, and whether the check then fits."""
+    wrong = text[position]
+    meant = _LOOK_ALIKES.get(wrong)
+    if meant is None:
+        message = f"place {position + 1} is no digit and none of the letters that are used"
+        return CodeError("charset", message, position=position, norm=NORM)
+    read = "".join(_LOOK_ALIKES.get(character, character) for character in text)
+    fits = _OUTSIDE.search(read) is None and uscc_check(read[:17]) == read[17]
+    message = (
+        f"place {position + 1}: the letter {wrong} is not used; probably {meant} was meant"
+        + (", and then the check character fits" if fits else "")
+    )
+    return CodeError("look_alike", message, position=position, norm=NORM)
+
+
+def is_uscc(text: str) -> bool:
+    """Whether `text` is a code in its one accepted spelling."""
+    try:
+        return parse_uscc(text).text == text
+    except CodeError:
+        return False
 
 
 def _warnings(text: str, upper: str) -> tuple[CodeWarning, ...]:

@@ -45,5 +45,6 @@ SCHEMES: Final = (
         lengths=None,
         looks_like=lambda text: text.startswith("urn:epc:"),
         rank=1,
+        first="u",
     ),
 )

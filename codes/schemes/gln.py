@@ -10,6 +10,7 @@ from codes.gs1.check_digit import is_digits
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Category, Code, Scheme
 from codes.schemes.gtin import company_prefix_fields, require_numeric_key
+from codes.shapes import DIGITS
 
 NORM: Final = "GS1 General Specifications 2.4, GB/T 16828-2021"
 
@@ -44,5 +45,6 @@ SCHEMES: Final = (
         lengths=frozenset({13}),
         looks_like=is_digits,
         rank=2,
+        first=DIGITS,
     ),
 )

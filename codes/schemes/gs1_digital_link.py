@@ -44,5 +44,6 @@ SCHEMES: Final = (
         lengths=None,
         looks_like=lambda text: text.startswith(("http", "HTTP")),
         rank=1,
+        first="hH",
     ),
 )

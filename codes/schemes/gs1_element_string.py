@@ -71,5 +71,6 @@ SCHEMES: Final = (
         lengths=None,
         looks_like=looks_like_element_string,
         rank=1,
+        first="(]\x1d048",
     ),
 )

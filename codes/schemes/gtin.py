@@ -10,6 +10,7 @@ from codes.gs1.check_digit import has_valid_check_digit, is_digits, mod10_check_
 from codes.gs1.company_prefix import company_prefix_length
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+from codes.shapes import DIGITS
 
 NORM: Final = "GS1 General Specifications 2.1, GB 12904-2008"
 
@@ -96,6 +97,7 @@ def _scheme(length: int) -> Scheme:
         lengths=frozenset({length}),
         looks_like=is_digits,
         rank=1,
+        first=DIGITS,
     )
 
 

@@ -9,6 +9,7 @@ from codes.gs1.check_digit import is_digits
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Category, Code, Scheme
 from codes.schemes.gtin import company_prefix_fields, require_numeric_key
+from codes.shapes import DIGITS
 
 NORM: Final = "GS1 General Specifications 2.2, GB/T 18127-2009"
 
@@ -48,5 +49,6 @@ SCHEMES: Final = (
         lengths=frozenset({18}),
         looks_like=is_digits,
         rank=1,
+        first=DIGITS,
     ),
 )

@@ -133,6 +133,8 @@ SCHEMES: Final = (
         lengths=frozenset(range(15, 20)),
         looks_like=lambda text: text[0] in "Ss" and text[1] in "Xx",
         rank=1,
+        first="Ss",
+        in_address=True,
         own_name="serial",
     ),
 )

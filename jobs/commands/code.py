@@ -10,7 +10,7 @@ from base.strict_json import JsonObject
 from codes.gs1.ais import AIS
 from codes.gs1.meaning import explain
 from codes.model import Candidate, CodeError
-from codes.registry import detect
+from codes.registry import detect, why_refused
 
 
 @click.group()
@@ -30,8 +30,16 @@ def explain_code(environ: MutableMapping[str, str], text: str, as_json: bool) ->
     elif readings:
         click.echo("\n".join(_words(readings)))
     else:
-        click.echo("no scheme reads this text as its code", err=True)
+        click.echo(_refusal(text), err=True)
     return 0 if readings else 1
+
+
+def _refusal(text: str) -> str:
+    refusal = why_refused(text)
+    words = f"no scheme reads this text as its code: {refusal.message} ({refusal.rule}"
+    if refusal.position is not None:
+        words += f", position {refusal.position}"
+    return words + (f"; {refusal.norm})" if refusal.norm else ")")
 
 
 def _json(reading: Candidate) -> JsonObject:
@@ -41,7 +49,8 @@ def _json(reading: Candidate) -> JsonObject:
         "title": {"zh": reading.scheme.title_zh, "en": reading.scheme.title_en},
         "norm": reading.scheme.norm,
         "rank": reading.rank,
-        "text": code.text,
+        "text": code.printed,
+        "is_personal": code.is_personal,
         "uri": code.uri,
         "fields": dict(code.fields),
         "warnings": [
@@ -56,6 +65,8 @@ def _words(readings: Sequence[Candidate]) -> list[str]:
     for reading in readings:
         scheme, code = reading.scheme, reading.code
         lines.append(f"{scheme.title_zh} {scheme.title_en} ({scheme.name}; {scheme.norm})")
+        if code.is_personal:
+            lines.append(f"  {code.printed}: the ID number of a person is not shown")
         lines.append(f"  {code.uri}")
         lines += [f"  {name}: {_meaning(name, value)}" for name, value in code.fields.items()]
         lines += [f"  warning: {warning.message}" for warning in code.warnings]

@@ -1,0 +1,1 @@
+"""What several Chinese schemes share: regions, check systems, ID numbers."""

@@ -1,0 +1,59 @@
+"""Region codes of six digits.
+
+GB/T 2260. A code on its own must be in force today; inside an old certificate a former one stands.
+"""
+
+from typing import Final
+
+from codes.cn.regions import NORM, check_region, find_region
+from codes.gs1.check_digit import is_digits
+from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+from codes.shapes import DIGITS, format_text, require_digits
+
+
+def parse_region(text: str) -> Code:
+    """Read a region in force; raises `CodeError` for a former one and names its successors."""
+    require_digits(text, length=6, what="a region", norm=NORM)
+    warnings = check_region(text, position=0, norm=NORM)
+    region = find_region(text)
+    if region is not None and region.to_on is not None:
+        raise CodeError(
+            "former_region",
+            f"{text} {region.name} was in force until {region.to_on}; now {' '.join(region.now)}",
+            position=0,
+            norm=NORM,
+        )
+    parent = find_region(text[:4]) or find_region(text[:2])
+    fields = {"within": parent.name} if parent is not None else {}
+    if region is None:
+        message = "the county is outside the list of regions: only its province was checked"
+        warnings += (CodeWarning(code="unlisted_region", message=message, position=2),)
+    else:
+        fields = {"name": region.name, **fields}
+    return Code(
+        scheme="cn_region_gb2260",
+        text=text,
+        fields=fields,
+        uri=f"urn:suxin:region:{text}",
+        warnings=warnings,
+        doubt=int(region is None),
+    )
+
+
+SCHEMES: Final = (
+    Scheme(
+        name="cn_region_gb2260",
+        title_zh="行政区划代码",
+        title_en="Region code",
+        category=Category.PLACE,
+        norm=NORM,
+        parse=parse_region,
+        format=format_text,
+        may_issue=False,
+        lengths=frozenset({6}),
+        looks_like=is_digits,
+        rank=1,
+        own_name="region",
+        first=DIGITS,
+    ),
+)
