@@ -189,7 +189,7 @@ def why_refused(text: str) -> CodeError:
     alike = [scheme for scheme in fitting if scheme.looks_like(cleaned.text)]
     if not alike and 2 * sum(map(str.isdigit, cleaned.text)) > len(cleaned.text):
         # Mostly digits of a length that some scheme has: one of them was mistyped.
-        alike = [scheme for scheme in fitting if scheme.lengths is not None]
+        alike = [scheme for scheme in fitting if scheme.lengths and scheme.first]
     # The first of the lowest rank: a wrong check digit of a trade item tells more than the rest.
     for scheme in sorted(alike, key=lambda one: one.rank):
         try:

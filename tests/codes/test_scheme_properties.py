@@ -1,6 +1,6 @@
 """Properties of every scheme, on codes made for it.
 
-`pytest --hypothesis-profile deep` runs 100,000 examples of each.
+`pytest tests/codes --hypothesis-profile deep` runs 100,000 examples of each.
 """
 
 import pytest
@@ -14,8 +14,6 @@ from codes.gs1.check_digit import mod10_check_digit
 from codes.model import Code, CodeError
 from codes.schemes.cn_uscc import org_code_check, uscc_check
 from codes.schemes.suxin_serial import issue_serial
-
-settings.register_profile("deep", max_examples=100_000, deadline=None)
 
 Made = st.SearchStrategy[str]
 
