@@ -183,6 +183,92 @@ def test_a_whole_link_from_a_label_leads_to_its_item(client: FlaskClient) -> Non
     assert (response.status_code, response.headers["Location"]) == (302, CUP)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "6901234567014 L20261102A",
+        "06901234567014/10/L20261102A",
+        "/01/06901234567014/10/L20261102A",
+        "6901234567014/10/L20261102A",
+    ],
+)
+def test_a_bar_code_with_its_lot_beside_it_leads_to_the_lot(
+    client: FlaskClient, typed: str
+) -> None:
+    form = client.get("/t/", query_string={"code": typed})
+    found = client.get(form.headers["Location"])
+
+    assert found.headers["Location"] == "/01/06901234567014/10/L20261102A"
+
+
+def test_what_stands_beside_a_bar_code_is_what_is_recorded(client: FlaskClient) -> None:
+    serial = CUP.rpartition("/")[2]
+
+    found = client.get(f"/t/6901234567014 {serial}")
+
+    assert found.headers["Location"] == CUP
+
+
+def test_the_page_of_a_product_takes_a_lot(client: FlaskClient) -> None:
+    html = page(client, "/01/06901234567014")
+    asked = client.get("/01/06901234567014", query_string={"lot": " A/1 "})
+
+    assert 'action="/01/06901234567014"' in html
+    assert 'name="lot"' in html
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/01/06901234567014/10/A%2F1")
+    assert 'name="lot"' not in page(client)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/t/6901234567013", "/01/06901234567013", "/t/6901234567013%20L1", "/t/91130109MA0D5R7Y2U"],
+)
+def test_a_mistyped_code_is_told_of_its_check_digit(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{path}?lang=zh")
+
+    html = response.get_data(as_text=True)
+    assert response.status_code == 404
+    assert "校验位不符" in html
+    assert "编码没有读对" in html
+    assert "我们" not in html.partition("<form")[0]
+
+
+def test_a_missing_page_shows_the_whole_code(client: FlaskClient) -> None:
+    html = page(client, "/01/06912345678901/10/L1/21/S9")
+
+    assert "(01)6912345678901(10)L1(21)S9" in html or "(01)06912345678901(10)L1(21)S9" in html
+
+
+def test_a_browser_that_asks_for_an_icon_gets_the_mark(client: FlaskClient) -> None:
+    response = client.get("/favicon.ico")
+
+    assert (response.status_code, response.mimetype) == (200, "image/svg+xml")
+
+
+def test_the_proof_has_one_name_everywhere(client: FlaskClient) -> None:
+    html = page(client)
+
+    assert {a["download"] for _, a in _Outline(html).tags if "download" in a} == {
+        "suxin-proof.json"
+    }
+    assert "ledger.verify suxin-proof.json --key" in html
+    assert "bundle.json" not in html
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/"), ("DELETE", CUP)])
+def test_an_error_page_in_chinese_has_no_english_sentence(
+    client: FlaskClient, method: str, path: str
+) -> None:
+    headers = {"Accept": "text/html", "Accept-Language": "zh"}
+
+    response = client.open(path, method=method, headers=headers)
+
+    html = response.get_data(as_text=True)
+    assert response.status_code == 405
+    assert "不能提交内容" in html
+    assert 'lang="en"' not in html.partition("<main")[2]
+
+
 def test_an_empty_form_leads_to_the_start(client: FlaskClient) -> None:
     assert client.get("/t/?code=+").headers["Location"] == "/"
 

@@ -157,7 +157,7 @@ def test_an_event_of_any_shape_is_shown_without_what_cannot_be_read(event: dict[
 
     step = next(step for group in view.stages for step in group.steps if step.seq == 4315)
     assert step.when is None
-    assert step.title in {"已记录", "folding"}
+    assert step.title in {"已记录", "“folding”（企业自定义步骤）"}
 
 
 def test_a_recall_comes_first_and_is_loud() -> None:
@@ -172,7 +172,7 @@ def test_a_sale_after_a_recall_does_not_end_it() -> None:
 
     view = view_of(replace(recalled, steps=(*recalled.steps, sold)))
 
-    assert kinds(view) == ["recalled"]
+    assert kinds(view) == ["recalled", "sold"]
 
 
 def test_a_recall_ends_when_a_later_step_lifts_it_by_name() -> None:
@@ -415,10 +415,79 @@ def test_the_word_lists_are_complete_and_said_twice() -> None:
     assert BIZ_STEP.words <= set(STEPS)
     assert DISPOSITION.words == set(DISPOSITIONS)
     assert set(STAGES) == set(get_args(Stage))
-    assert set(_TONES) == set(get_args(NoticeKind))
+    assert {*_TONES, "sold"} == set(get_args(NoticeKind))
     assert all(words.title.zh and words.title.en for words in STEPS.values())
 
 
 def test_a_table_of_words_refuses_a_second_row_of_a_name() -> None:
     with pytest.raises(ValueError, match="two rows for a"):
         by_name([("a", "甲", "A"), ("a", "乙", "B")])
+
+
+SOLD: dict[str, Any] = {"bizStep": "retail_selling", "disposition": "retail_sold"}
+
+
+def test_a_sold_item_says_so_before_its_name() -> None:
+    view = view_of(later(yoghurt.history(), **SOLD))
+
+    sold = next(notice for notice in view.notices if notice.kind == "sold")
+    assert (sold.tone, sold.on, sold.seqs) == ("info", "2026-11-06", (4320,))
+
+
+def test_a_sale_of_the_lot_or_before_a_return_is_no_sale_of_the_item() -> None:
+    sold = later(yoghurt.history(), **SOLD)
+    back = replace(
+        sold.steps[-1],
+        seq=4321,
+        event={**sold.steps[-1].event, "bizStep": "receiving", "disposition": "returned"},
+    )
+    of_lot = with_relation(sold, 4320, "lot")
+
+    assert "sold" not in kinds(view_of(replace(sold, steps=(*sold.steps, back))))
+    assert "sold" not in kinds(view_of(of_lot))
+    assert "sold" not in kinds(view_of(replace(sold, subject=yoghurt.LOT)))
+
+
+def with_relation(history: History, seq: int, relation: str) -> History:
+    return yoghurt.with_step(history, seq, relation=relation)
+
+
+def test_a_recall_stands_before_a_sale() -> None:
+    sold = later(yoghurt.history(), **SOLD)
+    recall = replace(
+        sold.steps[-1], seq=4321, event={**sold.steps[-1].event, "disposition": "recalled"}
+    )
+
+    assert kinds(view_of(replace(sold, steps=(*sold.steps, recall))))[0] == "recalled"
+
+
+def test_the_time_of_a_damaged_step_is_on_the_clock_of_the_country() -> None:
+    outline = {
+        "type": "ObjectEvent",
+        "eventTime": "2026-11-04T00:20:00.000Z",
+        "eventTimeZoneOffset": "+00:00",
+        "bizStep": "stocking",
+    }
+    damaged = yoghurt.with_step(yoghurt.history(), 4315, event=outline, is_damaged=True)
+
+    when = next(
+        step.when for group in view_of(damaged).stages for step in group.steps if step.seq == 4315
+    )
+
+    assert when is not None
+    assert (when.date, when.time, when.offset) == ("2026-11-04", "08:20", "+08:00")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_enterprises_own_step_is_quoted(lang: Any) -> None:
+    own = later(yoghurt.history(), bizStep="https://dairy.example/steps/degassing")
+
+    title = next(
+        step.title
+        for group in view_of(own, lang=lang).stages
+        for step in group.steps
+        if step.seq == 4320
+    )
+
+    words = {"zh": "“degassing”（企业自定义步骤）", "en": "“degassing” (the enterprise's own step)"}
+    assert title == words[lang]

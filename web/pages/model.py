@@ -26,6 +26,7 @@ NoticeKind: TypeAlias = Literal[
     "failed",
     "alarm",
     "damaged",
+    "sold",
     "withdrawn",
     "truncated",
 ]
@@ -194,6 +195,7 @@ class Summary:
 
     origins: int
     origin_stage: Stage
+    places: int
     steps: int
     parties: int
     damaged: int

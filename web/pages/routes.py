@@ -5,6 +5,7 @@ several things becomes a question, never a guess. Where nothing is recorded the 
 does not call the product a fake.
 """
 
+from pathlib import Path
 from typing import Final, TypeAlias
 from urllib.parse import quote, urlencode
 
@@ -22,20 +23,21 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from codes import registry
 from codes.canonical import canonical_uri
-from codes.model import Candidate, Category, CodeError
+from codes.gs1.digital_link import CANONICAL_STEM
+from codes.model import Candidate, Category, CodeError, Scheme
 from web.held_pages import HeldPages
 from web.pages.chain_picture import LYING_RANKS_MAX, describe, draw_lying, draw_upright
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.model import PageSource, ScanView
-from web.pages.scan_view import build_scan_view
+from web.pages.scan_view import build_scan_view, product_uri
+from web.pages.typed import ailment_of, path_of_item, read_loosely
 from web.pages.verify_words import verify_words
 from web.pages.words import STAGES
 
 EXTENSION: Final = "suxin_pages"
 HELD_EXTENSION: Final = "suxin_held_pages"
-_CANONICAL_HOST: Final = "https://id.gs1.org"
-_SHOWN_CHARS_MAX: Final = 80
+_SHOWN_CHARS_MAX: Final = 512
 
 _Answer: TypeAlias = "WerkzeugResponse | tuple[str, int]"
 
@@ -64,22 +66,27 @@ def home() -> str:
 @blueprint.get("/01/<gtin>/10/<lot>/21/<serial>")
 def digital_link(gtin: str, lot: str = "", serial: str = "") -> _Answer:
     """Show the product, lot or item of a Digital Link (GS1 Digital Link 1.6, keys 01, 10, 21)."""
-    path = f"/01/{quote(gtin, safe='')}"
-    path += f"/10/{quote(lot, safe='')}" if lot else ""
-    path += f"/21/{quote(serial, safe='')}" if serial else ""
+    asked = request.args.get("lot", "").strip()
+    if asked and not lot and not serial:
+        return redirect(_own_path(path_of_item(gtin, asked)), 303)
     try:
-        subject = canonical_uri(_CANONICAL_HOST + path)
-    except CodeError:
-        return _missing(
-            gtin, _("It is not a complete bar code number: its check digit or length is wrong.")
-        )
+        subject = canonical_uri(CANONICAL_STEM + path_of_item(gtin, lot, serial))
+    except CodeError as refusal:
+        return _misread(_printed(gtin, lot, serial), refusal.rule)
     return _scan(subject)
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Return the mark for whoever asks for an icon without having read a page."""
+    mark = Path(str(current_app.static_folder), "mark.svg").read_bytes()
+    return Response(mark, mimetype="image/svg+xml", headers={"Cache-Control": "max-age=3600"})
 
 
 @blueprint.get("/t/")
 def typed() -> WerkzeugResponse:
     """Lead from the form to the address of its code."""
-    code = request.args.get("code", "").strip()
+    code = request.args.get("code", "").strip().lstrip("/")
     if not code:
         return redirect(url_for("pages.home"), 303)
     return redirect(url_for("pages.by_code", code=code), 303)
@@ -94,17 +101,61 @@ def by_code(code: str) -> _Answer:
     if wish:
         readings = tuple(reading for reading in readings if reading.scheme.name == wish)
     if not readings:
-        return _missing(code, _("It does not look like any kind of code that we can read."))
+        return _by_parts(code)
     likeliest = [reading for reading in readings if reading.rank == readings[0].rank]
     if len({reading.code.uri for reading in likeliest}) > 1:
         return Response(_choice(code, likeliest))
     return _by_reading(readings[0])
 
 
+def _by_parts(code: str) -> _Answer:
+    """Show a bar code number with a lot or serial beside it; say what is wrong with anything else.
+
+    What stands beside the number may be a lot or a serial: it is what is recorded.
+    """
+    loose = read_loosely(code)
+    uris = loose.uris
+    if not uris:
+        ailment, scheme = ailment_of(loose.gtin or code)
+        if ailment == "check_digit" and scheme is not None:
+            return _misread(code, ailment, scheme=scheme)
+        return _missing(code, _("It does not look like any kind of code that we can read."))
+    is_recorded = _source().load_history
+    recorded = [uri for uri in uris if len(uris) > 1 and is_recorded(uri).steps]
+    return redirect(_own_path((*recorded, *uris)[0]), 302)
+
+
+def _misread(code: str, rule: str, *, scheme: Scheme | None = None) -> _Answer:
+    """Say that a code cannot be right: that is another thing than one nobody knows."""
+    if rule != "check_digit":
+        return _missing(
+            code, _("It is not a complete bar code number: its check digit or length is wrong.")
+        )
+    if scheme is None:
+        reason = _("Its check digit does not fit, so this is not the number on any product.")
+    else:
+        title = scheme.title_zh if chosen_lang() == "zh" else scheme.title_en
+        reason = _(
+            "It looks like this kind of code, but its check digit does not fit: %(kind)s.",
+            kind=title,
+        )
+    return _missing(code, reason, is_mistyped=True)
+
+
+def _printed(gtin: str, lot: str, serial: str) -> str:
+    """Return a whole code as GS1 prints it for people (GS1 General Specifications 4.14)."""
+    tail = (f"({key}){value}" for key, value in (("10", lot), ("21", serial)) if value)
+    return f"(01){gtin}{''.join(tail)}" if lot or serial else gtin
+
+
+def _own_path(uri: str) -> str:
+    return uri.removeprefix(CANONICAL_STEM)
+
+
 def _by_reading(reading: Candidate) -> _Answer:
     subject = reading.code.uri
-    if subject.startswith(f"{_CANONICAL_HOST}/01/"):
-        return redirect(subject.removeprefix(_CANONICAL_HOST), 302)
+    if subject.startswith(f"{CANONICAL_STEM}/01/"):
+        return redirect(_own_path(subject), 302)
     # The code of a party may be that of a person, and a person's number is shown to nobody.
     return _scan(
         subject, shown="" if reading.scheme.category is Category.PARTY else reading.code.text
@@ -135,14 +186,16 @@ def _scan(subject: str, *, shown: str = "") -> _Answer:
     directory = source.load_directory(history)
     view = build_scan_view(history, directory, lang, source.today(), shown=shown)
     if not view.is_known:
-        return _missing(
-            view.identity.serial or view.identity.gtin or shown,
-            _("Nothing is recorded under it here."),
-        )
+        return _missing(_looked_for(view) or shown, _("Nothing is recorded under it here."))
     body = _scan_page(view).encode()
     if held is not None and not request.args:
         held.put(key, body, size=history.size)
     return _page_response(body)
+
+
+def _looked_for(view: ScanView) -> str:
+    identity = view.identity
+    return _printed(identity.gtin, identity.lot, identity.serial) if identity.gtin else ""
 
 
 def _page_response(body: bytes) -> Response:
@@ -157,6 +210,7 @@ def _scan_page(view: ScanView) -> str:
         view=view,
         links=links,
         missing=_what_is_missing(view),
+        product_path=_own_path(product_uri(view.subject)),
         bundle_url=f"{links.bundle}?code={quote(view.subject, safe='')}",
         stage_words={stage: words.of(view.lang) for stage, words in STAGES.items()},
         chain_words=describe(chain, view.lang),
@@ -170,7 +224,7 @@ def _what_is_missing(view: ScanView) -> str:
     if view.identity.serial:
         return _(
             "We know this product, but nothing is recorded for this single item. That does not "
-            "make it a fake: compare the serial number with the label, or look up the lot."
+            "make it a fake: compare the serial number with the label, or look up the lot here."
         )
     if view.identity.lot:
         return _(
@@ -179,13 +233,21 @@ def _what_is_missing(view: ScanView) -> str:
         )
     return _(
         "This is the page of the product as a whole. Scan the code on one item, or look up its "
-        "lot, to see where it came from."
+        "lot here, to see where it came from."
     )
 
 
-def _missing(code: str, reason: str) -> _Answer:
+def _missing(code: str, reason: str, *, is_mistyped: bool = False) -> _Answer:
     shown = code if len(code) <= _SHOWN_CHARS_MAX else code[:_SHOWN_CHARS_MAX] + "…"
-    return render_template("missing.html", shown=shown, reason=reason), 404
+    heading = _("This code was not read correctly") if is_mistyped else None
+    html = render_template(
+        "missing.html",
+        shown=shown,
+        reason=reason,
+        is_mistyped=is_mistyped,
+        heading=heading or _("We know nothing about this code"),
+    )
+    return html, 404
 
 
 def _held() -> HeldPages | None:

@@ -7,7 +7,7 @@ true: what warns comes first, and a record that was damaged or withdrawn is neve
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from trace.history import History
 from typing import Final
 from urllib.parse import unquote
@@ -21,6 +21,7 @@ from web.pages.model import (
     Directory,
     Identity,
     Lang,
+    LocalTime,
     MakerView,
     ScanView,
     StageView,
@@ -30,6 +31,7 @@ from web.pages.model import (
 from web.pages.notices import build_notices
 from web.pages.papers import papers_of, party_title
 from web.pages.regions import region_name
+from web.pages.sale import sale_notices
 from web.pages.stages import PlacedStep, StageGroup, place_steps
 from web.pages.words import LICENCE_KINDS, PARTY_KINDS
 
@@ -50,7 +52,10 @@ def build_scan_view(
     stops = follow(placed)
     groups = groups_of(stops)
     identity = _identity(history.subject, placed, directory, lang, today, shown)
-    notices = build_notices(placed, identity, is_truncated=history.truncated)
+    warnings = build_notices(placed, identity, is_truncated=history.truncated)
+    sales = sale_notices(placed, identity.serial)
+    # A sale is no warning, and more than a note on the records.
+    notices = tuple(sorted((*sales, *warnings), key=lambda notice: notice.tone == "info"))
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(
         subject=history.subject,
@@ -108,7 +113,7 @@ def _step_view(item: PlacedStep, lang: Lang, *, is_new_word: bool) -> StepView:
         title=item.words.title.of(lang),
         title_key=item.key,
         sentence=item.words.sentence.of(lang),
-        when=event_reading.local_time(step.event),
+        when=_when(item),
         recorded=on_clock(step.recorded_at, BEIJING),
         place=place_name(item, lang),
         region=region_name(item.site.region, lang) if item.site else "",
@@ -121,6 +126,15 @@ def _step_view(item: PlacedStep, lang: Lang, *, is_new_word: bool) -> StepView:
         is_new_word=is_new_word,
         withdrawn_on=on_clock(withdrawn_at, BEIJING).date if withdrawn_at else "",
     )
+
+
+def _when(item: PlacedStep) -> LocalTime | None:
+    when = event_reading.local_time(item.step.event)
+    if when is None or state_of(item) != "damaged" or when.offset != "+00:00":
+        return when
+    # The zone went with the damaged part: what is left of the time is an instant in UTC, which
+    # nobody's clock here shows.
+    return on_clock(datetime.fromisoformat(when.iso), BEIJING)
 
 
 def _identity(
@@ -187,6 +201,7 @@ def _summary(placed: Sequence[PlacedStep], stops: Sequence[Stop]) -> Summary:
     return Summary(
         origins=len(origins),
         origin_stage=origins[0].stage if origins else "other",
+        places=len(stops),
         steps=len(standing),
         parties=len({item.party.id for item in standing if item.party}),
         damaged=states.count("damaged"),

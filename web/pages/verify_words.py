@@ -22,7 +22,7 @@ def _outcomes() -> dict[str, str]:
         "proven_title": _("What this proves"),
         "open_title": _("What this does not prove"),
         "again": _("Verify again"),
-        "mark_good": _("verified"),
+        "mark_good": _("time and step checked"),
         "mark_bad": _("check failed"),
         "mark_absent": _("not in the proof"),
     }

@@ -217,16 +217,15 @@ def step_key(event_type: str, biz_step: str) -> str:
 
 
 def step_words(key: str) -> StepWords:
-    """Return the words of a key of `step_key`; an unknown step keeps its own name as title."""
+    """Return the words of a key of `step_key`; an enterprise's own step keeps its own name."""
     if key in SHAPED_STEPS:
         return SHAPED_STEPS[key]
     if key in STEPS:
         return STEPS[key]
     if not key:
         return _NO_STEP
-    return StepWords(
-        title=Words(zh=key, en=key), sentence=_NO_STEP.sentence, stage="other", is_sure=False
-    )
+    own = Words(zh=f"“{key}”（企业自定义步骤）", en=f"“{key}” (the enterprise's own step)")
+    return StepWords(title=own, sentence=_NO_STEP.sentence, stage="other", is_sure=False)
 
 
 DISPOSITIONS: Final = by_name((

@@ -1,0 +1,102 @@
+"""Reads what people type from a label, where it is no single code, and says what is wrong with one.
+
+Pure. The rule that must stay true: nothing is corrected here. A bar code with a lot or a serial
+beside it is put together and then read as strictly as a scanned one.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+from urllib.parse import quote
+
+from codes import registry
+from codes.canonical import canonical_uri
+from codes.gs1.charset import percent_decode
+from codes.gs1.digital_link import CANONICAL_STEM
+from codes.model import CodeError, Scheme
+from codes.text import clean
+
+Ailment: TypeAlias = Literal["check_digit", "unreadable"]
+
+# GS1 General Specifications 3.3.2, 3.4.1 and 3.5.2: trade item 01, lot 10, serial 21.
+_BESIDE: Final = re.compile(r"(?P<gtin>[0-9]{8}|[0-9]{12,14})[ \t]+(?P<tail>[^\s/]{1,20})")
+_PATH: Final = re.compile(
+    r"/?(?:01/)?(?P<gtin>[0-9]{8}|[0-9]{12,14})(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?/?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooseReading:
+    """The canonical URIs that a typed text may name, the likeliest first, and its bar code."""
+
+    uris: tuple[str, ...] = ()
+    gtin: str = ""
+
+
+def read_loosely(text: str) -> LooseReading:
+    """Return what a bar code number with a lot or serial beside it may name; else nothing."""
+    text = text.strip()
+    if found := _PATH.fullmatch(text):
+        lot, serial = found["lot"], found["serial"]
+        if not lot and not serial:
+            return LooseReading()
+        gtin = found["gtin"]
+        uris = _known(gtin, lot=_decoded(lot), serial=_decoded(serial))
+        return LooseReading(gtin=gtin, uris=uris)
+    if found := _BESIDE.fullmatch(text):
+        gtin, tail = found["gtin"], found["tail"]
+        uris = (*_known(gtin, lot=tail), *_known(gtin, serial=tail))
+        return LooseReading(gtin=gtin, uris=uris)
+    return LooseReading()
+
+
+def path_of_item(gtin: str, lot: str = "", serial: str = "") -> str:
+    """Return the path of a Digital Link (GS1 Digital Link URI Syntax 4.3)."""
+    path = f"/01/{quote(gtin, safe='')}"
+    path += f"/10/{quote(lot, safe='')}" if lot else ""
+    return path + (f"/21/{quote(serial, safe='')}" if serial else "")
+
+
+def ailment_of(text: str) -> tuple[Ailment, Scheme | None]:
+    """Return why no scheme reads a text: the word of the likeliest scheme that it looks like.
+
+    Only a wrong check digit is told of a scheme. Any other rule would say what the text might have
+    been, and there is no end of that.
+    """
+    try:
+        cleaned = clean(text).text
+    except CodeError:
+        return "unreadable", None
+    found = [
+        scheme
+        for scheme in registry.SCHEMES.values()
+        if scheme.lengths and len(cleaned) in scheme.lengths and scheme.looks_like(cleaned)
+        if _rule_broken(scheme, cleaned) == "check_digit"
+    ]
+    if not found:
+        return "unreadable", None
+    return "check_digit", min(found, key=lambda scheme: scheme.rank)
+
+
+def _rule_broken(scheme: Scheme, text: str) -> str:
+    try:
+        scheme.parse(text)
+    except CodeError as refusal:
+        return refusal.rule
+    return ""
+
+
+def _known(gtin: str, *, lot: str = "", serial: str = "") -> tuple[str, ...]:
+    try:
+        # One item has one name whatever its bar code: the 14 digits (GS1 General
+        # Specifications 2.1).
+        return (canonical_uri(CANONICAL_STEM + path_of_item(gtin.zfill(14), lot, serial)),)
+    except CodeError:
+        return ()
+
+
+def _decoded(segment: str | None) -> str:
+    try:
+        return percent_decode(segment or "", norm="")
+    except CodeError:
+        return segment or ""
