@@ -91,17 +91,23 @@ def draw_lying(chain: Chain, lang: Lang) -> Picture:
 def draw_upright(chain: Chain, lang: Lang) -> Picture:
     """Return the picture from top to bottom, 328 pixels wide."""
     at: dict[str, tuple[int, int]] = {}
-    bottoms: dict[str, int] = {}
+    ends: dict[str, tuple[int, int]] = {}
     texts: list[Text] = []
     top = 4
     for rank in range(chain.ranks):
         nodes = [node for node in chain.nodes if node.rank == rank]
-        row, row_texts, top = _row(nodes, top, lang)
+        row, row_texts, following = _row(nodes, top, lang)
         for node, (x, y, bottom) in zip(nodes, row, strict=True):
             at[node.key] = (x, y)
-            bottoms[node.key] = bottom
+            # Above several places stands their stage, and no line may run through its name: there
+            # the lines end above it.
+            ends[node.key] = (y - _RADIUS - 10 if len(nodes) == 1 else top - 6, bottom + 4)
         texts += row_texts
-    paths = [_curve_down(at[first][0], bottoms[first], at[second]) for first, second in chain.links]
+        top = following
+    paths = [
+        _curve_down((at[first][0], ends[first][1]), (at[second][0], ends[second][0]))
+        for first, second in chain.links
+    ]
     return Picture(
         width=UPRIGHT_WIDTH,
         height=max(top - _GAP + 8, 2 * _RADIUS),
@@ -166,7 +172,7 @@ def _row(
         texts.append(_stage_text(nodes, x - side, y + 5, "end", lang))
         return [(x, y, y + _RADIUS)], texts, top + 2 * _RADIUS + _GAP
     cell = UPRIGHT_WIDTH // len(nodes)
-    y = top + _HEADER - 8 + _RADIUS
+    y = top + _LINE + 4 + _RADIUS
     texts = [_stage_text(nodes, UPRIGHT_WIDTH // 2, top + 12, "middle", lang)]
     places: list[tuple[int, int, int]] = []
     deepest = 0
@@ -206,10 +212,10 @@ def _curve_across(start: tuple[int, int], end: tuple[int, int]) -> str:
     return f"M{left} {start[1]}C{middle} {start[1]} {middle} {end[1]} {right} {end[1]}"
 
 
-def _curve_down(x: int, bottom: int, end: tuple[int, int]) -> str:
-    top, low = bottom + 4, end[1] - _RADIUS - 10
+def _curve_down(start: tuple[int, int], end: tuple[int, int]) -> str:
+    (x, top), (to, low) = start, end
     middle = (top + low) // 2
-    return f"M{x} {top}C{x} {middle} {end[0]} {middle} {end[0]} {low}"
+    return f"M{x} {top}C{x} {middle} {to} {middle} {to} {low}"
 
 
 def _fitting(text: str, width: int) -> int:
