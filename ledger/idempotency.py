@@ -1,11 +1,13 @@
 """Requests that were recorded before: the same key returns the same receipt.
 
 One rule: a key belongs to one actor and one request body (by its SHA-256); with another body it is
-a conflict, never a second recording. Rows are read and written under the head's lock.
+a conflict, never a second recording. Rows are written, and read to decide, under the head's lock.
+A request that is kept now and recorded later claims its key when it is kept.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, tuple_
@@ -37,6 +39,23 @@ def replays(connection: Connection, log: int, batches: Sequence[Batch]) -> list[
         else:
             answers.append(_replay_of(row, batch.idempotency))
     return answers
+
+
+def claim(
+    connection: Connection, head: Row[Any], batch: Batch, recorded_at: datetime
+) -> Outcome | None:
+    """Bind the key of a batch that is recorded later; the head is locked.
+
+    Returns the receipt or the conflict where the key is bound already: to a request that was
+    recorded, or to one that waits too, whose receipt has no entries and the other's subject.
+    """
+    (known,) = replays(connection, head.log, (batch,))
+    if known is None:
+        place = Appended(
+            batch=batch, first_seq=head.size, kept=(), refused={}, recorded_at=recorded_at
+        )
+        remember(connection, head.log, (place,))
+    return known
 
 
 def twins_of(batches: Sequence[Batch]) -> dict[int, int]:

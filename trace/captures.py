@@ -13,13 +13,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from base.errors import NotFound, Problem
 from base.strict_json import loads
 from ledger.batch import Appended, Receipt
 
-# A job keeps this many problems; the count of refused events is exact all the same.
+# A job keeps this many problems; the count of refused events is exact all the same. It is part of
+# the answer's meaning and no setting: all processes must write the same rows.
 PROBLEMS_MAX: Final = 100
 
 
@@ -60,7 +61,6 @@ class Capture:
     kept_count: int | None
     first_seq: int | None
     problems: tuple[Problem, ...]
-    request_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,6 @@ def store_upload(connection: Connection, upload: Upload) -> None:
             error_behaviour=capture.behaviour.value,
             event_count=capture.event_count,
             problems=_dump_problems(()),
-            request_hash=capture.request_hash,
         )
     )
     connection.execute(
@@ -237,6 +236,24 @@ def waiting_uploads(connection: Connection, log: int) -> list[UUID]:
     return list(connection.execute(statement).scalars())
 
 
+def count_waiting(connection: Connection, log: int, *, party_id: UUID | None) -> tuple[int, int]:
+    """Return how many documents wait for a worker: in all, and of this party."""
+    statement = (
+        select(
+            func.count(),
+            func.count().filter(CAPTURE.c.party_id.is_not_distinct_from(party_id)),
+        )
+        .select_from(CAPTURE_UPLOAD)
+        .join(
+            CAPTURE,
+            (CAPTURE_UPLOAD.c.log == CAPTURE.c.log) & (CAPTURE_UPLOAD.c.capture_id == CAPTURE.c.id),
+        )
+        .where(CAPTURE_UPLOAD.c.log == log)
+    )
+    whole, own = connection.execute(statement).one()
+    return whole, own
+
+
 def finish_stored(
     connection: Connection,
     log: int,
@@ -276,7 +293,6 @@ def _capture_of(row: Row[Any]) -> Capture:
         kept_count=row.kept_count,
         first_seq=row.first_seq,
         problems=_load_problems(row.problems),
-        request_hash=row.request_hash,
     )
 
 

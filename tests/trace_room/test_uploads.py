@@ -10,29 +10,34 @@ from trace.captures import (
     read_upload,
     waiting_uploads,
 )
-from trace.uploads import accept_upload, capture_upload
+from trace.uploads import UploadLimits, accept_upload, capture_upload
 from uuid import UUID
 
 import pytest
 
 from base.db import reading
 from base.errors import Busy, Conflict, Unauthenticated
+from ledger.batch import Idempotency
 from parties.actors import ANONYMOUS, Actor
 from tests.faults import make_fragile, outage
 from tests.instances import Installation, document_bytes, observation, serial
 
 BODY = document_bytes([observation(serial(n)) for n in range(20)])
+LIMITS = UploadLimits(waiting_max=5, party_waiting_max=3)
 
 
 def _accept(installation: Installation, body: bytes = BODY, key: str | None = None) -> Capture:
-    request = None if key is None else (UUID(int=77), sha256(body).digest())
+    idempotency = None
+    if key is not None:
+        idempotency = Idempotency(key=key, request_hash=sha256(body).digest())
     return accept_upload(
         installation.desk,
         installation.party("farm"),
         body,
         behaviour=ErrorBehaviour.ROLLBACK,
         event_count=20,
-        request=request,
+        idempotency=idempotency,
+        limits=LIMITS,
     )
 
 

@@ -9,7 +9,7 @@ from trace.capture import Submission, submit, submit_for_job
 from trace.captures import Capture, ErrorBehaviour, list_captures, read_capture
 from trace.query import PARAMETERS, events_by_id, query_events
 from trace.reading import read_events
-from trace.uploads import accept_upload
+from trace.uploads import UploadLimits, accept_upload
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -30,7 +30,7 @@ from parties.actors import Actor
 from schemas.epcis import read_document, read_event
 from web.api import epcis_shapes as shapes
 from web.api.blueprint import ApiBlueprint
-from web.api.idempotency import id_of_request, idempotency_key
+from web.api.idempotency import idempotency_key
 from web.api.parsing import read_body
 from web.auth import current_actor, requires
 from web.services import services
@@ -230,17 +230,20 @@ def _idempotency(body: bytes, behaviour: ErrorBehaviour) -> Idempotency | None:
 
 def _queue(actor: Actor, body: bytes, behaviour: ErrorBehaviour, count: int) -> Capture:
     parts = services()
-    idempotency = _idempotency(body, behaviour)
     capture = accept_upload(
         parts.desk,
         actor,
         body,
         behaviour=behaviour,
         event_count=count,
-        request=None
-        if idempotency is None
-        else (id_of_request(actor.id, idempotency.key), idempotency.request_hash),
+        idempotency=_idempotency(body, behaviour),
+        limits=UploadLimits(
+            waiting_max=parts.settings.capture_waiting_max,
+            party_waiting_max=parts.settings.capture_waiting_party_max,
+        ),
     )
+    if not capture.is_running:
+        return capture
     arguments = {"capture_id": str(capture.id)}
     try:
         enqueue(parts.queue, CAPTURE_JOB, arguments, job_id=f"capture-{capture.id}")
