@@ -11,8 +11,8 @@ from codes.gs1.checks import CHECKS
 from codes.gs1.company_prefix import company_prefix_length
 from codes.gs1.element_string import FNC1, Strictness
 from codes.gs1.meaning import explain
-from codes.gs1.signed_link import require_signature
 from codes.model import CodeError
+from codes.schemes.suxin_serial import require_signature, sign_serial
 from tests.vectors import vectors_dir
 
 Fields = dict[str, object]
@@ -57,6 +57,8 @@ def gtin13(text: str, expected: Fields) -> Fields:
 def signed(text: str, expected: Fields) -> Fields:
     elements = registry.parse("gs1_digital_link", text).fields
     key_id = require_signature(elements, KEYS)
+    again = sign_serial(elements["01"], elements["21"], key_id=key_id, key=KEYS[key_id])
+    assert again == elements["98"]
     return {**elements, "key_id": key_id, "mac": elements["98"].removeprefix(key_id)}
 
 
