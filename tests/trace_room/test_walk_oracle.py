@@ -106,7 +106,8 @@ def test_a_walk_finds_what_a_replay_of_every_event_finds(
     installation: Installation, turn: str
 ) -> None:
     @settings(
-        max_examples=60,
+        # The two databases are asked the same; the one in a file answers faster.
+        max_examples=80 if installation.engine.dialect.name == "sqlite" else 25,
         deadline=None,
         database=None,
         derandomize=True,
