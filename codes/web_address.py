@@ -44,6 +44,7 @@ def codes_in(address: str) -> tuple[str, ...]:
     start = rest.find("/MA.")
     if start >= 0:
         found[re.split(r"[?#]", rest[start + 1 :])[0]] = None
+        rest = rest[:start]
     for match in _SEGMENT.finditer(rest):
         found[unquote(match[1])] = None
     return tuple(found)[:_CANDIDATES_MAX]

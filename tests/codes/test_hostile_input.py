@@ -87,6 +87,13 @@ def test_every_written_form_of_a_trade_item_meets_in_one_uri(text: str) -> None:
     assert uri_of_text(text) == "https://id.gs1.org/01/06901234567892"
 
 
+def test_a_code_with_slashes_inside_an_address_is_read_whole() -> None:
+    uri = "urn:suxin:ma:MA.156.1301.0001/10.20.30/SN0001"
+
+    assert uri_of_text("https://s.x.cn/MA.156.1301.0001/10.20.30/SN0001?x=1") == uri
+    assert uri_of_text("MA.156.1301.0001.10.20.30.SN0001") == uri
+
+
 def test_what_was_put_right_is_noted() -> None:
     def notes(scheme: str, text: str) -> list[str]:
         return [warning.code for warning in registry.parse(scheme, text).warnings]
