@@ -79,11 +79,7 @@ class _Endless(RawIOBase):
         return count
 
 
-# `read_body` takes one read for the whole body, and a body without a length comes in pieces.
-_IN_PIECES = pytest.mark.xfail(reason="a body in pieces is cut at the limit and read as a whole")
-
-
-@pytest.mark.parametrize("is_announced", [True, pytest.param(False, marks=_IN_PIECES)])
+@pytest.mark.parametrize("is_announced", [True, False])
 def test_a_body_that_is_too_large_is_not_read_to_its_end(
     sqlite_house: House, is_announced: bool
 ) -> None:
