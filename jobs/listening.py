@@ -28,6 +28,12 @@ def address_of(host: str) -> str:
     return str(found[0][4][0])
 
 
+def local_url(settings: Settings) -> str:
+    """Return the address this machine itself reaches the web server under."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- a comparison
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
 def free_port(host: str) -> int:
     """Return a TCP port that was free on `host` a moment ago."""
     return _bound_port(host, 0)

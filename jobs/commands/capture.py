@@ -16,6 +16,7 @@ from base.strict_json import JsonObject, JsonValue
 from jobs.client import CaptureJob, Client, Unreachable, connect
 from jobs.demo.post import DAIRY
 from jobs.key_files import demo_key_file, operator_key_file, read_key_file
+from jobs.listening import local_url
 
 BYTES_MAX: Final = 1 << 30
 """The largest document that any server may be set to accept (SUXIN_CAPTURE_BYTES_MAX)."""
@@ -50,7 +51,7 @@ def command(
     when one of them was refused or could not be read.
     """
     settings = load_settings(environ)
-    address = url or f"http://{settings.host}:{settings.port}"
+    address = url or local_url(settings)
     show = _show_json if is_json else _show_text
     is_whole = True
     with connect(address, key or _key(settings, environ)) as client:

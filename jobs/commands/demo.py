@@ -13,9 +13,19 @@ from base.config import Settings, load_settings
 from base.errors import ConfigurationError
 from codes.qr import terminal
 from jobs.client import Client, connect
-from jobs.demo.post import DAIRY, Told, grant_keys, post_story, register_world, steps_of, story_at
+from jobs.demo.post import (
+    DAIRY,
+    Told,
+    grant_keys,
+    kept_told,
+    post_story,
+    register_world,
+    steps_of,
+    story_at,
+)
 from jobs.demo.story import path_of
 from jobs.key_files import operator_key_file, read_key_file
+from jobs.listening import local_url
 
 SEED_DEFAULT: Final = 1
 _RULE: Final = "=" * 72
@@ -30,7 +40,14 @@ class _Request:
 
 
 @click.command()
-@click.option("--post", "url", required=True, help="Address of the service: http://host:port.")
+@click.option("--post", "url", default=None, help="Address of the service: http://host:port.")
+@click.option(
+    "--show",
+    "shown_url",
+    default=None,
+    metavar="TEXT",
+    help="Post nothing, and print again where to look on the service at this address.",
+)
 @click.option(
     "--key", default=None, help="The operator's key (default: SUXIN_API_KEY, then the data folder)."
 )
@@ -49,15 +66,33 @@ class _Request:
 )
 @click.pass_obj
 def command(
-    environ: MutableMapping[str, str], url: str, key: str | None, seed: int, is_again: bool
+    environ: MutableMapping[str, str],
+    url: str | None,
+    shown_url: str | None,
+    key: str | None,
+    seed: int,
+    is_again: bool,
 ) -> None:
     """Post two invented journeys, a yoghurt and a bag of millet, and print where to look."""
+    if (url is None) is (shown_url is None):
+        raise click.UsageError("Give the address with one of --post and --show.")
     settings = load_settings(environ)
-    with connect(url, key or _operator_key(settings, environ)) as operator:
-        told = _post(operator, settings, _Request(seed=seed, is_again=is_again))
-    for line in summary(told, operator.url):
+    with connect(url or shown_url or "", key or _operator_key(settings, environ)) as operator:
+        if url is None:
+            told = kept_told(operator, seed, settings.data_dir)
+        else:
+            told = _post(operator, settings, _Request(seed=seed, is_again=is_again))
+    if told is None:
+        return  # A ledger that people work with has no demonstration, and that is no news.
+    address = _address_for_people(operator.url, settings)
+    for line in summary(told, address):
         click.echo(line)
-    _show_qr(operator.url + path_of(told.story.cup))
+    _show_qr(address + path_of(told.story.cup))
+
+
+def _address_for_people(url: str, settings: Settings) -> str:
+    """Return what to print: the public address of this very service, else the one asked at."""
+    return settings.public_url if settings.public_url and url == local_url(settings) else url
 
 
 def _operator_key(settings: Settings, environ: MutableMapping[str, str]) -> str:

@@ -20,7 +20,8 @@ from base.errors import ConfigurationError
 from base.processes import StopSignal
 from base.redis_server import answers, log_path, owning, redis_command
 from base.supervisor import Program, Supervisor
-from jobs.listening import free_port, require_free
+from jobs.commands.settings import without_password
+from jobs.listening import address_of, free_port, local_url, require_free
 from ledger.tables import LEDGER_HEAD
 
 _MANAGE: Final = str(Path(__file__).resolve().parents[2] / "manage.py")
@@ -113,6 +114,10 @@ def _run(run: _Run, demo: bool | None) -> int:
     run.supervisor.start(run.program("work"))
     if was_new if demo is None else demo:
         run.finish("demo", "--post", local_url(run.settings))
+    elif demo is None:
+        # What was printed at the first start has scrolled away. That it cannot be shown again is
+        # told by the command, and is no reason to end everything.
+        run.supervisor.run_once(run.program("demo", "--show", local_url(run.settings)))
     _show_banner(run)
     return run.supervisor.run()
 
@@ -125,12 +130,6 @@ def _with_a_port(environ: MutableMapping[str, str]) -> Settings:
         return load_settings(environ)
     require_free(settings)
     return settings
-
-
-def local_url(settings: Settings) -> str:
-    """Return the address this machine itself reaches the web server under."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- a comparison
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def is_new_ledger(settings: Settings) -> bool:
@@ -165,9 +164,32 @@ def _show_banner(run: _Run) -> None:
     settings = run.settings
     lines = (
         f"Suxin 溯信 is running: {local_url(settings)}",
-        f"everything it knows is in {settings.data_dir}",
+        *where_data_lies(settings),
+        *how_a_phone_gets_here(settings),
         "Ctrl-C stops it",
     )
     rule = "=" * 72
     for line in (rule, *lines, rule):
         run.supervisor.say(line)
+
+
+def where_data_lies(settings: Settings) -> tuple[str, ...]:
+    """Return the lines that say what has to be backed up."""
+    if not settings.database_url:
+        return (f"everything it knows is in {settings.data_dir}",)
+    return (
+        f"everything recorded is in {without_password(settings.database_url)}",
+        f"the keys are in {settings.data_dir}",
+    )
+
+
+def how_a_phone_gets_here(settings: Settings) -> tuple[str, ...]:
+    """Return the lines for whoever wants to scan: nothing where people reach it already."""
+    if settings.public_url:
+        return (f"people reach it as {settings.public_url}",)
+    if address_of(settings.host) not in ("127.0.0.1", "::1"):
+        return ("set SUXIN_PUBLIC_URL to the address that phones reach, for links and codes",)
+    return (
+        "this machine alone reaches it; for a phone in the same network start it with",
+        f"  SUXIN_HOST=0.0.0.0 SUXIN_PUBLIC_URL=http://<this machine>:{settings.port} make run",
+    )

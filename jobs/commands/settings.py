@@ -23,13 +23,13 @@ def command(environ: MutableMapping[str, str]) -> None:
     described = describe_settings()
     width = max(len(variable) for variable, _, _ in described)
     for spec, (variable, default, about) in zip(fields(settings), described, strict=True):
-        value = _without_password(str(getattr(settings, spec.name)))
+        value = without_password(str(getattr(settings, spec.name)))
         shown = value or '""'
         note = "" if value == default else f"  (default {default or 'empty'})"
         click.echo(f"{variable:<{width}}  {shown}{note}\n{'':<{width}}    {about}")
 
 
-def _without_password(value: str) -> str:
+def without_password(value: str) -> str:
     """Return an address with its passwords masked, in front of the host and in its query alike."""
     if "://" not in value:
         return value

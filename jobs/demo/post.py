@@ -61,6 +61,21 @@ def register_world(operator: Client, step: Callable[[], None]) -> tuple[dict[str
     return ids, datetime.fromisoformat(_text(rows[DAIRY], "created_at"))
 
 
+def kept_told(operator: Client, seed: int, data_dir: Path) -> Told | None:
+    """Return the story that was told here before, as far as it is kept; None where none was.
+
+    Its entries are not looked up: the server tells them to whoever posts.
+    """
+    found = operator.get(f"/api/v1/parties?uscc={PARTIES[DAIRY].uscc}").get("items")
+    row = found[0] if isinstance(found, list) and found else None
+    key = read_key_file(demo_key_file(data_dir, DAIRY))
+    if not isinstance(row, dict) or key is None:
+        return None
+    story = story_at(seed, datetime.fromisoformat(_text(row, "created_at")))
+    events = sum(post.events for post in story.posts)
+    return Told(story=story, events=events, log=None, entries=None, keys={DAIRY: key})
+
+
 def grant_keys(
     operator: Client, ids: Mapping[str, str], data_dir: Path, step: Callable[[], None]
 ) -> dict[str, str]:

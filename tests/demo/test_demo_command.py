@@ -92,6 +92,29 @@ def test_posting_the_demonstration_again_changes_nothing(demo: Demo) -> None:
     assert again == demo.said
 
 
+def test_what_was_printed_is_shown_again_without_posting(demo: Demo) -> None:
+    again = demo.live.manage("demo", "--show", demo.live.url)
+
+    without_place = re.sub(r", log \d+, entries \d+-\d+", "", demo.said)
+    assert again == without_place
+
+
+def test_the_address_that_people_reach_is_the_one_that_is_printed(demo: Demo) -> None:
+    env = {**demo.live.env, "SUXIN_PUBLIC_URL": "https://trace.example"}
+
+    done = manage(env, "demo", "--show", demo.live.url)
+
+    assert done.returncode == 0, done.stderr
+    assert f"https://trace.example{path_of(demo.story.cup)}\n" in done.stdout
+    assert demo.live.url not in done.stdout
+
+
+def test_one_address_is_given(demo: Demo) -> None:
+    assert manage(demo.live.env, "demo").returncode == 2
+    both = manage(demo.live.env, "demo", "--post", demo.live.url, "--show", demo.live.url)
+    assert both.returncode == 2
+
+
 def test_another_seed_is_recorded_beside_the_first(demo: Demo) -> None:
     other = demo.live.manage("demo", "--post", demo.live.url, "--seed", "2")
 

@@ -18,7 +18,8 @@ from sqlalchemy import insert
 from base.config import Settings
 from base.db import METADATA, open_engine, transaction
 from base.redis_server import owning
-from jobs.commands.run import is_new_ledger, local_url
+from jobs.commands.run import how_a_phone_gets_here, is_new_ledger, where_data_lies
+from jobs.listening import local_url
 from ledger.tables import LEDGER_HEAD
 from tests.live import ROOT, clean_environment, manage
 from tests.marked import MARK_NAME, marked_pids, new_mark
@@ -110,7 +111,17 @@ def test_a_new_ledger_gets_the_demonstration_and_an_old_one_keeps_it(tmp_path: P
 
     assert re.search(r" demo \| .*sx_[0-9a-f]+_[0-9a-f]+", said[0])
     assert "▄▄▄▄▄" in said[0]  # A finder pattern of the code (ISO/IEC 18004 6.3.3.1).
-    assert " demo |" not in said[1]
+    # The second time nothing is posted, and the same is printed again.
+    links = [set(re.findall(r"/01/\d{14}/\S+", text)) for text in said]
+    assert len(links[0]) >= 5
+    assert links[1] == links[0]
+    assert "entries" in said[0]
+    assert "entries" not in said[1]
+    assert re.findall(r"sx_[0-9a-f]+_[0-9a-f]+", said[1]) == re.findall(
+        r"sx_[0-9a-f]+_[0-9a-f]+", said[0]
+    )
+    assert "▄▄▄▄▄" in said[1]
+    assert "SUXIN_HOST=0.0.0.0 SUXIN_PUBLIC_URL=" in said[1]
 
 
 @pytest.mark.crash
@@ -182,3 +193,29 @@ def test_asking_does_not_make_a_database(tmp_path: Path) -> None:
 )
 def test_an_installation_reaches_itself_by_its_own_address(host: str, url: str) -> None:
     assert local_url(replace(Settings(), host=host)) == url
+
+
+def test_the_banner_says_where_data_lies_without_a_password() -> None:
+    settings = Settings()
+    elsewhere = replace(settings, database_url="postgresql+psycopg://suxin:geheim@db/suxin")
+
+    assert where_data_lies(settings) == (f"everything it knows is in {settings.data_dir}",)
+    said = " ".join(where_data_lies(elsewhere))
+    assert "recorded is in postgresql+psycopg://suxin:***@db/suxin" in said
+    assert str(settings.data_dir) in said
+    assert "geheim" not in said
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "said"),
+    [
+        ("127.0.0.1", "", "SUXIN_HOST=0.0.0.0 SUXIN_PUBLIC_URL="),
+        ("localhost", "", "SUXIN_HOST=0.0.0.0 SUXIN_PUBLIC_URL="),
+        ("0.0.0.0", "", "set SUXIN_PUBLIC_URL"),  # noqa: S104 -- the address is the point
+        ("127.0.0.1", "https://trace.example", "people reach it as https://trace.example"),
+    ],
+)
+def test_the_banner_says_how_a_phone_gets_here(host: str, public_url: str, said: str) -> None:
+    settings = replace(Settings(), host=host, public_url=public_url)
+
+    assert said in " ".join(how_a_phone_gets_here(settings))
