@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from trace.page_tokens import read_instant, read_token, write_instant, write_token
 from trace.tables import CAPTURE, CAPTURE_UPLOAD
 from typing import Any, Final
 from uuid import UUID
@@ -157,27 +158,38 @@ def read_capture(connection: Connection, log: int, capture_id: UUID) -> Capture:
     return _capture_of(row)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapturePage:
+    """A page of capture jobs, newest first, and the token of the next one."""
+
+    captures: tuple[Capture, ...]
+    next_token: str | None
+
+
 def list_captures(
-    connection: Connection,
-    log: int,
-    *,
-    party_id: UUID | None,
-    limit: int,
-    before: tuple[datetime, UUID] | None = None,
-) -> list[Capture]:
-    """Return the newest captures, of one party or of all, older than `before`."""
+    connection: Connection, log: int, *, party_id: UUID | None, per_page: int, token: str | None
+) -> CapturePage:
+    """Return the newest captures, of one party or of all; raises `InvalidInput` for a bad token."""
     columns = CAPTURE.c
     statement = select(CAPTURE).where(columns.log == log)
     if party_id is not None:
         statement = statement.where(columns.party_id == party_id)
-    if before is not None:
-        created_at, capture_id = before
+    if token is not None:
+        instant, number = read_token(token, 8, 16)
+        created_at, capture_id = read_instant(instant), UUID(bytes=number)
         statement = statement.where(
             (columns.created_at < created_at)
             | ((columns.created_at == created_at) & (columns.id < capture_id))
         )
-    statement = statement.order_by(columns.created_at.desc(), columns.id.desc()).limit(limit)
-    return [_capture_of(row) for row in connection.execute(statement)]
+    statement = statement.order_by(columns.created_at.desc(), columns.id.desc())
+    rows = connection.execute(statement.limit(per_page + 1)).all()
+    shown = tuple(_capture_of(row) for row in rows[:per_page])
+    has_more = len(rows) > per_page
+    return CapturePage(captures=shown, next_token=_token_after(shown[-1]) if has_more else None)
+
+
+def _token_after(capture: Capture) -> str:
+    return write_token(write_instant(capture.created_at), capture.id.bytes)
 
 
 def store_upload(connection: Connection, upload: Upload) -> None:

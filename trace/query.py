@@ -4,8 +4,6 @@ One rule: a filter never tells more than the answer would. Whatever is compared 
 belongs to a code that its asker already holds.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +11,8 @@ from hashlib import sha256
 from trace.events.model import Role
 from trace.events.times import read_instant
 from trace.identifiers import find_ids, key_of
+from trace.page_tokens import read_instant as read_token_instant
+from trace.page_tokens import read_token, refused_token, write_instant, write_token
 from trace.partners import SIDE_ROLES, own_side_ids
 from trace.reading import ReadEvent, read_events
 from trace.tables import EVENT, EVENT_ITEM
@@ -21,7 +21,6 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 
-from base.db import from_micros, to_micros
 from base.errors import InvalidInput, NotFound, Problem
 from codes.canonical import canonical_uri
 from codes.model import CodeError
@@ -30,7 +29,6 @@ from parties.access import Action, has_role_for
 from parties.actors import Actor
 from schemas.cbv import BIZ_STEP, DISPOSITION, STANDARD_PREFIXES, Vocabulary, canonical_word
 
-VALUES_MAX: Final = 100
 PER_PAGE_DEFAULT: Final = 30
 
 _SAME_ID_MAX: Final = 50
@@ -135,6 +133,7 @@ def query_events(
     actor: Actor,
     *,
     per_page: int,
+    values_max: int,
     token: str | None,
 ) -> Page:
     """Return the events that fit every parameter, newest event first.
@@ -149,9 +148,8 @@ def query_events(
         build = PARAMETERS.get(name)
         if build is None:
             raise refused(name, "is not a query parameter that is offered here")
-        conditions.append(
-            build(_Asked(name=name, values=_values(name, text), connection=connection, log=log))
-        )
+        values = _values(name, text, values_max)
+        conditions.append(build(_Asked(name=name, values=values, connection=connection, log=log)))
     if token is not None:
         event_at, seq = _read_token(token, fingerprint)
         conditions.append(
@@ -217,10 +215,13 @@ def refused(name: str, message: str) -> InvalidInput:
     return InvalidInput(f"{name} {message}", problems=(problem,))
 
 
-def _values(name: str, text: str) -> list[str]:
+def _values(name: str, text: str, values_max: int) -> list[str]:
+    # A NUL is text to SQLite and an error to PostgreSQL; neither stores one in any value.
+    if not text.isprintable():
+        raise refused(name, "has a control character")
     values = text.split("|")
-    if len(values) > VALUES_MAX or not all(values):
-        raise refused(name, f"has 1 to {VALUES_MAX} values with | between them")
+    if len(values) > values_max or not all(values):
+        raise refused(name, f"has 1 to {values_max} values with | between them")
     return values
 
 
@@ -245,19 +246,12 @@ def _fingerprint(asked: Mapping[str, str]) -> bytes:
 
 
 def _token(event_at: datetime, seq: int, fingerprint: bytes) -> str:
-    packed = fingerprint + to_micros(event_at).to_bytes(8, "big", signed=True) + seq.to_bytes(8)
-    return base64.urlsafe_b64encode(packed).decode()
+    return write_token(fingerprint, write_instant(event_at), seq.to_bytes(8))
 
 
 def _read_token(token: str, fingerprint: bytes) -> tuple[datetime, int]:
-    try:
-        packed = base64.urlsafe_b64decode(token.encode())
-        if len(packed) != 24 or base64.urlsafe_b64encode(packed).decode() != token:
-            raise ValueError
-        event_at = from_micros(int.from_bytes(packed[8:16], "big", signed=True))
-    except (ValueError, OverflowError, OSError, binascii.Error):
-        raise refused("nextPageToken", "is not a token that was given out here") from None
-    if packed[:8] != fingerprint:
-        raise refused("nextPageToken", "belongs to a query with other parameters")
+    of_query, event_at, seq = read_token(token, 8, 8, 8)
+    if of_query != fingerprint:
+        raise refused_token("belongs to a query with other parameters")
     # No entry number is larger than 63 bits; a forged token must not reach the database with one.
-    return event_at, int.from_bytes(packed[16:]) & (2**63 - 1)
+    return read_token_instant(event_at), int.from_bytes(seq) & (2**63 - 1)

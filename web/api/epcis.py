@@ -4,6 +4,7 @@ One rule: this door reads headers and writes answers; what happens to a document
 `trace.capture` and nowhere here.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 from trace.capture import Submission, submit, submit_for_job
 from trace.captures import Capture, ErrorBehaviour, list_captures, read_capture
@@ -115,14 +116,23 @@ def post_capture() -> Response:
 
 @BLUEPRINT.route("/capture", methods=["GET"])
 @requires(Action.READ_JOB)
+@BLUEPRINT.arguments(shapes.CapturePaging, location="query")
 @BLUEPRINT.response(200, shapes.CaptureOut(many=True))
-def get_captures() -> list[dict[str, Any]]:
+def get_captures(query: dict[str, Any]) -> tuple[list[dict[str, Any]], int, dict[str, str]]:
     """Return the newest capture jobs: a producer's own, or everybody's for whoever may."""
     parts, actor = services(), current_actor()
+    per_page = min(query["perPage"], parts.settings.page_size_max)
     with reading(parts.engine) as connection:
-        captures = list_captures(connection, parts.log, party_id=actor.party_id, limit=100)
+        page = list_captures(
+            connection,
+            parts.log,
+            party_id=actor.party_id,
+            per_page=per_page,
+            token=query["nextPageToken"],
+        )
         sealed = read_sealed_size(connection, parts.log)
-    return [shapes.capture_json(capture, sealed_size=sealed) for capture in captures]
+    jobs = [shapes.capture_json(capture, sealed_size=sealed) for capture in page.captures]
+    return jobs, 200, _link("/epcis/capture", {}, per_page, page.next_token)
 
 
 @BLUEPRINT.route("/capture/<uuid:capture_id>", methods=["GET"])
@@ -171,13 +181,17 @@ def get_events(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
     per_page = min(query.pop("perPage"), parts.settings.page_size_max)
     asked = {str(name): str(value) for name, value in query.items()}
     with reading(parts.engine) as connection:
-        page = query_events(connection, parts.log, asked, actor, per_page=per_page, token=token)
+        page = query_events(
+            connection,
+            parts.log,
+            asked,
+            actor,
+            per_page=per_page,
+            values_max=parts.settings.query_values_max,
+            token=token,
+        )
     document = shapes.query_document(page.events, parts.clock, parts.settings.effective_public_url)
-    headers: dict[str, str] = {}
-    if page.next_token is not None:
-        arguments = {**asked, "perPage": str(per_page), "nextPageToken": page.next_token}
-        headers["Link"] = f'</epcis/events?{urlencode(arguments)}>; rel="next"'
-    return document, 200, headers
+    return document, 200, _link("/epcis/events", asked, per_page, page.next_token)
 
 
 @BLUEPRINT.route("/events/<path:event_id>", methods=["GET"])
@@ -192,6 +206,14 @@ def get_event(event_id: str) -> dict[str, Any]:
     with reading(parts.engine) as connection:
         events = events_by_id(connection, parts.log, wanted, current_actor())
     return shapes.query_document(events, parts.clock, parts.settings.effective_public_url)
+
+
+def _link(path: str, asked: Mapping[str, str], per_page: int, token: str | None) -> dict[str, str]:
+    """Return the header that names the next page (RFC 8288), nothing on the last one."""
+    if token is None:
+        return {}
+    arguments = {**asked, "perPage": str(per_page), "nextPageToken": token}
+    return {"Link": f'<{path}?{urlencode(arguments)}>; rel="next"'}
 
 
 def _accepted(job: dict[str, Any]) -> Response:

@@ -64,6 +64,13 @@ class PagingQuery(StrictSchema):
     nextPageToken = ma.fields.String(load_default=None, validate=ma.validate.Length(max=200))  # noqa: N815 -- EPCIS's spelling
 
 
+class CapturePaging(StrictSchema):
+    """How much of the list of jobs is asked for."""
+
+    perPage = WholeText(load_default=30)  # noqa: N815 -- EPCIS's spelling
+    nextPageToken = ma.fields.String(load_default=None, validate=ma.validate.Length(max=200))  # noqa: N815 -- EPCIS's spelling
+
+
 def capture_json(capture: Capture, *, sealed_size: int) -> dict[str, Any]:
     """Return a job; `sealed_size` is the size of the newest checkpoint."""
     duplicates = [problem for problem in capture.problems if problem.code == "duplicate"]

@@ -14,11 +14,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from base.errors import InputTooLarge, InvalidInput, Problem
 from base.strict_json import field_path, loads
+from web.services import services
 
-BODY_BYTES_MAX: Final = 64 << 10
-"""Size of a JSON body, except where an operation (capture) has its own limit."""
-
-_DEPTH_MAX: Final = 8
+_PIECE_BYTES: Final = 1 << 20
 
 # The words of marshmallow's own refusals, as stable words for programs.
 _CODES: Final = {
@@ -42,14 +40,16 @@ class StrictParser(FlaskParser):
         """Return the body; raises `InvalidInput`, `InputTooLarge` or a 415."""
         if req.mimetype != "application/json":
             raise UnsupportedMediaType("Send the body as application/json.")
-        return loads(read_body(req, BODY_BYTES_MAX), bytes_max=BODY_BYTES_MAX, depth_max=_DEPTH_MAX)
+        settings = services().settings
+        body = read_body(req, settings.body_bytes_max)
+        return loads(body, bytes_max=settings.body_bytes_max, depth_max=settings.body_depth_max)
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Return the query parameters, each of them given once."""
         twice = [name for name, values in req.args.lists() if len(values) > 1]
         if twice:
             problem = Problem(path=twice[0], code="twice", message="is given more than once")
-            raise InvalidInput(f"{twice[0]} is given more than once", problems=(problem,))
+            raise InvalidInput(f"{twice[0]}: is given more than once", problems=(problem,))
         return super().load_querystring(req, schema)
 
     def handle_error(
@@ -74,13 +74,22 @@ class StrictParser(FlaskParser):
 def read_body(req: Request, bytes_max: int) -> bytes:
     """Return the body; raises `InputTooLarge` before reading more than `bytes_max` bytes.
 
+    A compressed body is a 415 (RFC 9110 15.5.16): limits are counted in bytes that were sent, and a
+    few of those can stand for any number.
+
     A length that is announced is believed and checked; a body without one is read up to the limit.
     """
+    encoding = req.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise UnsupportedMediaType("Send the body as it is, without a Content-Encoding.")
     if req.content_length is not None and req.content_length > bytes_max:
         raise InputTooLarge(f"a body has at most {bytes_max} bytes")
-    body = req.stream.read(bytes_max + 1)
-    if len(body) > bytes_max:
-        raise InputTooLarge(f"a body has at most {bytes_max} bytes")
+    body = bytearray()
+    # One read may return less than there is, and a body without a length ends where it ends.
+    while piece := req.stream.read(min(_PIECE_BYTES, bytes_max + 1 - len(body))):
+        body += piece
+        if len(body) > bytes_max:
+            raise InputTooLarge(f"a body has at most {bytes_max} bytes")
     return bytes(body)
 
 
