@@ -63,13 +63,12 @@ class Subject:
     """What an action is about, as far as access depends on it.
 
     `party_ids` own the event's read point, business location and commissioned products (or the job,
-    or whatever is asked for); `neighbour_party_ids` are one step up or down the chain;
-    `unregistered_uris` are sites and products that are nobody's in the register.
+    or whatever is asked for); `neighbour_party_ids` are one step up or down the chain. A site or
+    product that is nobody's in the register has no part in the decision.
     """
 
     party_ids: frozenset[UUID] = frozenset()
     neighbour_party_ids: frozenset[UUID] = frozenset()
-    unregistered_uris: tuple[str, ...] = ()
 
 
 NOTHING: Final = Subject()
@@ -78,9 +77,7 @@ NOTHING: Final = Subject()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """The action may go on; `warnings` are sentences for whoever asked."""
-
-    warnings: tuple[str, ...] = ()
+    """The action may go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +103,6 @@ def _own_events(actor: Actor, subject: Subject) -> Decision:
         return Denied(
             reason="A producer records only events at its own sites and of its own products; "
             "a site or product of this event is registered to another party."
-        )
-    if subject.unregistered_uris:
-        return Allowed(
-            warnings=tuple(
-                f"{uri} is not in the register, so nobody's right to it was checked."
-                for uri in subject.unregistered_uris
-            )
         )
     return _ALLOWED
 
@@ -199,12 +189,11 @@ def require_role(actor: Actor, action: Action) -> None:
         raise _refusal(actor, _without_a_row(actor, action))
 
 
-def require(actor: Actor, action: Action, subject: Subject = NOTHING) -> tuple[str, ...]:
-    """Return the warnings of an allowed action; raise `Unauthenticated` or `Forbidden` else."""
+def require(actor: Actor, action: Action, subject: Subject = NOTHING) -> None:
+    """Raise `Unauthenticated` or `Forbidden` unless the action may go on."""
     decision = may(actor, action, subject)
-    if isinstance(decision, Allowed):
-        return decision.warnings
-    raise _refusal(actor, decision)
+    if isinstance(decision, Denied):
+        raise _refusal(actor, decision)
 
 
 def _refusal(actor: Actor, denied: Denied) -> AppError:

@@ -144,7 +144,7 @@ class _Checks:
     def finish(self) -> None:
         if self.problems:
             first = self.problems[0]
-            message = f"{first.path} {first.message}"
+            message = f"{first.path}: {first.message}"
             raise InvalidInput(message, problems=self.problems)
 
 

@@ -84,7 +84,7 @@ def register_certificate(
         if product.party_id != draft.party_id:
             message = "is a product of another party"
             problem = Problem(path="product_id", code="scope", message=message)
-            raise InvalidInput(f"product_id {message}", problems=(problem,))
+            raise InvalidInput(f"product_id: {message}", problems=(problem,))
     keys = [{"kind": draft.kind, "number": draft.number, "issuer": draft.issuer}]
     return _register(connection, CERTIFICATE, _values(draft), keys, now)
 
@@ -112,27 +112,30 @@ def _register(
     row_id = new_id(now)
     if insert_once(connection, table, {"id": row_id, "created_at": now, **values}):
         return Registered(id=row_id, is_new=True)
-    for row in _rows_under(connection, table, keys):
+    for key, row in _rows_under(connection, table, keys):
         stored = row._mapping  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
         different = sorted(name for name, value in values.items() if stored[name] != value)
         if not different:
             return Registered(id=stored["id"], is_new=False)
-        problems = [
+        others = ", ".join(different)
+        told = f"is registered already, with another {others}"
+        problems = [Problem(path=name, code="conflict", message=told) for name in key]
+        problems += [
             Problem(path=name, code="conflict", message="differs from what is registered")
             for name in different
         ]
-        message = f"This {table.name} is registered already, with another {different[0]}."
-        raise Conflict(message, problems=problems)
+        raise Conflict(f"{' and '.join(key)}: {told}", problems=problems)
     raise Conflict(f"This {table.name} was being registered by somebody else; try again.")
 
 
 def _rows_under(
     connection: Connection, table: Table, keys: Sequence[Mapping[str, object]]
-) -> Iterator[RegisterRow]:
-    """Yield the rows that hold one of the names, the strongest name first."""
+) -> Iterator[tuple[Mapping[str, object], RegisterRow]]:
+    """Yield each name with the row that holds it, the strongest name first."""
     for key in keys:
         conditions = [table.c[name] == value for name, value in key.items()]
-        yield from connection.execute(select(table).where(*conditions))
+        for row in connection.execute(select(table).where(*conditions)):
+            yield key, row
 
 
 def page_of(

@@ -1,6 +1,7 @@
 """`manage.py key`: grant, list and revoke API keys from the console of the machine.
 
-The first operator's key can come from nowhere else. A grant and a revocation go into the ledger first.
+The first operator's key can come from nowhere else. A grant or a revocation goes into the ledger
+first.
 """
 
 from collections.abc import Iterator, MutableMapping

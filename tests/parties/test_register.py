@@ -63,7 +63,7 @@ def test_another_party_under_the_same_credit_code_is_a_conflict(engine: Engine) 
     with pytest.raises(Conflict) as refusal:
         put(engine, register_party, replace(farm(), name_en="Firm", region="130100"))
 
-    assert [problem.path for problem in refusal.value.problems] == ["name_en", "region"]
+    assert [problem.path for problem in refusal.value.problems] == ["uscc", "name_en", "region"]
     with reading(engine) as connection:
         assert connection.execute(select(PARTY.c.name_en)).scalar_one() == "Farm 1"
 
@@ -190,6 +190,8 @@ def test_a_product_of_another_party_under_the_same_uri_is_a_conflict(engine: Eng
         )
 
     assert str(mine) not in refusal.value.message
+    assert refusal.value.message == "uri: is registered already, with another party_id"
+    assert [problem.path for problem in refusal.value.problems] == ["uri", "party_id"]
 
 
 @pytest.mark.parametrize(

@@ -302,3 +302,19 @@ def test_a_problem_carries_the_field_of_each_refusal() -> None:
     problems = (Problem(path="a[0]", code="c", message="m"),)
 
     assert answer_of(InvalidInput("x", problems=problems)).problems == problems
+
+
+@pytest.mark.parametrize("path", ["/epcis/capture", "/epcis/events", "/api/v1/parties"])
+def test_a_compressed_body_is_415_with_what_to_send(sqlite_house: House, path: str) -> None:
+    role = "operator" if path.startswith("/api") else "producer"
+
+    response = sqlite_house.ask(
+        "POST",
+        path,
+        role=role,
+        data=gzip.compress(b"{}"),
+        headers={"Content-Encoding": "gzip"},
+        content_type="application/json",
+    )
+
+    assert "Content-Encoding" in problem_of(response, 415)["detail"]

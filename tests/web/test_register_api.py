@@ -53,7 +53,7 @@ def test_another_party_under_a_taken_code_is_409(house: House) -> None:
     refused = post(house, "parties", {**party(), "name_en": "Other"})
 
     assert refused.status_code == 409
-    assert [item["path"] for item in json_of(refused)["errors"]] == ["name_en"]
+    assert [item["path"] for item in json_of(refused)["errors"]] == ["uscc", "name_en"]
 
 
 def test_a_bad_idempotency_key_is_refused(house: House) -> None:
