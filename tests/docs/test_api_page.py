@@ -4,12 +4,17 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from trace.query import PARAMETERS
 from uuid import UUID
 
 import pytest
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from jobs.client import connect
 from jobs.key_files import operator_key_file, read_key_file
@@ -18,7 +23,7 @@ from parties.actors import ANONYMOUS, Actor, Role, actor_of_key
 from tests.docs.pages import ROOT, blocks_of, quoted_in
 from tests.live import LiveServer
 from web.app import API_BLUEPRINTS
-from web.errors import STATUS_OF_ERROR
+from web.errors import STATUS_OF_ERROR, answer_of
 
 PAGE = ROOT / "docs/api.md"
 _ROW = re.compile(
@@ -86,13 +91,81 @@ def test_the_client_of_the_page_records_and_fetches_a_proof(
     with connect(sender.url, "") as anybody:
         vkey = anybody.http.get(f"{sender.url}/ledger/key").text.strip()
     checked = subprocess.run(
-        [sys.executable, "-m", "ledger.verify", str(tmp_path / "proof.json"), "--key", vkey],
+        [sys.executable, "-m", "ledger.verify", str(tmp_path / "suxin-proof.json"), "--key", vkey],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
     assert "HELLO2" in checked
+
+
+def run_client(sender: Sender, folder: Path, name: str) -> "subprocess.CompletedProcess[str]":
+    (program,) = blocks_of(PAGE, "python")
+    (folder / "client.py").write_text(program, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "client.py", sender.url, sender.key, name],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_client_takes_another_document_of_the_same_name(sender: Sender, tmp_path: Path) -> None:
+    document = (ROOT / "docs/examples/event.json").read_text(encoding="utf-8")
+    counts = []
+    for serial in ("HELLO3", "HELLO4", "HELLO4"):
+        text = document.replace("HELLO1", serial)
+        (tmp_path / "today.json").write_text(text, encoding="utf-8")
+        done = run_client(sender, tmp_path, "today.json")
+        counts.append((done.returncode, json.loads(done.stdout)["firstSeq"]))
+
+    assert [code for code, _ in counts] == [0, 0, 0]
+    assert counts[0][1] != counts[1][1] == counts[2][1]
+
+
+def test_the_client_fails_where_a_worker_found_the_document_wrong(tmp_path: Path) -> None:
+    job = {
+        "captureID": "1",
+        "running": False,
+        "success": False,
+        "receipt": {"log": None, "firstSeq": None, "count": 0},
+        "errors": [{"path": "epcisBody.eventList[3].action", "title": "is required"}],
+    }
+    (tmp_path / "late.json").write_text("{}", encoding="utf-8")
+    with answering(json.dumps(job).encode()) as url:
+        done = run_client(Sender(url=url, key="sx_1"), tmp_path, "late.json")
+
+    assert done.returncode == 1
+    assert "epcisBody.eventList[3].action: is required" in done.stderr
+    assert not (tmp_path / "suxin-proof.json").exists()
+
+
+@contextmanager
+def answering(body: bytes) -> Iterator[str]:
+    """Serve one answer to every POST: what a server says of a job that has ended badly."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(202)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name is the library's
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_the_client_says_what_was_refused(sender: Sender, tmp_path: Path) -> None:
@@ -157,8 +230,14 @@ def test_every_error_a_caller_may_meet_is_on_the_page() -> None:
     text = PAGE.read_text(encoding="utf-8")
 
     for error, status in STATUS_OF_ERROR.items():
-        if status != 500 and error.code != "verification_failed":
-            assert f"| {status} | `{error.code}` |" in text
+        code = "internal" if status == 500 else error.code
+        assert f"| {status} | `{code}`" in text
+    for status in (405, 415):
+        assert f"| {status} | `{answer_of(abort_of(status)).code}`" in text
+
+
+def abort_of(status: int) -> HTTPException:
+    return default_exceptions[status]()
 
 
 def test_every_group_of_operations_is_on_the_page() -> None:
