@@ -1,7 +1,6 @@
 """The check of a whole log: each kind of damage, one at a time, is named and nothing else is."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, text
@@ -9,42 +8,17 @@ from sqlalchemy import Connection, insert, text
 from base.db import reading, transaction
 from base.errors import NotFound
 from ledger.checkpoint import Checkpoint, origin_of_log, sign_checkpoint
-from ledger.fsck import FsckReport, check_log
-from ledger.merkle import EMPTY_FRONTIER, leaf_hash
+from ledger.fsck import check_log
+from ledger.merkle import leaf_hash
 from ledger.note import SignerKey
 from ledger.parts import Part
 from ledger.tables import LEDGER_NODE
 from tests.instances import ORIGIN, Installation
 from tests.ledger.acts import batch, open_journal
+from tests.ledger.damage import change, check, found_in
 
 LAST = 599
 SEQS = (0, 1, 255, 256, 300, LAST)
-
-
-@pytest.fixture
-def filled(installation: Installation) -> Installation:
-    """Give 600 entries under four checkpoints."""
-    journal = open_journal(installation.engine, installation.clock)
-    installation.seal()
-    for count in (256, 143, 200):
-        journal.append(batch(*map(str, range(count))))
-        installation.seal()
-    return installation
-
-
-def _check(installation: Installation, **options: Any) -> FsckReport:
-    with reading(installation.engine) as connection:
-        return check_log(connection, 1, [installation.signer.verifier()], **options)
-
-
-def _found(installation: Installation, **options: Any) -> list[tuple[int | None, str]]:
-    report = _check(installation, **options)
-    return [(finding.seq, finding.code) for finding in report.findings]
-
-
-def _change(installation: Installation, statement: str, **values: object) -> None:
-    with transaction(installation.engine) as connection:
-        assert connection.execute(text(statement), values).rowcount > 0
 
 
 def _flip(installation: Installation, table: str, column: str, seq: int, at: int = -1) -> None:
@@ -59,7 +33,7 @@ def _flip(installation: Installation, table: str, column: str, seq: int, at: int
 
 
 def test_a_sound_log_is_clean(filled: Installation) -> None:
-    report = _check(filled)
+    report = check(filled)
 
     assert report.is_clean
     assert (report.size, report.checkpoints) == (600, 4)
@@ -74,35 +48,35 @@ def test_one_bit_of_a_part_names_its_entry(filled: Installation, part: Part, col
     for seq in seqs:
         _flip(filled, "ledger_payload", f"{name}_{column}", seq, at=len(seqs) % 7)
 
-    assert _found(filled) == [(seq, "part_damaged") for seq in seqs]
+    assert found_in(filled) == [(seq, "part_damaged") for seq in seqs]
 
 
 def test_a_part_that_is_gone_names_its_entry(filled: Installation) -> None:
     for seq in SEQS[1:]:
-        _change(
+        change(
             filled,
             "UPDATE ledger_payload SET chain_salt = NULL, chain_body = NULL WHERE seq = :seq",
             seq=seq,
         )
 
-    assert _found(filled) == [(seq, "part_missing") for seq in SEQS[1:]]
+    assert found_in(filled) == [(seq, "part_missing") for seq in SEQS[1:]]
 
 
 def test_a_payload_that_is_gone_names_its_entry_and_each_part(filled: Installation) -> None:
-    _change(filled, "DELETE FROM ledger_payload WHERE seq = 300")
+    change(filled, "DELETE FROM ledger_payload WHERE seq = 300")
 
-    assert _found(filled) == [(300, "part_missing")] * 4
+    assert found_in(filled) == [(300, "part_missing")] * 4
 
 
 def test_a_part_that_was_added_names_its_entry(filled: Installation) -> None:
-    _change(
+    change(
         filled,
         "UPDATE ledger_payload SET chain_salt = :salt, chain_body = :body WHERE seq = 0",
         salt=bytes(16),
         body=b"{}",
     )
 
-    assert _found(filled) == [(0, "part_damaged")]
+    assert found_in(filled) == [(0, "part_damaged")]
 
 
 @pytest.mark.parametrize("seq", SEQS)
@@ -110,7 +84,7 @@ def test_one_bit_of_a_header_names_its_entry_alone(filled: Installation, seq: in
     for at in (2, 30, 60, 100, 140, 180, 220, 250, -1):
         _flip(filled, "ledger_entry", "header", seq, at=at)
 
-        found = _found(filled)
+        found = found_in(filled)
 
         assert (seq, "leaf_mismatch") in found
         assert {place for place, _ in found} == {seq}
@@ -122,7 +96,7 @@ def test_one_bit_of_a_leaf_names_its_entry_alone(filled: Installation) -> None:
     for seq in SEQS:
         _flip(filled, "ledger_entry", "leaf", seq)
 
-        assert _found(filled) == [(seq, "leaf_mismatch")]
+        assert found_in(filled) == [(seq, "leaf_mismatch")]
         _flip(filled, "ledger_entry", "leaf", seq)
     filled.check()
 
@@ -132,7 +106,7 @@ def test_one_bit_of_the_part_hashes_names_its_entry_alone(filled: Installation, 
     for seq in (256, LAST):
         _flip(filled, "ledger_entry", "part_hashes", seq, at=at)
 
-    found = _found(filled)
+    found = found_in(filled)
 
     assert {seq for seq, _ in found} == {256, LAST}
     assert {(256, "payload_mismatch"), (LAST, "payload_mismatch")} <= set(found)
@@ -140,15 +114,15 @@ def test_one_bit_of_the_part_hashes_names_its_entry_alone(filled: Installation, 
 
 @pytest.mark.parametrize("seq", [1, 255, 256, 300, LAST])
 def test_an_entry_that_is_gone_is_named_alone(filled: Installation, seq: int) -> None:
-    _change(filled, "DELETE FROM ledger_entry WHERE seq = :seq", seq=seq)
+    change(filled, "DELETE FROM ledger_entry WHERE seq = :seq", seq=seq)
 
-    assert _found(filled) == [(seq, "entry_missing")]
+    assert found_in(filled) == [(seq, "entry_missing")]
 
 
 def test_a_gap_is_named_entry_by_entry_and_the_tree_ends_there(filled: Installation) -> None:
-    _change(filled, "DELETE FROM ledger_entry WHERE seq IN (300, 301, 302)")
+    change(filled, "DELETE FROM ledger_entry WHERE seq IN (300, 301, 302)")
 
-    assert sorted(_found(filled), key=str) == [
+    assert sorted(found_in(filled), key=str) == [
         (300, "entry_missing"),
         (301, "entry_missing"),
         (302, "entry_missing"),
@@ -167,15 +141,15 @@ def test_an_entry_that_was_rewritten_with_its_leaf_is_named(filled: Installation
             {"header": forged, "leaf": leaf_hash(forged)},
         )
 
-    assert _found(filled) == [(300, "entry_replaced")]
+    assert found_in(filled) == [(300, "entry_replaced")]
 
 
 def test_two_entries_that_changed_places_are_named(filled: Installation) -> None:
     for old, new in ((300, 9000), (400, 300), (9000, 400)):
         for table in ("ledger_entry", "ledger_payload"):
-            _change(filled, f"UPDATE {table} SET seq = {new} WHERE seq = {old}")  # noqa: S608 -- a test's own words
+            change(filled, f"UPDATE {table} SET seq = {new} WHERE seq = {old}")  # noqa: S608 -- a test's own words
 
-    found = _found(filled)
+    found = found_in(filled)
 
     assert {(300, "header_mismatch"), (400, "header_mismatch")} <= set(found)
     assert {seq for seq, _ in found} == {300, 400}
@@ -183,12 +157,12 @@ def test_two_entries_that_changed_places_are_named(filled: Installation) -> None
 
 def test_a_clock_that_ran_backwards_names_the_entry(filled: Installation) -> None:
     journal = open_journal(filled.engine, filled.clock)
-    _change(filled, "UPDATE ledger_head SET recorded_at = :at", at=_early(filled))
+    change(filled, "UPDATE ledger_head SET recorded_at = :at", at=_early(filled))
     filled.clock.instant = filled.clock.instant.replace(year=2020)
 
     journal.append(batch("late"))
 
-    assert _found(filled) == [(600, "clock_backwards")]
+    assert found_in(filled) == [(600, "clock_backwards")]
 
 
 def _early(installation: Installation) -> object:
@@ -219,7 +193,7 @@ def test_damage_beside_the_entries_is_named_by_its_kind(
         values = {"value": bytes(32)} if ":value" in statement else {}
         assert connection.execute(text(statement), values).rowcount == 1
 
-    found = _found(filled)
+    found = found_in(filled)
 
     assert found[0] == (None, code)
     assert {seq for seq, _ in found} == {None}
@@ -227,9 +201,9 @@ def test_damage_beside_the_entries_is_named_by_its_kind(
 
 def test_a_checkpoint_whose_note_is_of_another_size_is_named(filled: Installation) -> None:
     statement = "UPDATE ledger_checkpoint SET note = (SELECT note FROM ledger_checkpoint c"
-    _change(filled, f"{statement} WHERE c.size = 400) WHERE size = 257")
+    change(filled, f"{statement} WHERE c.size = 400) WHERE size = 257")
 
-    assert _found(filled) == [(None, "checkpoint_damaged")]
+    assert found_in(filled) == [(None, "checkpoint_damaged")]
 
 
 def test_a_checkpoint_signed_over_another_root_is_named(filled: Installation) -> None:
@@ -237,7 +211,7 @@ def test_a_checkpoint_signed_over_another_root_is_named(filled: Installation) ->
         Checkpoint(origin=origin_of_log(ORIGIN, 1), size=300, root=bytes(32)), [filled.signer]
     )
 
-    assert _found(filled, kept_notes=[note]) == [
+    assert found_in(filled, kept_notes=[note]) == [
         (None, "checkpoint_missing"),
         (None, "root_mismatch"),
     ]
@@ -257,16 +231,16 @@ def test_a_removed_checkpoint_is_missed_by_whoever_kept_its_note(filled: Install
         note = bytes(connection.execute(text(f"SELECT note {where}")).scalar_one())
         connection.execute(text(f"DELETE {where}"))
 
-    assert _check(filled).checkpoints == 3
-    assert _found(filled) == []
-    assert _found(filled, kept_notes=[note]) == [(None, "checkpoint_missing")]
+    assert check(filled).checkpoints == 3
+    assert found_in(filled) == []
+    assert found_in(filled, kept_notes=[note]) == [(None, "checkpoint_missing")]
 
 
 def test_a_kept_note_that_is_stored_is_no_finding(filled: Installation) -> None:
     with reading(filled.engine) as connection:
         notes = connection.execute(text("SELECT note FROM ledger_checkpoint")).scalars().all()
 
-    assert _found(filled, kept_notes=[bytes(note) for note in notes]) == []
+    assert found_in(filled, kept_notes=[bytes(note) for note in notes]) == []
 
 
 def test_a_log_cut_off_with_its_head_is_betrayed_by_its_checkpoints(
@@ -277,14 +251,14 @@ def test_a_log_cut_off_with_its_head_is_betrayed_by_its_checkpoints(
     open_journal(filled.engine, filled.clock).append(batch("a", "b"))
     filled.seal()
     for table in ("ledger_entry", "ledger_payload"):
-        _change(filled, f"DELETE FROM {table} WHERE seq >= 600")  # noqa: S608 -- a test's own words
-    _change(
+        change(filled, f"DELETE FROM {table} WHERE seq >= 600")  # noqa: S608 -- a test's own words
+    change(
         filled,
         "UPDATE ledger_head SET size = :size, last_leaf = :last_leaf, frontier = :frontier",
         **{name: before[name] for name in ("size", "last_leaf", "frontier")},
     )
 
-    assert _found(filled) == [(None, "entries_missing")]
+    assert found_in(filled) == [(None, "entries_missing")]
 
 
 def test_rows_beyond_the_head_are_named(filled: Installation) -> None:
@@ -292,7 +266,7 @@ def test_rows_beyond_the_head_are_named(filled: Installation) -> None:
         with transaction(filled.engine) as connection:
             _copy(connection, table, LAST, 600)
 
-    assert _found(filled) == [(None, "beyond_head")] * 2
+    assert found_in(filled) == [(None, "beyond_head")] * 2
 
 
 def _copy(connection: Connection, table: str, old: int, new: int) -> None:
@@ -307,16 +281,16 @@ def _copy(connection: Connection, table: str, old: int, new: int) -> None:
 
 def test_two_kinds_of_damage_are_both_found(filled: Installation) -> None:
     _flip(filled, "ledger_payload", "public_body", 3)
-    _change(filled, "DELETE FROM ledger_entry WHERE seq = 300")
+    change(filled, "DELETE FROM ledger_entry WHERE seq = 300")
 
-    assert _found(filled) == [(3, "part_damaged"), (300, "entry_missing")]
+    assert found_in(filled) == [(3, "part_damaged"), (300, "entry_missing")]
 
 
 def test_progress_is_told_from_the_first_entry_on(filled: Installation) -> None:
     told: list[tuple[int, int]] = []
     on_progress: Callable[[int, int], None] = lambda done, size: told.append((done, size))  # noqa: E731 -- it is shorter than a function
 
-    _check(filled, on_progress=on_progress)
+    check(filled, on_progress=on_progress)
 
     assert told[0] == (0, 600)
     filled.check()
@@ -333,7 +307,7 @@ def test_a_node_of_no_tree_is_named_and_nothing_else(filled: Installation) -> No
             row = {"log": 1, "level": level, "node_index": index, "hash": bytes(32)}
             connection.execute(insert(LEDGER_NODE), row)
 
-    assert _found(filled) == [(None, "node_extra")] * 3
+    assert found_in(filled) == [(None, "node_extra")] * 3
 
 
 def test_the_nodes_of_several_pieces_of_the_tree_are_compared(
@@ -342,86 +316,9 @@ def test_the_nodes_of_several_pieces_of_the_tree_are_compared(
     # A piece that ends before, at and behind the end of a tile.
     for fold in (100, 256, 300):
         monkeypatch.setattr("ledger.fsck._FOLD", fold)
-        assert _check(filled).is_clean
-    _change(filled, "UPDATE ledger_node SET hash = :value WHERE node_index = 1", value=bytes(32))
+        assert check(filled).is_clean
+    change(filled, "UPDATE ledger_node SET hash = :value WHERE node_index = 1", value=bytes(32))
 
     for fold in (100, 256, 300):
         monkeypatch.setattr("ledger.fsck._FOLD", fold)
-        assert _found(filled) == [(None, "node_mismatch")]
-
-
-def test_entries_after_the_newest_checkpoint_are_told_and_are_no_damage(
-    filled: Installation,
-) -> None:
-    open_journal(filled.engine, filled.clock).append(batch("a", "b", "c"))
-
-    report = _check(filled)
-
-    assert report.is_clean
-    assert (report.size, report.unsealed) == (603, 3)
-    filled.seal()
-    assert _check(filled).unsealed == 0
-
-
-def test_a_log_without_any_checkpoint_is_a_finding(installation: Installation) -> None:
-    report = _check(installation)
-
-    assert [finding.code for finding in report.findings] == ["never_sealed"]
-    assert report.unsealed == 1
-    installation.seal()
-    assert _check(installation).is_clean
-
-
-def _notes(installation: Installation) -> list[bytes]:
-    with reading(installation.engine) as connection:
-        statement = text("SELECT note FROM ledger_checkpoint ORDER BY size")
-        return [bytes(note) for note in connection.execute(statement).scalars()]
-
-
-def test_the_sealers_newest_note_may_wait_for_its_row_and_an_older_one_may_not(
-    filled: Installation,
-) -> None:
-    notes = _notes(filled)
-    _change(filled, "DELETE FROM ledger_checkpoint WHERE size = 600")
-    assert _found(filled, sealers_note=notes[-1]) == []
-    _change(filled, "DELETE FROM ledger_checkpoint WHERE size = 257")
-
-    assert _found(filled, sealers_note=notes[1]) == [(None, "checkpoint_missing")]
-
-
-def test_a_log_that_was_set_back_with_its_checkpoints_is_betrayed_by_the_sealers_note(
-    filled: Installation,
-) -> None:
-    newest = _notes(filled)[-1]
-    with transaction(filled.engine) as connection:
-        leaves = connection.execute(text("SELECT leaf FROM ledger_entry ORDER BY seq")).scalars()
-        frontier, _ = EMPTY_FRONTIER.append_all([bytes(leaf) for leaf in leaves][:257])
-    for table in ("ledger_entry", "ledger_payload"):
-        _change(filled, f"DELETE FROM {table} WHERE seq >= 257")  # noqa: S608 -- a test's own words
-    _change(filled, "DELETE FROM ledger_checkpoint WHERE size > 257")
-    _change(filled, "DELETE FROM ledger_node WHERE node_index > 0")
-    _change(
-        filled,
-        "UPDATE ledger_head SET size = 257, frontier = :frontier,"
-        " last_leaf = (SELECT leaf FROM ledger_entry WHERE seq = 256)",
-        frontier=frontier.to_bytes(),
-    )
-    assert _found(filled) == []
-
-    assert _found(filled, sealers_note=newest) == [(None, "entries_missing")]
-
-
-def test_a_damaged_note_of_the_sealer_is_a_finding(filled: Installation) -> None:
-    assert _found(filled, sealers_note=b"x") == [(None, "checkpoint_damaged")]
-
-
-def test_a_log_that_is_damaged_throughout_is_counted_and_not_listed(
-    filled: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ledger.fsck.FINDINGS_MAX", 50)
-    _change(filled, "UPDATE ledger_payload SET public_salt = :salt", salt=bytes(16))
-
-    report = _check(filled)
-
-    assert (len(report.findings), report.left_off) == (50, 550)
-    assert not report.is_clean
+        assert found_in(filled) == [(None, "node_mismatch")]
