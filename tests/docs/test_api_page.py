@@ -20,8 +20,9 @@ from jobs.client import connect
 from jobs.key_files import operator_key_file, read_key_file
 from parties.access import Action, Allowed, Subject, may, visible_parts
 from parties.actors import ANONYMOUS, Actor, Role, actor_of_key
+from tests.conftest import find_free_port
 from tests.docs.pages import ROOT, blocks_of, quoted_in
-from tests.live import LiveServer
+from tests.live import LiveServer, start_live_server
 from web.app import API_BLUEPRINTS
 from web.errors import STATUS_OF_ERROR, answer_of
 
@@ -35,6 +36,14 @@ _ROW = re.compile(
 class Sender:
     url: str
     key: str
+
+
+@pytest.fixture(scope="module")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """An installation of its own: the page's dairy bears the credit code of the demonstration's."""
+    live = start_live_server(tmp_path_factory.mktemp("page"), find_free_port())
+    yield live
+    live.stop()
 
 
 @pytest.fixture(scope="module")
