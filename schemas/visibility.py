@@ -12,8 +12,9 @@ from base.strict_json import JsonValue
 from schemas.cbv import VOC
 
 Rule: TypeAlias = "str | Mapping[str, Rule] | Callable[[Mapping[str, JsonValue]], Rule]"
-"""A part's name for a whole subtree (public: for plain values and lists of them); or a rule for each member, `*` for the others and `.` for a
-plain value in its place; or a choice by the object's own content. Lists apply it to each element.
+"""A part's name for a whole subtree (public: for plain values and lists of them alone); or a rule
+for each member, `*` for the others and `.` for a plain value in its place; or a choice by the
+object's own content. Lists apply it to each element.
 """
 
 DEFAULT_TABLE: Final = "default@1"

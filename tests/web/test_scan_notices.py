@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.web import yoghurt
-from tests.web.views import WITHDRAWN_AT, facts, kinds, later, view_of, with_relation
+from tests.web.views import SOLD, WITHDRAWN_AT, facts, kinds, later, view_of, with_relation
 from web.pages.model import Notice
 from web.pages.scan_view import build_scan_view
 

@@ -292,6 +292,3 @@ def test_the_word_lists_are_complete_and_said_twice() -> None:
 def test_a_table_of_words_refuses_a_second_row_of_a_name() -> None:
     with pytest.raises(ValueError, match="two rows for a"):
         by_name([("a", "甲", "A"), ("a", "乙", "B")])
-
-
-SOLD: dict[str, Any] = {"bizStep": "retail_selling", "disposition": "retail_sold"}

@@ -11,6 +11,8 @@ from web.pages.scan_view import build_scan_view
 
 WITHDRAWN_AT = datetime(2026, 11, 5, 3, tzinfo=UTC)
 
+SOLD: dict[str, Any] = {"bizStep": "retail_selling", "disposition": "retail_sold"}
+
 
 def view_of(history: History, *, today: date = yoghurt.TODAY, lang: Any = "zh") -> ScanView:
     return build_scan_view(history, yoghurt.directory(), lang, today)
