@@ -93,6 +93,15 @@ def read_verifiers(connection: Connection, log: int) -> tuple[VerifierKey, ...]:
     return (verifier_in(entry),)
 
 
+def require_named(connection: Connection, log: int, signer: SignerKey) -> None:
+    """Raise `ConfigurationError` unless the log names this key as the one that signs it."""
+    if signer.verifier() not in read_verifiers(connection, log):
+        raise ConfigurationError(
+            "The signing key in the data folder is not the one that this ledger names:"
+            " SUXIN_ORIGIN or SUXIN_DATA_DIR is another instance's."
+        )
+
+
 def verifier_in(entry: StoredEntry) -> VerifierKey:
     """Return the key that an opening entry names; raises `LedgerCorrupt` where it is damaged."""
     stored = entry.parts.get(Part.PUBLIC)

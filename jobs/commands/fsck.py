@@ -20,6 +20,7 @@ from tqdm import tqdm
 from base.config import Settings, load_settings
 from base.db import open_database, reading
 from base.errors import ConfigurationError, LedgerCorrupt
+from jobs.initialised import require_initialised
 from ledger.fsck import Finding, FsckReport, check_log
 from ledger.kept_note import kept_note
 from ledger.note import NOTE_BYTES_MAX, VerifierKey
@@ -87,6 +88,7 @@ def command(
 ) -> int:
     """Check every byte of the ledger and its index; exit code 1 where something is damaged."""
     settings = load_settings(environ)
+    require_initialised(settings)
     asked = _Asked(
         keys=[VerifierKey.parse(key) for key in keys],
         notes=[_read_note(path) for path in paths],

@@ -11,12 +11,13 @@ from sqlalchemy import Engine
 
 from base.clock import SystemClock
 from base.config import Settings, load_settings
+from base.data_folder import make_data_folder
 from base.db import open_database, reading, transaction
 from base.errors import ConfigurationError
 from jobs.key_files import operator_key_file, write_key_file
 from ledger.journal import Journal, JournalLimits
 from ledger.kept_note import kept_note
-from ledger.opening import DEFAULT_LOG, SYSTEM_ACTOR, is_open, load_signer, open_log
+from ledger.opening import DEFAULT_LOG, SYSTEM_ACTOR, is_open, load_signer, open_log, require_named
 from ledger.sealing import seal
 from parties.acts import ActsIndex, recorder
 from parties.keys import KeyRequest, grant
@@ -30,7 +31,7 @@ _MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
 def command(environ: MutableMapping[str, str]) -> None:
     """Bring the database up to date and open the ledger where there is none yet."""
     settings = load_settings(environ)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings.data_dir)
     engine = open_database(settings, pool_size=2)
     try:
         upgrade(engine)
@@ -73,6 +74,9 @@ def initialise(settings: Settings, engine: Engine) -> None:
                 verifier=signer.verifier(),
                 clock=clock,
             )
+    else:
+        with reading(engine) as connection:
+            require_named(connection, DEFAULT_LOG, signer)
     path = operator_key_file(settings.data_dir)
     if is_new and not path.exists():
         write_key_file(path, _grant_operator(settings, engine))

@@ -5,13 +5,14 @@ from collections.abc import MutableMapping
 import click
 
 from base.clock import SystemClock
-from base.config import load_settings
+from base.config import Settings, load_settings
 from base.db import open_database, reading
-from base.errors import ConfigurationError
 from base.log import configure_logging
 from base.processes import StopSignal
+from base.redis_server import owning
+from jobs.initialised import require_initialised
 from ledger.kept_note import kept_note
-from ledger.opening import DEFAULT_LOG, load_signer, read_verifiers
+from ledger.opening import DEFAULT_LOG, load_signer, require_named
 from ledger.sealing import seal, seal_until
 
 
@@ -21,16 +22,19 @@ def command(environ: MutableMapping[str, str]) -> None:
     """Sign a checkpoint about every second until told to stop (SIGTERM, Ctrl-C)."""
     settings = load_settings(environ)
     configure_logging(settings.log_level)
+    require_initialised(settings)
+    # One sealer for a folder: the note of what it signed last has one writer.
+    with owning(settings.data_dir, part="sealer"):
+        _seal(settings)
+
+
+def _seal(settings: Settings) -> None:
     engine = open_database(settings, pool_size=1)
     keys = settings.data_dir / "keys"
     memory = kept_note(keys, DEFAULT_LOG)
     signer = load_signer(keys, settings.origin, DEFAULT_LOG, may_create=False)
     with reading(engine) as connection:
-        if signer.verifier() not in read_verifiers(connection, DEFAULT_LOG):
-            raise ConfigurationError(
-                "The signing key in the data folder is not the one that this ledger names:"
-                " SUXIN_ORIGIN or SUXIN_DATA_DIR is another instance's."
-            )
+        require_named(connection, DEFAULT_LOG, signer)
     clock = SystemClock()
     try:
         with StopSignal() as stop:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from base.db import open_engine, transaction
+from base.redis_server import owning
 from jobs.commands import run_command_line
 
 
@@ -75,3 +76,20 @@ def test_a_key_that_was_moved_with_its_memory_goes_on(env: dict[str, str], tmp_p
     shutil.move(env["SUXIN_DATA_DIR"], moved)
 
     assert run_command_line(["init"], {**env, "SUXIN_DATA_DIR": str(moved)}) == 0
+
+
+def test_a_folder_has_one_sealer(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with owning(Path(env["SUXIN_DATA_DIR"]), part="sealer"):
+        code = run_command_line(["seal"], env)
+
+    assert code == 1
+    assert "in use" in capsys.readouterr().err
+
+
+def test_another_name_of_the_ledger_is_refused_before_anything_runs(
+    env: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run_command_line(["init"], {**env, "SUXIN_ORIGIN": "another.example.org"})
+
+    assert code == 1
+    assert "SUXIN_ORIGIN" in capsys.readouterr().err
