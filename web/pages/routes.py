@@ -158,7 +158,7 @@ def _by_reading(reading: Candidate) -> _Answer:
         return redirect(_own_path(subject), 302)
     # The code of a party may be that of a person, and a person's number is shown to nobody.
     return _scan(
-        subject, shown="" if reading.scheme.category is Category.PARTY else reading.code.text
+        subject, shown="" if reading.scheme.category is Category.PARTY else reading.code.printed
     )
 
 
