@@ -57,6 +57,10 @@ lock: $(STAMPS)/dev $(STAMPS)/node
 	done
 	PATH="$$(cat $(STAMPS)/node):$$PATH"
 	cd $(ASSETS) && npm update --package-lock-only --ignore-scripts
+	# Where a package takes gifts is an address, and a lock file holds none.
+	node -e 'const fs = require("fs"), name = "package-lock.json", lock = JSON.parse(fs.readFileSync(name)); \
+		for (const one of Object.values(lock.packages)) delete one.funding; \
+		fs.writeFileSync(name, JSON.stringify(lock, null, 2) + "\n")'
 
 clean:
 	rm -rf $(VENV) $(ASSETS)/node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache \
