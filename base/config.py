@@ -136,6 +136,18 @@ class Settings:
         64 << 10, _integer(1024, 1 << 24), "size of a JSON body other than a document"
     )
     body_depth_max: int = _setting(8, _integer(2, 200), "nesting of a JSON body")
+    codes_block_max: int = _setting(
+        1_000_000, _integer(1, 1 << 20), "codes of one block that is issued at once"
+    )
+    codes_prefixes_party_max: int = _setting(
+        50, _integer(1, 10_000), "company prefixes that one party may claim"
+    )
+    codes_direct_max: int = _setting(
+        1000, _integer(1, 100_000), "a longer activation or label file is made by a worker"
+    )
+    tasks_waiting_party_max: int = _setting(
+        20, _integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
+    )
     query_values_max: int = _setting(
         100, _integer(1, 10_000), "values of one parameter of an event query"
     )

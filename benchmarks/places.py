@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from base.clock import SystemClock
 from base.config import Settings
 from base.db import transaction
+from base.installation_secret import load_secret
 from base.processes import start_process, stop_process
 from base.redis_server import running_redis
 from benchmarks.data import PLANT, PRODUCT
@@ -71,7 +72,8 @@ def new_place(bench: Bench, kind: str) -> Place:
         web_threads=THREADS,
         append_queue_entries_max=1_000_000,
     )
-    services = build_services(settings)
+    secret = load_secret(folder / "keys", may_create=True)
+    services = build_services(settings, secret=secret)
     bench.closing.callback(services.engine.dispose)
     upgrade(services.engine)
     initialise(settings, services.engine)

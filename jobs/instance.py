@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database
+from base.installation_secret import InstallationSecret, load_secret
 from parties.directory import Owners
 from parties.keys import KeyRing
 
@@ -27,6 +28,7 @@ class Instance:
     clock: Clock
     key_ring: KeyRing
     desk: Desk
+    secret: InstallationSecret
 
 
 _OPEN: list[Instance] = []
@@ -42,6 +44,7 @@ def open_instance(settings: Settings) -> Instance:
         clock=clock,
         key_ring=KeyRing(engine, clock),
         desk=open_desk(settings, engine, clock, Owners(engine, clock)),
+        secret=load_secret(settings.data_dir / "keys", may_create=False),
     )
     _OPEN[:] = [opened]
     return opened

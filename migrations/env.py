@@ -1,11 +1,13 @@
 """Runs migrations on the connection that `manage.py init` hands over."""
 
+import trace.scans.tables
 import trace.tables  # noqa: F401 -- as said above
 
 from alembic import context
 
 # Imported for their tables: the metadata is complete only with all of them.
 import ledger.tables  # noqa: F401 -- as said above
+import parties.issuing.tables
 import parties.tables  # noqa: F401 -- as said above
 from base.db import METADATA
 

@@ -39,6 +39,15 @@ class Action(StrEnum):
     READ_REGISTER = "read_register"
     REGISTER = "register"
     MANAGE_KEYS = "manage_keys"
+    CLAIM_PREFIX = "claim_prefix"
+    CONFIRM_PREFIX = "confirm_prefix"
+    ISSUE_CODES = "issue_codes"
+    READ_CODES = "read_codes"
+    MANAGE_TAG_KEYS = "manage_tag_keys"
+    MANAGE_LINKS = "manage_links"
+    READ_ALERTS = "read_alerts"
+    JUDGE_ALERTS = "judge_alerts"
+    READ_BURSTS = "read_bursts"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -53,6 +62,15 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_REGISTER: "read the register",
     Action.REGISTER: "register parties, sites, products and certificates",
     Action.MANAGE_KEYS: "grant and revoke keys",
+    Action.CLAIM_PREFIX: "claim a company prefix",
+    Action.CONFIRM_PREFIX: "confirm or end a company prefix",
+    Action.ISSUE_CODES: "issue, activate and void codes",
+    Action.READ_CODES: "read what was issued",
+    Action.MANAGE_TAG_KEYS: "make, retire and revoke keys of signed serials",
+    Action.MANAGE_LINKS: "keep the links of a product",
+    Action.READ_ALERTS: "read what the scans of a code give rise to",
+    Action.JUDGE_ALERTS: "say what a suspicious code turned out to be",
+    Action.READ_BURSTS: "read which addresses guess codes",
     Action.READ_SELF: "read one's own rights",
     Action.READ_HEALTH: "read the state of the service",
 }
@@ -113,6 +131,12 @@ def _own_only(actor: Actor, subject: Subject) -> Decision:
     return Denied(reason="A producer reads only what its own party handed in.")
 
 
+def _own_goods(actor: Actor, subject: Subject) -> Decision:
+    if frozenset({actor.party_id}) == subject.party_ids:
+        return _ALLOWED
+    return Denied(reason="A producer does this only for its own products, prefixes and codes.")
+
+
 _R: Final = Role
 _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (None, Action.TRACE): _always,
@@ -124,6 +148,12 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.QUERY): _always,
     (_R.PRODUCER, Action.READ_LOG): _always,
     (_R.PRODUCER, Action.READ_REGISTER): _always,
+    (_R.PRODUCER, Action.CLAIM_PREFIX): _own_goods,
+    (_R.PRODUCER, Action.ISSUE_CODES): _own_goods,
+    (_R.PRODUCER, Action.READ_CODES): _own_goods,
+    (_R.PRODUCER, Action.MANAGE_LINKS): _own_goods,
+    (_R.PRODUCER, Action.READ_ALERTS): _own_goods,
+    (_R.PRODUCER, Action.JUDGE_ALERTS): _own_goods,
     (_R.PRODUCER, Action.READ_SELF): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
@@ -131,6 +161,10 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_LOG): _always,
     (_R.AUTHORITY, Action.BROWSE): _always,
     (_R.AUTHORITY, Action.READ_REGISTER): _always,
+    (_R.AUTHORITY, Action.READ_CODES): _always,
+    (_R.AUTHORITY, Action.READ_ALERTS): _always,
+    (_R.AUTHORITY, Action.JUDGE_ALERTS): _always,
+    (_R.AUTHORITY, Action.READ_BURSTS): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -139,6 +173,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_LOG): _always,
     (_R.AUDITOR, Action.BROWSE): _always,
     (_R.AUDITOR, Action.READ_REGISTER): _always,
+    (_R.AUDITOR, Action.READ_CODES): _always,
+    (_R.AUDITOR, Action.READ_ALERTS): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,
@@ -147,6 +183,9 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.OPERATOR, Action.READ_REGISTER): _always,
     (_R.OPERATOR, Action.REGISTER): _always,
     (_R.OPERATOR, Action.MANAGE_KEYS): _always,
+    (_R.OPERATOR, Action.CONFIRM_PREFIX): _always,
+    (_R.OPERATOR, Action.MANAGE_TAG_KEYS): _always,
+    (_R.OPERATOR, Action.READ_BURSTS): _always,
     (_R.OPERATOR, Action.READ_SELF): _always,
     (_R.OPERATOR, Action.READ_HEALTH): _always,
 }

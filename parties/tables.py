@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from base.db import METADATA, Instant
+from base.db import METADATA, Big, Instant
 
 NAME_CHARS_MAX = 200
 SPEC_CHARS_MAX = 500
@@ -36,6 +37,11 @@ LOT_CHARS_MAX = 20
 LINK_CHARS_MAX = 500
 URI_CHARS_MAX = 512
 LABEL_CHARS_MAX = 100
+PREFIX_CHARS_MAX = 12  # GS1 General Specifications 1.4.2: 4 to 12 digits.
+LINK_TYPE_CHARS_MAX = 200
+LANGUAGE_CHARS_MAX = 35  # RFC 5646 4.4.1
+MEDIA_TYPE_CHARS_MAX = 127
+HREF_CHARS_MAX = 2000
 
 
 class PartyKind(StrEnum):
@@ -210,4 +216,63 @@ POST_REQUEST = Table(
     Column("request_hash", LargeBinary(32), nullable=False),
     Column("row_id", Uuid, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+# A GS1 company prefix that a party says is its own; it counts once an operator has confirmed it.
+# A row that has ended stays, so that what was issued under it is still explained.
+COMPANY_PREFIX = Table(
+    "company_prefix",
+    METADATA,
+    _id(),
+    _party_id(),
+    Column("prefix", String(PREFIX_CHARS_MAX), nullable=False),
+    Column("evidence", String(SPEC_CHARS_MAX), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("ended_at", Instant),
+    Index(None, "prefix"),
+    Index(None, "party_id", "id"),
+)
+
+# Where a resolver leads from a product, lot or item: links that its owner keeps (RFC 9264).
+PRODUCT_LINK = Table(
+    "product_link",
+    METADATA,
+    _id(),
+    _party_id(),
+    Column("uri", String(URI_CHARS_MAX), nullable=False),
+    Column("link_type", String(LINK_TYPE_CHARS_MAX), nullable=False),
+    Column("href", String(HREF_CHARS_MAX), nullable=False),
+    Column("title", String(NAME_CHARS_MAX), nullable=False),
+    Column("language", String(LANGUAGE_CHARS_MAX), nullable=False),
+    Column("media_type", String(MEDIA_TYPE_CHARS_MAX), nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index(None, "uri"),
+    Index(None, "party_id", "id"),
+)
+
+# Work that goes on after its request was answered: what was asked, how far it is, what came of it.
+# `arguments` is JSON; `file_name` names a file of the data folder that can be fetched.
+TASK = Table(
+    "task",
+    METADATA,
+    _id(),
+    _party_id(nullable=True),
+    Column("actor", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("total", Big, nullable=False),
+    Column("done", Big, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("file_name", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+    Index(None, "party_id", "id"),
+    Index(None, "state", "id"),
 )

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database, reading
+from base.installation_secret import InstallationSecret, load_secret
 from base.queue import open_queue
 from ledger.opening import is_open
 from ledger.store import read_head
@@ -35,7 +36,8 @@ Recorder: TypeAlias = Callable[[str], Record]
 class Services:
     """One process's parts. `head_size` counts the ledger's entries, None where none is open.
 
-    `log` is the log that this process writes and reads; `desk` is the one door in.
+    `log` is the log that this process writes and reads; `desk` is the one door in; `secret` gives
+    the keys of serials, tags, sessions and hashed devices.
     """
 
     settings: Settings
@@ -48,6 +50,7 @@ class Services:
     log: int
     desk: Desk
     queue: Queue
+    secret: InstallationSecret
     walk_limits: WalkLimits
     document_limits: DocumentLimits
 
@@ -58,6 +61,7 @@ def build_services(
     clock: Clock | None = None,
     recorder: Recorder | None = None,
     head_size: Callable[[], int | None] | None = None,
+    secret: InstallationSecret | None = None,
 ) -> Services:
     """Open the database of the settings and put a process's parts together."""
     clock = clock or SystemClock()
@@ -76,6 +80,7 @@ def build_services(
         log=journal.log,
         desk=desk,
         queue=open_queue(settings),
+        secret=secret or load_secret(settings.data_dir / "keys", may_create=False),
         walk_limits=WalkLimits(
             events_max=settings.history_events_max, depth_max=settings.history_depth_max
         ),

@@ -24,7 +24,7 @@ RANDOM_BYTES: Final = 8
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
-_BODY_CHARS: Final = 12
+BODY_CHARS: Final = 12
 
 # Crockford reads I and L as 1 and O as 0. U is not in his alphabet at all; it is read as V, its
 # look-alike, and a wrong reading would be found by the check character.
@@ -41,7 +41,7 @@ def _products() -> tuple[tuple[int, ...], ...]:
     """Return, for each place, what each character adds: value times x^(places to the right)."""
     rows = []
     row = list(range(32))
-    for _ in range(_BODY_CHARS):
+    for _ in range(BODY_CHARS):
         row = [_double(value) for value in row]
         rows.append(tuple(row))
     return tuple(reversed(rows))
@@ -58,6 +58,30 @@ def serial_check(body: str) -> str:
     return _ALPHABET[remainder]
 
 
+def body_of_number(number: int) -> str:
+    """Return the twelve base32 characters of a number below 2^60."""
+    return "".join([_ALPHABET[number >> shift & 31] for shift in range(55, -1, -5)])
+
+
+def number_of_body(body: str) -> int | None:
+    """Return the number that twelve base32 characters stand for, None for any other text."""
+    if len(body) != BODY_CHARS:
+        return None
+    number = 0
+    for character in body:
+        value = _VALUES.get(character)
+        if value is None:
+            return None
+        number = number << 5 | value
+    return number
+
+
+def serial_of_number(number: int) -> str:
+    """Return the serial, with its prefix and check character, of a number below 2^60."""
+    body = body_of_number(number)
+    return PREFIX + body + serial_check(body)
+
+
 def issue_serial(random: bytes) -> Code:
     """Make a serial of 8 random bytes, of which the first 60 bits are used.
 
@@ -65,8 +89,7 @@ def issue_serial(random: bytes) -> Code:
     """
     if len(random) != RANDOM_BYTES:
         raise CodeError("random", f"a serial is made of {RANDOM_BYTES} random bytes", norm=NORM)
-    number = int.from_bytes(random, "big") >> 4
-    body = "".join(_ALPHABET[number >> shift & 31] for shift in range(55, -1, -5))
+    body = body_of_number(int.from_bytes(random, "big") >> 4)
     return _code(body + serial_check(body), ())
 
 
@@ -77,7 +100,7 @@ def parse_serial(text: str) -> Code:
     """
     upper = text.upper() if text.isascii() else text
     joined = upper.replace("-", "")
-    if len(joined) != len(PREFIX) + _BODY_CHARS + 1:
+    if len(joined) != len(PREFIX) + BODY_CHARS + 1:
         raise CodeError("length", "a serial is SX and 13 characters", norm=NORM)
     if not joined.startswith(PREFIX):
         raise CodeError("prefix", "a serial starts with SX", position=0, norm=NORM)

@@ -16,7 +16,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public
 -- Evidence and the index of events: rows come and stay.
 GRANT SELECT, INSERT ON
     ledger_entry, ledger_payload, ledger_node, ledger_idempotency,
-    event, event_item, identifier
+    event, event_item, identifier, code_block, code_range
     TO suxin_app;
 
 -- A checkpoint is signed by the sealer alone.
@@ -34,11 +34,24 @@ GRANT SELECT, INSERT, DELETE ON capture_upload TO suxin_app;
 -- The register grows; a key is revoked and nothing else about it changes.
 GRANT SELECT, INSERT ON party, site, product, certificate, post_request TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_key TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (confirmed_at, ended_at) ON company_prefix TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (is_default, ended_at) ON product_link TO suxin_app;
+
+-- A series only moves on; a key of tags is retired or revoked.
+GRANT SELECT, INSERT, UPDATE (next) ON code_series TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (retired_at, revoked_at) ON tag_key TO suxin_app;
+
+-- Work under way, and scans: neither is evidence.
+GRANT SELECT, INSERT,
+    UPDATE (state, total, done, message, file_name, touched_at, finished_at)
+    ON task TO suxin_app;
+GRANT SELECT, INSERT, DELETE ON scan TO suxin_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO suxin_app;
 
 -- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.
 GRANT SELECT ON ledger_head, ledger_entry, ledger_payload, ledger_node TO suxin_sealer;
 -- The index is compared with the log; of the register only which parties there are is asked.
-GRANT SELECT ON event, event_item, identifier TO suxin_sealer;
+GRANT SELECT ON event, event_item, identifier, code_block, code_range TO suxin_sealer;
 GRANT SELECT (id) ON party TO suxin_sealer;
 GRANT SELECT, INSERT ON ledger_checkpoint TO suxin_sealer;
 -- Two sealers wait for each other at the head's row. PostgreSQL asks for UPDATE of at least one

@@ -5,6 +5,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from trace import tables as trace_tables
+from trace.scans import tables as scan_tables
 
 import click
 import pytest
@@ -14,6 +15,7 @@ from base.config import FOREIGN_NAMES, describe_settings
 from jobs.commands import COMMANDS, command_line
 from ledger import tables as ledger_tables
 from parties import tables as party_tables
+from parties.issuing import tables as issuing_tables
 from tests.docs.pages import ROOT, blocks_of, links_of, pages, quoted_in
 from tests.house.source import text_of, tracked_files
 
@@ -144,7 +146,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
 
     defined = {
         table.name
-        for room in (ledger_tables, party_tables, trace_tables)
+        for room in (ledger_tables, party_tables, issuing_tables, trace_tables, scan_tables)
         for table in vars(room).values()
         if isinstance(table, Table)
     }

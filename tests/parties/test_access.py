@@ -38,11 +38,14 @@ PRODUCER = actor(Role.PRODUCER)
 # Every right of every role, written out a second time on purpose.
 EXPECTED = {
     None: "trace read_log read_health",
-    Role.PRODUCER: "capture read_job trace query read_log read_register read_self read_health",
-    Role.AUTHORITY: "trace query read_log browse read_register read_self read_health",
-    Role.AUDITOR: "read_job trace query read_log browse read_register read_self read_health",
+    Role.PRODUCER: "capture read_job trace query read_log read_register read_self read_health"
+    " claim_prefix issue_codes read_codes manage_links read_alerts judge_alerts",
+    Role.AUTHORITY: "trace query read_log browse read_register read_self read_health"
+    " read_codes read_alerts judge_alerts read_bursts",
+    Role.AUDITOR: "read_job trace query read_log browse read_register read_self read_health"
+    " read_codes read_alerts",
     Role.OPERATOR: "read_job trace read_log read_register register manage_keys read_self"
-    " read_health",
+    " read_health confirm_prefix manage_tag_keys read_bursts",
 }
 
 

@@ -14,6 +14,7 @@ from base.clock import SetClock
 from base.config import Settings
 from base.db import METADATA, transaction
 from base.errors import Busy
+from base.installation_secret import SECRET_BYTES, InstallationSecret
 from ledger.checkpoint import origin_of_log
 from ledger.note import SignerKey
 from ledger.opening import open_log
@@ -71,6 +72,7 @@ def open_house(url: str, folder: Path, **settings: Any) -> House:
         clock=clock,
         recorder=acts.recorder,
         head_size=lambda: 7,
+        secret=InstallationSecret(bytes(SECRET_BYTES)),
     )
     METADATA.create_all(parts.engine)
     signer = SignerKey.from_seed(origin_of_log(parts.settings.origin, parts.log), bytes(32))
