@@ -17,9 +17,11 @@ from codes.gs1.check_digit import has_valid_check_digit
 from codes.gs1.compression import identity_of_compressed
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.gs1.epc import WITHOUT_GS1_KEY, path_of_epc
+from codes.gs1.epc_fields import NORM as EPC_NORM
 from codes.gs1.identity import identity_of_link
 from codes.gs1.urn import epc_urn_of_parts
 from codes.model import Category, CodeError
+from codes.text import NORM as READING_NORM
 from codes.text import clean
 
 # Web browsers and the QR codes of this trade stay under 2,048 characters; a longer identifier is an
@@ -37,6 +39,9 @@ _GTIN = slice(len("https://id.gs1.org/01/"), len("https://id.gs1.org/01/") + 14)
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:.")
 _OWN = re.compile(r"urn:suxin:([a-z-]+):(.+)")
 _STEM = CANONICAL_STEM + "/"
+
+NORM: Final = "Suxin identifiers, version 1"
+_URI_NORM: Final = "RFC 3986 4.3"
 
 
 class Level(StrEnum):
@@ -57,7 +62,8 @@ def canonical_uri(uri: str) -> str:
     if len(uri) <= _REMEMBERED_CHARS:
         return _remembered(uri)
     if len(uri) > URI_CHARS_MAX:
-        raise CodeError("too_long", f"an identifier has at most {URI_CHARS_MAX} characters")
+        message = f"an identifier has at most {URI_CHARS_MAX} characters"
+        raise CodeError("too_long", message, position=URI_CHARS_MAX, norm=NORM)
     return _canonical(uri)
 
 
@@ -67,15 +73,32 @@ def _canonical(uri: str) -> str:
     if _PLAIN.fullmatch(uri) is not None and has_valid_check_digit(uri[_GTIN]):
         return uri
     if _ABSOLUTE.match(uri) is None or not uri.isprintable() or " " in uri:
-        raise CodeError("uri", "an identifier is an absolute URI", norm="RFC 3986 4.3")
+        raise _uri_refusal(uri)
     head = uri[:8].lower()
     if head.startswith("http"):
         return _canonical_link(uri)
     if head == "urn:epc:":
-        raise CodeError("urn_case", "urn:epc: is written in lower case", position=0)
+        message = "urn:epc: is written in lower case"
+        raise CodeError("urn_case", message, position=_first_capital(uri), norm=EPC_NORM)
     if uri.startswith("urn:suxin:"):
         return _canonical_own(uri)
     return uri
+
+
+def _uri_refusal(uri: str) -> CodeError:
+    message = "an identifier is an absolute URI"
+    if _ABSOLUTE.match(uri) is None:
+        return CodeError("uri", message, position=0, norm=_URI_NORM)
+    position = next(
+        i for i, character in enumerate(uri) if not character.isprintable() or character == " "
+    )
+    return CodeError(
+        "uri", f"{message}: it holds no such character", position=position, norm=_URI_NORM
+    )
+
+
+def _first_capital(text: str) -> int:
+    return next(index for index, character in enumerate(text) if character.isupper())
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED)(_canonical)
@@ -105,11 +128,23 @@ def _canonical_own(uri: str) -> str:
         raise personal_refusal()
     name = None if match is None else registry.OWN_NAMES.get(match[1])
     if match is None or name is None:
-        raise CodeError("own_name", "this name was not given by this ledger", position=10)
-    code = registry.get(name).parse(unquote(match[2]))
+        message = "this name was not given by this ledger"
+        raise CodeError("own_name", message, position=len("urn:suxin:"), norm=NORM)
+    try:
+        code = registry.parse(name, unquote(match[2]))
+    except CodeError as refusal:
+        raise _own_refusal(refusal, match) from None
     if code.uri != uri:
-        raise CodeError("own_name", f"this name is written {code.uri}", position=10)
+        message = f"this name is written {code.uri}"
+        raise CodeError("own_name", message, position=match.start(2), norm=NORM)
     return uri
+
+
+def _own_refusal(refusal: CodeError, match: re.Match[str]) -> CodeError:
+    """Return a refusal of the code in a name of this ledger with its place in the name."""
+    if refusal.position is None or not match[2].isascii() or "%" in match[2]:
+        return refusal.at(match.start(2))
+    return refusal.moved(match.start(2))
 
 
 def personal_refusal() -> CodeError:
@@ -127,23 +162,30 @@ def uri_of_text(text: str, category: Category | None = None) -> str:
     """
     candidates = registry.detect(text, category)
     if not candidates:
-        return _uri_of_unknown(text)
+        return _uri_of_unknown(text, category)
     likeliest = [one for one in candidates if one.rank == candidates[0].rank]
     uris = {one.code.uri for one in likeliest}
     if len(uris) > 1:
         names = ", ".join(one.scheme.name for one in likeliest)
-        raise CodeError("ambiguous", f"the code may be one of: {names}")
+        message = f"the code may be one of: {names}"
+        raise CodeError("ambiguous", message, norm=READING_NORM)
     if any(one.code.is_personal for one in likeliest):
         raise personal_refusal()
     return candidates[0].code.uri
 
 
-def _uri_of_unknown(text: str) -> str:
+def _uri_of_unknown(text: str, category: Category | None) -> str:
     """A text that is a URI stands for itself, and a wrong one is told what is wrong with it."""
-    cleaned = clean(text).text
-    if cleaned.lower().startswith(("urn:", "http://", "https://")):
-        return canonical_uri(cleaned)
-    raise registry.why_refused(text)
+    try:
+        cleaned = clean(text)
+    except CodeError:
+        raise registry.why_refused(text) from None
+    if not cleaned.text.lower().startswith(("urn:", "http://", "https://")):
+        raise registry.why_refused(text, category)
+    try:
+        return canonical_uri(cleaned.text)
+    except CodeError as refusal:
+        raise refusal.moved(cleaned.offset) from None
 
 
 def parts_of(canonical: str) -> dict[str, str]:

@@ -14,8 +14,9 @@ from base.errors import InvalidInput, Problem
 class CodeError(InvalidInput):
     """A code that breaks its norm.
 
-    `rule` is a stable word for programs, `position` the index in the text as it was given (None
-    when no single place is at fault), `norm` the norm and clause that refuses it.
+    `rule` is a stable word for programs, `position` the index in the text as it was given (its
+    length where something is missing at the end, None when no single place is at fault), `norm` the
+    norm and clause that refuses it.
     """
 
     def __init__(
@@ -25,6 +26,14 @@ class CodeError(InvalidInput):
         self.rule = rule
         self.position = position
         self.norm = norm
+
+    def at(self, position: int | None) -> "CodeError":
+        """Return the same refusal at another position."""
+        return CodeError(self.rule, self.message, position=position, norm=self.norm)
+
+    def moved(self, distance: int) -> "CodeError":
+        """Return the same refusal as seen from a text that begins `distance` before this one."""
+        return self if self.position is None else self.at(self.position + distance)
 
 
 class Category(StrEnum):
@@ -120,7 +129,8 @@ class Scheme:
     or with `only_in_category` a scheme is not, or only for its own category, offered by detection:
     its codes look like nothing in particular. `in_address` says that a code is so telling that it
     is recognised inside a web address of any host. `own_name` is the word after `urn:suxin:` where
-    the scheme's URIs are this ledger's own.
+    the scheme's URIs are this ledger's own. `marks` (in capitals) are beginnings that say which
+    scheme is meant even where the rest is wrong.
     """
 
     name: str
@@ -138,6 +148,7 @@ class Scheme:
     first: str | None = None
     only_in_category: bool = False
     in_address: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ guesses: it returns every reading, the likeliest first, and readings of the same
 for the person who holds the code.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -41,6 +42,7 @@ from codes.schemes import (
     sscc,
     suxin_serial,
 )
+from codes.text import NORM as READING_NORM
 from codes.text import Cleaned, clean
 from codes.web_address import codes_in, host_of, is_address
 
@@ -128,25 +130,28 @@ def get(name: str) -> Scheme:
     """Return a scheme by its name; raises `CodeError` when there is none."""
     scheme = SCHEMES.get(name)
     if scheme is None:
-        raise CodeError("unknown_scheme", "there is no code scheme of that name")
+        message = "there is no code scheme of that name"
+        raise CodeError("unknown_scheme", message, norm=READING_NORM)
     return scheme
 
 
 def parse(name: str, text: str) -> Code:
     """Read `text` as a code of one scheme; raises `CodeError`, with the position in `text`."""
     scheme = get(name)
-    offset = 0
     try:
         cleaned = clean(text)
-        offset = cleaned.offset
+    except CodeError as refusal:
+        raise _with_norm(refusal, scheme.norm) from None
+    try:
         return _warned(scheme.parse(cleaned.text), cleaned)
     except CodeError as refusal:
-        if refusal.norm and (refusal.position is None or not offset):
-            raise
-        position = None if refusal.position is None else refusal.position + offset
-        raise CodeError(
-            refusal.rule, refusal.message, position=position, norm=refusal.norm or scheme.norm
-        ) from None
+        raise _with_norm(refusal.moved(cleaned.offset), scheme.norm) from None
+
+
+def _with_norm(refusal: CodeError, norm: str) -> CodeError:
+    if refusal.norm:
+        return refusal
+    return CodeError(refusal.rule, refusal.message, position=refusal.position, norm=norm)
 
 
 def _warned(code: Code, cleaned: Cleaned) -> Code:
@@ -179,24 +184,62 @@ def detect(text: str, category: Category | None = None) -> tuple[Candidate, ...]
     return tuple(found)
 
 
-def why_refused(text: str) -> CodeError:
-    """Return what the likeliest scheme has against a text that no scheme reads."""
+def why_refused(text: str, category: Category | None = None) -> CodeError:
+    """Return what the likeliest scheme has against a text that no scheme reads.
+
+    `category` says of which kind the code should be.
+    """
     try:
         cleaned = clean(text)
     except CodeError as refusal:
-        return refusal
-    fitting = [scheme for scheme in _fitting(cleaned.text) if not scheme.only_in_category]
-    alike = [scheme for scheme in fitting if scheme.looks_like(cleaned.text)]
-    if not alike and 2 * sum(map(str.isdigit, cleaned.text)) > len(cleaned.text):
-        # Mostly digits of a length that some scheme has: one of them was mistyped.
-        alike = [scheme for scheme in fitting if scheme.lengths and scheme.first]
-    # The first of the lowest rank: a wrong check digit of a trade item tells more than the rest.
-    for scheme in sorted(alike, key=lambda one: one.rank):
+        return _with_norm(refusal, READING_NORM)
+    for scheme in _suspects(cleaned.text, category):
         try:
             parse(scheme.name, text)
         except CodeError as refusal:
             return refusal
-    return CodeError("unknown_code", "no code scheme reads this text")
+    message = "no code scheme reads this text"
+    return CodeError("unknown_code", message, norm=READING_NORM)
+
+
+def _suspects(text: str, category: Category | None) -> list[Scheme]:
+    """Return the schemes that a mistyped code may be of, the likeliest first.
+
+    First those it looks like, then those whose mark it begins with whatever its length, then those
+    of its length where it is mostly digits. Within each the first of the lowest rank: a wrong check
+    digit of a trade item tells more than the rest.
+    """
+
+    def wanted(schemes: Iterable[Scheme]) -> list[Scheme]:
+        kept = [
+            scheme
+            for scheme in schemes
+            if (category is None and not scheme.only_in_category)
+            or (category is not None and may_name(scheme.category, category))
+        ]
+        return sorted(kept, key=lambda scheme: scheme.rank)
+
+    alike = wanted(scheme for scheme in _fitting(text) if scheme.looks_like(text))
+    capitals = text.upper()
+    marked = wanted(scheme for scheme in SCHEMES.values() if _bears_mark(capitals, scheme))
+    if alike or marked or not _is_mostly_digits(text):
+        return alike + marked
+    return wanted(scheme for scheme in _fitting(_folded(text)) if scheme.lengths and scheme.first)
+
+
+def _bears_mark(capitals: str, scheme: Scheme) -> bool:
+    mark = next((mark for mark in scheme.marks if capitals.startswith(mark)), None)
+    # Two letters begin many a word: only digits behind them make them a mark.
+    return mark is not None and (not mark.isascii() or _is_mostly_digits(capitals[len(mark) :]))
+
+
+def _is_mostly_digits(text: str) -> bool:
+    return 2 * sum(map(str.isdigit, text)) > len(text)
+
+
+def _folded(text: str) -> str:
+    """Return the text with the digits of every script as ASCII digits, to choose a scheme by."""
+    return "".join(str(unicodedata.digit(character, character)) for character in text)
 
 
 def _readings(cleaned: Cleaned, category: Category | None) -> list[Candidate]:

@@ -3,31 +3,64 @@
 Each refuses with the rule, the norm and the first position at fault.
 """
 
+import re
+import unicodedata
 from calendar import monthrange
+from typing import Final
 
 from codes.gs1.check_digit import is_digits
 from codes.model import Code, CodeError, CodeWarning
 
-DIGITS = "0123456789"
+DIGITS: Final = "0123456789"
 
-LOWER_CASE = CodeWarning(code="lower_case", message="small letters were read as capitals")
+LOWER_CASE: Final = CodeWarning(code="lower_case", message="small letters were read as capitals")
+
+_NO_DIGIT = re.compile("[^0-9]")
 
 
 def require_digits(text: str, *, length: int, what: str, norm: str) -> None:
     """Refuse `text` unless it is exactly `length` ASCII digits."""
-    if len(text) == length and is_digits(text):
-        return
+    require_length(text, length=length, what=what, unit="digits", norm=norm)
+    if not is_digits(text):
+        raise digit_refusal(text, what=what, norm=norm)
+
+
+def require_length(text: str, *, length: int, what: str, unit: str, norm: str) -> None:
+    """Refuse `text` unless it has `length` characters.
+
+    The position is that of the first one too many, or the end where some are missing.
+    """
     if len(text) != length:
-        raise CodeError("length", f"{what} has {length} digits, not {len(text)}", norm=norm)
-    raise CodeError("charset", f"{what} has digits only", position=first_non_digit(text), norm=norm)
+        position = min(len(text), length)
+        message = f"{what} has {length} {unit}, not {len(text)}"
+        raise CodeError("length", message, position=position, norm=norm)
 
 
-def first_non_digit(text: str) -> int:
-    """Return the index of the first character that is no ASCII digit, or the length."""
-    for position, character in enumerate(text):
-        if character not in DIGITS:
-            return position
-    return len(text)
+def digit_refusal(text: str, *, what: str, norm: str, start: int = 0) -> CodeError:
+    """Return the refusal of the first character from `start` on that is no ASCII digit."""
+    position = first_non_digit(text, start=start)
+    message = f"{what} has digits only{named(text[position : position + 1])}"
+    return CodeError("charset", message, position=position, norm=norm)
+
+
+def named(character: str) -> str:
+    """Return what to say of a character that looks like a digit or a letter and is none.
+
+    Empty for ASCII: there the position says enough, and nothing of the text is repeated.
+    """
+    if not character or character.isascii():
+        return ""
+    name = unicodedata.name(character, "unnamed")
+    return f"; this is U+{ord(character):04X} {name}"
+
+
+def first_non_digit(text: str, *, start: int = 0) -> int:
+    """Return the index of the first character from `start` on that is no ASCII digit, or the end.
+
+    The end is the length of the text.
+    """
+    found = _NO_DIGIT.search(text, start)
+    return len(text) if found is None else found.start()
 
 
 def require_date(text: str, *, position: int, norm: str) -> None:

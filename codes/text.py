@@ -1,21 +1,34 @@
 """Cleaning a scanned or typed text before any scheme reads it.
 
 Nothing is guessed: white space around it goes, full-width forms become their narrow twins with a
-warning, everything else is left for the schemes to refuse.
+warning, what nobody can see is refused where it stands, everything else is left for the schemes.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 from codes.model import CodeError, CodeWarning
 
-# The longest text any scheme carries is a QR code of version 40 in byte mode: 2,953 characters
-# (ISO/IEC 18004 7.4.1). A longer text cannot be a code, and refusing it first bounds all the rest.
-TEXT_CHARS_MAX: Final = 2_953
+# The clause of what is refused before there is a scheme whose norm could be named.
+NORM: Final = "Suxin code reading, version 1"
 
-# FNC1 (0x1D) counts as white space in Python, but it is data here.
-_AROUND = " \t\r\n\u3000\ufeff"
+# The longest text any scheme carries is a QR code of version 40 in byte mode: 2,953 characters.
+# A longer text cannot be a code, and refusing it first bounds all the rest.
+TEXT_CHARS_MAX: Final = 2_953
+_TOO_LONG_NORM: Final = "ISO/IEC 18004 7.4.1"
+
+# White space and what copying from pages and chats leaves around a text: zero-width characters and
+# marks of the writing direction. FNC1 (0x1D) counts as white space in Python, but it is data here.
+_INVISIBLE: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_SPACES: Final = " \t\r\n\f\v\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_AROUND = re.compile(f"[{_SPACES}{_INVISIBLE}]*")
+_AROUND_END = re.compile(f"[{_SPACES}{_INVISIBLE}]")
+
+# Line ends and tabs part the lines of a seed label, FNC1 parts the elements of GS1.
+_CONTROL: Final = "\x00-\x08\x0b\x0c\x0e-\x1c\x1e\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"
+_UNREADABLE = re.compile(f"[{_CONTROL}{_INVISIBLE}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +41,48 @@ class Cleaned:
 
 
 def clean(text: str) -> Cleaned:
-    """Return the text to parse; raises `CodeError` when it is empty or too long."""
+    """Return the text to parse.
+
+    Raises `CodeError` when it is empty or too long, or holds a character that cannot be seen.
+    """
     if len(text) > TEXT_CHARS_MAX:
-        raise CodeError("too_long", f"a code has at most {TEXT_CHARS_MAX} characters")
-    stripped = text.lstrip(_AROUND)
-    offset = len(text) - len(stripped)
-    stripped = stripped.rstrip(_AROUND)
-    if not stripped:
-        raise CodeError("empty", "there is no code")
-    if stripped.isascii():
+        message = f"a code has at most {TEXT_CHARS_MAX} characters"
+        raise CodeError("too_long", message, position=TEXT_CHARS_MAX, norm=_TOO_LONG_NORM)
+    offset, end = _bounds(text)
+    if offset == end:
+        raise CodeError("empty", "there is no code", position=0)
+    stripped = text[offset:end]
+    if stripped.isascii() and stripped.isprintable():
         return Cleaned(text=stripped, offset=offset, warnings=())
+    unreadable = _UNREADABLE.search(stripped)
+    if unreadable is not None:
+        raise _unreadable(unreadable[0], offset + unreadable.start())
     return _narrowed(stripped, offset)
+
+
+def _bounds(text: str) -> tuple[int, int]:
+    """Return where the text without what stands around it begins and ends."""
+    # Nearly every text has nothing around it, and two comparisons show that.
+    if text and "!" <= text[0] <= "~" and "!" <= text[-1] <= "~":
+        return 0, len(text)
+    start, end = _AROUND.match(text), len(text)
+    offset = 0 if start is None else start.end()
+    while end > offset and _AROUND_END.match(text[end - 1]):
+        end -= 1
+    return offset, end
+
+
+def _unreadable(character: str, position: int) -> CodeError:
+    name = f"U+{ord(character):04X}"
+    known = unicodedata.name(character, "")
+    if character < "\u00a0":
+        message = f"a control character ({name}) is part of no code"
+        return CodeError("control_character", message, position=position)
+    shown = f"{name} {known}".rstrip()
+    return CodeError(
+        "invisible", f"a character that cannot be seen ({shown}) is part of no code",
+        position=position,
+    )  # fmt: skip
 
 
 def _narrowed(text: str, offset: int) -> Cleaned:

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from codes.gs1.charset import first_outside_cset82
-from codes.gs1.check_digit import is_digits
 from codes.gs1.checks import CHECKS, Check
 from codes.model import CodeError
 
@@ -20,6 +18,16 @@ NORM: Final = "GS1 General Specifications 3"
 
 _SETS: Final = {"n": "[0-9]", "x": '[!"%-?A-Z_a-z]', "y": "[#\\-/0-9A-Z]", "z": "[A-Za-z0-9_\\-=]"}
 _COMPONENT = re.compile(r"([nxyz])([0-9]+)(?:-([0-9]+))?(\?)?((?::[a-z0-9]+)*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One component of a value: the characters it may have, how many, whether it may be absent."""
+
+    characters: re.Pattern[str]
+    length_min: int
+    length_max: int
+    is_optional: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +45,9 @@ class Ai:
     attribute: bool
     qualifiers: tuple[tuple[str, ...], ...] | None
     shape: re.Pattern[str]
+    parts: tuple[Part, ...]
     checks: tuple[tuple[int, Check], ...]
     length_max: int
-    digits_only: bool
     needs: tuple[tuple[tuple[str, ...], ...], ...]
     excludes: tuple[str, ...]
 
@@ -53,47 +61,76 @@ def require_shape(row: Ai, value: str) -> re.Match[str]:
 
 
 def require_value(row: Ai, value: str) -> None:
-    """Refuse `value` unless its shape and content (check digit, date, list …) are right."""
+    """Refuse `value` unless its shape and content (check digit, date, list …) are right.
+
+    The position of a refusal is that in `value`.
+    """
     match = require_shape(row, value)
     for group, check in row.checks:
         part = match[group]
         if part is not None:
-            _run(row, check, part)
+            _run(row, check, part, match.start(group))
 
 
-def _run(row: Ai, check: Check, part: str) -> None:
+def _run(row: Ai, check: Check, part: str, start: int) -> None:
     try:
         check(part)
     except CodeError as refusal:
-        raise CodeError(refusal.rule, f"({row.ai}): {refusal.message}", norm=refusal.norm) from None
+        position = start + (refusal.position or 0)
+        raise CodeError(
+            refusal.rule, f"({row.ai}): {refusal.message}", position=position, norm=refusal.norm
+        ) from None
 
 
 def _shape_refusal(row: Ai, value: str) -> CodeError:
+    name = f"({row.ai}) {row.title}".rstrip()
     if not value:
-        return CodeError("empty", f"({row.ai}) {row.title} has no value", norm=NORM)
-    if not is_digits(value) if row.digits_only else first_outside_cset82(value) is not None:
-        return CodeError(
-            "charset", f"({row.ai}) {row.title} has a character not allowed", norm=NORM
-        )
-    if len(value) > row.length_max:
-        return CodeError(
-            "length", f"({row.ai}) {row.title} is longer than {row.length_max}", norm=NORM
-        )
-    return CodeError("format", f"({row.ai}) {row.title} is not of its format", norm=NORM)
+        return CodeError("empty", f"{name} has no value", position=0, norm=NORM)
+    position, missing = _first_misfit(row.parts, value)
+    if position >= row.length_max:
+        rule, message = "length", f"{name} is longer than {row.length_max}"
+    elif position == len(value):
+        rule, message = "length", f"{name} lacks {missing} character{'s' * (missing > 1)}"
+    else:
+        rule, message = "charset", f"{name} has a character not allowed"
+    return CodeError(rule, message, position=position, norm=NORM)
 
 
-def _read_format(text: str) -> tuple[str, tuple[tuple[int, Check], ...], int, bool]:
-    pattern, checks, length_max, digits_only = "", [], 0, True
+def _first_misfit(parts: tuple[Part, ...], value: str) -> tuple[int, int]:
+    """Return the first place of `value` that does not fit, and how many characters lack there.
+
+    Only the last component may vary in length, so each takes what it can get.
+    """
+    place = 0
+    for part in parts:
+        run = part.characters.match(value, place, place + part.length_max)
+        taken = 0 if run is None else run.end() - place
+        if taken == 0 and part.is_optional and place == len(value):
+            break
+        place += taken
+        if taken < part.length_min:
+            return place, part.length_min - taken
+    return place, 0
+
+
+def _read_format(text: str) -> tuple[str, tuple[Part, ...], tuple[tuple[int, Check], ...]]:
+    pattern, parts, checks = "", [], []
     for group, component in enumerate(text.split(), start=1):
         match = _COMPONENT.fullmatch(component)
         if match is None:
             raise ValueError(f"ais.psv: unreadable component {component!r}")
         kind, low, high, optional, names = match.groups()
         pattern += f"({_SETS[kind]}{{{low},{high or low}}}){optional or ''}"
-        length_max += int(high or low)
-        digits_only = digits_only and kind == "n"
+        parts.append(
+            Part(
+                characters=re.compile(f"{_SETS[kind]}*"),
+                length_min=int(low),
+                length_max=int(high or low),
+                is_optional=optional is not None,
+            )
+        )
         checks += [(group, CHECKS[name]) for name in names.split(":") if name]
-    return pattern, tuple(checks), length_max, digits_only
+    return pattern, tuple(parts), tuple(checks)
 
 
 def _read_key(text: str) -> tuple[tuple[str, ...], ...] | None:
@@ -120,7 +157,7 @@ def _rows() -> Iterator[Ai]:
     for line in body:
         ais, separator, link, key, shape, needs, excludes, title = line.split("|")
         first, _, last = ais.partition("..")
-        pattern, checks, length_max, digits_only = _read_format(shape)
+        pattern, parts, checks = _read_format(shape)
         for number in range(int(first), int(last or first) + 1):
             yield Ai(
                 ai=str(number).zfill(len(first)),
@@ -129,9 +166,9 @@ def _rows() -> Iterator[Ai]:
                 attribute=link == "attribute",
                 qualifiers=_read_key(key),
                 shape=re.compile(pattern),
+                parts=parts,
                 checks=checks,
-                length_max=length_max,
-                digits_only=digits_only,
+                length_max=sum(part.length_max for part in parts),
                 needs=_read_needs(needs),
                 excludes=() if excludes == "-" else tuple(excludes.split()),
             )

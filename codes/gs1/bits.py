@@ -38,7 +38,7 @@ class BitWriter:
 class BitReader:
     """Reads numbers of given widths; refuses to read past the end."""
 
-    __slots__ = ("_left", "_number")
+    __slots__ = ("_chars", "_left", "_number")
 
     def __init__(self, text: str) -> None:
         """Take URL-safe base64 without filling characters; raises `CodeError`."""
@@ -50,12 +50,19 @@ class BitReader:
                 )
             number = number << 6 | VALUES[character]
         self._number = number
+        self._chars = len(text)
         self._left = 6 * len(text)
+
+    @property
+    def position(self) -> int:
+        """The index of the character that holds the next bit."""
+        return self._chars - -(-self._left // 6)
 
     def take(self, width: int) -> int:
         """Return the next `width` bits as a number; raises `CodeError` at the end."""
         if width > self._left:
-            raise CodeError("truncated", "the compressed text ends too early", norm=NORM)
+            message = "the compressed text ends too early"
+            raise CodeError("truncated", message, position=self._chars, norm=NORM)
         self._left -= width
         return self._number >> self._left & ((1 << width) - 1)
 
@@ -67,5 +74,6 @@ class BitReader:
         if self._left >= 6:
             return False
         if self._number & ((1 << self._left) - 1):
-            raise CodeError("filling", "the last bits are not zero", norm=NORM)
+            message = "the last bits are not zero"
+            raise CodeError("filling", message, position=self._chars - 1, norm=NORM)
         return True

@@ -34,6 +34,14 @@ def percent_encode(value: str) -> str:
     return value if value.isalnum() else value.translate(_ENCODED)
 
 
+def place_in_encoded(text: str, index: int) -> int:
+    """Return where in `text`, whose triplets are right, its decoded character `index` stands."""
+    place = 0
+    for _ in range(index):
+        place += 3 if text.startswith("%", place) else 1
+    return min(place, len(text))
+
+
 def percent_decode(text: str, *, norm: str) -> str:
     """Return `text` with its `%XX` triplets replaced; refuses a broken triplet and non-ASCII."""
     if "%" not in text:

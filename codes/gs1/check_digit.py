@@ -37,12 +37,16 @@ def require_check_digit(digits: str, *, what: str) -> None:
     if 2 <= len(digits) <= _KEY_DIGITS_MAX and is_digits(digits) and has_valid_check_digit(digits):
         return
     if len(digits) < 2:
-        raise CodeError("length", f"{what} is too short to hold a check digit", norm=NORM)
+        raise CodeError(
+            "length", f"{what} is too short to hold a check digit", position=len(digits), norm=NORM
+        )
     for position, character in enumerate(digits):
         if not is_digits(character):
             raise CodeError("charset", f"{what} holds digits only", position=position, norm=NORM)
     if len(digits) > _KEY_DIGITS_MAX:
-        raise CodeError("length", f"{what} is too long to be checked", norm=NORM)
+        raise CodeError(
+            "length", f"{what} is too long to be checked", position=_KEY_DIGITS_MAX, norm=NORM
+        )
     raise CodeError(
         "check_digit",
         f"the check digit of {what} should be {mod10_check_digit(digits[:-1])}",
@@ -70,8 +74,12 @@ def check_pair(body: str) -> str:
 def require_check_pair(text: str, *, what: str) -> None:
     """Refuse `text` (set 82) unless its last two characters check the others."""
     if not 3 <= len(text) <= len(_PRIMES) + 2:
-        raise CodeError("length", f"{what} has 3 to 25 characters", norm=NORM)
-    if check_pair(text[:-2]) != text[-2:]:
+        position = min(len(text), len(_PRIMES) + 2)
+        raise CodeError("length", f"{what} has 3 to 25 characters", position=position, norm=NORM)
+    pair = check_pair(text[:-2])
+    if pair != text[-2:]:
+        position = len(text) - (2 if pair[0] != text[-2] else 1)
         raise CodeError(
-            "check_digit", f"the check pair of {what} should be {check_pair(text[:-2])}", norm=NORM
-        )
+            "check_digit", f"the check pair of {what} should be {pair}",
+            position=position, norm=NORM,
+        )  # fmt: skip

@@ -1,7 +1,7 @@
 """The content checks of AI components: what is tested after characters and lengths are right.
 
 GS1 General Specifications 3 and 7. Each check takes the text of one component and raises
-`CodeError`; the table `CHECKS` maps the names used in `ais.psv`.
+`CodeError` with the position in it; the table `CHECKS` maps the names used in `ais.psv`.
 """
 
 import re
@@ -21,40 +21,55 @@ NORM: Final = "GS1 General Specifications 3"
 Check = Callable[[str], None]
 
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SEQUENCE = re.compile(r"([1-9][0-9]*)/([1-9][0-9]*)")
 _LATITUDE_MAX = 1_800_000_000
 _LONGITUDE_MAX = 3_600_000_000
 
 
-def _refuse(rule: str, message: str) -> CodeError:
-    return CodeError(rule, message, norm=NORM)
+_IBAN_CHARS_MIN = 11
+_IBAN_CHARS_MAX = 34
+_NOT_IBAN = re.compile(r"[^0-9A-Z]")
+
+
+def _refuse(rule: str, message: str, position: int = 0) -> CodeError:
+    return CodeError(rule, message, position=position, norm=NORM)
+
+
+def _first_non_digit(text: str) -> int:
+    return next((i for i, character in enumerate(text) if not is_digits(character)), len(text))
 
 
 def _require_digits(text: str, *, count: int, what: str) -> None:
     if len(text) != count:
-        raise _refuse("length", f"{what} has {count} digits")
+        raise _refuse("length", f"{what} has {count} digits", min(len(text), count))
     if not is_digits(text):
-        raise _refuse("charset", f"{what} has digits only")
+        raise _refuse("charset", f"{what} has digits only", _first_non_digit(text))
 
 
-def _require_day(year: int, month: int, day: int, *, day_min: int) -> None:
+def _require_day(year: int, month: int, day: int, *, day_min: int, position: int) -> None:
+    """Refuse a day that is none; the month stands at `position`, the day behind it."""
     if not 1 <= month <= 12:
-        raise _refuse("date", f"there is no month {month:02}")
+        raise _refuse("date", f"there is no month {month:02}", position)
     if not day_min <= day <= monthrange(year, month)[1]:
-        raise _refuse("date", f"month {month:02} has no day {day:02}")
+        raise _refuse("date", f"month {month:02} has no day {day:02}", position + 2)
+
+
+def _require_short_date(text: str, *, day_min: int) -> None:
+    _require_digits(text, count=6, what="a date")
+    # Whether a year is a leap year depends on its last two digits alone for 1951 to 2050 and beyond
+    # until 2100, so the century does not matter to the test.
+    year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
+    _require_day(year, month, day, day_min=day_min, position=2)
 
 
 def check_yymmd0(text: str) -> None:
     """A date YYMMDD whose day may be 00, meaning the last of the month (3.4)."""
-    _require_digits(text, count=6, what="a date")
-    # Whether a year is a leap year depends on its last two digits alone for 1951 to 2050 and beyond
-    # until 2100, so the century does not matter to the test.
-    _require_day(2000 + int(text[:2]), int(text[2:4]), int(text[4:]), day_min=0)
+    _require_short_date(text, day_min=0)
 
 
 def check_yymmdd(text: str) -> None:
     """A date YYMMDD whose day must be given."""
-    _require_digits(text, count=6, what="a date")
-    _require_day(2000 + int(text[:2]), int(text[2:4]), int(text[4:]), day_min=1)
+    _require_short_date(text, day_min=1)
 
 
 def check_yyyymmdd(text: str) -> None:
@@ -63,7 +78,7 @@ def check_yyyymmdd(text: str) -> None:
     year = int(text[:4])
     if year == 0:
         raise _refuse("date", "there is no year 0000")
-    _require_day(year, int(text[4:6]), int(text[6:]), day_min=1)
+    _require_day(year, int(text[4:6]), int(text[6:]), day_min=1, position=4)
 
 
 def _up_to(limit: int, what: str) -> Check:
@@ -78,8 +93,10 @@ def _up_to(limit: int, what: str) -> Check:
 def check_hhmi(text: str) -> None:
     """Hours and minutes."""
     _require_digits(text, count=4, what="a time")
-    _up_to(23, "the hour")(text[:2])
-    _up_to(59, "the minute")(text[2:])
+    if text[:2] > "23":
+        raise _refuse("time", "the hour is at most 23")
+    if text[2:] > "59":
+        raise _refuse("time", "the minute is at most 59", 2)
 
 
 def _one_of(allowed: frozenset[str], what: str) -> Check:
@@ -116,29 +133,39 @@ def _has_non_digit(text: str) -> None:
 
 def check_pcenc(text: str) -> None:
     """Percent-encoded text: every % is followed by two hex digits."""
-    if _PERCENT.search(text) is not None:
-        raise _refuse("percent_encoding", "% must be followed by two hex digits")
+    broken = _PERCENT.search(text)
+    if broken is not None:
+        message = "% must be followed by two hex digits"
+        raise _refuse("percent_encoding", message, broken.start())
 
 
 def _piece_of_total(text: str) -> None:
     _require_digits(text, count=4, what="piece and total")
     if not "00" < text[:2] <= text[2:]:
-        raise _refuse("piece_of_total", "piece and total are 01 to 99, piece not above total")
+        message = "piece and total are 01 to 99, piece not above total"
+        raise _refuse("piece_of_total", message, 2 if text[2:] == "00" else 0)
 
 
 def _pos_in_sequence(text: str) -> None:
-    if not re.fullmatch(r"([1-9])/([1-9])", text) or text[0] > text[2]:
-        raise _refuse("sequence", "a birth sequence is n/m with n not above m")
+    match = _SEQUENCE.fullmatch(text)
+    if match is None:
+        raise _refuse("sequence", "a place in a sequence is n/m, both without leading zeros")
+    if (len(match[1]), match[1]) > (len(match[2]), match[2]):
+        raise _refuse("sequence", "the place is behind the end of the sequence")
 
 
 def _iban(text: str) -> None:
     # ISO 13616: the first four characters go last, letters count from 10, and MOD 97 leaves 1.
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{1,30}", text):
-        raise _refuse("iban", "an IBAN is two letters, two digits and up to 30 characters")
+    if not _IBAN_CHARS_MIN <= len(text) <= _IBAN_CHARS_MAX:
+        position = min(len(text), _IBAN_CHARS_MAX)
+        raise _refuse("length", "an IBAN has 11 to 34 characters", position)
+    outside = _NOT_IBAN.search(text)
+    if outside is not None:
+        raise _refuse("charset", "an IBAN has digits and capitals only", outside.start())
     if text[:2] not in COUNTRY_LETTERS:
         raise _refuse("iban", "an IBAN starts with a country code")
     if int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 != 1:
-        raise _refuse("check_digit", "the check digits of the IBAN do not fit")
+        raise _refuse("check_digit", "the check digits of the IBAN do not fit", 2)
 
 
 def _media_type(text: str) -> None:
@@ -160,13 +187,18 @@ def check_gcppos1(text: str) -> None:
 
 def check_gcppos2(text: str) -> None:
     """A GS1 company prefix starts at the second character."""
-    require_company_prefix(text[1:])
+    try:
+        require_company_prefix(text[1:])
+    except CodeError as refusal:
+        raise refusal.moved(1) from None
 
 
 def _coupon(text: str) -> None:
-    for date in coupon_dates(text):
-        if date is not None:
+    for position, date in coupon_dates(text):
+        try:
             check_yymmdd(date)
+        except CodeError as refusal:
+            raise refusal.moved(position) from None
 
 
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(

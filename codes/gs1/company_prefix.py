@@ -46,9 +46,15 @@ def company_prefix_length(digits: str) -> int | None:
 def require_company_prefix(text: str) -> None:
     """Refuse `text` unless it can start with a company prefix (four digits or more)."""
     if len(text) < _DIGITS_MIN:
-        raise CodeError("company_prefix", "too short for a GS1 company prefix", norm=NORM)
+        message = "too short for a GS1 company prefix"
+        raise CodeError("company_prefix", message, position=len(text), norm=NORM)
     if not is_digits(text[:_DIGITS_MIN]):
-        raise CodeError("company_prefix", "a GS1 company prefix has digits only", norm=NORM)
+        raise _digits_refusal(text, "a GS1 company prefix has digits only")
     length = company_prefix_length(text)
     if length is not None and not is_digits(text[:length].ljust(length)):
-        raise CodeError("company_prefix", f"the company prefix here has {length} digits", norm=NORM)
+        raise _digits_refusal(text, f"the company prefix here has {length} digits")
+
+
+def _digits_refusal(text: str, message: str) -> CodeError:
+    position = next((i for i, c in enumerate(text) if not is_digits(c)), len(text))
+    return CodeError("company_prefix", message, position=position, norm=NORM)

@@ -1,7 +1,7 @@
 """Compressed GS1 Digital Links, and back, without loss.
 
-GS1 Digital Link: Compression. Every identifier is written as 4-bit digits, frequent sequences as
-one code of 8 bits, values in as few bits as their shape allows; the whole is URL-safe base64.
+GS1 Digital Link: Compression. The last segment of the path holds what `codes.gs1.packing` packs;
+the key may stand readable before it, and what bits cannot hold stays in the query.
 """
 
 import re
@@ -9,28 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from codes.gs1.ais import AI_LENGTHS, AIS
-from codes.gs1.bits import NORM, BitReader, BitWriter
+from codes.gs1.ais import AIS
+from codes.gs1.bits import NORM
 from codes.gs1.charset import percent_decode, percent_encode
-from codes.gs1.compression_table import LAYOUTS, SEQUENCES
-from codes.gs1.digital_link import KEYS, build, key_position, parse
+from codes.gs1.digital_link import KEYS, build, check_path, key_position, parse, read_pairs
 from codes.gs1.element_string import Strictness, check_element, require_partners
 from codes.gs1.identity import identity_of_elements
-from codes.gs1.value_bits import (
-    TEXT_CHARS_MAX,
-    put_name,
-    put_text,
-    put_value,
-    take_name,
-    take_text,
-    take_value,
-)
+from codes.gs1.link_places import AttributePlace, PathPlaces
+from codes.gs1.packing import pack, unpack
+from codes.gs1.value_bits import TEXT_CHARS_MAX
 from codes.model import CodeError
 
-# A first digit of F announces a pair of the web site's own: 4 bits, a name, a text.
-_OTHER: Final = 0xF
-_NAME = re.compile(r"[A-Za-z0-9_\-]{1,127}")
-_SEGMENT = re.compile(r"[A-Za-z0-9_\-]+")
+_NAME: Final = re.compile(r"[A-Za-z0-9_\-]{1,127}")
 _AI_NAME = re.compile(r"[0-9]+")
 
 
@@ -105,19 +95,28 @@ def read_compressed(uri: str) -> Compressed:
     location, _, query = uri.partition("#")[0].partition("?")
     stem, _, segment = location.rpartition("/")
     if not re.match(r"(?:https?|HTTPS?)://[^/]", stem):
-        raise CodeError("uri_scheme", "a link starts with http:// or https://", norm=NORM)
-    if not _SEGMENT.fullmatch(segment):
-        raise CodeError("charset", "the last segment is not compressed", norm=NORM)
-    elements, pairs = unpack(segment)
+        message = "a link starts with http:// or https://"
+        raise CodeError("uri_scheme", message, position=0, norm=NORM)
+    start = len(stem) + 1
+    try:
+        elements, pairs = unpack(segment)
+    except CodeError as refusal:
+        raise refusal.moved(start) from None
     if not any(ai in KEYS for ai in elements) or _names_key_before(stem, elements):
         stem, elements = _with_key(stem, elements)
     if next((ai for ai in elements if ai in KEYS), None) is None:
-        raise CodeError("no_key", "the compressed text holds no GS1 key", norm=NORM)
+        message = "the compressed text holds no GS1 key"
+        raise CodeError("no_key", message, position=start, norm=NORM)
     for ai, value in elements.items():
-        check_element(AIS[ai], value, Strictness.CONTENT)
-    require_partners(elements)
-    attributes, others = _split_query(query)
-    return Compressed(stem=stem, elements=_merged(elements, attributes), pairs=pairs, query=others)
+        try:
+            check_element(AIS[ai], value, Strictness.CONTENT)
+        except CodeError as refusal:
+            # The value is spread over bits: only where the compressed text begins can be said.
+            raise refusal.at(start) from None
+    attributes, others = _split_query(query, start=len(location) + 1)
+    merged = _merged(elements, attributes, start=start)
+    require_partners(merged, place_of=lambda _: start)
+    return Compressed(stem=stem, elements=merged, pairs=pairs, query=others)
 
 
 def identity_of_compressed(uri: str) -> str:
@@ -135,21 +134,28 @@ def _with_key(stem: str, elements: dict[str, str]) -> tuple[str, dict[str, str]]
     segments = stem.split("/")
     lead = key_position(segments, first=3)
     if lead is None or lead != len(segments) - 2:
-        raise CodeError("no_key", "the compressed text holds no GS1 key", norm=NORM)
-    key, value = segments[lead], percent_decode(segments[lead + 1], norm=NORM)
+        message = "the compressed text holds no GS1 key"
+        raise CodeError("no_key", message, position=len(stem) + 1, norm=NORM)
+    key = segments[lead]
+    before = "/".join(segments[:lead])
+    places = PathPlaces(start=len(before) + 1, segments=tuple(segments[lead:]))
     try:
-        check_element(AIS[key], value, Strictness.CONTENT)
+        path = read_pairs(segments[lead:], places)
+        check_path(path, Strictness.CONTENT, places)
     except CodeError:
         if any(ai in KEYS for ai in elements):
             return stem, elements
         raise
-    return "/".join(segments[:lead]), {key: value, **elements}
+    return before, {key: path[0][1], **elements}
 
 
-def _merged(elements: Mapping[str, str], attributes: Mapping[str, str]) -> Mapping[str, str]:
+def _merged(
+    elements: Mapping[str, str], attributes: Mapping[str, str], *, start: int
+) -> Mapping[str, str]:
     for ai, value in attributes.items():
         if elements.get(ai, value) != value:
-            raise CodeError("repeated_ai", f"({ai}) stands twice with two values", norm=NORM)
+            message = f"({ai}) stands twice with two values"
+            raise CodeError("repeated_ai", message, position=start, norm=NORM)
     return {**elements, **attributes}
 
 
@@ -185,102 +191,31 @@ def _encoded(value: str) -> str:
     )
 
 
-def _split_query(query: str) -> tuple[dict[str, str], str]:
-    """Part the query of a compressed link into elements and what belongs to the site."""
+def _split_query(query: str, *, start: int) -> tuple[dict[str, str], str]:
+    """Part the query, which begins at `start`, into elements and what belongs to the site."""
     attributes: dict[str, str] = {}
     others = []
     for part in query.split("&"):
         name, equals, text = part.partition("=")
         if equals and _AI_NAME.fullmatch(name):
-            if name not in AIS:
-                raise CodeError("unknown_ai", f"({name}) is not an identifier", norm=NORM)
-            value = percent_decode(text.replace("+", " "), norm=NORM)
             if name in attributes:
-                raise CodeError("repeated_ai", f"({name}) stands twice", norm=NORM)
-            check_element(AIS[name], value, Strictness.CONTENT)
-            attributes[name] = value
+                message = f"({name}) stands twice"
+                raise CodeError("repeated_ai", message, position=start, norm=NORM)
+            attributes[name] = _attribute(name, text, start=start)
         elif part:
             others.append(part)
+        start += len(part) + 1
     return attributes, "&".join(others)
 
 
-def pack(
-    elements: Mapping[str, str],
-    pairs: tuple[tuple[str, str], ...] = (),
-    *,
-    lead: str = "",
-    optimise: bool = True,
-) -> str:
-    """Return elements of right shape, and a site's own pairs, as one compressed segment.
-
-    Where several of them may lead a link, `lead` goes first, so that it is known again.
-    """
-    writer = BitWriter()
-    left = sorted(elements)
-    if lead in elements and sum(ai in KEYS for ai in left) > 1:
-        writer.put(int(lead, 16), 4 * len(lead))
-        put_value(writer, LAYOUTS[lead], elements[lead])
-        left.remove(lead)
-    for code in _best_sequences(left) if optimise else ():
-        writer.put(code, 8)
-        for ai in SEQUENCES[code]:
-            put_value(writer, LAYOUTS[ai], elements[ai])
-            left.remove(ai)
-    for ai in left:
-        writer.put(int(ai, 16), 4 * len(ai))
-        put_value(writer, LAYOUTS[ai], elements[ai])
-    for name, value in pairs:
-        writer.put(_OTHER, 4)
-        put_name(writer, name)
-        put_text(writer, value)
-    return writer.text()
-
-
-def _best_sequences(ais: list[str]) -> list[int]:
-    """Return the codes that save most digits of identifiers, the best first, each used once."""
-    left: set[str] = set(ais)
-    chosen: list[int] = []
-    while True:
-        fitting = [code for code, sequence in SEQUENCES.items() if left.issuperset(sequence)]
-        if not fitting:
-            return chosen
-        # Of equals the first of the table is taken, as max() does.
-        best = max(fitting, key=lambda code: len("".join(SEQUENCES[code])))
-        chosen.append(best)
-        left.difference_update(SEQUENCES[best])
-
-
-def unpack(segment: str) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """Return elements and own pairs of a compressed segment, in its order.
-
-    Only shapes of numbers and lengths were checked. Raises `CodeError`.
-    """
-    reader = BitReader(segment)
-    elements: dict[str, str] = {}
-    pairs: list[tuple[str, str]] = []
-    while not reader.is_at_end():
-        first = reader.take(4)
-        if first == _OTHER:
-            name, value = take_name(reader), take_text(reader)
-            if _AI_NAME.fullmatch(name):
-                raise CodeError("own_pair", "an identifier among the site's own pairs", norm=NORM)
-            pairs.append((name, value))
-            continue
-        code = first << 4 | reader.take(4)
-        for ai in _identifiers(code, reader):
-            value = take_value(reader, LAYOUTS[ai])
-            if elements.setdefault(ai, value) != value:
-                raise CodeError("repeated_ai", f"({ai}) stands twice with two values", norm=NORM)
-    return elements, tuple(pairs)
-
-
-def _identifiers(code: int, reader: BitReader) -> tuple[str, ...]:
-    sequence = SEQUENCES.get(code)
-    if sequence is not None:
-        return sequence
-    ai = f"{code:02X}"
-    for _ in range(AI_LENGTHS.get(ai, 2) - 2):
-        ai += f"{reader.take(4):X}"
-    if ai not in AIS:
-        raise CodeError("unknown_ai", f"({ai}) is not an identifier", norm=NORM)
-    return (ai,)
+def _attribute(name: str, text: str, *, start: int) -> str:
+    if name not in AIS:
+        message = f"({name}) is not an identifier"
+        raise CodeError("unknown_ai", message, position=start, norm=NORM)
+    place = AttributePlace(start=start, name=name, text=text)
+    try:
+        value = percent_decode(text.replace("+", " "), norm=NORM)
+        check_element(AIS[name], value, Strictness.CONTENT)
+    except CodeError as refusal:
+        raise refusal.at(place.of_value(refusal.position)) from None
+    return value

@@ -12,6 +12,7 @@ from typing import Final
 from codes.gs1.ais import AIS, Ai
 from codes.gs1.charset import percent_decode, percent_encode
 from codes.gs1.element_string import Strictness, check_element, require_partners
+from codes.gs1.link_places import AttributePlace, PathPlaces
 from codes.model import CodeError
 
 NORM: Final = "GS1 Digital Link URI Syntax 1.6"
@@ -29,8 +30,12 @@ _ALPHAS: Final = {
 }  # fmt: skip
 
 _URI_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
-_AUTHORITY = re.compile(r"(?:[A-Za-z0-9\-._~]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9\-.]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _STEMS = ("https://", "http://", "HTTPS://", "HTTP://")
+
+
+# Identifier and value, in the order of the link.
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +43,8 @@ class DigitalLink:
     """A parsed link: what stands before the key, the path pairs (key first), the attributes."""
 
     stem: str
-    path: tuple[tuple[str, str], ...]
-    attributes: tuple[tuple[str, str], ...]
+    path: Pairs
+    attributes: Pairs
 
     @property
     def elements(self) -> dict[str, str]:
@@ -61,17 +66,21 @@ def parse(
     stem, segments, query = _split(uri)
     lead = key_position(segments, alphas=alphas)
     if lead is None:
-        raise CodeError("no_key", "the path holds no GS1 key", norm=NORM)
-    path = _pairs(segments[lead:], alphas=alphas)
-    attributes = _attributes(query)
+        raise no_key_refusal(segments, start=len(stem) + 1)
+    link_stem = "/".join([stem, *segments[:lead]])
+    places = PathPlaces(start=len(link_stem) + 1, segments=tuple(segments[lead:]))
+    path = read_pairs(segments[lead:], places)
+    if alphas:
+        path = tuple((_ALPHAS.get(name, name), value) for name, value in path)
+    attributes, attribute_places = _attributes(query, start=uri.find("?") + 1)
     if zero_suppressed_gtin:
         path = tuple(_padded(pair) for pair in path)
         attributes = tuple(_padded(pair) for pair in attributes)
-    check_path(path, strictness)
-    _check_attributes(path, attributes, strictness)
-    link = DigitalLink(stem="/".join([stem, *segments[:lead]]), path=path, attributes=attributes)
+    check_path(path, strictness, places)
+    _check_attributes(path, attributes, strictness, attribute_places)
+    link = DigitalLink(stem=link_stem, path=path, attributes=attributes)
     if strictness >= Strictness.FULL:
-        require_partners(link.elements)
+        _require_partners(link, places, attribute_places)
     return link
 
 
@@ -105,12 +114,31 @@ def key_position(segments: list[str], *, alphas: bool = False, first: int = 0) -
     return None
 
 
-def _pairs(segments: list[str], *, alphas: bool) -> tuple[tuple[str, str], ...]:
-    names = segments[::2]
-    if alphas:
-        names = [_ALPHAS.get(name, name) for name in names]
-    values = [percent_decode(value, norm=NORM) for value in segments[1::2]]
-    return tuple(zip(names, values, strict=True))
+def no_key_refusal(segments: list[str], *, start: int) -> CodeError:
+    """Return what is wrong with a path without a key; the segments begin at `start`."""
+    if segments and not segments[-1] and key_position(segments[:-1]) is not None:
+        # A slash at the end hides the key from a reader that counts pairs; 4.2 forbids it.
+        position = start + len("/".join(segments)) - 1
+        message = "a link does not end in a slash"
+        return CodeError("trailing_slash", message, position=position, norm=NORM)
+    lead = key_position(segments, alphas=True)
+    if lead is not None:
+        name = segments[lead]
+        position = start + sum(len(segment) + 1 for segment in segments[:lead])
+        message = f"{name} was withdrawn as the name of a key; it is written {_ALPHAS[name]}"
+        return CodeError("alpha_key", message, position=position, norm=NORM)
+    return CodeError("no_key", "the path holds no GS1 key", norm=NORM)
+
+
+def read_pairs(segments: list[str], places: PathPlaces) -> Pairs:
+    """Return identifier and decoded value of each pair of segments; raises `CodeError`."""
+    pairs = []
+    for index, (name, text) in enumerate(zip(segments[::2], segments[1::2], strict=True)):
+        try:
+            pairs.append((name, percent_decode(text, norm=NORM)))
+        except CodeError as refusal:
+            raise refusal.moved(places.of_value(index, 0)) from None
+    return tuple(pairs)
 
 
 def _padded(pair: tuple[str, str]) -> tuple[str, str]:
@@ -118,57 +146,103 @@ def _padded(pair: tuple[str, str]) -> tuple[str, str]:
     return (ai, value.zfill(14)) if ai == "01" and len(value) in {8, 12, 13} else pair
 
 
-def _attributes(query: str) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for part in query.split("&"):
+def _attributes(query: str, *, start: int) -> tuple[Pairs, tuple[AttributePlace, ...]]:
+    """Return the attributes and where each stands; the query begins at `start`."""
+    pairs, places = [], []
+    for part in query.split("&") if query else ():
         name, equals, value = part.partition("=")
         # Whatever is not numeric belongs to the web site and carries no meaning here (4.9).
         if equals and name.isdigit():
-            pairs.append((name, percent_decode(value.replace("+", " "), norm=NORM)))
-    return tuple(pairs)
+            try:
+                pairs.append((name, percent_decode(value.replace("+", " "), norm=NORM)))
+            except CodeError as refusal:
+                raise refusal.moved(start + len(name) + 1) from None
+            places.append(AttributePlace(start=start, name=name, text=value))
+        start += len(part) + 1
+    return tuple(pairs), tuple(places)
 
 
-def check_path(path: tuple[tuple[str, str], ...], strictness: Strictness) -> None:
+def check_path(path: Pairs, strictness: Strictness, places: PathPlaces | None = None) -> None:
     """Refuse a key with qualifiers that are not its own or stand in another order."""
     (key, _), *rest = path
-    given = tuple(ai for ai, _ in rest)
+    if rest:
+        _check_qualifiers(key, tuple(ai for ai, _ in rest), places)
+    for index, (ai, value) in enumerate(path):
+        try:
+            check_element(AIS[ai], value, strictness)
+        except CodeError as refusal:
+            if places is None:
+                raise
+            raise refusal.at(places.of_value(index, refusal.position)) from None
+
+
+def _check_qualifiers(key: str, given: tuple[str, ...], places: PathPlaces | None) -> None:
     sequences = AIS[key].qualifiers or ()
-    if given and not any(_is_in_order(given, sequence) for sequence in sequences):
-        allowed = " or ".join(">".join(sequence) for sequence in sequences if sequence) or "none"
-        raise CodeError("qualifiers", f"the qualifiers of ({key}) are {allowed}", norm=NORM)
-    for ai, value in path:
-        check_element(AIS[ai], value, strictness)
+    fitting = max((_count_in_order(given, sequence) for sequence in sequences), default=0)
+    if fitting == len(given):
+        return
+    allowed = " or ".join(">".join(sequence) for sequence in sequences if sequence) or "none"
+    position = None if places is None else places.of_name(fitting + 1)
+    message = f"the qualifiers of ({key}) are {allowed}"
+    raise CodeError("qualifiers", message, position=position, norm=NORM)
 
 
-def _is_in_order(given: tuple[str, ...], sequence: tuple[str, ...]) -> bool:
-    """Whether `given` is `sequence` with some left out."""
+def _count_in_order(given: tuple[str, ...], sequence: tuple[str, ...]) -> int:
+    """Return how many of `given`, from the first on, stand in the order of `sequence`."""
     remaining = iter(sequence)
-    return all(ai in remaining for ai in given)
+    count = 0
+    for ai in given:
+        if ai not in remaining:
+            break
+        count += 1
+    return count
 
 
 def _check_attributes(
-    path: tuple[tuple[str, str], ...],
-    attributes: tuple[tuple[str, str], ...],
+    path: Pairs,
+    attributes: Pairs,
     strictness: Strictness,
+    places: tuple[AttributePlace, ...] = (),
 ) -> None:
-    key = path[0][0]
     seen = {ai for ai, _ in path}
-    for ai, value in attributes:
-        row = AIS.get(ai)
-        if row is None:
-            raise CodeError("unknown_ai", f"{ai!r} is not an application identifier", norm=NORM)
-        if ai in seen:
-            raise CodeError("repeated_ai", f"({ai}) stands twice in the link", norm=NORM)
-        if not _may_be_attribute(row, key):
-            raise CodeError("attribute", f"({ai}) may not stand in the query here", norm=NORM)
-        seen.add(ai)
-        check_element(row, value, strictness)
+    for index, (ai, value) in enumerate(attributes):
+        try:
+            _check_attribute(ai, path, seen)
+            seen.add(ai)
+            check_element(AIS[ai], value, strictness)
+        except CodeError as refusal:
+            if not places:
+                raise
+            raise refusal.at(places[index].of_value(refusal.position)) from None
 
 
-def _may_be_attribute(row: Ai, key: str) -> bool:
-    """An attribute, and no qualifier of the leading key: that belongs in the path."""
-    sequences = AIS[key].qualifiers or ()
-    return row.attribute and not any(row.ai in sequence for sequence in sequences)
+def _check_attribute(ai: str, path: Pairs, seen: set[str]) -> None:
+    row = AIS.get(ai)
+    if row is None:
+        raise CodeError("unknown_ai", f"{ai!r} is not an application identifier", norm=NORM)
+    if ai in seen:
+        raise CodeError("repeated_ai", f"({ai}) stands twice in the link", norm=NORM)
+    if not row.attribute or _belongs_in(path, row):
+        raise CodeError("attribute", f"({ai}) may not stand in the query here", norm=NORM)
+
+
+def _belongs_in(path: Pairs, row: Ai) -> bool:
+    """Whether the path would still be one with this qualifier in it: then it stands there."""
+    given = {ai for ai, _ in path[1:]}
+    sequences = AIS[path[0][0]].qualifiers or ()
+    return any(row.ai in sequence and given.issubset(sequence) for sequence in sequences)
+
+
+def _require_partners(
+    link: DigitalLink, path: PathPlaces, attributes: tuple[AttributePlace, ...]
+) -> None:
+    def place_of(ai: str) -> int | None:
+        names = [name for name, _ in link.path]
+        if ai in names:
+            return path.of_name(names.index(ai))
+        return next((place.start for place in attributes if place.name == ai), None)
+
+    require_partners(link.elements, place_of=place_of)
 
 
 def build(elements: Mapping[str, str], *, stem: str = CANONICAL_STEM) -> str:
@@ -180,9 +254,7 @@ def build(elements: Mapping[str, str], *, stem: str = CANONICAL_STEM) -> str:
     key = next((ai for ai in elements if ai in KEYS), None)
     if key is None:
         raise CodeError("no_key", "none of the elements can lead a link", norm=NORM)
-    sequences = AIS[key].qualifiers or ()
-    sequence = max(sequences, key=lambda one: sum(ai in elements for ai in one))
-    path = tuple((ai, elements[ai]) for ai in (key, *sequence) if ai in elements)
+    path = path_of(key, elements)
     named = {ai for ai, _ in path}
     others = (pair for pair in elements.items() if pair[0] not in named)
     # The order of attributes has no meaning; predefined lengths first is that of element strings.
@@ -190,6 +262,20 @@ def build(elements: Mapping[str, str], *, stem: str = CANONICAL_STEM) -> str:
     check_path(path, Strictness.CONTENT)
     _check_attributes(path, attributes, Strictness.CONTENT)
     return format_link(DigitalLink(stem=stem, path=path, attributes=attributes))
+
+
+def path_of(key: str, elements: Mapping[str, str]) -> Pairs:
+    """Return the key and its qualifiers among the elements: of two sequences the one with more.
+
+    What may stand nowhere but in the path counts more than what may be an attribute too.
+    """
+
+    def weight(sequence: tuple[str, ...]) -> tuple[int, int]:
+        given = [ai for ai in sequence if ai in elements]
+        return sum(not AIS[ai].attribute for ai in given), len(given)
+
+    sequence = max(AIS[key].qualifiers or ((),), key=weight)
+    return tuple((ai, elements[ai]) for ai in (key, *sequence) if ai in elements)
 
 
 def format_link(link: DigitalLink) -> str:

@@ -5,7 +5,7 @@ repeated identifier must repeat its value; order carries no meaning and is kept 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Final
 
@@ -29,6 +29,7 @@ class Strictness(IntEnum):
 def parse_bracketed(text: str, *, strictness: Strictness = Strictness.FULL) -> dict[str, str]:
     r"""Read `(01)…(10)…`; a bracket inside a value is written `\(`. Raises `CodeError`."""
     elements: dict[str, str] = {}
+    places: dict[str, int] = {}
     position = 0
     while position < len(text) or not elements:
         match = _BRACKET.match(text, position)
@@ -36,10 +37,24 @@ def parse_bracketed(text: str, *, strictness: Strictness = Strictness.FULL) -> d
             raise CodeError(
                 "brackets", "an identifier in brackets is expected", position=position, norm=NORM
             )
-        row = _row(match[1], position)
-        _add(elements, row, match[2].replace("\\(", "("), strictness, position)
+        row = _row(match[1], position + 1)
+        places.setdefault(row.ai, position + 1)
+        try:
+            _add(elements, row, match[2].replace("\\(", "("), strictness)
+        except CodeError as refusal:
+            raise refusal.at(_place_in_bracketed(match, refusal.position)) from None
         position = match.end()
-    return _finished(elements, strictness)
+    return _finished(elements, strictness, place_of=places.get)
+
+
+def _place_in_bracketed(match: re.Match[str], index: int | None) -> int:
+    r"""Return where character `index` of the value stands; in it a bracket is written `\(`."""
+    if index is None:
+        return match.start() + 1
+    place, end = match.span(2)
+    for _ in range(index):
+        place += 2 if match.string.startswith("\\(", place) else 1
+    return min(place, end)
 
 
 def parse_raw(text: str, *, strictness: Strictness = Strictness.FULL) -> dict[str, str]:
@@ -47,18 +62,24 @@ def parse_raw(text: str, *, strictness: Strictness = Strictness.FULL) -> dict[st
     if not text.startswith(FNC1):
         raise CodeError("fnc1", "an element string starts with FNC1 (0x1D)", position=0, norm=NORM)
     elements: dict[str, str] = {}
+    places: dict[str, int] = {}
     position = 1
     while position < len(text) or not elements:
         row = _row(
             text[position : position + AI_LENGTHS.get(text[position : position + 2], 2)], position
         )
+        places.setdefault(row.ai, position)
         start = position + len(row.ai)
         end = start + row.length_max if row.fixed else text.find(FNC1, start)
         if end < 0 or end > len(text):
             end = len(text)
-        _add(elements, row, text[start:end], strictness, start)
+        try:
+            _add(elements, row, text[start:end], strictness)
+        except CodeError as refusal:
+            place = position if refusal.position is None else start + refusal.position
+            raise refusal.at(place) from None
         position = end + 1 if text.startswith(FNC1, end) else end
-    return _finished(elements, strictness)
+    return _finished(elements, strictness, place_of=places.get)
 
 
 def _row(ai: str, position: int) -> Ai:
@@ -70,49 +91,52 @@ def _row(ai: str, position: int) -> Ai:
     return row
 
 
-def _add(
-    elements: dict[str, str], row: Ai, value: str, strictness: Strictness, position: int
-) -> None:
-    check_element(row, value, strictness, position=position)
+def _add(elements: dict[str, str], row: Ai, value: str, strictness: Strictness) -> None:
+    check_element(row, value, strictness)
     if elements.setdefault(row.ai, value) != value:
-        raise CodeError(
-            "repeated_ai", f"({row.ai}) stands twice with two values", position=position, norm=NORM
-        )
+        raise CodeError("repeated_ai", f"({row.ai}) stands twice with two values", norm=NORM)
 
 
-def check_element(
-    row: Ai, value: str, strictness: Strictness, *, position: int | None = None
-) -> None:
-    """Refuse a value that is wrong at this strictness; `position` is added to the refusal."""
-    try:
-        if strictness >= Strictness.CONTENT:
-            require_value(row, value)
-        else:
-            require_shape(row, value)
-    except CodeError as refusal:
-        raise CodeError(
-            refusal.rule, refusal.message, position=position, norm=refusal.norm
-        ) from None
+def check_element(row: Ai, value: str, strictness: Strictness) -> None:
+    """Refuse a value that is wrong at this strictness, with the position in the value."""
+    if strictness >= Strictness.CONTENT:
+        require_value(row, value)
+    else:
+        require_shape(row, value)
 
 
-def _finished(elements: dict[str, str], strictness: Strictness) -> dict[str, str]:
+PlaceOf = Callable[[str], int | None]
+
+
+def _nowhere(ai: str) -> None:  # noqa: ARG001 -- whoever knows no places knows none for any
+    return None
+
+
+def _finished(
+    elements: dict[str, str], strictness: Strictness, *, place_of: PlaceOf
+) -> dict[str, str]:
     if strictness >= Strictness.FULL:
-        require_partners(elements)
+        require_partners(elements, place_of=place_of)
     return elements
 
 
-def require_partners(elements: Mapping[str, str]) -> None:
-    """Refuse elements that lack a needed partner or stand beside an excluded one (4.14)."""
+def require_partners(elements: Mapping[str, str], *, place_of: PlaceOf = _nowhere) -> None:
+    """Refuse elements that lack a needed partner or stand beside an excluded one (4.14).
+
+    `place_of` says where an identifier stands in the text, for the position of the refusal.
+    """
     for ai in elements:
         row = AIS[ai]
         for pattern in row.excludes:
             clash = _present(pattern, elements, but=ai)
             if clash is not None:
-                raise CodeError("excluded_ai", f"({ai}) may not stand with ({clash})", norm=NORM)
+                message = f"({ai}) may not stand with ({clash})"
+                raise CodeError("excluded_ai", message, position=place_of(clash), norm=NORM)
         for demand in row.needs:
             if not _is_met(demand, elements):
                 wanted = ", ".join("+".join(alternative) for alternative in demand)
-                raise CodeError("missing_ai", f"({ai}) needs one of {wanted}", norm=NORM)
+                message = f"({ai}) needs one of {wanted}"
+                raise CodeError("missing_ai", message, position=place_of(ai), norm=NORM)
 
 
 def _is_met(demand: tuple[tuple[str, ...], ...], elements: Mapping[str, str]) -> bool:

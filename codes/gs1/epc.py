@@ -10,12 +10,21 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from codes.gs1.charset import CSET39, first_outside_cset82, percent_decode, percent_encode
-from codes.gs1.check_digit import is_digits, mod10_check_digit
-from codes.gs1.company_prefix import require_company_prefix
+from codes.gs1.charset import percent_decode, percent_encode, place_in_encoded
+from codes.gs1.check_digit import is_digits
+from codes.gs1.epc_fields import (
+    GCP_DIGITS_MAX,
+    GCP_DIGITS_MIN,
+    NORM,
+    digits_field,
+    last_field,
+    numeric_key,
+    prefix_refusal,
+    require_allotted,
+    require_fields,
+    require_wildcard,
+)
 from codes.model import CodeError
-
-NORM: Final = "EPC Tag Data Standard 1.13 6.3"
 
 # Schemes of the Tag Data Standard that carry no GS1 key: they have no Digital Link form.
 WITHOUT_GS1_KEY: Final = (
@@ -26,9 +35,7 @@ WITHOUT_GS1_KEY: Final = (
     "urn:epc:id:imovn:",
 )
 
-_GCP_DIGITS_MIN = 6
-_GCP_DIGITS_MAX = 12
-_SERIAL_CHARS = re.compile(r"(?:[A-Za-z0-9!'()*+,\-.:;=_]|%[0-9A-Fa-f]{2})+")
+_CPI_CHARS_MAX = 30
 _COMPONENT_CHARS = re.compile(r"(?:[A-Z0-9\-]|%(?:23|2[Ff]))+")
 
 _Reader = Callable[[str], str]
@@ -43,204 +50,145 @@ def path_of_epc(uri: str) -> str:
     # A colon may stand unescaped in a serial, so only the first four of them split.
     parts = uri.split(":", 4)
     if len(parts) < 5:
-        raise CodeError("epc_shape", "an EPC URI is urn:epc:<kind>:<scheme>:<fields>", norm=NORM)
+        message = "an EPC URI is urn:epc:<kind>:<scheme>:<fields>"
+        raise CodeError("epc_shape", message, position=len(uri), norm=NORM)
     reader = _READERS.get(f"{parts[2]}:{parts[3]}")
     if reader is None:
         raise CodeError(
             "epc_scheme", "this is not an EPC scheme with a GS1 key", position=8, norm=NORM
         )
-    return reader(parts[4])
-
-
-def _numeric_key(body: str, *, digits: int, moved: bool, what: str) -> tuple[str, str]:
-    """Read `GCP.ref[.rest]` into the key with its check digit, and the rest.
-
-    `digits` is the length of the key without its check digit; `moved` says that the first digit of
-    the reference (indicator or extension digit) stands before the company prefix in the key.
-    """
-    prefix, _, rest = body.partition(".")
-    reference, _, rest = rest.partition(".")
-    bare = f"{reference[:1]}{prefix}{reference[1:]}" if moved else prefix + reference
-    if (
-        len(bare) != digits
-        or not (bare.isdigit() and bare.isascii())
-        or not _GCP_DIGITS_MIN <= len(prefix) <= _GCP_DIGITS_MAX
-    ):
-        raise _key_refusal(prefix, reference, digits=digits, what=what)
-    return bare + mod10_check_digit(bare), rest
-
-
-def _key_refusal(prefix: str, reference: str, *, digits: int, what: str) -> CodeError:
-    """Say which of the three rules of a numeric key was broken."""
-    if not is_digits(prefix) or not _GCP_DIGITS_MIN <= len(prefix) <= _GCP_DIGITS_MAX:
-        return CodeError(
-            "company_prefix", f"the company prefix of {what} has 6 to 12 digits", norm=NORM
-        )
-    if reference and not is_digits(reference):
-        return CodeError("charset", f"the reference of {what} has digits only", norm=NORM)
-    return CodeError(
-        "length",
-        f"company prefix and reference of {what} have {digits} digits together, "
-        f"not {len(prefix) + len(reference)}",
-        norm=NORM,
-    )
-
-
-def _serial(text: str, *, chars_max: int, what: str) -> str:
-    """Check an escaped serial, lot or extension and return it encoded for a Digital Link."""
-    if text.isalnum() and text.isascii() and len(text) <= chars_max:
-        return text
-    return percent_encode(_decoded_serial(text, chars_max=chars_max, what=what))
-
-
-def _decoded_serial(text: str, *, chars_max: int, what: str) -> str:
-    if not text:
-        raise CodeError("empty", f"{what} is empty", norm=NORM)
-    match = _SERIAL_CHARS.match(text)
-    if match is None or match.end() != len(text):
-        position = 0 if match is None else match.end()
-        raise CodeError("charset", f"{text[position]!r} must be escaped in {what}", norm=NORM)
-    value = percent_decode(text, norm=NORM)
-    outside = first_outside_cset82(value)
-    if outside is not None:
-        raise CodeError("charset", f"{what} has a character outside set 82", norm=NORM)
-    if len(value) > chars_max:
-        raise CodeError("length", f"{what} has at most {chars_max} characters", norm=NORM)
-    return value
-
-
-def _digits(text: str, *, digits_max: int, what: str) -> str:
-    if not is_digits(text) or len(text) > digits_max:
-        raise CodeError("charset", f"{what} has 1 to {digits_max} digits", norm=NORM)
-    return text
-
-
-def _nothing_more(rest: str, body: str, *, dots: int, what: str) -> None:
-    if rest or body.count(".") != dots:
-        raise CodeError("epc_shape", f"{what} has {dots + 1} fields", norm=NORM)
-
-
-def _wildcard(rest: str, *, what: str) -> None:
-    if rest != "*":
-        raise CodeError("epc_pattern", f"the last field of {what} must be *", norm=NORM)
+    try:
+        return reader(parts[4])
+    except CodeError as refusal:
+        raise refusal.moved(len(uri) - len(parts[4])) from None
 
 
 def _sgtin(body: str) -> str:
-    gtin, serial = _numeric_key(body, digits=13, moved=True, what="an SGTIN")
-    return f"01/{gtin}/21/{_serial(serial, chars_max=20, what='the serial number')}"
+    gtin, serial = numeric_key(body, digits=13, moved=True, what="an SGTIN")
+    return f"01/{gtin}/21/{last_field(serial, body, chars_max=20, what='the serial number')}"
 
 
 def _lgtin(body: str) -> str:
-    gtin, lot = _numeric_key(body, digits=13, moved=True, what="an LGTIN")
-    return f"01/{gtin}/10/{_serial(lot, chars_max=20, what='the lot number')}"
+    gtin, lot = numeric_key(body, digits=13, moved=True, what="an LGTIN")
+    return f"01/{gtin}/10/{last_field(lot, body, chars_max=20, what='the lot number')}"
 
 
 def _upui(body: str) -> str:
-    gtin, extension = _numeric_key(body, digits=13, moved=True, what="a UPUI")
-    return f"01/{gtin}/235/{_serial(extension, chars_max=28, what='the extension')}"
+    gtin, extension = numeric_key(body, digits=13, moved=True, what="a UPUI")
+    return f"01/{gtin}/235/{last_field(extension, body, chars_max=28, what='the extension')}"
 
 
 def _itip_key(body: str) -> tuple[str, str]:
-    gtin, rest = _numeric_key(body, digits=13, moved=True, what="an ITIP")
+    gtin, rest = numeric_key(body, digits=13, moved=True, what="an ITIP")
     piece, _, rest = rest.partition(".")
     total, _, rest = rest.partition(".")
     if not (is_digits(piece + total) and len(piece) == len(total) == 2 and "00" < piece <= total):
-        raise CodeError("piece_of_total", "piece and total are 01 to 99, piece first", norm=NORM)
+        message = "piece and total are 01 to 99, piece first"
+        position = len(".".join(body.split(".")[:2])) + 1
+        raise CodeError("piece_of_total", message, position=min(position, len(body)), norm=NORM)
     return f"8006/{gtin}{piece}{total}", rest
 
 
 def _itip(body: str) -> str:
     key, serial = _itip_key(body)
-    return f"{key}/21/{_serial(serial, chars_max=20, what='the serial number')}"
+    return f"{key}/21/{last_field(serial, body, chars_max=20, what='the serial number')}"
 
 
 def _sscc(body: str) -> str:
-    sscc, rest = _numeric_key(body, digits=17, moved=True, what="an SSCC")
-    _nothing_more(rest, body, dots=1, what="an SSCC")
+    sscc, rest = numeric_key(body, digits=17, moved=True, what="an SSCC")
+    require_fields(rest, body, dots=1, what="an SSCC")
     return f"00/{sscc}"
 
 
 def _sgln(body: str) -> str:
-    gln, extension = _numeric_key(body, digits=12, moved=False, what="an SGLN")
+    gln, extension = numeric_key(body, digits=12, moved=False, what="an SGLN")
     # CBV 2.0 8.9: the extension 0 means that there is none, and AI 254 is left out.
     if extension == "0":
         return f"414/{gln}"
-    return f"414/{gln}/254/{_serial(extension, chars_max=20, what='the GLN extension')}"
+    return f"414/{gln}/254/{last_field(extension, body, chars_max=20, what='the GLN extension')}"
 
 
 def _pgln(body: str) -> str:
-    gln, rest = _numeric_key(body, digits=12, moved=False, what="a PGLN")
-    _nothing_more(rest, body, dots=1, what="a PGLN")
+    gln, rest = numeric_key(body, digits=12, moved=False, what="a PGLN")
+    require_fields(rest, body, dots=1, what="a PGLN")
     return f"417/{gln}"
 
 
 def _grai(body: str) -> str:
-    key, serial = _numeric_key(body, digits=12, moved=False, what="a GRAI")
-    return f"8003/0{key}{_serial(serial, chars_max=16, what='the serial number')}"
+    key, serial = numeric_key(body, digits=12, moved=False, what="a GRAI")
+    return f"8003/0{key}{last_field(serial, body, chars_max=16, what='the serial number')}"
 
 
 def _gdti(body: str) -> str:
-    key, serial = _numeric_key(body, digits=12, moved=False, what="a GDTI")
-    return f"253/{key}{_serial(serial, chars_max=17, what='the serial number')}"
+    key, serial = numeric_key(body, digits=12, moved=False, what="a GDTI")
+    return f"253/{key}{last_field(serial, body, chars_max=17, what='the serial number')}"
 
 
 def _sgcn(body: str) -> str:
-    key, serial = _numeric_key(body, digits=12, moved=False, what="an SGCN")
-    return f"255/{key}{_digits(serial, digits_max=12, what='the serial number')}"
+    key, serial = numeric_key(body, digits=12, moved=False, what="an SGCN")
+    return f"255/{key}{digits_field(serial, body, digits_max=12, what='the serial number')}"
 
 
 def _service(body: str, *, ai: str, digits: int, what: str) -> str:
-    key, rest = _numeric_key(body, digits=digits, moved=False, what=what)
-    _nothing_more(rest, body, dots=1, what=what)
+    key, rest = numeric_key(body, digits=digits, moved=False, what=what)
+    require_fields(rest, body, dots=1, what=what)
     return f"{ai}/{key}"
 
 
 def _prefixed(body: str, *, ai: str, what: str) -> str:
     prefix, _, reference = body.partition(".")
-    if not is_digits(prefix) or not _GCP_DIGITS_MIN <= len(prefix) <= _GCP_DIGITS_MAX:
-        raise _key_refusal(prefix, reference, digits=30, what=what)
-    path = f"{ai}/{prefix}{_serial(reference, chars_max=30 - len(prefix), what=what)}"
-    require_company_prefix(f"{prefix}{reference}")
+    if not is_digits(prefix) or not GCP_DIGITS_MIN <= len(prefix) <= GCP_DIGITS_MAX:
+        raise prefix_refusal(prefix, what=what)
+    path = f"{ai}/{prefix}{last_field(reference, body, chars_max=30 - len(prefix), what=what)}"
+    require_allotted(prefix, reference)
     return path
 
 
 def _cpi_key(body: str) -> tuple[str, str]:
     prefix, _, rest = body.partition(".")
     reference, _, serial = rest.partition(".")
-    if not is_digits(prefix) or not _GCP_DIGITS_MIN <= len(prefix) <= _GCP_DIGITS_MAX:
-        raise _key_refusal(prefix, reference, digits=30, what="a CPI")
+    if not is_digits(prefix) or not GCP_DIGITS_MIN <= len(prefix) <= GCP_DIGITS_MAX:
+        raise prefix_refusal(prefix, what="a CPI")
+    start = len(prefix) + 1
+    fitting = _COMPONENT_CHARS.match(reference)
+    if fitting is None or fitting.end() != len(reference):
+        position = start + (fitting.end() if fitting else 0)
+        message = "a component reference has A-Z, 0-9, -, %23, %2F"
+        raise CodeError("charset", message, position=position, norm=NORM)
     part = percent_decode(reference, norm=NORM)
-    if not _COMPONENT_CHARS.fullmatch(reference) or not CSET39.fullmatch(part):
-        raise CodeError("charset", "a component reference has A-Z, 0-9, -, %23, %2F", norm=NORM)
-    if len(prefix) + len(part) > 30:
-        raise CodeError("length", "a CPI has at most 30 characters", norm=NORM)
-    require_company_prefix(f"{prefix}{part}")
+    if len(prefix) + len(part) > _CPI_CHARS_MAX:
+        position = start + place_in_encoded(reference, _CPI_CHARS_MAX - len(prefix))
+        message = f"a CPI has at most {_CPI_CHARS_MAX} characters"
+        raise CodeError("length", message, position=position, norm=NORM)
+    require_allotted(prefix, part)
     return f"8010/{prefix}{percent_encode(part)}", serial
 
 
 def _cpi(body: str) -> str:
     key, serial = _cpi_key(body)
-    number = _digits(serial, digits_max=12, what="the CPI serial number")
+    number = digits_field(serial, body, digits_max=12, what="the CPI serial number")
     if number[0] == "0" and number != "0":
-        raise CodeError("leading_zero", "a CPI serial number has no leading zero", norm=NORM)
+        message = "a CPI serial number has no leading zero"
+        position = len(body) - len(serial)
+        raise CodeError("leading_zero", message, position=position, norm=NORM)
     return f"{key}/8011/{number}"
 
 
 def _class_of(body: str, *, ai: str, digits: int, moved: bool, what: str) -> str:
-    key, rest = _numeric_key(body, digits=digits, moved=moved, what=what)
-    _wildcard(rest, what=what)
+    key, rest = numeric_key(body, digits=digits, moved=moved, what=what)
+    require_wildcard(rest, body, what=what)
     return f"{ai}{key}"
 
 
 def _itip_class(body: str) -> str:
     key, rest = _itip_key(body)
-    _wildcard(rest, what="an ITIP pattern")
+    require_wildcard(rest, body, what="an ITIP pattern")
     return key
 
 
 def _cpi_class(body: str) -> str:
     key, rest = _cpi_key(body)
-    _wildcard(rest, what="a CPI pattern")
+    require_wildcard(rest, body, what="a CPI pattern")
     return key
 
 

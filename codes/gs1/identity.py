@@ -10,17 +10,26 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from codes.gs1.ais import AIS
-from codes.gs1.charset import percent_decode, percent_encode
-from codes.gs1.digital_link import CANONICAL_STEM, KEYS, NORM, check_path, key_position
+from codes.gs1.charset import percent_encode
+from codes.gs1.digital_link import (
+    CANONICAL_STEM,
+    KEYS,
+    NORM,
+    Pairs,
+    check_path,
+    key_position,
+    no_key_refusal,
+    path_of,
+    read_pairs,
+)
 from codes.gs1.element_string import Strictness
+from codes.gs1.link_places import PathPlaces
 from codes.model import CodeError
 
-Path = tuple[tuple[str, str], ...]
-
-# The qualifier that makes others needless: with (21) neither (10) nor (22) adds anything.
+# The qualifier that makes others needless: with (21) neither (10) nor (22) adds anything, and (235)
+# is the serial of goods that carry it instead of (21).
 _DECISIVE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"01": ("21", "10"), "8006": ("21", "10")}
+    {"01": ("21", "235", "10"), "8006": ("21", "10")}
 )
 
 _CANONICAL_HOST: Final = "id.gs1.org"
@@ -47,12 +56,12 @@ _PREFIX_SHAPE = re.compile(r"[0-9]{6}.*")
 _AI_SHAPE = re.compile(r"[0-9]{2,4}")
 
 
-def identity_uri(path: Path) -> str:
+def identity_uri(path: Pairs) -> str:
     """Return the canonical URI of a checked path (key first, then qualifiers)."""
     return CANONICAL_STEM + "".join(f"/{ai}/{percent_encode(value)}" for ai, value in finest(path))
 
 
-def finest(path: Path) -> Path:
+def finest(path: Pairs) -> Pairs:
     """Return the path without the qualifiers that a finer one makes needless."""
     if len(path) == 1:
         return path
@@ -69,9 +78,10 @@ def identity_of_elements(elements: Mapping[str, str]) -> str:
     key = next((ai for ai in elements if ai in KEYS), None)
     if key is None:
         raise CodeError("no_key", "none of the elements names a thing", norm=NORM)
-    sequences = AIS[key].qualifiers or ()
-    sequence = max(sequences, key=lambda one: sum(ai in elements for ai in one))
-    return identity_uri(tuple((ai, elements[ai]) for ai in (key, *sequence) if ai in elements))
+    for decisive in _DECISIVE.get(key, ()):
+        if decisive in elements:
+            return identity_uri(((key, elements[key]), (decisive, elements[decisive])))
+    return identity_uri(path_of(key, elements))
 
 
 def identity_of_link(uri: str) -> str | None:
@@ -82,27 +92,32 @@ def identity_of_link(uri: str) -> str | None:
     segments = uri.partition("#")[0].partition("?")[0].split("/")
     if len(segments) < 3 or segments[1] or not segments[2]:
         return None
-    lead = key_position(segments, first=3)
-    path = None if lead is None else _path(segments, lead)
-    if path is None or not (segments[2] == _CANONICAL_HOST or _is_telling(path)):
+    found = _path(segments)
+    if found is None or not (segments[2].lower() == _CANONICAL_HOST or _is_telling(found[0])):
         _refuse_what_should_be_a_link(segments)
         return None
+    path, places = found
     if segments[0] not in {"http:", "https:", "HTTP:", "HTTPS:"}:
-        raise CodeError("uri_scheme", "the scheme of a link is not in mixed case", norm=NORM)
-    check_path(path, Strictness.CONTENT)
+        message = "the scheme of a link is not in mixed case"
+        raise CodeError("uri_scheme", message, position=0, norm=NORM)
+    check_path(path, Strictness.CONTENT, places)
     return identity_uri(path)
 
 
-def _path(segments: list[str], lead: int) -> Path | None:
-    """Return the pairs from the key on; None where a name among them is no number."""
-    names = segments[lead::2]
-    if not all(_AI_SHAPE.fullmatch(name) for name in names):
+def _path(segments: list[str]) -> tuple[Pairs, PathPlaces] | None:
+    """Return the pairs from the key on and where they stand.
+
+    None where there is no key, or a name among the pairs is no number.
+    """
+    lead = key_position(segments, first=3)
+    if lead is None or not all(_AI_SHAPE.fullmatch(name) for name in segments[lead::2]):
         return None
-    values = [percent_decode(value, norm=NORM) for value in segments[lead + 1 :: 2]]
-    return tuple(zip(names, values, strict=True))
+    start = sum(len(segment) + 1 for segment in segments[:lead])
+    places = PathPlaces(start=start, segments=tuple(segments[lead:]))
+    return read_pairs(segments[lead:], places), places
 
 
-def _is_telling(path: Path) -> bool:
+def _is_telling(path: Pairs) -> bool:
     key, value = path[0]
     shape = _TELLING.get(key)
     if shape is not None:
@@ -117,10 +132,9 @@ def _is_telling(path: Path) -> bool:
 
 
 def _refuse_what_should_be_a_link(segments: list[str]) -> None:
-    if segments[2] == _CANONICAL_HOST:
-        raise CodeError("no_key", "the path on id.gs1.org holds no GS1 key", norm=NORM)
-    # A slash at the end hides the key from a reader that counts pairs; DL 1.6 4.2 forbids it.
-    lead = None if segments[-1] else key_position(segments[:-1], first=3)
-    path = None if lead is None else _path(segments[:-1], lead)
-    if path is not None and _is_telling(path):
-        raise CodeError("trailing_slash", "a link does not end in a slash", norm=NORM)
+    start = len(segments[0]) + len(segments[2]) + 3
+    if segments[2].lower() == _CANONICAL_HOST:
+        raise no_key_refusal(segments[3:], start=start)
+    found = None if segments[-1] else _path(segments[:-1])
+    if found is not None and _is_telling(found[0]):
+        raise no_key_refusal(segments[3:], start=start)

@@ -7,7 +7,7 @@ the length comes from the enterprise's record.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from codes.gs1.epc import NORM
+from codes.gs1.epc_fields import NORM
 from codes.model import CodeError
 
 _ESCAPES = str.maketrans({character: f"%{ord(character):02X}" for character in '"%&/<>?#'})

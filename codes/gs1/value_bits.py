@@ -132,19 +132,24 @@ def _take_text(reader: BitReader, length_bits: int, length_max: int) -> str:
         return "".join(ALPHABET[reader.take(6)] for _ in range(length))
     if encoding == _ASCII:
         return "".join(chr(reader.take(7)) for _ in range(length))
-    raise CodeError("encoding", "an alphabet that is not defined", norm=NORM)
+    raise CodeError(
+        "encoding", "an alphabet that is not defined", position=reader.position, norm=NORM
+    )
 
 
 def _take_length(reader: BitReader, width: int, length_max: int) -> int:
     length = reader.take(width)
     if length > length_max:
-        raise CodeError("length", "a value longer than its identifier allows", norm=NORM)
+        message = "a value longer than its identifier allows"
+        raise CodeError("length", message, position=reader.position, norm=NORM)
     return length
 
 
 def _take_digits(reader: BitReader, length: int) -> str:
+    position = reader.position
     number = reader.take(digits_width(length))
     if number >= 10**length:
-        raise CodeError("range", "a number with more digits than it says", norm=NORM)
+        message = "a number with more digits than it says"
+        raise CodeError("range", message, position=position, norm=NORM)
     # Zeros on the left are digits of the value: 0299 is not 299.
     return str(number).zfill(length) if length else ""

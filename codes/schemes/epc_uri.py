@@ -7,7 +7,8 @@ from typing import Final
 
 from codes.gs1.charset import percent_decode
 from codes.gs1.digital_link import CANONICAL_STEM
-from codes.gs1.epc import NORM, path_of_epc
+from codes.gs1.epc import path_of_epc
+from codes.gs1.epc_fields import NORM
 from codes.model import Category, Code, CodeError, Scheme
 
 

@@ -10,8 +10,9 @@ from codes.gs1 import digital_link
 from codes.gs1.ais import AIS
 from codes.gs1.bits import ALPHABET
 from codes.gs1.check_digit import mod10_check_digit
-from codes.gs1.compression import compress, decompress, pack, unpack
+from codes.gs1.compression import compress, decompress
 from codes.gs1.compression_table import LAYOUTS, SEQUENCES
+from codes.gs1.packing import pack, unpack
 from codes.gs1.value_bits import digits_width, length_width
 from codes.model import CodeError
 from tests.vectors import vectors_dir

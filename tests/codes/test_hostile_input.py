@@ -122,7 +122,7 @@ def test_what_was_put_right_is_noted() -> None:
         ("国药准字A20013028", "letter", 4),
         ("MA.156..0001", "empty", 7),
         ("MB.156.1301.0001", "unknown_code", None),
-        ("6901234\x00567892", "charset", 7),
+        ("6901234\x00567892", "control_character", 7),
     ],
 )
 def test_a_refusal_says_which_rule_and_which_position(
