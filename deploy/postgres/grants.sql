@@ -45,7 +45,7 @@ GRANT SELECT, INSERT, UPDATE (retired_at, revoked_at) ON tag_key TO suxin_app;
 GRANT SELECT, INSERT,
     UPDATE (state, total, done, message, file_name, touched_at, finished_at)
     ON task TO suxin_app;
-GRANT SELECT, INSERT, DELETE ON scan TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (lat_tenths, lon_tenths), DELETE ON scan TO suxin_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO suxin_app;
 
 -- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.

@@ -181,6 +181,7 @@ def _create_scans() -> None:
         "scan",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("item", BIG, nullable=False),
+        sa.Column("product", BIG, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("device", sa.LargeBinary(length=12), nullable=False),
         sa.Column("lat_tenths", sa.SmallInteger(), nullable=True),
@@ -191,6 +192,7 @@ def _create_scans() -> None:
     )
     op.create_index(op.f("ix_scan_at"), "scan", ["at"])
     op.create_index(op.f("ix_scan_item_at"), "scan", ["item", "at"])
+    op.create_index(op.f("ix_scan_product_at"), "scan", ["product", "at"])
     op.create_table(
         "scan_burst",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -211,8 +213,10 @@ def _create_scans() -> None:
         sa.Column("first_at", INSTANT, nullable=False),
         sa.Column("last_at", INSTANT, nullable=False),
         sa.Column("scan_count", BIG, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_scan_summary")),
     )
+    op.create_index(op.f("ix_scan_summary_due_at"), "scan_summary", ["due_at"])
     op.create_table(
         "scan_alert",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -227,6 +231,7 @@ def _create_scans() -> None:
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("judged_by", sa.String(length=64), nullable=True),
         sa.Column("judged_at", INSTANT, nullable=True),
+        sa.Column("judgements", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_scan_alert_party_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_alert")),
     )

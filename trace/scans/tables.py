@@ -24,13 +24,15 @@ from parties.tables import URI_CHARS_MAX
 RULE_CHARS_MAX: Final = 32
 NOTE_CHARS_MAX: Final = 500
 
-# `device` is a keyed hash of what a browser shows of itself; places are tenths of a degree (about
-# ten kilometres), never finer, and None where nobody told.
+# `product` is the number of the URI that the register holds for the code, so that a maker's scans
+# are found without reading everybody's. `device` is a keyed hash of what a browser shows of itself;
+# places are tenths of a degree (about ten kilometres), never finer, and None where nobody told.
 SCAN = Table(
     "scan",
     METADATA,
     Column("id", Uuid, primary_key=True),
     Column("item", Big, nullable=False),
+    Column("product", Big, nullable=False),
     Column("at", Instant, nullable=False),
     Column("device", LargeBinary(12), nullable=False),
     Column("lat_tenths", SmallInteger),
@@ -38,10 +40,12 @@ SCAN = Table(
     Column("region", String(6)),
     Column("outcome", SmallInteger, nullable=False),
     Index(None, "item", "at"),
+    Index(None, "product", "at"),
     Index(None, "at"),
 )
 
-# What outlives the raw scans: how often and since when a code was scanned.
+# What outlives the raw scans: how often and since when a code was scanned. `due_at` is when its
+# alerts are to be worked out, None where nothing happened since they were.
 SCAN_SUMMARY = Table(
     "scan_summary",
     METADATA,
@@ -50,9 +54,13 @@ SCAN_SUMMARY = Table(
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("scan_count", Big, nullable=False),
+    Column("due_at", Instant),
+    Index(None, "due_at"),
 )
 
-# One row for each code and rule that it set off.
+# One row for each code and rule that it set off. `judgements` holds every judgement that was given
+# on it, as JSON, oldest first; `state`, `note` and `judged_…` are those of the last one, but for
+# `state` where later scans opened the alert again.
 SCAN_ALERT = Table(
     "scan_alert",
     METADATA,
@@ -68,6 +76,7 @@ SCAN_ALERT = Table(
     Column("note", String(NOTE_CHARS_MAX), nullable=False),
     Column("judged_by", String(64)),
     Column("judged_at", Instant),
+    Column("judgements", Text, nullable=False),
     Index(None, "item", "rule", unique=True),
     Index(None, "party_id", "id"),
     Index(None, "last_at"),
