@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     SmallInteger,
+    String,
     Table,
     Text,
     Uuid,
@@ -30,7 +31,7 @@ Row = tuple[Any, ...]
 _KEYS_MAX = 1000
 
 # A binary COPY must name the PostgreSQL type of every column. The order matters: the first class
-# that fits decides, and SmallInteger and BigInteger are Integers.
+# that fits decides: SmallInteger and BigInteger are Integers, Text is a String.
 _COPY_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (SmallInteger, "int2"),
     (BigInteger, "int8"),
@@ -40,6 +41,7 @@ _COPY_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Uuid, "uuid"),
     (Instant, "timestamptz"),
     (Text, "text"),
+    (String, "varchar"),
 )
 
 

@@ -13,7 +13,8 @@ from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database
 from base.installation_secret import InstallationSecret, load_secret
-from parties.directory import Owners
+from ledger.opening import DEFAULT_LOG
+from parties.issuing.owning import open_owners
 from parties.keys import KeyRing
 
 _POOL = 4
@@ -38,13 +39,15 @@ def open_instance(settings: Settings) -> Instance:
     """Open the parts for this process; jobs that run in it find them by `instance()`."""
     clock = SystemClock()
     engine = open_database(settings, pool_size=_POOL)
+    secret = load_secret(settings.data_dir / "keys", may_create=False)
+    owners = open_owners(engine, clock, secret, DEFAULT_LOG)
     opened = Instance(
         settings=settings,
         engine=engine,
         clock=clock,
         key_ring=KeyRing(engine, clock),
-        desk=open_desk(settings, engine, clock, Owners(engine, clock)),
-        secret=load_secret(settings.data_dir / "keys", may_create=False),
+        desk=open_desk(settings, engine, clock, owners),
+        secret=secret,
     )
     _OPEN[:] = [opened]
     return opened

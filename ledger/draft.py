@@ -78,8 +78,7 @@ def make_draft(
     )
 
 
-def draft_of_parts(kind: str, payloads: Mapping[Part, JsonObject]) -> Draft:
+def draft_of_parts(kind: str, payloads: Mapping[Part, JsonObject], *, note: object = None) -> Draft:
     """Seal an act (a grant, an erasure, a key change) given as one object for each part."""
-    return make_draft(
-        kind=kind, leaves={part: flatten(payload) for part, payload in payloads.items() if payload}
-    )
+    leaves = {part: flatten(payload) for part, payload in payloads.items() if payload}
+    return make_draft(kind=kind, leaves=leaves, note=note)

@@ -1,4 +1,4 @@
-"""Acts about keys (grants and revocations) as entries of the ledger.
+"""Acts about keys and prefixes as entries of the ledger.
 
 The rule that must stay true: an act is durable in the ledger before it has any effect.
 """
@@ -15,7 +15,16 @@ from ledger.journal import Journal
 from ledger.parts import Part
 from parties.keys import Record
 
-ACT_KINDS: Final = frozenset({"key_granted", "key_revoked"})
+ACT_KINDS: Final = frozenset(
+    {
+        "key_granted",
+        "key_revoked",
+        "tag_key_made",
+        "tag_key_revoked",
+        "prefix_confirmed",
+        "prefix_ended",
+    }
+)
 
 
 class ActsIndex:
@@ -50,6 +59,8 @@ def recorder(journal: Journal, *, actor: str) -> Record:
 
     def record(kind: str, public: Mapping[str, str], authority: Mapping[str, str]) -> None:
         draft = draft_of_parts(kind, {Part.PUBLIC: {**public}, Part.AUTHORITY: {**authority}})
-        journal.append(Batch(actor=actor, subject=public["key"], drafts=(draft,)))
+        # What an act is about is named first: a key, a prefix, a claim.
+        subject = next(iter(public.values()))
+        journal.append(Batch(actor=actor, subject=subject, drafts=(draft,)))
 
     return record

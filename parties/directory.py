@@ -5,11 +5,11 @@ made elsewhere within `UNKNOWN_S` seconds. An owner never changes (the register 
 overwrite), so a known owner may be remembered for long.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Engine, Select, select
@@ -183,12 +183,20 @@ def register_uris(uri: str) -> tuple[str, ...]:
     return (uri, whole)
 
 
-class Owners:
-    """Tells whose sites and products are; one of them per process, safe for its threads."""
+Claims: TypeAlias = Callable[[Connection, Collection[str]], Mapping[str, UUID]]
+"""Tells whose codes are that the register does not hold: under a prefix, or issued here."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+
+class Owners:
+    """Tells whose sites, products and issued codes are; one per process, safe for its threads.
+
+    `claims` are asked in turn about what the register does not hold.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, claims: Sequence[Claims] = ()) -> None:
         self._engine = engine
         self._clock = clock
+        self._claims = claims
         self._held: TimedCache[str, UUID | None] = TimedCache(entries_max=_OWNERS_CACHED_MAX)
 
     def owners_of(self, uris: Collection[str]) -> Mapping[str, UUID | None]:
@@ -224,6 +232,9 @@ class Owners:
         ticket = self._held.ticket()
         with reading(self._engine) as connection:
             known = _read_owners(connection, missing)
+            for claims in self._claims:
+                rest = [name for name in missing if name not in known]
+                known |= claims(connection, rest) if rest else {}
         unknown: dict[str, UUID | None] = {name: None for name in missing if name not in known}
         self._held.put(known, ticket=ticket, until=now + timedelta(seconds=KNOWN_S))
         self._held.put(unknown, ticket=ticket, until=now + timedelta(seconds=UNKNOWN_S))

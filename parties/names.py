@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from codes.gs1.digital_link import CANONICAL_STEM
 from parties.directory import products_by_uri, register_uris, sites_by_uri
+from parties.issuing.prefixes import prefix_owners
 from parties.tables import PARTY, SITE
 
 _PLACE: Final = CANONICAL_STEM + "/414/"
@@ -36,12 +37,14 @@ def parties_named(connection: Connection, uris: Iterable[str]) -> dict[str, UUID
 
 
 def owners_of_goods(connection: Connection, uris: Iterable[str]) -> dict[str, UUID]:
-    """Return the brand owner of each lot, serial or product, as far as the register knows one."""
+    """Return the owner of each lot, serial, product or logistic unit, as far as one is known."""
     names = {uri: register_uris(uri) for uri in uris}
     cards = products_by_uri(connection, {name for one in names.values() for name in one})
-    return {
+    owners = {
         uri: cards[name].party_id for uri, one in names.items() for name in one if name in cards
     }
+    # What nobody registered (a pallet, a packaging level) belongs to whoever has its prefix.
+    return prefix_owners(connection, names.keys() - owners.keys()) | owners
 
 
 def _place_of(uri: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func, select
 from base.clock import SetClock
 from base.config import Settings
 from base.db import open_engine, reading, transaction
+from base.installation_secret import SECRET_BYTES, InstallationSecret
 from jobs.commands.init import upgrade
 from ledger.batch import Receipt
 from ledger.checkpoint import origin_of_log
@@ -22,8 +23,8 @@ from ledger.sealing import seal
 from ledger.store import StoredCheckpoint
 from ledger.tables import LEDGER_ENTRY
 from parties.actors import Actor, Role, actor_of_key
-from parties.directory import Owners
 from parties.drafts import PartyDraft, SiteDraft
+from parties.issuing.owning import open_owners
 from parties.register import register_party, register_site
 from parties.tables import PartyKind
 from schemas.epcis import Document, DocumentLimits, read_document, read_event
@@ -32,6 +33,7 @@ from tests.parties.samples import gln_uri, uscc_of
 
 ORIGIN = "ledger.example.org"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SECRET = InstallationSecret(bytes(SECRET_BYTES))
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 
 
@@ -44,6 +46,7 @@ class Installation:
     clock: SetClock
     desk: Desk
     signer: SignerKey
+    secret: InstallationSecret = SECRET
     log: int = DEFAULT_LOG
     parties: dict[str, Actor] = field(default_factory=dict)
 
@@ -90,7 +93,9 @@ class Installation:
         """Return the same installation as a second process would have it: nothing is shared."""
         changed = replace(self.settings, **settings)
         engine = open_engine(changed.effective_database_url, pool_size=changed.web_threads)
-        desk = open_desk(changed, engine, self.clock, Owners(engine, self.clock))
+        desk = open_desk(
+            changed, engine, self.clock, open_owners(engine, self.clock, SECRET, DEFAULT_LOG)
+        )
         return Installation(
             settings=changed,
             engine=engine,
@@ -113,7 +118,7 @@ def open_installation(url: str, **settings: Any) -> Installation:
         open_log(
             connection, log=DEFAULT_LOG, origin=ORIGIN, verifier=signer.verifier(), clock=clock
         )
-    desk = open_desk(known, engine, clock, Owners(engine, clock))
+    desk = open_desk(known, engine, clock, open_owners(engine, clock, SECRET, DEFAULT_LOG))
     return Installation(settings=known, engine=engine, clock=clock, desk=desk, signer=signer)
 
 

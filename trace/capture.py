@@ -24,6 +24,7 @@ from base.errors import Forbidden, InvalidInput, Problem
 from base.strict_json import JsonObject
 from ledger.batch import Batch, Idempotency, Receipt
 from ledger.draft import Draft, make_draft, new_salts
+from ledger.indexes import JoinedIndexes
 from ledger.items import items_root
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
@@ -32,6 +33,7 @@ from parties.access import Action, Denied, Subject, may
 from parties.actors import Actor
 from parties.directory import Owners
 from parties.ids import new_id
+from parties.issuing.index import IssuingIndex
 from schemas.epcis import Document, DocumentLimits, event_namespaces
 from schemas.visibility import DEFAULT_TABLE
 
@@ -53,7 +55,7 @@ def open_desk(settings: Settings, engine: Engine, clock: Clock, owners: Owners) 
     journal = Journal(
         engine=engine,
         log=DEFAULT_LOG,
-        index=EventIndex(DEFAULT_LOG),
+        index=JoinedIndexes(EventIndex(DEFAULT_LOG), IssuingIndex(DEFAULT_LOG)),
         clock=clock,
         limits=JournalLimits(
             queue_entries_max=settings.append_queue_entries_max,

@@ -19,10 +19,11 @@ from base.config import Settings
 from base.db import open_database, reading
 from base.installation_secret import InstallationSecret, load_secret
 from base.queue import open_queue
-from ledger.opening import is_open
+from ledger.opening import DEFAULT_LOG, is_open
 from ledger.store import read_head
 from parties.acts import recorder as journal_recorder
 from parties.directory import Owners
+from parties.issuing.owning import open_owners
 from parties.keys import KeyRing, Record
 from schemas.epcis import DocumentLimits
 
@@ -66,7 +67,8 @@ def build_services(
     """Open the database of the settings and put a process's parts together."""
     clock = clock or SystemClock()
     engine = open_database(settings, pool_size=settings.web_threads)
-    owners = Owners(engine, clock)
+    secret = secret or load_secret(settings.data_dir / "keys", may_create=False)
+    owners = open_owners(engine, clock, secret, DEFAULT_LOG)
     desk = open_desk(settings, engine, clock, owners)
     journal = desk.journal
     return Services(
@@ -80,7 +82,7 @@ def build_services(
         log=journal.log,
         desk=desk,
         queue=open_queue(settings),
-        secret=secret or load_secret(settings.data_dir / "keys", may_create=False),
+        secret=secret,
         walk_limits=WalkLimits(
             events_max=settings.history_events_max, depth_max=settings.history_depth_max
         ),

@@ -124,10 +124,10 @@ def _create_blocks() -> None:
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=True),
         sa.Column("start", BIG, nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("code_count", sa.Integer(), nullable=False),
         sa.Column("tag_key", sa.String(length=16), nullable=True),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.CheckConstraint("count > 0", name=op.f("ck_code_block_count")),
+        sa.CheckConstraint("code_count > 0", name=op.f("ck_code_block_code_count")),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_code_block_party_id")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_code_block_product_id")
@@ -153,11 +153,11 @@ def _create_blocks() -> None:
         sa.Column("series_id", sa.Uuid(), nullable=False),
         sa.Column("action", sa.SmallInteger(), nullable=False),
         sa.Column("start", BIG, nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("code_count", sa.Integer(), nullable=False),
         sa.Column("lot", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.CheckConstraint("count > 0", name=op.f("ck_code_range_count")),
+        sa.CheckConstraint("code_count > 0", name=op.f("ck_code_range_code_count")),
         sa.ForeignKeyConstraint(
             ["series_id"], ["code_series.id"], name=op.f("fk_code_range_series_id")
         ),

@@ -22,6 +22,7 @@ from parties.issuing.tables import CODE_SERIES
 from parties.rows import insert_once
 
 _MARK_BYTES: Final = 8
+_COUNTER_MAX: Final = (1 << 63) - 1  # A counter is a bigint, whatever its kind has room for.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +65,18 @@ def reserve(
     begun under another secret.
     """
     taken = -(-request.count // request.step) * request.step
+    capacity = min(request.capacity, _COUNTER_MAX)
     with transaction(engine) as connection:
         series = _open(connection, secret, request, now)
         statement = (
             update(CODE_SERIES)
-            .where(CODE_SERIES.c.id == series.id, CODE_SERIES.c.next <= request.capacity - taken)
+            .where(CODE_SERIES.c.id == series.id, CODE_SERIES.c.next <= capacity - taken)
             .values(next=CODE_SERIES.c.next + taken)
             .returning(CODE_SERIES.c.next)
         )
         after = connection.execute(statement).scalar_one_or_none()
         if after is None:
-            left = request.capacity - _next_of(connection, series.id)
+            left = capacity - _next_of(connection, series.id)
             raise Conflict(f"Only {left} numbers are left here; {request.count} were asked for.")
         return series, int(after) - taken
 

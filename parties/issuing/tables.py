@@ -65,12 +65,12 @@ CODE_BLOCK = Table(
     Column("party_id", Uuid, ForeignKey("party.id"), nullable=False),
     Column("product_id", Uuid, ForeignKey("product.id")),
     Column("start", Big, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("code_count", Integer, nullable=False),
     Column("tag_key", String(TAG_KEY_CHARS_MAX)),
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("log", "id"),
     UniqueConstraint("log", "series_id", "start"),
-    CheckConstraint("count > 0", name="count"),
+    CheckConstraint("code_count > 0", name="code_count"),
     Index(None, "party_id", "log", "seq"),
 )
 
@@ -86,13 +86,13 @@ CODE_RANGE = Table(
     Column("series_id", Uuid, ForeignKey("code_series.id"), nullable=False),
     Column("action", SmallInteger, nullable=False),
     Column("start", Big, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("code_count", Integer, nullable=False),
     Column("lot", String(LOT_CHARS_MAX), nullable=False),
     Column("reason", String(REASON_CHARS_MAX), nullable=False),
     Column("recorded_at", Instant, nullable=False),
     UniqueConstraint("log", "id"),
     UniqueConstraint("log", "series_id", "action", "start"),
-    CheckConstraint("count > 0", name="count"),
+    CheckConstraint("code_count > 0", name="code_count"),
     Index(None, "block_seq", "log", "seq"),
 )
 

@@ -10,10 +10,19 @@ from base.clock import SetClock
 from base.db import METADATA, open_engine, transaction
 from parties.drafts import PartyDraft
 from parties.register import register_party
-from parties.tables import API_KEY, CERTIFICATE, PARTY, POST_REQUEST, PRODUCT, SITE, PartyKind
+from parties.tables import (
+    API_KEY,
+    CERTIFICATE,
+    COMPANY_PREFIX,
+    PARTY,
+    POST_REQUEST,
+    PRODUCT,
+    SITE,
+    PartyKind,
+)
 
 NOW = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
-TABLES = [PARTY, SITE, PRODUCT, CERTIFICATE, API_KEY, POST_REQUEST]
+TABLES = [PARTY, SITE, PRODUCT, CERTIFICATE, COMPANY_PREFIX, API_KEY, POST_REQUEST]
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
