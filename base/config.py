@@ -16,6 +16,11 @@ from base.errors import ConfigurationError
 # Read by the test run and the shell around the service, never by the service itself.
 FOREIGN_NAMES = frozenset({"SUXIN_VECTORS", "SUXIN_CHROMIUM", "SUXIN_API_KEY", "SUXIN_URL"})
 
+_LABEL_FONT = (
+    Path(__file__).resolve().parents[1]
+    / "web/static/vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
+)
+
 _DECIMAL = re.compile(r"0|[1-9][0-9]*")
 
 
@@ -23,6 +28,10 @@ def _folder(value: str) -> Path:
     if not value or value != value.strip() or not value.isprintable():
         raise ValueError("must be the path of a folder")
     return Path(value).expanduser().resolve()
+
+
+def _file(value: str) -> str:
+    return str(_folder(value)) if value else ""
 
 
 def _database_url(value: str) -> str:
@@ -145,6 +154,13 @@ class Settings:
     codes_direct_max: int = _setting(
         1000, _integer(1, 100_000), "a longer activation or label file is made by a worker"
     )
+    label_font: str = _setting(
+        "", _file, "empty: the Han font of the pages; a TrueType file for the text of labels"
+    )
+    files_dir: str = _setting(
+        "", _file, "empty: in the data folder; files made for parties, on every host the same"
+    )
+    files_days_max: int = _setting(7, _integer(1, 3650), "days a file that was made is kept")
     tasks_waiting_party_max: int = _setting(
         20, _integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
     )
@@ -152,11 +168,36 @@ class Settings:
         100, _integer(1, 10_000), "values of one parameter of an event query"
     )
     page_size_max: int = _setting(1000, _integer(1, 100_000), "rows of one page of an answer")
+    scan_texts_max: int = _setting(
+        100, _integer(1, 1000), "codes on the list of the scan page, and asked about at once"
+    )
+    photo_bytes_max: int = _setting(
+        10 << 20, _integer(1 << 20, 64 << 20), "size of a photo of a code"
+    )
+    photo_pixels_max: int = _setting(
+        32_000_000, _integer(1_000_000, 200_000_000), "pixels of a photo of a code"
+    )
+    photo_readers_max: int = _setting(
+        2, _integer(1, 64), "photos that one web process reads at the same time"
+    )
+    photo_wait_max_s: int = _setting(
+        5, _integer(0, 60), "how long a photo waits for its turn to be read"
+    )
 
     @property
     def effective_database_url(self) -> str:
         """The database in use: the configured one, else a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'suxin.db'}"
+
+    @property
+    def effective_label_font(self) -> Path:
+        """The font of labels: the configured one, else the one that `make setup` installed."""
+        return Path(self.label_font) if self.label_font else _LABEL_FONT
+
+    @property
+    def effective_files_dir(self) -> Path:
+        """The folder of files that were made for parties."""
+        return Path(self.files_dir) if self.files_dir else self.data_dir / "files"
 
     @property
     def effective_public_url(self) -> str:

@@ -6,7 +6,7 @@ overwrite), so a known owner may be remembered for long.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, TypeVar
@@ -78,6 +78,9 @@ class ProductCard:
     class_code: str
 
 
+_PRODUCT_CARDS: Final = select(*(PRODUCT.c[one.name] for one in fields(ProductCard)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateCard:
     """A certificate as pages show it.
@@ -103,27 +106,21 @@ class CertificateCard:
 
 def sites_by_uri(connection: Connection, uris: Iterable[str]) -> Mapping[str, SiteCard]:
     """Return the card of each canonical URI that is a registered site."""
-    fields = ("id", "party_id", "uri", "name_zh", "name_en", "region", "latitude", "longitude")
-    statement = select(*(SITE.c[name] for name in fields))
+    statement = select(*(SITE.c[one.name] for one in fields(SiteCard)))
     rows = _in_chunks(connection, statement, SITE.c.uri, uris)
     return {row["uri"]: SiteCard(**row) for row in rows}
 
 
 def products_by_uri(connection: Connection, uris: Iterable[str]) -> Mapping[str, ProductCard]:
     """Return the card of each canonical URI that is a registered product."""
-    fields = (
-        "id",
-        "party_id",
-        "uri",
-        "name_zh",
-        "name_en",
-        "spec_zh",
-        "spec_en",
-        "class_code",
-    )
-    statement = select(*(PRODUCT.c[name] for name in fields))
-    rows = _in_chunks(connection, statement, PRODUCT.c.uri, uris)
+    rows = _in_chunks(connection, _PRODUCT_CARDS, PRODUCT.c.uri, uris)
     return {row["uri"]: ProductCard(**row) for row in rows}
+
+
+def products_by_id(connection: Connection, ids: Iterable[UUID]) -> Mapping[UUID, ProductCard]:
+    """Return the card of each registered product."""
+    rows = _in_chunks(connection, _PRODUCT_CARDS, PRODUCT.c.id, ids)
+    return {row["id"]: ProductCard(**row) for row in rows}
 
 
 def parties_by_id(connection: Connection, ids: Iterable[UUID]) -> Mapping[UUID, PartyCard]:

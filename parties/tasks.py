@@ -16,8 +16,8 @@ import orjson
 from sqlalchemy import Connection, Engine, Row, func, or_, select, update
 
 from base.clock import Clock
-from base.db import transaction
-from base.errors import Busy, NotFound
+from base.db import reading, transaction
+from base.errors import AppError, Busy, NotFound
 from base.strict_json import JsonObject, loads
 from parties.actors import Actor
 from parties.ids import new_id
@@ -168,6 +168,31 @@ def take_task(engine: Engine, task_id: UUID, clock: Clock) -> Task | None:
         )
         row = connection.execute(taken).one_or_none()
     return None if row is None else _task_of(row)
+
+
+def attend(
+    engine: Engine, task_id: UUID, clock: Clock, work: Callable[[Task, Tell], str]
+) -> Task | None:
+    """Do a task if nobody else is at it, and return it as it then stands; else None.
+
+    `work` returns the name of the file that it made, "" for none. What it refuses is told in the
+    task; what is busy is left for the sweep.
+    """
+    task = take_task(engine, task_id, clock)
+    if task is None:
+        return None
+    tell = teller(engine, task.id, clock)
+    try:
+        file_name = work(task, tell)
+    except Busy:
+        # It stays as it is and is taken up again once it was left alone for a while.
+        return task
+    except AppError as refusal:
+        fail_task(engine, task.id, clock, message=refusal.message)
+    else:
+        finish_task(engine, task.id, clock, file_name=file_name)
+    with reading(engine) as connection:
+        return read_task(connection, task.id)
 
 
 def teller(engine: Engine, task_id: UUID, clock: Clock) -> Tell:

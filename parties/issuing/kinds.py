@@ -82,9 +82,8 @@ class IssuedKind:
         """What the numbers of a block begin at a multiple of."""
         return 1 if self.domain is None else PERMUTED_STEP
 
-    def uri(self, scope: str, number: int) -> str:
-        """Return the canonical URI of a number; a serial's scope is its GTIN."""
-        text = self.text(scope, number)
+    def uri_of_text(self, scope: str, text: str) -> str:
+        """Return the canonical URI of a code; a serial's scope is its GTIN."""
         if self.scheme == "gs1_serial":
             return f"{CANONICAL_STEM}/01/{scope}/21/{text}"
         return get(self.scheme).parse(text).uri

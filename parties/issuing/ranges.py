@@ -123,6 +123,25 @@ def ranges_of(connection: Connection, block: Block, *, rows_max: int) -> list[Co
     return [_range_of(row, block) for row in connection.execute(statement)]
 
 
+def activated_within(connection: Connection, found: CodeRange) -> list[tuple[int, int]]:
+    """Return the first and last number of each piece of a range that is activated."""
+    start = found.block.start + found.first - 1
+    statement = (
+        select(CODE_RANGE)
+        .where(
+            CODE_RANGE.c.log == found.log,
+            CODE_RANGE.c.series_id == found.block.series.id,
+            CODE_RANGE.c.action == int(RangeAction.ACTIVATED),
+            CODE_RANGE.c.start < start + found.count,
+            CODE_RANGE.c.start > start - found.block.count,
+        )
+        .order_by(CODE_RANGE.c.start)
+    )
+    pieces = [_range_of(row, found.block) for row in connection.execute(statement)]
+    clipped = [(max(one.first, found.first), min(one.last, found.last)) for one in pieces]
+    return [(first, last) for first, last in clipped if first <= last]
+
+
 def _range_of(row: Row[Any], block: Block) -> CodeRange:
     first = row.start - block.start + 1
     return CodeRange(

@@ -1,0 +1,75 @@
+"""The worker's side of long work: which kind of task is done by what.
+
+One rule: a job carries the id of a task and nothing else, so that running it twice, or only when
+the sweep finds it, does no harm. A new kind is one more row of the table.
+"""
+
+from collections.abc import Callable, Mapping
+from trace.issuing.commission import COMMISSION, DECOMMISSION, Commissioner, run_commission
+from types import MappingProxyType
+from typing import Final, TypeAlias
+from uuid import UUID
+
+import structlog
+
+from base.db import reading
+from jobs.instance import Instance, instance
+from jobs.label_files import LABELS, make_label_file
+from parties.actors import Actor, Role
+from parties.issuing.blocks import Issuer
+from parties.tasks import Task, Tell, attend, unattended_tasks
+
+_log = structlog.get_logger(__name__)
+
+Work: TypeAlias = Callable[[Instance, Actor, Task, Tell], str]
+"""Does a task and returns the name of the file that it made, "" for none."""
+
+
+def _commission(parts: Instance, actor: Actor, task: Task, tell: Tell) -> str:
+    issuer = Issuer(
+        journal=parts.desk.journal,
+        secret=parts.secret,
+        clock=parts.clock,
+        block_max=parts.settings.codes_block_max,
+    )
+    commissioner = Commissioner(
+        desk=parts.desk, issuer=issuer, tasks_waiting_max=parts.settings.tasks_waiting_party_max
+    )
+    run_commission(commissioner, actor, task, tell)
+    return ""
+
+
+WORKS: Final[Mapping[str, Work]] = MappingProxyType(
+    {
+        COMMISSION: _commission,
+        DECOMMISSION: _commission,
+        LABELS: make_label_file,
+    }
+)
+
+
+def run_task(task_id: str) -> None:
+    """Do one task, unless somebody else is at it."""
+    work_on(instance(), UUID(task_id))
+
+
+def sweep_tasks() -> None:
+    """Do every task that waits or has lost its worker."""
+    parts = instance()
+    with reading(parts.engine) as connection:
+        waiting = unattended_tasks(connection, now=parts.clock.now())
+    for task_id in waiting:
+        work_on(parts, task_id)
+
+
+def work_on(parts: Instance, task_id: UUID) -> None:
+    """Take a task and do it, unless somebody else is at it."""
+
+    def work(task: Task, tell: Tell) -> str:
+        # What was asked was allowed when it was asked, and is in the ledger where it counts.
+        actor = Actor(id=task.actor, role=Role.PRODUCER, party_id=task.party_id)
+        return WORKS[task.kind](parts, actor, task, tell)
+
+    task = attend(parts.engine, task_id, parts.clock, work)
+    if task is not None:
+        _log.info("task_left", task=str(task.id), kind=task.kind, state=task.state.value)

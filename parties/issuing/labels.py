@@ -1,0 +1,231 @@
+"""Label files of a block: sheets and rolls as PDF, commands for printers, lists for print houses.
+
+One rule: an order is checked whole before anything is written, by making its first label.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from types import MappingProxyType
+from typing import BinaryIO, Final, TypeAlias
+
+from base.errors import InvalidInput, Problem
+from base.installation_secret import InstallationSecret
+from codes.labels.batch import PrintJob
+from codes.labels.hri import hri_lines
+from codes.labels.model import Label, LabelError, Progress, SymbolKind
+from codes.labels.pdf import write_roll, write_sheets
+from codes.labels.png import png
+from codes.labels.serial_list import SerialRow, serial_list
+from codes.labels.stock import Roll, get_sheet
+from codes.labels.svg import svg
+from codes.labels.uses import get_use
+from codes.labels.zpl import zpl
+from codes.model import CodeError
+from parties.directory import PartyCard, ProductCard
+from parties.issuing.addresses import Printed, printed
+from parties.issuing.blocks import Block, texts_of
+
+SINGLES_MAX: Final = 1
+"""Labels of a single picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelOrder:
+    """Which labels of a block, in which form. `first` … `last` count in the block from 1.
+
+    `file_format` is a row of `FORMATS`; `sheet` names a sheet of `codes.labels.stock`, and where it
+    is empty the label is `width_mm` × `height_mm` on a roll. `start` is the first free label of a
+    sheet that is half used. `title` is empty for the product's name; `lines` say more.
+    """
+
+    first: int
+    last: int
+    file_format: str = "pdf"
+    sheet: str = ""
+    width_mm: int = 50
+    height_mm: int = 30
+    dpi: int = 300
+    start: int = 1
+    use: str = "general"
+    symbol: SymbolKind = SymbolKind.QR
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    cut_marks: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many labels it has."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelDesk:
+    """What labels are made with: the public address, the secret, the font, who and what."""
+
+    base: str
+    secret: InstallationSecret
+    font: Path
+    party: PartyCard | None
+    product: ProductCard | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """One order with everything it needs."""
+
+    desk: LabelDesk
+    block: Block
+    order: LabelOrder
+    job: PrintJob
+
+    def labels(self) -> Iterator[Label]:
+        """Yield the labels one after another, made when they are asked for."""
+        for one in _printed(self.desk, self.block, self.order):
+            yield _label(self.desk, self.block, self.order, one)
+
+    def roll(self) -> Roll:
+        """Return the label of a roll."""
+        order = self.order
+        return Roll(width_mm=order.width_mm, height_mm=order.height_mm, dpi=order.dpi)
+
+
+Writer: TypeAlias = Callable[[_Work, BinaryIO], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFormat:
+    """One form of file: its ending, its media type, what writes it, whether it is one label."""
+
+    suffix: str
+    media_type: str
+    write: Writer
+    is_single: bool = False
+
+
+def _write_pdf(work: _Work, out: BinaryIO) -> None:
+    order = work.order
+    if order.sheet:
+        write_sheets(
+            work.labels(),
+            out,
+            sheet=get_sheet(order.sheet),
+            job=work.job,
+            start=order.start,
+            cut_marks=order.cut_marks,
+        )
+    else:
+        write_roll(work.labels(), out, roll=work.roll(), job=work.job)
+
+
+def _write_zpl(work: _Work, out: BinaryIO) -> None:
+    out.writelines(zpl(work.labels(), roll=work.roll(), job=work.job, dpi=work.order.dpi))
+
+
+def _write_csv(work: _Work, out: BinaryIO) -> None:
+    rows = (
+        SerialRow(
+            serial=one.code,
+            url=one.address,
+            element_string="".join(f"({ai}){value}" for ai, value in one.elements.items()),
+        )
+        for one in _printed(work.desk, work.block, work.order)
+    )
+    out.writelines(serial_list(rows, total=work.order.count, progress=work.job.progress))
+
+
+def _write_svg(work: _Work, out: BinaryIO) -> None:
+    out.write(svg(next(work.labels()), work.job.use).encode())
+
+
+def _write_png(work: _Work, out: BinaryIO) -> None:
+    out.write(png(next(work.labels()), job=work.job, dpi=work.order.dpi))
+
+
+FORMATS: Final[Mapping[str, FileFormat]] = MappingProxyType(
+    {
+        "pdf": FileFormat(suffix="pdf", media_type="application/pdf", write=_write_pdf),
+        "zpl": FileFormat(suffix="zpl", media_type="application/octet-stream", write=_write_zpl),
+        "csv": FileFormat(suffix="csv", media_type="text/csv; charset=utf-8", write=_write_csv),
+        "svg": FileFormat(
+            suffix="svg", media_type="image/svg+xml", write=_write_svg, is_single=True
+        ),
+        "png": FileFormat(suffix="png", media_type="image/png", write=_write_png, is_single=True),
+    }
+)
+
+
+def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
+    """Refuse an order that cannot be made, with the path of the field; draws its first label."""
+    if order.file_format not in FORMATS:
+        raise _wrong("format", "format", f"is one of {', '.join(FORMATS)}")
+    if not 1 <= order.first <= order.last <= block.count:
+        raise _wrong("first", "range", f"the block has codes 1 to {block.count}")
+    if FORMATS[order.file_format].is_single and order.count > SINGLES_MAX:
+        raise _wrong("last", "single", "a picture has one label; ask for a PDF or a list")
+    write_order(desk, block, replace(order, last=order.first), BytesIO())
+
+
+def write_order(
+    desk: LabelDesk,
+    block: Block,
+    order: LabelOrder,
+    out: BinaryIO,
+    *,
+    progress: Progress | None = None,
+) -> None:
+    """Write the file of an order. Raises `InvalidInput`; what was written until then is no file."""
+    try:
+        job = PrintJob(
+            use=get_use(order.use),
+            font=desk.font,
+            title=_title(desk, order),
+            total=order.count,
+            progress=progress,
+        )
+        work = _Work(desk=desk, block=block, order=order, job=job)
+        FORMATS[order.file_format].write(work, out)
+    except LabelError as refusal:
+        raise _wrong(refusal.path, refusal.rule, refusal.message) from None
+    except CodeError as refusal:
+        raise _wrong(_FIELD_OF.get(refusal.rule, "labels"), refusal.rule, refusal.message) from None
+
+
+_FIELD_OF: Final[Mapping[str, str]] = {"unknown_use": "use", "unknown_sheet": "sheet"}
+
+
+def _printed(desk: LabelDesk, block: Block, order: LabelOrder) -> Iterator[Printed]:
+    for code in texts_of(block, desk.secret, first=order.first, count=order.count):
+        yield printed(block, code, base=desk.base, secret=desk.secret)
+
+
+def _label(desk: LabelDesk, block: Block, order: LabelOrder, one: Printed) -> Label:
+    if order.symbol.is_gs1 and not one.elements:
+        raise _wrong("symbol", "symbol", "these codes have no GS1 elements; choose QR")
+    return Label(
+        payload=_payload(desk, block, order, one),
+        symbol=order.symbol,
+        title=_title(desk, order),
+        lines=order.lines,
+        caption=hri_lines(one.elements.items()) if one.elements else (one.code,),
+    )
+
+
+def _payload(desk: LabelDesk, block: Block, order: LabelOrder, one: Printed) -> str:
+    if order.symbol.is_gs1:
+        return "".join(f"({ai}){value}" for ai, value in one.elements.items())
+    if block.kind.name == "seed_unit":
+        # 农作物种子标签二维码编码规则 4: variety, operator, unit code, address, one a line.
+        party = desk.party.name_zh if desk.party else ""
+        return "\r\n".join((_title(desk, order), party, one.code, one.address))
+    return one.address
+
+
+def _title(desk: LabelDesk, order: LabelOrder) -> str:
+    return order.title or (desk.product.name_zh if desk.product else "")
+
+
+def _wrong(path: str, code: str, message: str) -> InvalidInput:
+    problem = Problem(path=path, code=code, message=message)
+    return InvalidInput(f"{path}: {message}" if path else message, problems=(problem,))

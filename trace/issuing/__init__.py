@@ -1,0 +1,1 @@
+"""What issuing codes means for events: commissioning and decommissioning what was issued."""
