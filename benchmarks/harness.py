@@ -79,6 +79,7 @@ class Scale:
     proof_samples: int
     page_s: float
     pure_s: float
+    serials: int
 
 
 SCALES: Mapping[str, Scale] = {
@@ -93,6 +94,7 @@ SCALES: Mapping[str, Scale] = {
             proof_samples=5,
             page_s=0.2,
             pure_s=0.02,
+            serials=2_000,
         ),
         Scale(
             name="small",
@@ -103,6 +105,7 @@ SCALES: Mapping[str, Scale] = {
             proof_samples=300,
             page_s=3.0,
             pure_s=0.5,
+            serials=100_000,
         ),
         Scale(
             name="full",
@@ -113,6 +116,7 @@ SCALES: Mapping[str, Scale] = {
             proof_samples=1000,
             page_s=10.0,
             pure_s=2.0,
+            serials=1_000_000,
         ),
     )
 }

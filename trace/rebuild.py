@@ -1,4 +1,4 @@
-"""The event index from entry 0: made anew, or compared with what is stored.
+"""The index of events and issued codes from entry 0: made anew, or compared with what is stored.
 
 One rule: only the ledger's own bytes count. What they do not hold is which party an actor id stands
 for: a header names `party:` and the last 16 hexadecimal digits of the party's row id
@@ -37,6 +37,15 @@ from ledger.append import lock_head
 from ledger.parts import merge
 from ledger.store import StoredEntry, parse_part, read_head, scan_entries
 from parties.actors import party_actor_id
+from parties.issuing.replay import (
+    ISSUED_KINDS,
+    PlacedNote,
+    differing_issued,
+    forget_issued,
+    issued_by,
+    write_issued,
+)
+from parties.issuing.tables import CODE_BLOCK, CODE_RANGE
 from parties.tables import PARTY
 from schemas.cbv import STANDARD_PREFIXES
 
@@ -54,7 +63,7 @@ class IndexFinding:
 
 
 def rebuild_index(connection: Connection, log: int) -> int:
-    """Write the event index of a log anew and return how many events it has.
+    """Write the index of a log anew and return how many events it has.
 
     Nothing is appended meanwhile: the head stays locked until the caller's transaction ends.
     Raises `LedgerCorrupt` where an entry cannot be read; then nothing is changed.
@@ -62,12 +71,14 @@ def rebuild_index(connection: Connection, log: int) -> int:
     size = lock_head(connection, log).size
     for table in (EVENT_ITEM, EVENT, IDENTIFIER):
         connection.execute(delete(table).where(table.c.log == log))
+    forget_issued(connection, log)
     interner = Interner(log)
     parties = _parties_by_actor(connection)
     count = 0
-    for _, placed in _chunks(connection, log, size, parties):
-        write_events(connection, log, interner, placed)
-        count += len(placed)
+    for piece in _pieces(connection, log, size, parties):
+        write_events(connection, log, interner, piece.events)
+        write_issued(connection, log, piece.issued)
+        count += len(piece.events)
     return count
 
 
@@ -80,10 +91,16 @@ def check_index(connection: Connection, log: int) -> tuple[IndexFinding, ...]:
     parties = _parties_by_actor(connection)
     findings: list[IndexFinding] = []
     used: set[str] = set()
-    for start, placed in _chunks(connection, log, size, parties):
-        named = [named_by(one.note.event) for one in placed]
-        used.update(uris_of(placed, named))
-        findings += _compare(connection, log, (start, size), placed)
+    for piece in _pieces(connection, log, size, parties):
+        named = [named_by(one.note.event) for one in piece.events]
+        used.update(uris_of(piece.events, named))
+        findings += _compare(connection, log, (piece.start, size), piece.events)
+        findings += [
+            IndexFinding(seq=seq, code="codes_differ", message=message)
+            for seq, message in differing_issued(
+                connection, log, piece.start, piece.end, piece.issued
+            )
+        ]
     findings += _beyond(connection, log, size)
     stored = set(
         connection.execute(select(IDENTIFIER.c.uri).where(IDENTIFIER.c.log == log)).scalars()
@@ -143,7 +160,7 @@ def _stored(
 
 
 def _beyond(connection: Connection, log: int, size: int) -> Iterator[IndexFinding]:
-    for table in (EVENT, EVENT_ITEM):
+    for table in (EVENT, EVENT_ITEM, CODE_BLOCK, CODE_RANGE):
         statement = select(func.count()).where(table.c.log == log, table.c.seq >= size)
         beyond = connection.execute(statement.select_from(table)).scalar_one()
         if beyond:
@@ -151,18 +168,30 @@ def _beyond(connection: Connection, log: int, size: int) -> Iterator[IndexFindin
             yield IndexFinding(seq=None, code="beyond_head", message=message)
 
 
-def _chunks(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """Entries `start` … `end - 1` of a log: its events, and what was done with issued codes."""
+
+    start: int
+    end: int
+    events: Sequence[PlacedEvent]
+    issued: Sequence[PlacedNote]
+
+
+def _pieces(
     connection: Connection, log: int, size: int, parties: Mapping[str, UUID | None]
-) -> Iterator[tuple[int, list[PlacedEvent]]]:
-    """Yield (first entry number, events) of each piece of the log."""
+) -> Iterator[_Piece]:
+    """Yield each piece of the log, in order."""
     for start in range(0, size, _CHUNK):
         end = min(start + _CHUNK, size)
         entries = list(scan_entries(connection, log, start=start, end=end))
         if [entry.seq for entry in entries] != list(range(start, end)):
             raise LedgerCorrupt(f"log {log}: entries from {start} to {end - 1} are missing")
-        yield (
-            start,
-            [_event_of(entry, parties) for entry in entries if entry.header.kind == EVENT_KIND],
+        yield _Piece(
+            start=start,
+            end=end,
+            events=[_event_of(one, parties) for one in entries if one.header.kind == EVENT_KIND],
+            issued=[issued_by(one) for one in entries if one.header.kind in ISSUED_KINDS],
         )
 
 

@@ -38,13 +38,16 @@ def new_product(place: Installation, name: str, uri: str = gtin_uri(1)) -> UUID:
     return row_id
 
 
-def new_certificate(place: Installation, name: str, number: str, **period: date) -> None:
+def new_certificate(
+    place: Installation, name: str, number: str, *, until_on: date | None = None
+) -> None:
     draft = CertificateDraft(
         party_id=party_id_of(place.party(name)),
         kind="pesticide_registration",
         number=number,
         issuer="农业农村部",
-        **{"from_on": date(2020, 1, 1), **period},
+        from_on=date(2020, 1, 1),
+        until_on=until_on,
     )
     with transaction(place.engine) as connection:
         register_certificate(connection, draft, now=place.clock.now())
