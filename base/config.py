@@ -66,6 +66,12 @@ def _origin(value: str) -> str:
     return value
 
 
+def _header(value: str) -> str:
+    if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", value):
+        raise ValueError("must be the name of a header such as X-Visitor-Region")
+    return value
+
+
 def _log_level(value: str) -> str:
     if value not in ("debug", "info", "warning", "error"):
         raise ValueError("must be debug, info, warning or error")
@@ -157,12 +163,60 @@ class Settings:
     label_font: str = _setting(
         "", _file, "empty: the Han font of the pages; a TrueType file for the text of labels"
     )
-    files_dir: str = _setting(
-        "", _file, "empty: in the data folder; files made for parties, on every host the same"
+    shared_dir: str = _setting(
+        "", _file, "empty: the data folder; what every web server and worker has to see"
     )
     files_days_max: int = _setting(7, _integer(1, 3650), "days a file that was made is kept")
     tasks_waiting_party_max: int = _setting(
         20, _integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
+    )
+    trusted_proxies: int = _setting(
+        0, _integer(0, 10), "proxies in front whose X-Forwarded-For is believed"
+    )
+    scan_days_max: int = _setting(
+        400, _integer(1, 3650), "days that a single scan is kept; sums outlive it"
+    )
+    scan_waiting_max: int = _setting(
+        20_000, _integer(100, 1_000_000), "scans that may wait for the writer of one process"
+    )
+    scan_batch_max: int = _setting(500, _integer(1, 10_000), "scans written in one transaction")
+    scan_rows_max: int = _setting(
+        2000, _integer(10, 100_000), "newest scans of one code that are looked at"
+    )
+    scan_alert_items_max: int = _setting(
+        5000, _integer(1, 1_000_000), "codes whose alerts one run of the worker works out"
+    )
+    scan_region_header: str = _setting(
+        "", _header, "header in which a trusted proxy names the visitor's region"
+    )
+    heat_devices_min: int = _setting(
+        5, _integer(2, 1000), "devices that a cell of the heat map needs to be shown"
+    )
+    heat_cells_max: int = _setting(2000, _integer(1, 100_000), "cells of one heat map")
+    heat_days_max: int = _setting(92, _integer(1, 3650), "days of one heat map")
+    misses_minute_max: int = _setting(
+        30, _integer(1, 1_000_000), "codes that do not exist, asked for by one address in a minute"
+    )
+    misses_hour_max: int = _setting(
+        200, _integer(1, 1_000_000), "codes that do not exist, asked for by one address in an hour"
+    )
+    misses_day_max: int = _setting(
+        1000, _integer(1, 1_000_000), "codes that do not exist, asked for by one address in a day"
+    )
+    photos_minute_max: int = _setting(
+        20, _integer(1, 1_000_000), "photos of codes that one address sends in a minute"
+    )
+    identify_minute_max: int = _setting(
+        300, _integer(1, 1_000_000), "questions what a code is, of one address or key in a minute"
+    )
+    places_minute_max: int = _setting(
+        20, _integer(1, 1_000_000), "places of scans that one address tells in a minute"
+    )
+    addresses_watched_max: int = _setting(
+        50_000, _integer(100, 10_000_000), "addresses whose misses one process remembers"
+    )
+    session_max_s: int = _setting(
+        43_200, _integer(60, 7 * 86_400), "how long somebody stays signed in to the pages"
     )
     query_values_max: int = _setting(
         100, _integer(1, 10_000), "values of one parameter of an event query"
@@ -195,9 +249,14 @@ class Settings:
         return Path(self.label_font) if self.label_font else _LABEL_FONT
 
     @property
+    def effective_shared_dir(self) -> Path:
+        """The folder of the installation's secret and of files that were made for parties."""
+        return Path(self.shared_dir) if self.shared_dir else self.data_dir
+
+    @property
     def effective_files_dir(self) -> Path:
         """The folder of files that were made for parties."""
-        return Path(self.files_dir) if self.files_dir else self.data_dir / "files"
+        return self.effective_shared_dir / "files"
 
     @property
     def effective_public_url(self) -> str:

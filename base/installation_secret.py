@@ -51,8 +51,8 @@ def load_secret(folder: Path, *, may_create: bool) -> InstallationSecret:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
         raise ConfigurationError(
-            f"{FILE_NAME} is missing in the keys of the data folder: run `manage.py init`, or"
-            " restore it from its backup where codes were issued already."
+            f"{FILE_NAME} is missing in keys/ of the shared folder (SUXIN_SHARED_DIR), and codes"
+            " were issued already: restore it from its backup."
         ) from None
     except (OSError, ValueError):
         raise ConfigurationError(f"{FILE_NAME} cannot be read or holds no secret") from None

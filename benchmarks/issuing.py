@@ -10,6 +10,7 @@ from sqlalchemy import Column, LargeBinary, MetaData, Table
 from base.bulk import insert_rows
 from base.clock import SystemClock
 from base.db import transaction
+from benchmarks.data import PRODUCT
 from benchmarks.harness import (
     DATABASE_WORDS,
     DATABASES,
@@ -21,7 +22,7 @@ from benchmarks.harness import (
     compete,
     timed,
 )
-from benchmarks.places import PRODUCT, Place, new_place
+from benchmarks.places import Place, new_place
 from parties.actors import Role, actor_of_key
 from parties.directory import products_by_uri
 from parties.ids import new_id

@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database
-from base.installation_secret import InstallationSecret, load_secret
+from base.installation_secret import InstallationSecret
 from ledger.opening import DEFAULT_LOG
-from parties.issuing.owning import open_owners
+from parties.issuing.owning import open_owners, open_secret
 from parties.keys import KeyRing
 
 _POOL = 4
@@ -39,7 +39,7 @@ def open_instance(settings: Settings) -> Instance:
     """Open the parts for this process; jobs that run in it find them by `instance()`."""
     clock = SystemClock()
     engine = open_database(settings, pool_size=_POOL)
-    secret = load_secret(settings.data_dir / "keys", may_create=False)
+    secret = open_secret(settings, engine)
     owners = open_owners(engine, clock, secret, DEFAULT_LOG)
     opened = Instance(
         settings=settings,

@@ -17,13 +17,13 @@ from sqlalchemy import Engine
 from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database, reading
-from base.installation_secret import InstallationSecret, load_secret
+from base.installation_secret import InstallationSecret
 from base.queue import open_queue
 from ledger.opening import DEFAULT_LOG, is_open
 from ledger.store import read_head
 from parties.acts import recorder as journal_recorder
 from parties.directory import Owners
-from parties.issuing.owning import open_owners
+from parties.issuing.owning import open_owners, open_secret
 from parties.keys import KeyRing, Record
 from schemas.epcis import DocumentLimits
 
@@ -67,7 +67,7 @@ def build_services(
     """Open the database of the settings and put a process's parts together."""
     clock = clock or SystemClock()
     engine = open_database(settings, pool_size=settings.web_threads)
-    secret = secret or load_secret(settings.data_dir / "keys", may_create=False)
+    secret = secret or open_secret(settings, engine)
     owners = open_owners(engine, clock, secret, DEFAULT_LOG)
     desk = open_desk(settings, engine, clock, owners)
     journal = desk.journal

@@ -14,14 +14,12 @@ from base.config import Settings, load_settings
 from base.data_folder import make_data_folder
 from base.db import open_database, reading, transaction
 from base.errors import ConfigurationError
-from base.installation_secret import load_secret
 from jobs.key_files import operator_key_file, write_key_file
 from ledger.journal import Journal, JournalLimits
 from ledger.kept_note import kept_note
 from ledger.opening import DEFAULT_LOG, SYSTEM_ACTOR, is_open, load_signer, open_log, require_named
 from ledger.sealing import seal
 from parties.acts import ActsIndex, recorder
-from parties.issuing.series import has_series
 from parties.keys import KeyRequest, grant
 from parties.tables import Role
 
@@ -67,8 +65,6 @@ def initialise(settings: Settings, engine: Engine) -> None:
             " fork."
         )
     signer = load_signer(keys, settings.origin, DEFAULT_LOG, may_create=is_new)
-    with reading(engine) as connection:
-        load_secret(keys, may_create=not has_series(connection))
     if is_new:
         with transaction(engine) as connection:
             open_log(

@@ -1,4 +1,4 @@
-"""Owners that know prefixes and issued codes beside the register."""
+"""What a process opens to issue codes: the installation's secret, and owners that know codes."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -6,10 +6,23 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from base.clock import Clock
-from base.installation_secret import InstallationSecret
+from base.config import Settings
+from base.db import reading
+from base.installation_secret import InstallationSecret, load_secret
 from parties.directory import Owners
 from parties.issuing.prefixes import prefix_owners
+from parties.issuing.series import has_series
 from parties.issuing.state import owners_of_codes
+
+
+def open_secret(settings: Settings, engine: Engine) -> InstallationSecret:
+    """Return the installation's secret, made where nothing was ever issued under one.
+
+    Raises `ConfigurationError` where codes were issued and the secret is not there.
+    """
+    with reading(engine) as connection:
+        is_new = not has_series(connection)
+    return load_secret(settings.effective_shared_dir / "keys", may_create=is_new)
 
 
 def open_owners(engine: Engine, clock: Clock, secret: InstallationSecret, log: int) -> Owners:

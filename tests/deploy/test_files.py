@@ -88,7 +88,12 @@ def test_only_the_sealer_has_the_folder_of_the_signing_key() -> None:
         "suxin-worker": "suxin-app",
     }
     assert hidden["suxin-web"] == hidden["suxin-worker"] == "-/var/lib/suxin-sealer"
-    assert [name for name, one in _ours().items() if "volumes" in one] == ["init", "sealer"]
+    mounted = {
+        name: [volume.partition(":")[0] for volume in one["volumes"]]
+        for name, one in _ours().items()
+        if "volumes" in one
+    }
+    assert mounted == {"init": ["sealer"], "web": ["app"], "worker": ["app"], "sealer": ["sealer"]}
 
 
 @pytest.mark.parametrize("path", ENV_FILES, ids=lambda path: path.stem)
