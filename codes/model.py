@@ -122,6 +122,10 @@ def personal_uri(scheme: str) -> str:
 class Scheme:
     """One code scheme.
 
+    `pattern` is a regular expression that every code in its one accepted spelling fits as a whole;
+    not every text that fits it is a code. `vectors` name the groups of published vectors that the
+    scheme must read beside that of its own name.
+
     `parse` takes a text that `codes.text.clean` has cleaned. `lengths` (None: any) and `looks_like`
     are the cheap filter of detection: a text they say no to is never handed to `parse`. `rank` is
     how far a fitting text speaks for the scheme, 1 the most; schemes that clash share a rank.
@@ -138,6 +142,7 @@ class Scheme:
     title_en: str
     category: Category
     norm: str
+    pattern: str
     parse: Callable[[str], Code]
     format: Callable[[Code], str]
     may_issue: bool
@@ -149,6 +154,7 @@ class Scheme:
     only_in_category: bool = False
     in_address: bool = False
     marks: tuple[str, ...] = ()
+    vectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

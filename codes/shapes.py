@@ -6,6 +6,7 @@ Each refuses with the rule, the norm and the first position at fault.
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Iterable
 from typing import Final
 
 from codes.gs1.check_digit import is_digits
@@ -61,6 +62,17 @@ def first_non_digit(text: str, *, start: int = 0) -> int:
     """
     found = _NO_DIGIT.search(text, start)
     return len(text) if found is None else found.start()
+
+
+def first_misfit(text: str, parts: Iterable[re.Pattern[str]]) -> int:
+    """Return where `text` stops to follow the parts of a shape, its length where it follows all."""
+    place = 0
+    for part in parts:
+        match = part.match(text, place)
+        if match is None:
+            return place
+        place = match.end()
+    return place
 
 
 def require_date(text: str, *, position: int, norm: str) -> None:

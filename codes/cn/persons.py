@@ -9,7 +9,7 @@ from codes.cn.checks import mod_11_2
 from codes.cn.regions import is_known_province
 from codes.gs1.check_digit import is_digits
 from codes.model import CodeError
-from codes.shapes import is_date
+from codes.shapes import first_non_digit, is_date
 
 NORM: Final = "GB 11643-1999"
 
@@ -20,9 +20,10 @@ def require_id_number(text: str) -> None:
     A county that no longer exists is right: the number keeps that of the first registration.
     """
     if len(text) != 18:
-        raise CodeError("length", "an ID number has 18 characters", norm=NORM)
+        position = min(len(text), 18)
+        raise CodeError("length", "an ID number has 18 characters", position=position, norm=NORM)
     if not is_digits(text[:17]):
-        position = next(i for i, character in enumerate(text) if not is_digits(character))
+        position = first_non_digit(text)
         raise CodeError(
             "charset", "an ID number has 17 digits before its check", position=position, norm=NORM
         )

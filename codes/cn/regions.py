@@ -71,8 +71,15 @@ _ID_PROVINCES: Final = frozenset(code for code in REGIONS if len(code) == 2) | {
 
 
 def find_region(code: str) -> Region | None:
-    """Return the division of a code of 2, 4 or 6 digits, in force or not; None if unlisted."""
-    return REGIONS.get(code)
+    """Return the division of a code of 2, 4 or 6 digits, in force or not; None if unlisted.
+
+    GB/T 2260 writes a province as 130000 and a prefecture as 130200.
+    """
+    return REGIONS.get(code) or (REGIONS.get(_without_zeros(code)) if len(code) == 6 else None)
+
+
+def _without_zeros(code: str) -> str:
+    return code.removesuffix("00").removesuffix("00")
 
 
 def is_known_province(code: str) -> bool:
@@ -86,7 +93,7 @@ def check_region(code: str, *, position: int, norm: str) -> tuple[CodeWarning, .
     Raises `CodeError` for one that never existed. One no longer in force is a warning: the code it
     stands in was given while it was.
     """
-    region = REGIONS.get(code)
+    region = find_region(code)
     if region is not None:
         return _oddities(region, position)
     province, prefecture = code[:2], code[:4]

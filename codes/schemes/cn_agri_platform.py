@@ -11,7 +11,7 @@ from codes.cn.persons import is_id_number, mask, may_be_id_number
 from codes.gs1.check_digit import is_digits
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme, personal_uri
 from codes.schemes.cn_uscc import is_uscc
-from codes.shapes import format_text, require_date
+from codes.shapes import digit_refusal, first_non_digit, format_text, require_date
 
 NORM: Final = "国家农产品质量安全追溯管理信息平台"
 
@@ -23,8 +23,15 @@ _SUBJECT_KINDS: Final = {
 }
 _TYPES: Final = {"1": "生产批次码", "2": "流通批次码", "3": "入市追溯凭证"}
 
+_SHORT_MIN: Final = 14
+_SHORT_MAX: Final = 20
+
 _OID_ROOT: Final = "1.2.156.326.8"
 _OID_PROPERTIES: Final = {"0": "0 主体身份码", "3": "3 产品追溯码"}
+
+_SUBJECT = re.compile("[0-9A-Z]{18}")
+_SUBJECT_CHARS = re.compile("[0-9A-Z]{0,18}")
+_CLASS = re.compile("[0-9A-Za-z]{1,20}")
 
 _UNCHECKED = CodeWarning(
     code="subject", message="the subject is neither a social credit code nor an ID number"
@@ -35,10 +42,7 @@ def parse_subject_code(text: str) -> Code:
     """Read kind, 18 characters and user: K.18.5; raises `CodeError`."""
     kind, subject, user = _parts(text, 3, "a subject code is kind.subject.user")
     fields = {"kind": _named(kind, _SUBJECT_KINDS, "the kind of subject is 0 to 3", 0)}
-    if not (is_digits(user) and len(user) == 5):
-        raise CodeError(
-            "user", "the user has five digits", position=len(text) - len(user), norm=NORM
-        )
+    _require_number(user, 5, "user", "the user has five digits", len(text) - len(user))
     return _code("cn_agri_subject_code", "agri-subject", text, subject, fields, {"user": user}, 2)
 
 
@@ -55,22 +59,22 @@ def parse_long_code(text: str) -> Code:
     _require_class(product, place)
     place += len(product) + 1
     _require_time(time, place)
-    if not (is_digits(sequence) and len(sequence) == 3):
-        raise CodeError("sequence", "the sequence has three digits", position=place + 15, norm=NORM)
+    place += len(time) + 1
+    _require_number(sequence, 3, "sequence", "the sequence has three digits", place)
     after = {"product_class": product, "time": time, "seq": sequence}
     return _code("cn_agri_trace_long", "agri-trace", text, subject, before, after, 4)
 
 
 def parse_short_code(text: str) -> Code:
     """Read a short code: 14 to 20 digits, the first of which is the type. Raises `CodeError`."""
-    if not 14 <= len(text) <= 20:
-        raise CodeError("length", "a short code has 14 to 20 digits", norm=NORM)
+    if not _SHORT_MIN <= len(text) <= _SHORT_MAX:
+        message = f"a short code has {_SHORT_MIN} to {_SHORT_MAX} digits, not {len(text)}"
+        raise CodeError("length", message, position=min(len(text), _SHORT_MAX), norm=NORM)
     if not is_digits(text):
-        position = next(i for i, character in enumerate(text) if not is_digits(character))
-        raise CodeError("charset", "a short code has digits only", position=position, norm=NORM)
+        raise digit_refusal(text, what="a short code", norm=NORM)
     if text[0] not in _TYPES:
         raise CodeError("type", "the type is 1, 2 or 3", position=0, norm=NORM)
-    is_short = len(text) < 20
+    is_short = len(text) < _SHORT_MAX
     message = "twenty digits are the rule; fewer come from parts that were not filled up"
     return Code(
         scheme="cn_agri_trace_short",
@@ -85,7 +89,9 @@ def parse_short_code(text: str) -> Code:
 def parse_old_oid(text: str) -> Code:
     """Read an identifier under 1.2.156.326.8 of the platform's first years; raises `CodeError`."""
     if not text.startswith(_OID_ROOT + "."):
-        raise CodeError("root", f"the root is {_OID_ROOT}", position=0, norm=NORM)
+        root = f"{_OID_ROOT}."
+        position = next(i for i, c in enumerate(root) if text[i : i + 1] != c)
+        raise CodeError("root", f"the root is {_OID_ROOT}", position=position, norm=NORM)
     arcs = text[len(_OID_ROOT) + 1 :].split(".")
     if len(arcs) not in {5, 7}:
         raise CodeError(
@@ -121,8 +127,17 @@ def parse_old_oid(text: str) -> Code:
 def _parts(text: str, count: int, shape: str) -> list[str]:
     parts = text.split(".")
     if len(parts) != count:
-        raise CodeError("format", shape, norm=NORM)
+        # Something is missing at the end, or begins with the dot behind the last part.
+        position = len(".".join(parts[:count]))
+        raise CodeError("format", shape, position=position, norm=NORM)
     return parts
+
+
+def _require_number(text: str, digits: int, rule: str, message: str, position: int) -> None:
+    """Refuse a part that begins at `position` unless it is a number of so many digits."""
+    if not (is_digits(text) and len(text) == digits):
+        place = position + min(first_non_digit(text), digits)
+        raise CodeError(rule, message, position=place, norm=NORM)
 
 
 def _named(digit: str, names: dict[str, str], rule: str, position: int) -> str:
@@ -133,18 +148,20 @@ def _named(digit: str, names: dict[str, str], rule: str, position: int) -> str:
 
 
 def _require_class(text: str, position: int) -> None:
-    if not re.fullmatch(r"[0-9A-Za-z]{1,20}", text):
-        raise CodeError(
-            "class", "the product class is digits and letters", position=position, norm=NORM
-        )
+    fitting = _CLASS.match(text)
+    if fitting is None or fitting.end() != len(text):
+        place = position + (fitting.end() if fitting else 0)
+        message = "the product class is 1 to 20 digits and letters"
+        raise CodeError("class", message, position=place, norm=NORM)
 
 
 def _require_time(text: str, position: int) -> None:
-    if not (is_digits(text) and len(text) == 14):
-        raise CodeError("time", "the time is yyyyMMddHHmmss", position=position, norm=NORM)
+    _require_number(text, 14, "time", "the time is yyyyMMddHHmmss", position)
     require_date(text[:8], position=position, norm=NORM)
-    if not (text[8:10] < "24" and text[10:12] < "60" and text[12:] < "60"):
-        raise CodeError("time", "there is no such time of day", position=position + 8, norm=NORM)
+    for start, limit in ((8, "24"), (10, "60"), (12, "60")):
+        if text[start : start + 2] >= limit:
+            message = "there is no such time of day"
+            raise CodeError("time", message, position=position + start, norm=NORM)
 
 
 def _code(
@@ -157,10 +174,11 @@ def _code(
     place: int,
 ) -> Code:
     """Put a code together around its subject, which stands at `place`."""
-    if not re.fullmatch(r"[0-9A-Z]{18}", subject):
-        raise CodeError(
-            "subject", "the subject has 18 digits and capital letters", position=place, norm=NORM
-        )
+    if not _SUBJECT.fullmatch(subject):
+        fitting = _SUBJECT_CHARS.match(subject)
+        position = place + (fitting.end() if fitting else 0)
+        message = "the subject has 18 digits and capital letters"
+        raise CodeError("subject", message, position=position, norm=NORM)
     is_company = is_uscc(subject)
     # A number that passes both checks is treated as a person's: showing it is the worse error.
     if is_id_number(subject) or (not is_company and may_be_id_number(subject)):
@@ -191,6 +209,7 @@ SCHEMES: Final = (
         title_en="National farm produce trace code",
         category=Category.AGRI_PRODUCT,
         norm=NORM,
+        pattern=r"[123]\.[0-3]\.[0-9A-Z]{18}\.[0-9A-Za-z]{1,20}\.[0-9]{14}\.[0-9]{3}",
         parse=parse_long_code,
         format=format_text,
         may_issue=False,
@@ -207,6 +226,7 @@ SCHEMES: Final = (
         title_en="National farm produce subject code",
         category=Category.PARTY,
         norm=NORM,
+        pattern=r"[0-3]\.[0-9A-Z]{18}\.[0-9]{5}",
         parse=parse_subject_code,
         format=format_text,
         may_issue=False,
@@ -222,6 +242,7 @@ SCHEMES: Final = (
         title_en="National farm produce short code",
         category=Category.AGRI_PRODUCT,
         norm=NORM,
+        pattern="[123][0-9]{13,19}",
         parse=parse_short_code,
         format=format_text,
         may_issue=False,
@@ -238,6 +259,8 @@ SCHEMES: Final = (
         title_en="National farm produce code, old OID form",
         category=Category.AGRI_PRODUCT,
         norm=NORM,
+        pattern=r"1\.2\.156\.326\.8\.[0-9]{1,2}\.[0-6]\.[0-3]\.[0-9]\.[0-9A-Z]{18}"
+        r"(?:\.[0-9A-Za-z]{1,20}\.[0-9]{14})?",
         parse=parse_old_oid,
         format=format_text,
         may_issue=False,
@@ -245,6 +268,7 @@ SCHEMES: Final = (
         looks_like=lambda text: text.startswith(_OID_ROOT),
         rank=1,
         own_name="agri-oid",
+        marks=(_OID_ROOT,),
         first="1",
     ),
 )

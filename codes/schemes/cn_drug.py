@@ -7,15 +7,27 @@ NMPAB/T 1002-2019 (trace code of 20 digits, where the check is known to its issu
 import re
 from typing import Final
 
-from codes.gs1.check_digit import has_valid_check_digit, mod10_check_digit
+from codes.gs1.check_digit import has_valid_check_digit, is_digits, mod10_check_digit
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
-from codes.shapes import DIGITS, case_warnings, first_non_digit, format_text, require_digits, upper
+from codes.shapes import (
+    DIGITS,
+    case_warnings,
+    first_non_digit,
+    format_text,
+    named,
+    require_digits,
+    upper,
+)
 
 TRACE_NORM: Final = "NMPAB/T 1002-2019 5.2"
 STANDARD_NORM: Final = "国食药监办〔2009〕809号"
 APPROVAL_NORM: Final = "药品注册管理办法"
 
+_TRACE_DIGITS: Final = 20
 _SEPARATORS = re.compile(r"[\- ]")
+_NEITHER = re.compile(r"[^0-9\- ]")
+_MARK: Final = "国药准字"
+_APPROVAL_DIGITS: Final = 8
 # The name of this ledger, urn:suxin:drug-approval:H20013028, leaves the four characters out.
 _APPROVAL = re.compile(
     r"(?:国药准字 ?)?(?P<letter>[HZSBTFJ]|HC|ZC|SC|HJ|ZJ|SJ) ?(?P<digits>[0-9]{8})"
@@ -31,18 +43,8 @@ def parse_trace_code(text: str) -> Code:
     Raises `CodeError`.
     """
     digits = _SEPARATORS.sub("", text)
-    if len(digits) != 20:
-        raise CodeError(
-            "length", f"a drug trace code has 20 digits, not {len(digits)}", norm=TRACE_NORM
-        )
-    if not (digits.isdigit() and digits.isascii()):
-        wrong = digits[first_non_digit(digits)]
-        raise CodeError(
-            "charset",
-            "a drug trace code has digits only",
-            position=text.index(wrong),
-            norm=TRACE_NORM,
-        )
+    if len(digits) != _TRACE_DIGITS or not is_digits(digits):
+        raise _trace_refusal(text, digits)
     warnings: tuple[CodeWarning, ...] = ()
     if digits != text:
         message = "hyphens and blanks are print layout; they were left out"
@@ -56,11 +58,23 @@ def parse_trace_code(text: str) -> Code:
     )
 
 
+def _trace_refusal(text: str, digits: str) -> CodeError:
+    wrong = _NEITHER.search(text)
+    if len(digits) == _TRACE_DIGITS and wrong is not None:
+        message = f"a drug trace code has digits only{named(wrong[0])}"
+        return CodeError("charset", message, position=wrong.start(), norm=TRACE_NORM)
+    message = f"a drug trace code has {_TRACE_DIGITS} digits, not {len(digits)}"
+    places = [place for place, c in enumerate(text) if not _SEPARATORS.match(c)]
+    position = places[_TRACE_DIGITS] if len(places) > _TRACE_DIGITS else len(text)
+    return CodeError("length", message, position=position, norm=TRACE_NORM)
+
+
 def parse_standard_code(text: str) -> Code:
     """Read a standard code of 14 digits; raises `CodeError`."""
     require_digits(text, length=14, what="a drug standard code", norm=STANDARD_NORM)
     if not text.startswith("86"):
-        raise CodeError("country", "the country is 86", position=0, norm=STANDARD_NORM)
+        position = 0 if text[0] != "8" else 1
+        raise CodeError("country", "the country is 86", position=position, norm=STANDARD_NORM)
     if text[2] != "9":
         raise CodeError("category", "the category of drugs is 9", position=2, norm=STANDARD_NORM)
     if not has_valid_check_digit(text):
@@ -93,7 +107,7 @@ def parse_approval_number(text: str) -> Code:
     warnings = case_warnings(text, capitals)
     if len(match["letter"]) == 2:
         warnings += (_TWO_LETTERS,)
-    number = f"国药准字{match['letter']}{match['digits']}"
+    number = f"{_MARK}{match['letter']}{match['digits']}"
     return Code(
         scheme="cn_drug_approval_no",
         text=number,
@@ -108,23 +122,25 @@ def parse_approval_number(text: str) -> Code:
 
 
 def _approval_refusal(text: str) -> CodeError:
-    if not text.startswith("国药准字"):
-        return CodeError(
-            "prefix", "an approval number starts with 国药准字", position=0, norm=APPROVAL_NORM
-        )
-    letters = re.match(r" ?([A-Z]*)", text[4:])
+    if not text.startswith(_MARK):
+        message = f"an approval number starts with {_MARK}"
+        position = next(i for i, c in enumerate(_MARK) if text[i : i + 1] != c)
+        return CodeError("prefix", message, position=position, norm=APPROVAL_NORM)
+    letters = re.match(r" ?([A-Z]*) ?", text[4:])
     if letters is None or not letters[1]:
-        return CodeError("letter", "a letter follows 国药准字", position=4, norm=APPROVAL_NORM)
-    if not _APPROVAL.fullmatch(f"国药准字{letters[1]}00000000"):
+        return CodeError("letter", f"a letter follows {_MARK}", position=4, norm=APPROVAL_NORM)
+    if not _APPROVAL.fullmatch(f"{_MARK}{letters[1]}00000000"):
         return CodeError(
             "letter",
             "the letter is H, Z, S, B, T, F or J, or a pair HC, ZC, SC, HJ, ZJ, SJ",
             position=4,
             norm=APPROVAL_NORM,
         )
-    return CodeError(
-        "length", "eight digits follow the letter", position=len(text), norm=APPROVAL_NORM
-    )
+    start = 4 + letters.end()
+    position = min(first_non_digit(text, start=start), start + _APPROVAL_DIGITS)
+    rule = "charset" if position < min(len(text), start + _APPROVAL_DIGITS) else "length"
+    message = "eight digits follow the letter"
+    return CodeError(rule, message, position=position, norm=APPROVAL_NORM)
 
 
 SCHEMES: Final = (
@@ -134,6 +150,7 @@ SCHEMES: Final = (
         title_en="Drug trace code",
         category=Category.DRUG,
         norm=TRACE_NORM,
+        pattern="[0-9]{20}",
         parse=parse_trace_code,
         format=format_text,
         may_issue=False,
@@ -150,6 +167,7 @@ SCHEMES: Final = (
         title_en="Drug standard code",
         category=Category.DRUG,
         norm=STANDARD_NORM,
+        pattern="869[0-9]{11}",
         parse=parse_standard_code,
         format=format_text,
         may_issue=False,
@@ -165,13 +183,15 @@ SCHEMES: Final = (
         title_en="Drug approval number",
         category=Category.CERTIFICATE,
         norm=APPROVAL_NORM,
+        pattern=f"{_MARK}(?:[HZSBTFJ]|HC|ZC|SC|HJ|ZJ|SJ)[0-9]{{8}}",
         parse=parse_approval_number,
         format=format_text,
         may_issue=False,
         lengths=frozenset(range(13, 17)),
-        looks_like=lambda text: text.startswith("国药准字"),
+        looks_like=lambda text: text.startswith(_MARK),
         rank=1,
         own_name="drug-approval",
+        marks=(_MARK,),
         first="国",
     ),
 )

@@ -40,6 +40,7 @@ SCHEMES: Final = (
         title_en="Livestock ear tag",
         category=Category.AGRI_PRODUCT,
         norm=NORM,
+        pattern="[123][0-9]{14}",
         parse=parse_ear_tag,
         format=format_text,
         may_issue=False,

@@ -9,7 +9,7 @@ from typing import Final
 
 from codes.cn.regions import check_region
 from codes.model import Category, Code, CodeError, Scheme
-from codes.shapes import case_warnings, format_text, upper
+from codes.shapes import case_warnings, first_misfit, format_text, upper
 
 NORM: Final = "绿色食品标志管理办法"
 
@@ -22,7 +22,7 @@ def parse_enterprise_number(text: str) -> Code:
     capitals = upper(text)
     match = _ENTERPRISE.fullmatch(capitals)
     if match is None:
-        raise _refusal(capitals, prefix="GF", length=14, shape="GF and 12 digits")
+        raise _refusal(capitals, ("GF", "[0-9]{0,12}"), shape="GF and 12 digits")
     region, year, sequence = match.groups()
     warnings = check_region(region, position=2, norm=NORM)
     return Code(
@@ -40,7 +40,9 @@ def parse_product_number(text: str) -> Code:
     match = _PRODUCT.fullmatch(capitals)
     if match is None:
         raise _refusal(
-            capitals, prefix="LB-", length=None, shape="LB-cc-YYMMPP, 4 or 5 digits, A or AA"
+            capitals,
+            ("LB-", "[0-9]{2}", "-", "[0-9]{0,11}", "A{1,2}"),
+            shape="LB-cc-YYMMPP, 4 or 5 digits, A or AA",
         )
     kind, year, month, province, sequence, grade = match.groups()
     if not "01" <= month <= "12":
@@ -61,12 +63,15 @@ def parse_product_number(text: str) -> Code:
     )
 
 
-def _refusal(text: str, *, prefix: str, length: int | None, shape: str) -> CodeError:
+def _refusal(text: str, parts: tuple[str, ...], *, shape: str) -> CodeError:
+    prefix = parts[0]
     if not text.startswith(prefix):
-        return CodeError("prefix", f"the number starts with {prefix}", position=0, norm=NORM)
-    if length is not None and len(text) != length:
-        return CodeError("length", f"the number is {shape}", norm=NORM)
-    return CodeError("format", f"the number is {shape}", position=len(prefix), norm=NORM)
+        position = next(i for i, c in enumerate(prefix) if text[i : i + 1] != c)
+        message = f"the number starts with {prefix}"
+        return CodeError("prefix", message, position=position, norm=NORM)
+    position = first_misfit(text, map(re.compile, parts))
+    rule = "length" if position == len(text) else "format"
+    return CodeError(rule, f"the number is {shape}", position=position, norm=NORM)
 
 
 SCHEMES: Final = (
@@ -76,6 +81,7 @@ SCHEMES: Final = (
         title_en="Green food enterprise number",
         category=Category.CERTIFICATE,
         norm=NORM,
+        pattern="GF[0-9]{12}",
         parse=parse_enterprise_number,
         format=format_text,
         may_issue=False,
@@ -84,6 +90,7 @@ SCHEMES: Final = (
         rank=1,
         own_name="green-food",
         first="Gg",
+        marks=("GF",),
     ),
     Scheme(
         name="cn_green_food_lb",
@@ -91,6 +98,7 @@ SCHEMES: Final = (
         title_en="Green food product number",
         category=Category.CERTIFICATE,
         norm=NORM,
+        pattern="LB-[0-9]{2}-[0-9]{10,11}A{1,2}",
         parse=parse_product_number,
         format=format_text,
         may_issue=False,
@@ -99,5 +107,6 @@ SCHEMES: Final = (
         rank=1,
         own_name="green-food-product",
         first="Ll",
+        marks=("LB-", "LB"),
     ),
 )

@@ -33,6 +33,7 @@ SCHEMES: Final = (
         title_en="ID number of a person",
         category=Category.PARTY,
         norm=NORM,
+        pattern="[0-9]{17}[0-9X]",
         parse=parse_id_number,
         format=format_text,
         may_issue=False,
@@ -40,5 +41,6 @@ SCHEMES: Final = (
         looks_like=lambda text: text[6] in "12" and is_digits(text[:17]),
         rank=1,
         first=DIGITS,
+        vectors=("identifiers.ric_valid", "identifiers.stdnum_bugs"),
     ),
 )

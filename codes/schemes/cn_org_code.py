@@ -17,7 +17,9 @@ def parse_org_code(text: str) -> Code:
     capitals = upper(text)
     joined = capitals[:8] + capitals[9:] if capitals[8:9] == "-" else capitals
     if len(joined) != 9:
-        raise CodeError("length", "an organisation code has nine characters", norm=NORM)
+        message = "an organisation code has nine characters"
+        position = min(len(text), 9 + len(capitals) - len(joined))
+        raise CodeError("length", message, position=position, norm=NORM)
     check = org_code_check(joined[:8])
     if joined[8] != check:
         raise CodeError(
@@ -42,6 +44,7 @@ SCHEMES: Final = (
         title_en="Organisation code",
         category=Category.PARTY,
         norm=NORM,
+        pattern="[0-9A-Z]{8}[0-9X]",
         parse=parse_org_code,
         format=format_text,
         may_issue=False,
@@ -49,5 +52,6 @@ SCHEMES: Final = (
         looks_like=lambda text: (text[8] == "-") == (len(text) == 10),
         rank=2,
         own_name="organisation",
+        vectors=("identifiers.org9",),
     ),
 )

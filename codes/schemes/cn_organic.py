@@ -4,20 +4,32 @@
 issuer knows: there is no check digit.
 """
 
+import re
 from typing import Final
 
 from codes.gs1.check_digit import is_digits
-from codes.model import Category, Code, Scheme
+from codes.model import Category, Code, CodeError, Scheme
 from codes.shapes import DIGITS, format_text, require_digits
 
 NORM: Final = "有机产品认证实施规则 annex 5"
+
+_LABEL = re.compile("有机码[:： ]*")
 
 
 def parse_organic_code(text: str) -> Code:
     """Read 3 digits of the certification body (9.. is foreign), year, 12 random digits.
 
-    Raises `CodeError`.
+    On labels the three characters 有机码 stand before them. Raises `CodeError`.
     """
+    label = _LABEL.match(text)
+    start = 0 if label is None else label.end()
+    try:
+        return _read(text[start:])
+    except CodeError as refusal:
+        raise refusal.moved(start) from None
+
+
+def _read(text: str) -> Code:
     require_digits(text, length=17, what="an organic code", norm=NORM)
     return Code(
         scheme="cn_organic17",
@@ -39,13 +51,15 @@ SCHEMES: Final = (
         title_en="Organic product code",
         category=Category.CERTIFICATE,
         norm=NORM,
+        pattern="[0-9]{17}",
         parse=parse_organic_code,
         format=format_text,
         may_issue=False,
-        lengths=frozenset({17}),
-        looks_like=is_digits,
+        lengths=frozenset(range(17, 24)),
+        looks_like=lambda text: text.startswith("有机码") or (len(text) == 17 and is_digits(text)),
         rank=1,
         own_name="organic",
-        first=DIGITS,
+        first=DIGITS + "有",
+        marks=("有机码",),
     ),
 )

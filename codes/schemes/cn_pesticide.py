@@ -9,6 +9,7 @@ from typing import Final
 
 from codes.gs1.check_digit import is_digits
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+from codes.shapes import case_warnings, first_misfit, format_text, require_digits, upper
 
 NORM: Final = "农业部公告第2579号"
 _REGISTRATION_NORM: Final = "农药登记管理办法"
@@ -18,6 +19,7 @@ _PRODUCTION: Final = {"1": "登记证持有人生产", "2": "委托加工", "3":
 
 # PD: agricultural, WP: sanitary, LS: temporary, WL: sanitary temporary. Before 1997 the number was
 # two digits of the year and a serial, with or without a holder's number behind a hyphen.
+_PREFIXES: Final = ("PD", "WP", "LS", "WL")
 _REGISTRATION = re.compile(
     r"(?P<prefix>PD|WP|LS|WL)"
     r"(?:(?P<year>[12][0-9]{3})(?P<serial>[0-9]{4})|[0-9]{5,6}(?:-[0-9]{1,3})?|N?[0-9]{1,3}-[0-9]{2})"
@@ -27,11 +29,7 @@ _REGISTRATION = re.compile(
 
 def parse_unit_code(text: str) -> Code:
     """Read a unit code of 32 digits; it has no check digit. Raises `CodeError`."""
-    if len(text) != 32:
-        raise CodeError("length", "a pesticide unit code has 32 digits", norm=NORM)
-    if not is_digits(text):
-        position = next(i for i, character in enumerate(text) if not is_digits(character))
-        raise CodeError("charset", "a unit code has digits only", position=position, norm=NORM)
+    require_digits(text, length=32, what="a pesticide unit code", norm=NORM)
     category, production = _CATEGORIES.get(text[0]), _PRODUCTION.get(text[7])
     if category is None:
         raise CodeError("category", "digit 1 is 1, 2 or 3", position=0, norm=NORM)
@@ -61,23 +59,27 @@ def _warnings(text: str) -> tuple[CodeWarning, ...]:
 
 def parse_registration(text: str) -> Code:
     """Read a registration number such as PD20092927; raises `CodeError`."""
-    match = _REGISTRATION.fullmatch(text)
+    capitals = upper(text)
+    match = _REGISTRATION.fullmatch(capitals)
     if match is None:
-        raise CodeError(
-            "format", "PD, WP, LS or WL and a year with four digits", norm=_REGISTRATION_NORM
-        )
+        raise _registration_refusal(capitals)
     fields = {name: value for name, value in match.groupdict().items() if value is not None}
     return Code(
         scheme="cn_pesticide_reg_no",
-        text=text,
+        text=capitals,
         fields=fields,
-        uri=f"urn:suxin:pesticide-registration:{text}",
+        uri=f"urn:suxin:pesticide-registration:{capitals}",
+        warnings=case_warnings(text, capitals),
     )
 
 
-def format_text(code: Code) -> str:
-    """Return the code as printed on the label."""
-    return code.text
+def _registration_refusal(text: str) -> CodeError:
+    position = first_misfit(text, (re.compile("PD|WP|LS|WL"), re.compile("[0-9]{0,8}")))
+    if position == 0:
+        message = "a registration number begins with PD, WP, LS or WL"
+        return CodeError("prefix", message, position=0, norm=_REGISTRATION_NORM)
+    message = "a year and four digits follow, in old numbers five or six digits"
+    return CodeError("format", message, position=position, norm=_REGISTRATION_NORM)
 
 
 SCHEMES: Final = (
@@ -87,6 +89,7 @@ SCHEMES: Final = (
         title_en="Pesticide unit identification code",
         category=Category.AGRI_INPUT,
         norm=NORM,
+        pattern="[123][0-9]{6}[123][0-9]{24}",
         parse=parse_unit_code,
         format=format_text,
         may_issue=True,
@@ -103,13 +106,15 @@ SCHEMES: Final = (
         title_en="Pesticide registration number",
         category=Category.CERTIFICATE,
         norm=_REGISTRATION_NORM,
+        pattern="(?:PD|WP|LS|WL)[0-9N-]{4,9}(?:F[0-9]{6})?",
         parse=parse_registration,
         format=format_text,
         may_issue=False,
         lengths=frozenset(range(6, 18)),
-        looks_like=lambda text: text.startswith(("PD", "WP", "LS", "WL")),
+        looks_like=lambda text: text[:2].upper() in _PREFIXES,
         rank=1,
-        first="PWL",
+        first="PWLpwl",
         own_name="pesticide-registration",
+        marks=_PREFIXES,
     ),
 )

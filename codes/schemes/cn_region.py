@@ -23,8 +23,7 @@ def parse_region(text: str) -> Code:
             position=0,
             norm=NORM,
         )
-    parent = find_region(text[:4]) or find_region(text[:2])
-    fields = {"within": parent.name} if parent is not None else {}
+    fields = _within(text)
     if region is None:
         message = "the county is outside the list of regions: only its province was checked"
         warnings += (CodeWarning(code="unlisted_region", message=message, position=2),)
@@ -40,6 +39,15 @@ def parse_region(text: str) -> Code:
     )
 
 
+def _within(text: str) -> dict[str, str]:
+    """Return the prefecture of a county, the province of a prefecture; a province has none."""
+    if text.endswith("0000"):
+        return {}
+    above = text[:2] if text.endswith("00") else text[:4]
+    parent = find_region(above) or find_region(text[:2])
+    return {} if parent is None else {"within": parent.name}
+
+
 SCHEMES: Final = (
     Scheme(
         name="cn_region_gb2260",
@@ -47,6 +55,7 @@ SCHEMES: Final = (
         title_en="Region code",
         category=Category.PLACE,
         norm=NORM,
+        pattern="[0-9]{6}",
         parse=parse_region,
         format=format_text,
         may_issue=False,

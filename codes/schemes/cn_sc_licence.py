@@ -10,9 +10,11 @@ from codes.cn.checks import mod_11_10
 from codes.cn.regions import check_region
 from codes.gs1.check_digit import is_digits
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
-from codes.shapes import case_warnings, first_non_digit, format_text, upper
+from codes.shapes import case_warnings, digit_refusal, format_text, upper
 
 NORM: Final = "食品生产许可管理办法 29"
+
+_CHARS: Final = 16
 
 # Classes of food 01 to 31 and of additives 01 to 03 (食品生产许可分类目录).
 _CLASSES_MAX: Final = {"1": 31, "2": 3}
@@ -51,11 +53,11 @@ def parse_licence(text: str) -> Code:
 def _require_shape(text: str) -> None:
     if not text.startswith("SC"):
         raise CodeError("prefix", "a food licence starts with SC", position=0, norm=NORM)
-    if len(text) != 16:
-        raise CodeError("length", "a food licence is SC and 14 digits", norm=NORM)
+    if len(text) != _CHARS:
+        message = "a food licence is SC and 14 digits"
+        raise CodeError("length", message, position=min(len(text), _CHARS), norm=NORM)
     if not is_digits(text[2:]):
-        position = 2 + first_non_digit(text[2:])
-        raise CodeError("charset", "digits follow SC", position=position, norm=NORM)
+        raise digit_refusal(text, what="a food licence behind SC", norm=NORM, start=2)
 
 
 SCHEMES: Final = (
@@ -65,6 +67,7 @@ SCHEMES: Final = (
         title_en="Food production licence",
         category=Category.CERTIFICATE,
         norm=NORM,
+        pattern="SC[12][0-9]{13}",
         parse=parse_licence,
         format=format_text,
         may_issue=False,
@@ -73,5 +76,6 @@ SCHEMES: Final = (
         rank=1,
         own_name="food-licence",
         first="Ss",
+        marks=("SC",),
     ),
 )

@@ -21,6 +21,9 @@ _LABELS: Final = (
     ("unit_code", re.compile(r"(?:单元识别代码|单元识别码)[:：]")),
     ("url", re.compile(r"(?:追溯网址|产品追溯网址|网址)[:：]")),
 )
+_ADDRESS = re.compile(
+    r"(?:https?://)?[a-z0-9\-.]+(?::[0-9]+)?(?:[/?#][!-~]*)?", re.IGNORECASE | re.ASCII
+)
 # Without labels the order is told by the name of an enterprise, which ends in one of these.
 _ENTERPRISE = re.compile(
     r"(?:公司|合作社|集团|农场|良种场|种子站|经营部|研究所|研究院|科学院|大学)$"
@@ -41,7 +44,7 @@ def parse_unit_code(text: str) -> Code:
 def _require_unit_code(text: str) -> None:
     norm = f"{NORM} 6"
     if not text:
-        raise CodeError("empty", "there is no unit code", norm=norm)
+        raise CodeError("empty", "there is no unit code", position=0, norm=norm)
     if len(text) > UNIT_CHARS_MAX:
         raise CodeError(
             "length",
@@ -55,7 +58,8 @@ def _require_unit_code(text: str) -> None:
             "charset", "a unit code has digits and letters only", position=wrong.start(), norm=norm
         )
     if text.isalpha():
-        raise CodeError("letters_only", "a unit code of letters alone is not allowed", norm=norm)
+        message = "a unit code of letters alone is not allowed"
+        raise CodeError("letters_only", message, position=len(text), norm=norm)
 
 
 def parse_label(text: str) -> Code:
@@ -63,15 +67,19 @@ def parse_label(text: str) -> Code:
 
     Labels before the values are optional. Raises `CodeError`.
     """
-    lines = [line.strip(" ") for line in _LINE_END.split(text)]
-    if len(lines) != len(_LABELS):
-        raise CodeError("lines", f"a label has four lines, not {len(lines)}", norm=f"{NORM} 4")
+    lines = _lines(text)
     fields: dict[str, str] = {}
-    for number, ((name, label), line) in enumerate(zip(_LABELS, lines, strict=True), start=1):
-        fields[name] = _value_of(line, label, number)
-    _require_order(fields)
-    _require_unit_code(fields["unit_code"])
-    warnings = _address_warnings(fields["url"])
+    places: dict[str, int] = {}
+    for number, ((name, label), (start, line)) in enumerate(
+        zip(_LABELS, lines, strict=True), start=1
+    ):
+        places[name], fields[name] = _value_of(line, label, number, start)
+    _require_order(fields, places)
+    try:
+        _require_unit_code(fields["unit_code"])
+    except CodeError as refusal:
+        raise refusal.moved(places["unit_code"]) from None
+    warnings = _address_warnings(fields["url"], places["url"])
     return Code(
         scheme="cn_seed_qr_text",
         text="\r\n".join(fields.values()),
@@ -81,30 +89,51 @@ def parse_label(text: str) -> Code:
     )
 
 
-def _value_of(line: str, label: re.Pattern[str], number: int) -> str:
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Return the four lines, each behind the place where it begins."""
+    lines, start = [], 0
+    for end in _LINE_END.finditer(text):
+        lines.append((start, text[start : end.start()]))
+        start = end.end()
+    lines.append((start, text[start:]))
+    count = len(_LABELS)
+    if len(lines) != count:
+        position = len(text) if len(lines) < count else lines[count][0]
+        message = f"a label has four lines, not {len(lines)}"
+        raise CodeError("lines", message, position=position, norm=f"{NORM} 4")
+    return lines
+
+
+def _value_of(line: str, label: re.Pattern[str], number: int, start: int) -> tuple[int, str]:
+    """Return the value of a line that begins at `start`, behind its place."""
+    start += len(line) - len(line.lstrip(" "))
+    line = line.strip(" ")
     own = label.match(line)
     if own is None and any(other.match(line) for _, other in _LABELS):
-        raise CodeError("order", f"line {number} has the label of another", norm=f"{NORM} 4")
-    value = line[own.end() :].strip(" ") if own else line
+        message = f"line {number} has the label of another"
+        raise CodeError("order", message, position=start, norm=f"{NORM} 4")
+    rest = line[own.end() :] if own else line
+    value = rest.strip(" ")
+    start += len(line) - len(rest.lstrip(" "))
     if not value:
-        raise CodeError("empty", f"line {number} is empty", norm=f"{NORM} 4")
-    return value
+        raise CodeError("empty", f"line {number} is empty", position=start, norm=f"{NORM} 4")
+    return start, value
 
 
-def _require_order(fields: dict[str, str]) -> None:
+def _require_order(fields: dict[str, str], places: dict[str, int]) -> None:
     if _ENTERPRISE.search(fields["variety"]) and not _ENTERPRISE.search(fields["operator"]):
-        raise CodeError(
-            "order", "line 1 is the variety, line 2 the enterprise", position=0, norm=f"{NORM} 4"
-        )
+        message = "line 1 is the variety, line 2 the enterprise"
+        raise CodeError("order", message, position=places["variety"], norm=f"{NORM} 4")
 
 
-def _address_warnings(url: str) -> tuple[CodeWarning, ...]:
-    lower = url.lower()
-    if not re.fullmatch(r"(?:https?://)?[a-z0-9\-.]+(?::[0-9]+)?(?:[/?#][!-~]*)?", lower):
-        raise CodeError("url", "line 4 is a web address", norm=f"{NORM} 4")
-    if not lower.startswith(("http://", "https://")):
+def _address_warnings(url: str, start: int) -> tuple[CodeWarning, ...]:
+    match = _ADDRESS.match(url)
+    if match is None or match.end() != len(url):
+        position = start + (match.end() if match else 0)
+        raise CodeError("url", "line 4 is a web address", position=position, norm=f"{NORM} 4")
+    if not url.lower().startswith(("http://", "https://")):
         message = "the address does not say http:// or https://"
-        return (CodeWarning(code="url_scheme", message=message),)
+        return (CodeWarning(code="url_scheme", message=message, position=start),)
     return ()
 
 
@@ -115,6 +144,7 @@ SCHEMES: Final = (
         title_en="Seed unit code",
         category=Category.AGRI_INPUT,
         norm=NORM,
+        pattern="(?=.*[0-9])[0-9A-Za-z]{1,20}",
         parse=parse_unit_code,
         format=format_text,
         may_issue=True,
@@ -130,6 +160,7 @@ SCHEMES: Final = (
         title_en="Seed label QR text",
         category=Category.AGRI_INPUT,
         norm=NORM,
+        pattern="(?:[^\r\n]+\r\n){3}[^\r\n]+",
         parse=parse_label,
         format=format_text,
         may_issue=True,

@@ -8,6 +8,14 @@ import re
 from typing import Final
 
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+from codes.shapes import (
+    case_warnings,
+    first_non_digit,
+    format_text,
+    named,
+    require_length,
+    upper,
+)
 
 NORM: Final = "GB 32100-2015"
 _ORG_NORM: Final = "GB 11714-1997"
@@ -22,6 +30,8 @@ _OUTSIDE = re.compile(f"[^{_ALPHABET}]")
 _LOOK_ALIKES: Final = {"I": "1", "O": "0", "S": "5", "V": "U", "Z": "2"}
 
 _ORG_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
+_ORG_CHARS: Final = 8
+_NOT_ORG = re.compile("[^0-9A-Z]")
 
 # GB 32100-2015 table 1 and its amendments: who registers (place 1). N: rural collectives.
 _DEPARTMENTS: Final = frozenset("123456789ANY")
@@ -38,8 +48,11 @@ def org_code_check(body: str) -> str:
 
     Raises `CodeError` for anything but 8 digits and capital letters.
     """
-    if not re.fullmatch(r"[0-9A-Z]{8}", body):
-        raise CodeError("charset", "an organisation code has 8 digits and letters", norm=_ORG_NORM)
+    wrong = _NOT_ORG.search(body)
+    if wrong is not None or len(body) != _ORG_CHARS:
+        position = min(len(body), _ORG_CHARS) if wrong is None else wrong.start()
+        message = "an organisation code has 8 digits and letters"
+        raise CodeError("charset", message, position=position, norm=_ORG_NORM)
     total = sum(int(c, 36) * weight for c, weight in zip(body, _ORG_WEIGHTS, strict=True))
     return "0X987654321"[total % 11] if total % 11 else "0"
 
@@ -50,42 +63,41 @@ def parse_uscc(text: str) -> Code:
     Raises `CodeError` for a wrong length, alphabet, department, region or check, and for the
     zeros and repetitions that forms are filled with.
     """
-    upper = text.upper() if text.isascii() else text
-    _require_shape(upper)
-    if upper[17] != uscc_check(upper[:17]):
-        raise CodeError(
-            "check_digit",
-            f"the check character should be {uscc_check(upper[:17])}",
-            position=17,
-            norm=NORM,
-        )
+    capitals = upper(text)
+    _require_shape(capitals)
+    check = uscc_check(capitals[:17])
+    if capitals[17] != check:
+        message = f"the check character should be {check}"
+        raise CodeError("check_digit", message, position=17, norm=NORM)
     return Code(
         scheme="cn_uscc",
-        text=upper,
+        text=capitals,
         fields={
-            "dept": upper[0],
-            "category": upper[1],
-            "region": upper[2:8],
-            "org": upper[8:17],
-            "check": upper[17],
+            "dept": capitals[0],
+            "category": capitals[1],
+            "region": capitals[2:8],
+            "org": capitals[8:17],
+            "check": capitals[17],
         },
-        uri=f"urn:suxin:uscc:{upper}",
-        warnings=_warnings(text, upper),
+        uri=f"urn:suxin:uscc:{capitals}",
+        warnings=case_warnings(text, capitals) + _warnings(capitals),
     )
 
 
 def _require_shape(text: str) -> None:
-    if len(text) != 18:
-        raise CodeError("length", "a unified social credit code has 18 characters", norm=NORM)
+    require_length(
+        text, length=18, what="a unified social credit code", unit="characters", norm=NORM
+    )
     outside = _OUTSIDE.search(text)
     if outside is not None:
         raise _charset_refusal(text, outside.start())
     if len(set(text[2:17])) == 1:
-        raise CodeError("dummy", "this is a filler, not a code", norm=NORM)
+        raise CodeError("dummy", "this is a filler, not a code", position=2, norm=NORM)
     if text[0] not in _DEPARTMENTS:
         raise CodeError("department", "no department has this letter", position=0, norm=NORM)
     if not text[2:8].isdigit():
-        raise CodeError("region", "places 3 to 8 are a region of digits", position=2, norm=NORM)
+        message = "places 3 to 8 are a region of digits"
+        raise CodeError("region", message, position=first_non_digit(text, start=2), norm=NORM)
 
 
 def _charset_refusal(text: str, position: int) -> CodeError:
@@ -94,6 +106,7 @@ def _charset_refusal(text: str, position: int) -> CodeError:
     meant = _LOOK_ALIKES.get(wrong)
     if meant is None:
         message = f"place {position + 1} is no digit and none of the letters that are used"
+        message += named(wrong)
         return CodeError("charset", message, position=position, norm=NORM)
     read = "".join(_LOOK_ALIKES.get(character, character) for character in text)
     fits = _OUTSIDE.search(read) is None and uscc_check(read[:17]) == read[17]
@@ -112,20 +125,11 @@ def is_uscc(text: str) -> bool:
         return False
 
 
-def _warnings(text: str, upper: str) -> tuple[CodeWarning, ...]:
-    warnings = []
-    if text != upper:
-        message = "small letters were read as capitals"
-        warnings.append(CodeWarning(code="lower_case", message=message))
-    if org_code_check(upper[8:16]) != upper[16]:
-        message = "the organisation code inside fails its own check (GB 11714-1997)"
-        warnings.append(CodeWarning(code="org_check", message=message, position=16))
-    return tuple(warnings)
-
-
-def format_uscc(code: Code) -> str:
-    """Return the 18 characters."""
-    return code.text
+def _warnings(text: str) -> tuple[CodeWarning, ...]:
+    if org_code_check(text[8:16]) == text[16]:
+        return ()
+    message = "the organisation code inside fails its own check (GB 11714-1997)"
+    return (CodeWarning(code="org_check", message=message, position=16),)
 
 
 SCHEMES: Final = (
@@ -135,12 +139,18 @@ SCHEMES: Final = (
         title_en="Unified social credit code",
         category=Category.PARTY,
         norm=NORM,
+        pattern=f"[1-9ANY][{_ALPHABET}][0-9]{{6}}[{_ALPHABET}]{{10}}",
         parse=parse_uscc,
-        format=format_uscc,
+        format=format_text,
         may_issue=False,
         lengths=frozenset({18}),
         looks_like=lambda text: text.isalnum(),
         rank=1,
         own_name="uscc",
+        vectors=(
+            "identifiers.uscc_invalid",
+            "identifiers.uscc_valid",
+            "identifiers.uscc_valid_synthetic",
+        ),
     ),
 )

@@ -31,6 +31,7 @@ SCHEMES: Final = (
         title_en="Veterinary drug trace code",
         category=Category.AGRI_INPUT,
         norm=NORM,
+        pattern="[0-9]{24}",
         parse=parse_veterinary_code,
         format=format_text,
         may_issue=False,

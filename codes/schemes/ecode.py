@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from codes.gs1.check_digit import is_digits
 from codes.model import Category, Code, CodeError, Scheme
-from codes.shapes import format_text
+from codes.shapes import first_non_digit, format_text
 
 NORM: Final = "GB/T 31866-2015 table 1"
 
@@ -32,9 +32,9 @@ def parse_ecode(text: str) -> Code:
     system_digits, chars_max, characters, what = rule
     system, code = text[1 : 1 + system_digits], text[1 + system_digits :]
     if len(system) < system_digits or not is_digits(system):
-        raise CodeError(
-            "system", f"the numbering system has {system_digits} digits", position=1, norm=NORM
-        )
+        message = f"the numbering system has {system_digits} digits"
+        position = 1 + first_non_digit(system)
+        raise CodeError("system", message, position=position, norm=NORM)
     start = 1 + system_digits
     if not code:
         raise CodeError("empty", "there is no master data code", position=start, norm=NORM)
@@ -64,6 +64,7 @@ SCHEMES: Final = (
         title_en="Ecode",
         category=Category.ANY,
         norm=NORM,
+        pattern="[12][0-9]{5,32}|3[0-9]{5}[ -~]{1,39}|4[0-9]{5}.{1,512}",
         parse=parse_ecode,
         format=format_text,
         may_issue=False,

@@ -39,6 +39,7 @@ SCHEMES: Final = (
         title_en="Global Location Number",
         category=Category.PLACE,
         norm=NORM,
+        pattern="[0-9]{13}",
         parse=parse_gln,
         format=format_gln,
         may_issue=True,

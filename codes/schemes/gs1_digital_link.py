@@ -38,6 +38,7 @@ SCHEMES: Final = (
         title_en="GS1 Digital Link",
         category=Category.ANY,
         norm=NORM,
+        pattern="(?:https?|HTTPS?)://[^/]+/(?:.+/)?[0-9]{2,4}/[^/]+(?:/[0-9]{2,4}/[^/]+)*",
         parse=parse_digital_link,
         format=format_digital_link,
         may_issue=True,
@@ -45,5 +46,10 @@ SCHEMES: Final = (
         looks_like=lambda text: text.startswith(("http", "HTTP")),
         rank=1,
         first="hH",
+        vectors=(
+            "gs1_digital_link_uri.generate",
+            "gs1_digital_link_uri.syntax",
+            "signed_digital_link_proposal",
+        ),
     ),
 )

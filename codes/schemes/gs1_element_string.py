@@ -31,14 +31,12 @@ def parse_element_string(text: str) -> Code:
     if text.startswith("("):
         elements = parse_bracketed(text)
     else:
-        data = text[3:] if text.startswith(_SYMBOLOGIES) else text
-        if data is text and not text.startswith(FNC1):
+        if not text.startswith((*_SYMBOLOGIES, FNC1)):
             if not _STARTS.match(text):
-                raise CodeError(
-                    "fnc1", "an element string starts with FNC1 (0x1D)", position=0, norm=NORM
-                )
+                message = "an element string starts with FNC1 (0x1D)"
+                raise CodeError("fnc1", message, position=0, norm=NORM)
             warnings = (_MISSING_FNC1,)
-        elements = parse_raw(data if data.startswith(FNC1) else FNC1 + data)
+        elements = _scanned(text)
     return Code(
         scheme="gs1_element_string",
         text=bracketed(elements),
@@ -46,6 +44,17 @@ def parse_element_string(text: str) -> Code:
         uri=identity_of_elements(elements),
         warnings=warnings,
     )
+
+
+def _scanned(text: str) -> dict[str, str]:
+    """Read what a scanner sent, with or without its prefix and the first FNC1."""
+    data = text[3:] if text.startswith(_SYMBOLOGIES) else text
+    data = data if data.startswith(FNC1) else FNC1 + data
+    try:
+        return parse_raw(data)
+    except CodeError as refusal:
+        # The place in the text as it was sent: the prefix is back, an FNC1 put before it is not.
+        raise refusal.moved(len(text) - len(data)) from None
 
 
 def format_element_string(code: Code) -> str:
@@ -65,6 +74,7 @@ SCHEMES: Final = (
         title_en="GS1 element string",
         category=Category.ANY,
         norm=NORM,
+        pattern=r"(?:\([0-9]{2,4}\)(?:[^(\\]|\\\(?)+)+",
         parse=parse_element_string,
         format=format_element_string,
         may_issue=True,
@@ -72,5 +82,15 @@ SCHEMES: Final = (
         looks_like=looks_like_element_string,
         rank=1,
         first="(]\x1d048",
+        vectors=(
+            "cn_drug_trace_gs1",
+            "gs1_element_string.bracketed",
+            "gs1_element_string.raw",
+            "gs1_lint.csum",
+            "gs1_lint.gcppos1",
+            "gs1_lint.pcenc",
+            "gs1_lint.yymmd0",
+            "gs1_lint.yymmdd",
+        ),
     ),
 )

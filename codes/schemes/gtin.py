@@ -9,8 +9,9 @@ from typing import Final
 from codes.gs1.check_digit import has_valid_check_digit, is_digits, mod10_check_digit
 from codes.gs1.company_prefix import company_prefix_length
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.gs1.prefixes import issuer_of
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
-from codes.shapes import DIGITS
+from codes.shapes import DIGITS, require_digits
 
 NORM: Final = "GS1 General Specifications 2.1, GB 12904-2008"
 
@@ -33,11 +34,7 @@ def parse_gtin(text: str, *, length: int) -> Code:
 
 def require_numeric_key(text: str, *, length: int, what: str, norm: str) -> None:
     """Refuse `text` unless it is `length` ASCII digits, the last of which checks the others."""
-    if len(text) != length:
-        raise CodeError("length", f"{what} has {length} digits", norm=norm)
-    if not is_digits(text):
-        position = next(i for i, character in enumerate(text) if not is_digits(character))
-        raise CodeError("charset", f"{what} has digits only", position=position, norm=norm)
+    require_digits(text, length=length, what=what, norm=norm)
     if not has_valid_check_digit(text):
         raise CodeError(
             "check_digit",
@@ -61,9 +58,15 @@ def _fields(text: str, gtin14: str) -> dict[str, str]:
 
 
 def company_prefix_fields(digits: str) -> dict[str, str]:
-    """Return the GS1 prefix, and the company prefix where the allocation rules tell its length."""
+    """Return the GS1 prefix and who gives it out, and the company prefix.
+
+    That only where the allocation rules tell its length.
+    """
     length = company_prefix_length(digits)
     fields = {"prefix": digits[:3]}
+    issuer = issuer_of(digits)
+    if issuer is not None:
+        fields["prefix_of"] = issuer
     if length is not None:
         fields |= {"gcp": digits[:length], "gcp_length": str(length)}
     return fields
@@ -91,6 +94,7 @@ def _scheme(length: int) -> Scheme:
         title_en=f"GTIN-{length}",
         category=Category.TRADE_ITEM,
         norm=NORM,
+        pattern=f"[0-9]{{{length}}}",
         parse=lambda text: parse_gtin(text, length=length),
         format=format_gtin,
         may_issue=True,
@@ -98,6 +102,7 @@ def _scheme(length: int) -> Scheme:
         looks_like=is_digits,
         rank=1,
         first=DIGITS,
+        vectors=("gs1_gcp_length_cn",) if length == 13 else (),
     )
 
 

@@ -25,12 +25,15 @@ def parse_ma_code(text: str) -> Code:
         raise CodeError("root", "the first node is MA", position=0, norm=NORM)
     position = 0
     for node in nodes:
-        if not _NODE.fullmatch(node):
+        fitting = _NODE.match(node)
+        if fitting is None or fitting.end() != len(node):
+            place = position + (fitting.end() if fitting else 0)
             rule = "charset" if node else "empty"
-            raise CodeError(rule, "a node is digits and letters", position=position, norm=NORM)
+            raise CodeError(rule, "a node is digits and letters", position=place, norm=NORM)
         position += len(node) + 1
     if len(nodes) < ROOT_NODES:
-        raise CodeError("root", "the root has four nodes: MA.156.x.x", norm=NORM)
+        message = "the root has four nodes: MA.156.x.x"
+        raise CodeError("root", message, position=len(text), norm=NORM)
     if not re.fullmatch(r"[0-9]{3}", nodes[1]):
         raise CodeError("country", "the second node is a country number", position=3, norm=NORM)
     end = ROOT_NODES + _CATEGORY_NODES
@@ -47,6 +50,7 @@ SCHEMES: Final = (
         title_en="MA code (IDcode)",
         category=Category.ANY,
         norm=NORM,
+        pattern=r"MA\.[0-9]{3}\.[0-9A-Za-z]+\.[0-9A-Za-z]+(?:/[0-9A-Za-z.]+){0,2}",
         parse=parse_ma_code,
         format=format_text,
         may_issue=False,
@@ -55,6 +59,7 @@ SCHEMES: Final = (
         rank=1,
         own_name="ma",
         first="M",
+        marks=("MA.", "MA/"),
         in_address=True,
     ),
 )

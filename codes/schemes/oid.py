@@ -8,7 +8,7 @@ from typing import Final
 
 from codes.cn.persons import is_id_number, mask, may_be_id_number
 from codes.model import Category, Code, CodeError, Scheme, personal_uri
-from codes.shapes import format_text
+from codes.shapes import first_non_digit, format_text
 
 NORM: Final = "ITU-T X.660 7.6"
 
@@ -25,11 +25,15 @@ def parse_oid(text: str) -> Code:
     for arc in arcs:
         if not _ARC.fullmatch(arc):
             raise CodeError(
-                "arc", "an arc is a number without leading zeros", position=position, norm=NORM
+                "arc",
+                "an arc is a number without leading zeros",
+                position=position + (first_non_digit(arc) if not arc.isdecimal() else 0),
+                norm=NORM,
             )
         position += len(arc) + 1
     if len(arcs) < 2:
-        raise CodeError("arc", "an identifier has two arcs or more", norm=NORM)
+        message = "an identifier has two arcs or more"
+        raise CodeError("arc", message, position=len(text), norm=NORM)
     if arcs[0] not in {"0", "1", "2"}:
         raise CodeError("arc", "the first arc is 0, 1 or 2", position=0, norm=NORM)
     # The length goes first: Python refuses to read numbers of thousands of digits.
@@ -55,6 +59,7 @@ SCHEMES: Final = (
         title_en="Object identifier",
         category=Category.ANY,
         norm=NORM,
+        pattern=r"[012](?:\.(?:0|[1-9][0-9]*))+",
         parse=parse_oid,
         format=format_text,
         may_issue=False,

@@ -43,6 +43,7 @@ SCHEMES: Final = (
         title_en="Serial Shipping Container Code",
         category=Category.LOGISTIC_UNIT,
         norm=NORM,
+        pattern="[0-9]{18}",
         parse=parse_sscc,
         format=format_sscc,
         may_issue=True,

@@ -101,7 +101,8 @@ def parse_serial(text: str) -> Code:
     upper = text.upper() if text.isascii() else text
     joined = upper.replace("-", "")
     if len(joined) != len(PREFIX) + BODY_CHARS + 1:
-        raise CodeError("length", "a serial is SX and 13 characters", norm=NORM)
+        message = "a serial is SX and 13 characters"
+        raise CodeError("length", message, position=len(text), norm=NORM)
     if not joined.startswith(PREFIX):
         raise CodeError("prefix", "a serial starts with SX", position=0, norm=NORM)
     body = "".join(_LOOK_ALIKES.get(character, character) for character in joined[len(PREFIX) :])
@@ -193,6 +194,7 @@ SCHEMES: Final = (
         title_en="Suxin item serial",
         category=Category.ANY,
         norm=NORM,
+        pattern=f"{PREFIX}[{_ALPHABET}]{{13}}",
         parse=parse_serial,
         format=format_serial,
         may_issue=True,
@@ -200,6 +202,7 @@ SCHEMES: Final = (
         looks_like=lambda text: text[0] in "Ss" and text[1] in "Xx",
         rank=1,
         first="Ss",
+        marks=(PREFIX,),
         in_address=True,
         own_name="serial",
     ),

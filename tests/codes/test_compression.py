@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -7,14 +8,16 @@ from hypothesis import strategies as st
 from codes import registry
 from codes.canonical import canonical_uri, uri_of_text
 from codes.gs1 import digital_link
-from codes.gs1.ais import AIS
+from codes.gs1.ais import AIS, require_value
 from codes.gs1.bits import ALPHABET
 from codes.gs1.check_digit import mod10_check_digit
 from codes.gs1.compression import compress, decompress
 from codes.gs1.compression_table import LAYOUTS, SEQUENCES
+from codes.gs1.identity import identity_of_elements
 from codes.gs1.packing import pack, unpack
 from codes.gs1.value_bits import digits_width, length_width
 from codes.model import CodeError
+from tests.codes.made_elements import linkable, value_of
 from tests.vectors import vectors_dir
 
 
@@ -35,6 +38,7 @@ def test_the_vectors_compress_to_the_same_characters_and_back() -> None:
         assert compress(row["uri"], optimise=False) == row["compressed_noopt"]
         assert decompress(row["compressed_opt"]) == row["roundtrip"]
         assert decompress(row["compressed_noopt"]) == row["roundtrip"]
+        assert decompress(row["partial"]) == row["roundtrip"]
 
 
 def test_what_others_lost_comes_back_whole() -> None:
@@ -103,6 +107,50 @@ def links(draw: st.DrawFn) -> str:
     query += [f"91={draw(text)}"] if draw(st.booleans()) else []
     query += [f"lang={draw(text)}"] if draw(st.booleans()) else []
     return uri + ("?" + "&".join(query) if query else "")
+
+
+@settings(deadline=None)
+@given(linkable(), st.booleans(), st.booleans())
+def test_any_right_link_comes_back_whole_from_its_compressed_form(
+    elements: dict[str, str], optimise: bool, keep_key: bool
+) -> None:
+    uri = digital_link.build(elements, stem="https://x.cn/a")
+
+    compressed = compress(uri, optimise=optimise, keep_key=keep_key)
+
+    # Elements, key and identity; the order of the query has no meaning and becomes the canonical.
+    link = digital_link.parse(uri)
+    back = decompress(compressed) if compressed != uri else uri
+    assert digital_link.parse(back) == replace(link, attributes=tuple(sorted(link.attributes)))
+    assert uri_of_text(compressed) == uri_of_text(uri) == identity_of_elements(elements)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(AIS)), st.data())
+def test_any_right_value_of_any_identifier_is_packed_without_loss(
+    ai: str, data: st.DataObject
+) -> None:
+    value = data.draw(value_of(AIS[ai]))
+
+    require_value(AIS[ai], value)
+    assert unpack(pack({ai: value}))[0] == {ai: value}
+
+
+@pytest.mark.parametrize(
+    "alphabet", ["0123456789", "0123456789abcdef", "0123456789ABCDEF", "AZaz09-_", "AZaz09./%"]
+)
+@settings(deadline=None)
+@given(st.data())
+def test_texts_of_every_alphabet_and_length_are_packed_without_loss(
+    alphabet: str, data: st.DataObject
+) -> None:
+    lot = data.draw(st.text(alphabet, min_size=1, max_size=20))
+    own = data.draw(st.text(alphabet, max_size=127))
+
+    elements, pairs = unpack(pack({"10": lot}, (("n", own),)))
+
+    assert elements == {"10": lot}
+    assert pairs == (("n", own),)
 
 
 @settings(deadline=None)
