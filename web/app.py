@@ -10,11 +10,12 @@ from flask.json.provider import JSONProvider
 from base.config import Settings
 from ledger.heads import size_of
 from web.answers import install_answers
-from web.api import epcis, health, keys, ledger, register
+from web.api import codes, epcis, health, keys, ledger, register
 from web.api.blueprint import ApiBlueprint
 from web.held_pages import HeldPages
 from web.openapi import install_api
 from web.page_source import LedgerPages
+from web.pages.camera import register_camera
 from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.problems import install_problems
@@ -27,6 +28,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     keys.BLUEPRINT,
     epcis.BLUEPRINT,
     ledger.BLUEPRINT,
+    codes.BLUEPRINT,
 )
 
 
@@ -64,4 +66,5 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     set_up_languages(app)
     held = HeldPages(log_size=partial(size_of, parts.engine, parts.log), clock=parts.clock)
     register_pages(app, LedgerPages(services=parts), held=held)
+    register_camera(app, settings)
     return app

@@ -1,0 +1,74 @@
+"""What somebody may do next with a code that was read: one row for each thing to do.
+
+The rule that must stay true: a code that holds the number of a person leads nowhere, for an address
+would hold that number too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from codes.gs1.digital_link import CANONICAL_STEM
+from codes.model import Candidate
+from parties.actors import Actor
+from web.pages.words import Words
+
+_PRODUCTS: Final = f"{CANONICAL_STEM}/01/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """One thing to do with a reading.
+
+    `address_for` returns where it is done, or None where it is not for this person or this code.
+    """
+
+    name: str
+    title: Words
+    address_for: Callable[[Candidate, Actor], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A next step of one reading: its title in both languages and its address on this host."""
+
+    title: Words
+    href: str
+
+
+def _product_page(reading: Candidate, _actor: Actor) -> str | None:
+    uri = reading.code.uri
+    return uri.removeprefix(CANONICAL_STEM) if uri.startswith(_PRODUCTS) else None
+
+
+def _records(reading: Candidate, _actor: Actor) -> str | None:
+    code = reading.code
+    # The lines of a seed label do not fit into an address.
+    if code.uri.startswith(_PRODUCTS) or not code.text.isprintable():
+        return None
+    # With the name of its scheme, so that the person who chose is not asked again.
+    return f"/t/{quote(code.text, safe='')}?{urlencode({'as': reading.scheme.name})}"
+
+
+# In the order in which they are offered; the first one is the loud button.
+NEXT_STEPS: Final[tuple[NextStep, ...]] = (
+    NextStep(
+        name="product",
+        title=Words(zh="查看产品", en="See the product"),
+        address_for=_product_page,
+    ),
+    NextStep(
+        name="records",
+        title=Words(zh="查询记录", en="Look up what is recorded"),
+        address_for=_records,
+    ),
+)
+
+
+def actions_for(reading: Candidate, actor: Actor) -> tuple[Action, ...]:
+    """Return what `actor` may do with a reading, in the order of the table."""
+    if reading.code.is_personal:
+        return ()
+    offered = ((step.title, step.address_for(reading, actor)) for step in NEXT_STEPS)
+    return tuple(Action(title=title, href=href) for title, href in offered if href)
