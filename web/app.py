@@ -10,7 +10,18 @@ from flask.json.provider import JSONProvider
 from base.config import Settings
 from ledger.heads import size_of
 from web.answers import install_answers
-from web.api import codes, epcis, health, keys, ledger, register
+from web.api import (
+    codes,
+    epcis,
+    health,
+    issuing,
+    issuing_work,
+    keys,
+    ledger,
+    prefixes,
+    register,
+    tag_keys,
+)
 from web.api.blueprint import ApiBlueprint
 from web.held_pages import HeldPages
 from web.openapi import install_api
@@ -20,6 +31,7 @@ from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.problems import install_problems
 from web.services import EXTENSION, Services, build_services
+from web.session import set_up_sessions
 
 # One line for each group of operations.
 API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
@@ -28,6 +40,10 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     keys.BLUEPRINT,
     epcis.BLUEPRINT,
     ledger.BLUEPRINT,
+    issuing.BLUEPRINT,
+    issuing_work.BLUEPRINT,
+    prefixes.BLUEPRINT,
+    tag_keys.BLUEPRINT,
     codes.BLUEPRINT,
 )
 
@@ -53,13 +69,11 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
         MAX_CONTENT_LENGTH=settings.capture_bytes_max,
         MAX_FORM_MEMORY_SIZE=512 << 10,
         MAX_FORM_PARTS=200,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.effective_public_url.startswith("https://"),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     parts = services or build_services(settings)
     app.extensions[EXTENSION] = parts
+    set_up_sessions(app, parts)
     install_answers(app)
     install_problems(app)
     install_api(app, API_BLUEPRINTS)

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from flask import g, request
 
 from base.errors import Unauthenticated
-from parties.access import Action, require_role
+from parties.access import Action, has_role_for, require_role
 from parties.actors import ANONYMOUS, Actor
 from web.services import services
 
@@ -43,13 +43,18 @@ def _authenticate(header: str | None) -> Actor:
     return services().key_ring.authenticate(text)
 
 
-def requires(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Refuse whoever has no role for `action` before the view reads anything."""
+def requires(action: Action, *others: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Refuse whoever has no role for `action`, nor for one of `others`, before anything is read.
+
+    Where there are others the view asks which of them it is.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            require_role(current_actor(), action)
+            actor = current_actor()
+            if not any(has_role_for(actor, other) for other in others):
+                require_role(actor, action)
             return view(*args, **kwargs)
 
         # The documentation of the API names the right that an operation needs.

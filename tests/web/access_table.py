@@ -14,6 +14,7 @@ EVERYBODY: Final = " ".join(ROLES)
 KEY_HOLDERS: Final = "producer authority auditor operator"
 OPERATOR: Final = "operator"
 PRODUCER: Final = "producer"
+READERS: Final = "producer authority auditor"
 
 EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/static/<path:filename>"): EVERYBODY,
@@ -50,6 +51,25 @@ EXPECTED: Final[dict[Door, str]] = {
     ("POST", "/api/v1/certificates"): OPERATOR,
     ("GET", "/api/v1/certificates"): KEY_HOLDERS,
     ("GET", "/api/v1/certificates/<uuid:row_id>"): KEY_HOLDERS,
+    ("POST", "/api/v1/prefixes"): PRODUCER,
+    ("GET", "/api/v1/prefixes"): "producer operator",
+    ("POST", "/api/v1/prefixes/<uuid:row_id>/confirm"): OPERATOR,
+    ("POST", "/api/v1/prefixes/<uuid:row_id>/end"): "producer operator",
+    ("POST", "/api/v1/tag-keys"): OPERATOR,
+    ("GET", "/api/v1/tag-keys"): OPERATOR,
+    ("DELETE", "/api/v1/tag-keys/<key_id>"): OPERATOR,
+    ("POST", "/api/v1/code-blocks"): PRODUCER,
+    ("GET", "/api/v1/code-blocks"): READERS,
+    ("GET", "/api/v1/code-blocks/<uuid:block_id>"): READERS,
+    ("GET", "/api/v1/code-blocks/<uuid:block_id>/codes"): READERS,
+    ("GET", "/api/v1/code-blocks/<uuid:block_id>/codes.csv"): READERS,
+    ("POST", "/api/v1/code-blocks/<uuid:block_id>/activations"): PRODUCER,
+    ("POST", "/api/v1/code-blocks/<uuid:block_id>/voids"): PRODUCER,
+    ("POST", "/api/v1/code-blocks/<uuid:block_id>/labels"): PRODUCER,
+    ("GET", "/api/v1/tasks"): PRODUCER,
+    ("GET", "/api/v1/tasks/<uuid:task_id>"): PRODUCER,
+    ("GET", "/api/v1/tasks/<uuid:task_id>/file"): PRODUCER,
+    ("GET", "/api/v1/codes/state"): READERS,
     ("POST", "/epcis/capture"): PRODUCER,
     ("GET", "/epcis/capture"): "producer auditor operator",
     ("GET", "/epcis/capture/<uuid:capture_id>"): "producer auditor operator",

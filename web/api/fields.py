@@ -1,7 +1,7 @@
 """Fields that accept one spelling of each value, and the schema they live in."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +10,10 @@ import marshmallow as ma
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
 _DEGREES = re.compile(r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -74,6 +78,16 @@ class Day(_Spelled):
 
     def _read(self, value: str) -> object:
         return date.fromisoformat(value)
+
+
+class InstantText(_Spelled):
+    """A point in time with its offset (RFC 3339 5.6)."""
+
+    pattern = _INSTANT
+    shape = "a time as YYYY-MM-DDThh:mm:ss with Z or an offset"
+
+    def _read(self, value: str) -> object:
+        return datetime.fromisoformat(value)
 
 
 class DegreesText(_Spelled):

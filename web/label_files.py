@@ -1,0 +1,116 @@
+"""Files of labels as the doors give them out: made at once, or by a worker and fetched later.
+
+One rule: nothing of a file is kept by whoever hands it on; it holds codes that are not in use yet.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from flask import Response, send_file
+
+from base.db import reading, transaction
+from base.errors import NotFound
+from parties.actors import Actor
+from parties.issuing.blocks import Block
+from parties.issuing.label_orders import desk_of, task_of
+from parties.issuing.labels import FORMATS, LabelDesk, LabelOrder, check_order, write_order
+from parties.tasks import Task, TaskState, create_task
+from web.issuing import hand_over
+from web.services import Services
+
+_NOT_KEPT: Final = "no-store"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelFile:
+    """A file of labels that was made while its sender waited."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def order_labels(
+    parts: Services, actor: Actor, block: Block, order: LabelOrder, *, task_id: UUID | None
+) -> LabelFile | Task:
+    """Make a short file of labels at once, or a task for a worker; raises `InvalidInput`."""
+    desk = label_desk(parts, block)
+    check_order(desk, block, order)
+    if order.count <= parts.settings.codes_direct_max:
+        return _made(desk, block, order)
+    with transaction(parts.engine) as connection:
+        task = create_task(
+            connection,
+            actor,
+            task_of(block, order, task_id=task_id),
+            waiting_max=parts.settings.tasks_waiting_party_max,
+            now=parts.clock.now(),
+        )
+    if task.state is TaskState.WAITING:
+        hand_over(parts, task)
+    return task
+
+
+def label_desk(parts: Services, block: Block) -> LabelDesk:
+    """Return what the labels of a block are made with."""
+    with reading(parts.engine) as connection:
+        return desk_of(connection, parts.settings, parts.secret, block)
+
+
+def _made(desk: LabelDesk, block: Block, order: LabelOrder) -> LabelFile:
+    out = BytesIO()
+    write_order(desk, block, order, out)
+    form = FORMATS[order.file_format]
+    return LabelFile(
+        name=file_name(block.id, order.first, order.last, form.suffix),
+        media_type=form.media_type,
+        data=out.getvalue(),
+    )
+
+
+def file_name(block_id: UUID, first: int, last: int, suffix: str) -> str:
+    """Return the name under which somebody keeps a file of a block."""
+    return f"suxin-{block_id.hex[-8:]}-{first}-{last}.{suffix}"
+
+
+def file_response(made: LabelFile) -> Response:
+    """Return a file that was made while its sender waited."""
+    return Response(made.data, content_type=made.media_type, headers=kept_as(made.name))
+
+
+def task_file_response(parts: Services, task: Task) -> Response:
+    """Return the file of a task; raises `NotFound` where there is none."""
+    path, name, media_type = _file_of(parts, task)
+    response = send_file(path, mimetype=media_type, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = _NOT_KEPT
+    return response
+
+
+def kept_as(name: str) -> dict[str, str]:
+    """Return the headers of a file that a browser saves under `name`."""
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": _NOT_KEPT}
+
+
+def _file_of(parts: Services, task: Task) -> tuple[Path, str, str]:
+    """Return the path of a task's file, a name to keep it under and its media type.
+
+    Raises `NotFound` where it has none, none yet, or none any more.
+    """
+    if not task.file_name:
+        raise NotFound("This task has no file, or none yet.")
+    path = parts.settings.effective_files_dir / task.file_name
+    if not path.is_file():
+        raise NotFound("This file was kept long enough; order it again.")
+    form = next(one for one in FORMATS.values() if path.suffix == f".{one.suffix}")
+    first, last = task.arguments.get("first"), task.arguments.get("last")
+    name = file_name(UUID(task.subject), _whole(first), _whole(last), form.suffix)
+    return path, name, form.media_type
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError("a task's range is two numbers")
+    return value

@@ -1,0 +1,191 @@
+"""Who is signed in to the pages: a signed cookie that names a key.
+
+The rule that must stay true: the cookie opens pages alone, never the API, and dies with its key. It
+holds the key's id, the time of signing in and the number that ties forms to it; nothing that opens.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, Flask, g, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped] # It has no types.
+from werkzeug.wrappers import Response
+
+from base.errors import Unauthenticated
+from base.strict_json import loads
+from parties.access import Action, require_role
+from parties.actors import ANONYMOUS, Actor
+from web.services import Services, services
+
+SIGN_IN_PATH: Final = "/sign-in"
+
+_KEY: Final = "key"
+_SINCE: Final = "since"
+_NEXT_CHARS_MAX: Final = 1000
+_COOKIE_BYTES_MAX: Final = 4096
+_COOKIE_DEPTH_MAX: Final = 2
+# What a browser takes for the end of the path, or for a second slash of "//host".
+_NOT_IN_NEXT: Final = re.compile(r"[\x00-\x20\x7f\\]")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_csrf: Final = CSRFProtect()
+
+
+class _CookieJson:
+    """Writes and reads what the cookie holds; the application's own JSON reads no requests."""
+
+    @staticmethod
+    def dumps(value: object) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes) -> dict[str, Any]:
+        data = text.encode() if isinstance(text, str) else text
+        read = loads(data, bytes_max=_COOKIE_BYTES_MAX, depth_max=_COOKIE_DEPTH_MAX)
+        return read if isinstance(read, dict) else {}
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, under SHA-256 and with the strict reader."""
+
+    digest_method = staticmethod(hashlib.sha256)
+    serializer = _CookieJson()  # type: ignore[assignment] # It wants the two methods alone.
+
+
+def set_up_sessions(app: Flask, parts: Services) -> None:
+    """Give the application its signed cookie; the forms of `guard_forms` are tied to it."""
+    is_https = parts.settings.effective_public_url.startswith("https://")
+    app.secret_key = parts.secret.key_for("session")
+    app.session_interface = _Sessions()
+    app.config.update(
+        # A browser takes a cookie of this prefix from this very host alone (RFC 6265bis 4.1.3.2).
+        SESSION_COOKIE_NAME="__Host-suxin" if is_https else "suxin",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_https,
+        # Pages that anybody may keep must not set it again.
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(seconds=parts.settings.session_max_s),
+        # Pages ask for it themselves: the API has no cookie that could be misused.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # It lives as long as the session does.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The token is enough; a browser that sends no Referer is no attack.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    _csrf.init_app(app)
+
+
+def sign_in(actor: Actor) -> None:
+    """Remember the key of an actor in the cookie; raises `Unauthenticated` for who has none."""
+    if actor.key_id is None:
+        raise Unauthenticated("Only the holder of a key signs in.")
+    # A fresh token, too: what somebody planted before is worth nothing.
+    session.clear()
+    session[_KEY] = actor.key_id.hex
+    session[_SINCE] = int(services().clock.now().timestamp())
+    session.permanent = True
+    g.pop("signed_in", None)
+
+
+def sign_out() -> None:
+    """Forget who is signed in."""
+    session.clear()
+    g.pop("signed_in", None)
+
+
+def signed_in() -> Actor | None:
+    """Return who the cookie stands for, None for nobody, or no longer.
+
+    A page that everybody may keep must not ask.
+    """
+    if "signed_in" not in g:
+        g.signed_in = _actor_of_cookie()
+    found = g.signed_in
+    return found if isinstance(found, Actor) else None
+
+
+def page_actor() -> Actor:
+    """Return who asks for a page: whoever is signed in, else the anonymous consumer."""
+    return signed_in() or ANONYMOUS
+
+
+def _actor_of_cookie() -> Actor | None:
+    key, since = session.get(_KEY), session.get(_SINCE)
+    if not isinstance(key, str) or not isinstance(since, int):
+        return None
+    parts = services()
+    age_s = parts.clock.now().timestamp() - since
+    if age_s >= parts.settings.session_max_s:
+        return None
+    try:
+        return parts.key_ring.actor_of(UUID(hex=key))
+    except (Unauthenticated, ValueError):
+        return None
+
+
+def page_requires(action: Action) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Send whoever is not signed in to do so; refuse whoever has no role for `action`."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            actor = signed_in()
+            if actor is None:
+                return redirect(f"{SIGN_IN_PATH}?{urlencode({'next': _here()})}", 303)
+            require_role(actor, action)
+            return view(*args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def _here() -> str:
+    # The address of a form is that of its page, so that one comes back to the form.
+    query = request.query_string.decode("ascii", "replace")
+    return f"{request.path}?{query}" if query and request.method == "GET" else request.path
+
+
+def safe_next(text: str, *, default: str = "/work") -> str:
+    """Return where to go after signing in: a path of this service alone, else `default`."""
+    if not text.startswith("/") or text.startswith("//") or len(text) > _NEXT_CHARS_MAX:
+        return default
+    if _NOT_IN_NEXT.search(text):
+        return default
+    parts = urlsplit(text)
+    is_loop = parts.path in (SIGN_IN_PATH, "/sign-out")
+    return default if parts.scheme or parts.netloc or is_loop else text
+
+
+def guard_forms(blueprint: Blueprint, on_stale: Callable[[], ResponseReturnValue]) -> None:
+    """Refuse a form of the blueprint that was not made by a page of this very session.
+
+    `on_stale` answers it. Whoever is not signed in has nothing that could be misused and is sent to
+    sign in by the view.
+    """
+
+    def guard() -> ResponseReturnValue | None:
+        return on_stale() if signed_in() is not None and not is_own_form() else None
+
+    blueprint.before_request(guard)
+
+
+def is_own_form() -> bool:
+    """Return whether a form was made by a page of this very session; a GET sends none."""
+    try:
+        _csrf.protect()
+    except CSRFError:
+        return False
+    return True
