@@ -5,7 +5,9 @@ from typing import Final
 
 from benchmarks.capture import capture_bulk, capture_single
 from benchmarks.harness import Benchmark
+from benchmarks.issuing import issuing
 from benchmarks.journal import journal_bulk, journal_single
+from benchmarks.labels import label_printing
 from benchmarks.pages import pages
 from benchmarks.profile import profile
 from benchmarks.proofs import proofs
@@ -21,6 +23,8 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "hash": event_hashing,
     "codes": code_reading,
     "json": strict_json,
+    "issuing": issuing,
+    "labels": label_printing,
     "stages": stages,
     "profile": profile,
 }

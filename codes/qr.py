@@ -19,7 +19,7 @@ NORM: Final = "ISO/IEC 18004"
 QUIET_ZONE: Final = 4
 TERMINAL_COLUMNS: Final = 80
 
-_LEVELS: Final = {
+LEVELS: Final = {
     "L": ERROR_CORRECT_L,
     "M": ERROR_CORRECT_M,
     "Q": ERROR_CORRECT_Q,
@@ -35,13 +35,13 @@ def matrix(text: str, level: str = "M", *, mask_pattern: int | None = None) -> M
     A fixed `mask_pattern` (0 to 7) saves trying all eight, which is four fifths of the work; a
     reader does not mind. Raises `CodeError` for empty or too long text, or an unknown level.
     """
-    if level not in _LEVELS:
+    if level not in LEVELS:
         raise CodeError("qr_level", "the error correction level is L, M, Q or H", norm=NORM)
     if mask_pattern is not None and not 0 <= mask_pattern <= 7:
         raise CodeError("qr_mask", "the mask pattern is 0 to 7", norm=NORM)
     if not text:
         raise CodeError("empty", "there is nothing to draw", norm=NORM)
-    symbol = qrcode.QRCode(error_correction=_LEVELS[level], border=0, mask_pattern=mask_pattern)
+    symbol = qrcode.QRCode(error_correction=LEVELS[level], border=0, mask_pattern=mask_pattern)
     try:
         symbol.add_data(text.encode("utf-8"))
         symbol.make(fit=True)

@@ -1,7 +1,7 @@
-"""Prepares the machine for the tests: a Chromium, a Chinese font, a Redis. `make test` runs it.
+"""Prepares the machine for the tests: a browser, a Chinese font, Redis, poppler.
 
-What is there already is left alone; what is missing is installed only as root with apt-get, and
-named otherwise.
+`make test` runs it. What is there already is left alone; what is missing is installed only as root
+with apt-get, and named otherwise.
 """
 
 import importlib.util
@@ -40,6 +40,7 @@ _NEEDS: tuple[tuple[str, Callable[[], object], tuple[str, ...]], ...] = (
     ("a Chromium", find_chromium, ("chromium",)),
     ("a Chinese font", _has_chinese_font, ("fontconfig", "fonts-noto-cjk")),
     ("a Redis server", _has_redis, ("redis-server",)),
+    ("a reader of PDF", lambda: shutil.which("pdftoppm"), ("poppler-utils",)),
 )
 
 

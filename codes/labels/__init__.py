@@ -1,0 +1,1 @@
+"""Labels: one symbol with its text, as SVG, PNG, PDF, ZPL, sheets, rolls and lists."""
