@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from codes import registry
+from codes.cn.persons import NORM as ID_NORM
 from codes.gs1.charset import percent_decode, percent_encode
 from codes.gs1.check_digit import has_valid_check_digit
 from codes.gs1.compression import identity_of_compressed
@@ -150,7 +151,7 @@ def _own_refusal(refusal: CodeError, match: re.Match[str]) -> CodeError:
 def personal_refusal() -> CodeError:
     """Return the refusal of a person's ID number: what is recorded stays for ever."""
     message = "a person's ID number names nothing here; name the person by a GLN or a serial"
-    return CodeError("personal", message, norm="GB 11643-1999")
+    return CodeError("personal", message, norm=ID_NORM)
 
 
 def uri_of_text(text: str, category: Category | None = None) -> str:

@@ -193,6 +193,9 @@ def why_refused(text: str, category: Category | None = None) -> CodeError:
         cleaned = clean(text)
     except CodeError as refusal:
         return _with_norm(refusal, READING_NORM)
+    if category is not None and detect(text):
+        message = f"it is a code, but of nothing that is called {category.value}"
+        return CodeError("other_category", message, norm=READING_NORM)
     for scheme in _suspects(cleaned.text, category):
         try:
             parse(scheme.name, text)

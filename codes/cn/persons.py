@@ -11,7 +11,7 @@ from codes.gs1.check_digit import is_digits
 from codes.model import CodeError
 from codes.shapes import first_non_digit, is_date
 
-NORM: Final = "GB 11643-1999"
+NORM: Final = "GB 11643-1999 4.1"
 
 
 def require_id_number(text: str) -> None:

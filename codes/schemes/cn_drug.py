@@ -20,8 +20,8 @@ from codes.shapes import (
 )
 
 TRACE_NORM: Final = "NMPAB/T 1002-2019 5.2"
-STANDARD_NORM: Final = "国食药监办〔2009〕809号"
-APPROVAL_NORM: Final = "药品注册管理办法"
+STANDARD_NORM: Final = "国食药监办〔2009〕809号 附件1"
+APPROVAL_NORM: Final = "药品注册管理办法 123"
 
 _TRACE_DIGITS: Final = 20
 _SEPARATORS = re.compile(r"[\- ]")

@@ -10,7 +10,7 @@ from codes.gs1.check_digit import is_digits
 from codes.model import Category, Code, CodeWarning, Scheme
 from codes.shapes import DIGITS, format_text, require_digits
 
-NORM: Final = "SB/T 10680-2012"
+NORM: Final = "SB/T 10680-2012 5"
 
 _REGION_UNKNOWN = CodeWarning(
     code="region", message="the first two digits are those of no province", position=0

@@ -9,7 +9,7 @@ from codes.model import Category, Code, CodeError, Scheme
 from codes.schemes.cn_uscc import org_code_check
 from codes.shapes import case_warnings, format_text, upper
 
-NORM: Final = "GB 11714-1997"
+NORM: Final = "GB 11714-1997 2.1"
 
 
 def parse_org_code(text: str) -> Code:

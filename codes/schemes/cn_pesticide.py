@@ -11,7 +11,7 @@ from codes.gs1.check_digit import is_digits
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
 from codes.shapes import case_warnings, first_misfit, format_text, require_digits, upper
 
-NORM: Final = "农业部公告第2579号"
+NORM: Final = "农业部公告第2579号 三"
 _REGISTRATION_NORM: Final = "农药登记管理办法"
 
 _CATEGORIES: Final = {"1": "PD", "2": "WP", "3": "临时登记(LS)"}

@@ -17,8 +17,8 @@ from codes.shapes import (
     upper,
 )
 
-NORM: Final = "GB 32100-2015"
-_ORG_NORM: Final = "GB 11714-1997"
+NORM: Final = "GB 32100-2015 4"
+_ORG_NORM: Final = "GB 11714-1997 2.1"
 
 # GB 32100-2015 annex A: no I, O, S, V, Z. The weight of place i is 3^(i-1) modulo 31.
 _ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -250,7 +250,7 @@ def test_any_text_is_read_or_refused_with_rule_and_norm(name: str, text: str) ->
 
 
 # Rules that no single place breaks: the whole is at fault, or what is not there.
-NOWHERE = {"ambiguous", "no_key", "personal", "unknown_code"}
+NOWHERE = {"ambiguous", "no_key", "other_category", "personal", "unknown_code"}
 
 
 def place_of(refusal: CodeError) -> int:
