@@ -1,5 +1,6 @@
 """The scan page in a real browser: a camera that shows symbols, none, or one that is not lent."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -211,6 +212,21 @@ def test_a_service_that_is_away_is_asked_again(film_browser: Browser, site: str)
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     expect(items(page).filter(has_text="GS1 element string")).to_be_visible()
     page.context.close()
+
+
+def test_a_long_list_is_asked_about_in_pieces(page: Page, site: str) -> None:
+    sizes: list[int] = []
+    texts = [[f"{number}" + "溯" * 2_900, 1] for number in range(5)]
+    page.add_init_script(f"sessionStorage.setItem('suxin.scan', {json.dumps(json.dumps(texts))})")
+    page.on("request", lambda request: sizes.append(len(request.post_data_buffer or b"")))
+    page.goto(f"{site}/scan?lang=en")
+
+    expect(items(page)).to_have_count(5)
+
+    shown = items(page).locator(".scan-code").all_text_contents()
+    assert [text[0] for text in shown] == ["0", "1", "2", "3", "4"]
+    assert sum(size > 0 for size in sizes) == 5
+    assert max(sizes) < 64 << 10
 
 
 def test_a_reader_that_does_not_load_is_said(film_browser: Browser, site: str) -> None:

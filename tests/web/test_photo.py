@@ -1,5 +1,6 @@
 """A photo of a code read by the service: what is found, and what is refused before it costs."""
 
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -14,11 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from base.config import Settings
 from tests.browser.fake_camera import Symbol, picture_of
 from tests.web.house import House, open_house
 from web.pages import photo as photo_module
 from web.pages.photo import PhotoRefused, symbols_on
 
+ROOT = Path(__file__).resolve().parents[2]
 PIXELS_MAX = 32_000_000
 KIND = zxingcpp.BarcodeFormat
 LINK = "https://id.gs1.org/01/06901234567892/10/L1"
@@ -311,6 +314,18 @@ def test_a_full_reader_asks_for_a_minute(sqlite_url: str, tmp_path: Path) -> Non
     assert answer.status_code == 503
     assert "现在识别照片的人很多" in answer.get_data(as_text=True)
     assert after.status_code == 200
+
+
+def test_the_server_in_front_lets_a_whole_photo_through() -> None:
+    site = (ROOT / "deploy/nginx/suxin.conf").read_text(encoding="utf-8")
+
+    found = re.search(r"location = /scan/photo \{([^}]*)\}", site)
+
+    assert found is not None
+    sizes = dict(re.findall(r"client_(max_body|body_buffer)_size (\d+)m;", found[1]))
+    # What does not fit into its memory would go to the disk.
+    assert sizes["max_body"] == sizes["body_buffer"]
+    assert int(sizes["max_body"]) << 20 > Settings().photo_bytes_max
 
 
 def test_a_smaller_limit_is_the_one_that_counts(sqlite_url: str, tmp_path: Path) -> None:

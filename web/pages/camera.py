@@ -17,12 +17,12 @@ from werkzeug.formparser import FormDataParser
 from base.config import Settings
 from base.errors import InputTooLarge, InvalidInput, Problem
 from web.api.parsing import read_body
-from web.auth import current_actor
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.photo import PhotoRefused, PhotoTrouble, can_read_photos, symbols_on
 from web.pages.told import ToldView, told_of
 from web.services import services
+from web.session import page_actor
 
 EXTENSION: Final = "suxin_photo_slots"
 
@@ -115,7 +115,7 @@ def _page(
 
 
 def _told(texts: tuple[str, ...]) -> tuple[ToldView, ...]:
-    lang, actor, year = chosen_lang(), current_actor(), services().clock.now().year
+    lang, actor, year = chosen_lang(), page_actor(), services().clock.now().year
     return tuple(told_of(text, lang, actor, year=year) for text in texts)
 
 

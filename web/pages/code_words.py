@@ -135,6 +135,7 @@ _WARNINGS_ZH: Final[Mapping[str, str]] = {
     "missing_fnc1": "扫描设备没有发送 GS1 数据开头的 FNC1 标识。",
     "no_year": "旧式证号，不含年份。",
     "org_check": "其中组织机构代码的校验位不符。",
+    "padded_gtin": "商品条码不足十四位，已在前面补零。",
     "region": "开头两位不是任何省级行政区划。",
     "restricted_circulation": "店内码：只在一家企业内部有效，不是通用的商品条码。",
     "separators": "分隔符已略去。",
@@ -148,13 +149,11 @@ _WARNINGS_ZH: Final[Mapping[str, str]] = {
     "url_scheme": "网址没有写明 http:// 或 https://。",
 }
 
-_WRONG_PLACE_ZH: Final = "其中一部分不在规定的取值范围内。"
 _RULES_ZH: Final[Mapping[str, str]] = {
     "address": "这个网址不符合商品二维码的规则。",
     "arc": "对象标识符的某一段写法不对。",
     "attribute": "网址中有一项数据放错了位置。",
     "brackets": "括号里应当是应用标识符，例如 (01)。",
-    "category": _WRONG_PLACE_ZH,
     "charset": "有不允许出现的字符。",
     "check_digit": "校验位不符：有一位读错、印错或抄错了。",
     "company_prefix": "厂商识别代码的长度不对。",
@@ -180,7 +179,6 @@ _RULES_ZH: Final[Mapping[str, str]] = {
     "other_category": "这是一个编码，但不是所要的那一类。",
     "prefix": "开头不对。",
     "qualifiers": "网址中限定项的顺序或组合不对。",
-    "range": _WRONG_PLACE_ZH,
     "region": "其中的行政区划代码不存在。",
     "repeated_ai": "同一项数据出现了两次。",
     "signature": "签名与序列号不符：这个序列号不是本系统签发的。",
@@ -193,6 +191,12 @@ _RULES_ZH: Final[Mapping[str, str]] = {
     "uri_scheme": "网址应当以 http:// 或 https:// 开头。",
     "version": "编码的版本号不对。",
 }
+# One part of the code has a value that its norm does not give it.
+_VALUE_RULES: Final = frozenset({
+    "category", "class", "country", "department", "form", "kind", "list", "production", "property",
+    "range", "root", "sequence", "service", "species", "subject", "system", "type", "user",
+})  # fmt: skip
+_VALUE_RULE_ZH: Final = "其中一部分不在规定的取值范围内。"
 _ANY_RULE_ZH: Final = "不符合这种编码的规则。"
 
 
@@ -220,7 +224,8 @@ def warning_words(warning: CodeWarning, lang: Lang) -> str:
 def refusal_words(refusal: CodeError, lang: Lang) -> str:
     """Return why a text is no code."""
     if lang == "zh":
-        return _RULES_ZH.get(refusal.rule, _ANY_RULE_ZH)
+        any_rule = _VALUE_RULE_ZH if refusal.rule in _VALUE_RULES else _ANY_RULE_ZH
+        return _RULES_ZH.get(refusal.rule, any_rule)
     return _sentence(refusal.message)
 
 
