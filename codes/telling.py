@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from base.strict_json import JsonObject
 from codes.model import Candidate, Category, CodeError
 from codes.registry import detect, why_refused
+from codes.words_zh import RULES_ZH, WARNINGS_ZH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,12 @@ def reading_json(reading: Candidate) -> JsonObject:
         "uri": code.uri,
         "fields": dict(code.fields),
         "warnings": [
-            {"code": warning.code, "message": warning.message, "position": warning.position}
+            {
+                "code": warning.code,
+                "message": warning.message,
+                "message_zh": WARNINGS_ZH.get(warning.code, ""),
+                "position": warning.position,
+            }
             for warning in code.warnings
         ],
     }
@@ -68,6 +74,7 @@ def refusal_json(refusal: CodeError) -> JsonObject:
     return {
         "rule": refusal.rule,
         "message": refusal.message,
+        "message_zh": RULES_ZH.get(refusal.rule, ""),
         "norm": refusal.norm,
         "position": refusal.position,
     }

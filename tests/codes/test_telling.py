@@ -62,6 +62,7 @@ def test_a_refusal_says_rule_norm_and_place() -> None:
     assert refusal_json(told.refusal) == {
         "rule": "check_digit",
         "message": "the check digit of a GTIN-13 should be 2",
+        "message_zh": "校验位不符：有一位读错、印错或抄错了。",
         "norm": "GS1 General Specifications 2.1, GB 12904-2008",
         "position": 12,
     }

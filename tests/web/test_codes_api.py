@@ -108,6 +108,7 @@ def test_a_refusal_says_rule_norm_and_place(sqlite_house: House) -> None:
     assert problem["position"] == 12
     assert "GB 12904" in problem["norm"]
     assert problem["message"] == "the check digit of a GTIN-13 should be 2"
+    assert problem["message_zh"].startswith("校验位不符")
 
 
 @pytest.mark.parametrize(

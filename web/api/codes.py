@@ -47,6 +47,7 @@ class WarningOut(ma.Schema):
 
     code = ma.fields.String(metadata={"description": "Stable word for programs."})
     message = ma.fields.String()
+    message_zh = ma.fields.String()
     position = ma.fields.Integer(allow_none=True, metadata={"description": "Index in the text."})
 
 
@@ -82,6 +83,7 @@ class RefusalOut(ma.Schema):
 
     rule = ma.fields.String(metadata={"description": "Stable word for programs."})
     message = ma.fields.String()
+    message_zh = ma.fields.String(metadata={"description": "The same for people, in Chinese."})
     norm = ma.fields.String(metadata={"description": "Norm and clause; empty where there is none."})
     position = ma.fields.Integer(allow_none=True, metadata={"description": "Index in the text."})
 

@@ -1,8 +1,8 @@
 """What the parts of a code are called, what is odd about one and why one is refused.
 
-English refusals and warnings come from `codes` itself; here is their Chinese, by their stable word.
-The rule that must stay true: a part without a row is not shown, unless it is an element of GS1,
-which is then called by the data title that is printed beside it.
+Refusals and warnings are worded in `codes`; here are the parts. The rule that must stay true: a
+part without a row is not shown, unless it is an element of GS1, which is then called by the data
+title that is printed beside it.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Final
 from codes.gs1.ais import AIS
 from codes.gs1.meaning import explain
 from codes.model import CodeError, CodeWarning
+from codes.words_zh import RULES_ZH, WARNINGS_ZH
 from web.pages.model import Lang
 from web.pages.regions import region_name
 from web.pages.words import Words, by_name
@@ -121,82 +122,6 @@ _VALUES_EN: Final[Mapping[str, str]] = {
     "编码数据结构": "element string",
 }
 
-_WARNINGS_ZH: Final[Mapping[str, str]] = {
-    "check_digit": "校验位与规则不符；市面上有些真实的证号也不符，请核对原件。",
-    "class": "类别代码不在目录中。",
-    "former_region": "其中的行政区划已经撤销或更名，旧证件上仍可能出现。",
-    "from_address": "编码取自一个网址；我们只读取其中的编码，没有打开这个网址。",
-    "full_width": "全角字符已按半角读取。",
-    "http": "这个链接没有使用 HTTPS。",
-    "hyphens": "连字符已略去。",
-    "look_alike": "易混淆的字母已按数字读取。",
-    "lower_case": "小写字母已按大写读取。",
-    "maker_address": "网址中各部分的名称由厂商自定。",
-    "missing_fnc1": "扫描设备没有发送 GS1 数据开头的 FNC1 标识。",
-    "no_year": "旧式证号，不含年份。",
-    "org_check": "其中组织机构代码的校验位不符。",
-    "padded_gtin": "商品条码不足十四位，已在前面补零。",
-    "region": "开头两位不是任何省级行政区划。",
-    "restricted_circulation": "店内码：只在一家企业内部有效，不是通用的商品条码。",
-    "separators": "分隔符已略去。",
-    "short": "位数少于通常的二十位。",
-    "statistics_region": "这是统计用区划代码，不是行政区划。",
-    "subject": "主体既不是统一社会信用代码，也不是身份号码。",
-    "temporary_registration": "临时登记：只用于 2026 年 11 月 1 日前的标签。",
-    "two_letters": "两个字母的批准文号，依 2020 年注册管理办法。",
-    "unallocated_prefix": "这个前缀尚未分配给任何编码组织。",
-    "unlisted_region": "区划代码未列入现有目录。",
-    "url_scheme": "网址没有写明 http:// 或 https://。",
-}
-
-_RULES_ZH: Final[Mapping[str, str]] = {
-    "address": "这个网址不符合商品二维码的规则。",
-    "arc": "对象标识符的某一段写法不对。",
-    "attribute": "网址中有一项数据放错了位置。",
-    "brackets": "括号里应当是应用标识符，例如 (01)。",
-    "charset": "有不允许出现的字符。",
-    "check_digit": "校验位不符：有一位读错、印错或抄错了。",
-    "company_prefix": "厂商识别代码的长度不对。",
-    "control_character": "有控制字符，编码里不会有这种字符。",
-    "date": "其中的日期不存在。",
-    "domain": "网址没有域名。",
-    "dummy": "这是占位用的假号码。",
-    "empty": "缺少内容。",
-    "excluded_ai": "两项不能同时出现的数据同时出现了。",
-    "fnc1": "缺少 GS1 数据开头的 FNC1 标识。",
-    "format": "其中一项数据的格式不对。",
-    "former_region": "这个行政区划已经撤销。",
-    "host": "这个网址既不是国家统一网址，路径中也没有商品条码。",
-    "invisible": "有看不见的字符，多半是复制时带进来的。",
-    "length": "位数不对，太长或太短。",
-    "letter": "批准文号的字母不对。",
-    "letters_only": "单元识别代码不能只有字母。",
-    "lines": "种子标签应当有四行。",
-    "look_alike": "有一个易混淆的字母，代码中不使用它。",
-    "missing_ai": "缺少必须同时出现的数据。",
-    "no_key": "里面没有 GS1 标识代码。",
-    "order": "各部分的顺序不对。",
-    "other_category": "这是一个编码，但不是所要的那一类。",
-    "prefix": "开头不对。",
-    "qualifiers": "网址中限定项的顺序或组合不对。",
-    "region": "其中的行政区划代码不存在。",
-    "repeated_ai": "同一项数据出现了两次。",
-    "signature": "签名与序列号不符：这个序列号不是本系统签发的。",
-    "time": "其中的时间不存在。",
-    "too_long": "太长，不可能是编码。",
-    "trailing_slash": "网址结尾多了一个斜杠。",
-    "truncated": "内容不完整。",
-    "unknown_ai": "有未定义的应用标识符。",
-    "unknown_code": "我们认识的编码里没有这一种。",
-    "uri_scheme": "网址应当以 http:// 或 https:// 开头。",
-    "version": "编码的版本号不对。",
-}
-# One part of the code has a value that its norm does not give it.
-_VALUE_RULES: Final = frozenset({
-    "category", "class", "country", "department", "form", "kind", "list", "production", "property",
-    "range", "root", "sequence", "service", "species", "subject", "system", "type", "user",
-})  # fmt: skip
-_VALUE_RULE_ZH: Final = "其中一部分不在规定的取值范围内。"
 _ANY_RULE_ZH: Final = "不符合这种编码的规则。"
 
 
@@ -217,15 +142,14 @@ def facts_of(
 def warning_words(warning: CodeWarning, lang: Lang) -> str:
     """Return what is odd about a code."""
     # A warning without a row is still a warning: better in English than not at all.
-    told = _WARNINGS_ZH.get(warning.code) if lang == "zh" else None
+    told = WARNINGS_ZH.get(warning.code) if lang == "zh" else None
     return told or _sentence(warning.message)
 
 
 def refusal_words(refusal: CodeError, lang: Lang) -> str:
     """Return why a text is no code."""
     if lang == "zh":
-        any_rule = _VALUE_RULE_ZH if refusal.rule in _VALUE_RULES else _ANY_RULE_ZH
-        return _RULES_ZH.get(refusal.rule, any_rule)
+        return RULES_ZH.get(refusal.rule, _ANY_RULE_ZH)
     return _sentence(refusal.message)
 
 
