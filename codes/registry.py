@@ -120,6 +120,8 @@ def _index() -> Mapping[int, Mapping[str, tuple[Scheme, ...]]]:
 
 _INDEX: Final = _index()
 
+_WORD_START_CHARS: Final = 3
+
 
 def _fitting(text: str) -> tuple[Scheme, ...]:
     by_first = _INDEX.get(len(text), _INDEX[0])
@@ -208,9 +210,10 @@ def why_refused(text: str, category: Category | None = None) -> CodeError:
 def _suspects(text: str, category: Category | None) -> list[Scheme]:
     """Return the schemes that a mistyped code may be of, the likeliest first.
 
-    First those it looks like, then those whose mark it begins with whatever its length, then those
-    of its length where it is mostly digits. Within each the first of the lowest rank: a wrong check
-    digit of a trade item tells more than the rest.
+    First those it looks like, then those whose mark it begins with whatever its length. Failing
+    these, where it is mostly digits, those of its length, and of telling codes those that one digit
+    more or less would make; last those of the category asked for. Within each the first of the
+    lowest rank: a wrong check digit of a trade item tells more than the rest.
     """
 
     def wanted(schemes: Iterable[Scheme]) -> list[Scheme]:
@@ -225,24 +228,40 @@ def _suspects(text: str, category: Category | None) -> list[Scheme]:
     alike = wanted(scheme for scheme in _fitting(text) if scheme.looks_like(text))
     capitals = text.upper()
     marked = wanted(scheme for scheme in SCHEMES.values() if _bears_mark(capitals, scheme))
-    if alike or marked or not _is_mostly_digits(text):
+    if alike or marked:
         return alike + marked
-    return wanted(scheme for scheme in _fitting(_folded(text)) if scheme.lengths and scheme.first)
+    digits: list[Scheme] = []
+    if _is_mostly_digits(text):
+        repaired = _repaired(text)
+        of_length = (scheme for scheme in _fitting(repaired) if scheme.looks_like(repaired))
+        digits = wanted(scheme for scheme in of_length if scheme.lengths and scheme.first)
+        digits += wanted(scheme for scheme in SCHEMES.values() if _is_near(text, scheme))
+    of_category = (one for one in SCHEMES.values() if one.category is category)
+    return digits or [one for one in of_category if len(text) in (one.lengths or ())]
+
+
+def _is_near(text: str, scheme: Scheme) -> bool:
+    """Whether the text is one digit too short or too long for a scheme of telling codes."""
+    shortest = min(scheme.lengths or (0,))
+    return scheme.in_address and len(text) in {shortest - 1, shortest + 1}
 
 
 def _bears_mark(capitals: str, scheme: Scheme) -> bool:
     mark = next((mark for mark in scheme.marks if capitals.startswith(mark)), None)
+    if mark is None:
+        return False
     # Two letters begin many a word: only digits behind them make them a mark.
-    return mark is not None and (not mark.isascii() or _is_mostly_digits(capitals[len(mark) :]))
+    is_telling = len(mark) > _WORD_START_CHARS or not mark.isascii()
+    return is_telling or _is_mostly_digits(capitals[len(mark) :])
 
 
 def _is_mostly_digits(text: str) -> bool:
-    return 2 * sum(map(str.isdigit, text)) > len(text)
+    return bool(text) and 4 * sum(map(str.isdigit, text)) >= 3 * len(text)
 
 
-def _folded(text: str) -> str:
-    """Return the text with the digits of every script as ASCII digits, to choose a scheme by."""
-    return "".join(str(unicodedata.digit(character, character)) for character in text)
+def _repaired(text: str) -> str:
+    """Return digits only, to choose a scheme by: other scripts as ASCII, anything else as 0."""
+    return "".join(str(unicodedata.digit(character, 0)) for character in text)
 
 
 def _readings(cleaned: Cleaned, category: Category | None) -> list[Candidate]:

@@ -75,7 +75,7 @@ def _bounds(text: str) -> tuple[int, int]:
 def _unreadable(character: str, position: int) -> CodeError:
     name = f"U+{ord(character):04X}"
     known = unicodedata.name(character, "")
-    if character < "\u00a0":
+    if character < "\u00a0" or unicodedata.category(character) == "Cs":
         message = f"a control character ({name}) is part of no code"
         return CodeError("control_character", message, position=position)
     shown = f"{name} {known}".rstrip()

@@ -49,7 +49,7 @@ SCHEMES: Final = (
         format=format_text,
         may_issue=False,
         lengths=frozenset({9, 10}),
-        looks_like=lambda text: (text[8] == "-") == (len(text) == 10),
+        looks_like=lambda text: (text if len(text) == 9 else text[:8] + text[9]).isalnum(),
         rank=2,
         own_name="organisation",
         vectors=("identifiers.org9",),

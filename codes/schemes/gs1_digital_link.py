@@ -43,7 +43,7 @@ SCHEMES: Final = (
         format=format_digital_link,
         may_issue=True,
         lengths=None,
-        looks_like=lambda text: text.startswith(("http", "HTTP")),
+        looks_like=lambda text: text[:4].lower() == "http",
         rank=1,
         first="hH",
         vectors=(

@@ -108,46 +108,6 @@ def test_what_was_put_right_is_noted() -> None:
     assert "any.example" in found[0].code.warnings[0].message
 
 
-@pytest.mark.parametrize(
-    ("text", "rule", "position"),
-    [
-        ("6901234567893", "check_digit", 12),
-        ("  6901234567893", "check_digit", 14),
-        ("69012345678X2", "charset", 11),
-        ("9135010OM000100Y43", "look_alike", 7),
-        ("202613010012345678901234", "date", 4),
-        ("10929274001483920175566201948371", "production", 7),
-        ("4.0.91130102MA0ABCDE6C.01060123.20261122101530.001", None, None),
-        ("1.0.91130102MA0ABCDE6C.01060123.20261322101530.001", "date", 36),
-        ("国药准字A20013028", "letter", 4),
-        ("MA.156..0001", "empty", 7),
-        ("MB.156.1301.0001", "unknown_code", None),
-        ("6901234\x00567892", "control_character", 7),
-    ],
-)
-def test_a_refusal_says_which_rule_and_which_position(
-    text: str, rule: str | None, position: int | None
-) -> None:
-    with pytest.raises(CodeError) as refusal:
-        uri_of_text(text)
-
-    if rule is not None:
-        assert (refusal.value.rule, refusal.value.position) == (rule, position)
-    assert refusal.value.rule == "unknown_code" or refusal.value.norm
-
-
-@pytest.mark.parametrize(
-    ("wrong", "meant"), [("O", "0"), ("I", "1"), ("S", "5"), ("Z", "2"), ("V", "U")]
-)
-def test_a_letter_that_is_not_used_is_named_with_the_one_meant(wrong: str, meant: str) -> None:
-    with pytest.raises(CodeError) as refusal:
-        registry.parse("cn_uscc", f"9135010{wrong}M000100Y43")
-
-    assert f"letter {wrong}" in refusal.value.message
-    assert f"probably {meant}" in refusal.value.message
-    assert ("check character fits" in refusal.value.message) == (wrong == "O")
-
-
 @pytest.mark.parametrize("scheme", sorted(registry.SCHEMES))
 def test_every_scheme_refuses_a_megabyte_and_control_characters(scheme: str) -> None:
     for text in ("9" * 1_000_000, "\x00\x01\x02", "\x1b[31m6901234567892", "", " \t", "\ud800"):
