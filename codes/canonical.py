@@ -184,9 +184,22 @@ def _uri_of_unknown(text: str, category: Category | None) -> str:
     if not cleaned.text.lower().startswith(("urn:", "http://", "https://")):
         raise registry.why_refused(text, category)
     try:
-        return canonical_uri(cleaned.text)
+        uri = canonical_uri(cleaned.text)
+        _require_no_wrong_gtin(cleaned.text)
     except CodeError as refusal:
         raise refusal.moved(cleaned.offset) from None
+    return uri
+
+
+def _require_no_wrong_gtin(address: str) -> None:
+    """Refuse an address that says it names a GTIN and names a wrong one: it is no other thing."""
+    if "gtin" not in address.lower():
+        return
+    try:
+        registry.get("gbt33993").parse(address)
+    except CodeError as refusal:
+        if refusal.rule not in {"host", "address"}:
+            raise
 
 
 def parts_of(canonical: str) -> dict[str, str]:
