@@ -218,6 +218,15 @@ class Settings:
     session_max_s: int = _setting(
         43_200, _integer(60, 7 * 86_400), "how long somebody stays signed in to the pages"
     )
+    links_anchor_max: int = _setting(
+        100, _integer(1, 10_000), "links that a product, lot or thing may have"
+    )
+    links_party_max: int = _setting(
+        100_000, _integer(1, 10_000_000), "links that one party may keep"
+    )
+    resolver_query_chars_max: int = _setting(
+        2048, _integer(64, 65_536), "query that is passed on with a redirect"
+    )
     query_values_max: int = _setting(
         100, _integer(1, 10_000), "values of one parameter of an event query"
     )

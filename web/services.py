@@ -25,6 +25,7 @@ from parties.acts import recorder as journal_recorder
 from parties.directory import Owners
 from parties.issuing.owning import open_owners, open_secret
 from parties.keys import KeyRing, Record
+from parties.links import LinkBook
 from schemas.epcis import DocumentLimits
 
 EXTENSION: Final = "suxin"
@@ -46,6 +47,7 @@ class Services:
     clock: Clock
     key_ring: KeyRing
     owners: Owners
+    links: LinkBook
     recorder: Recorder
     head_size: Callable[[], int | None]
     log: int
@@ -77,6 +79,7 @@ def build_services(
         clock=clock,
         key_ring=KeyRing(engine, clock),
         owners=owners,
+        links=LinkBook(engine, clock),
         recorder=recorder or (lambda actor: journal_recorder(journal, actor=actor)),
         head_size=head_size or (lambda: _head_size(engine, journal.log)),
         log=journal.log,
