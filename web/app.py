@@ -31,6 +31,8 @@ from web.pages.camera import register_camera
 from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.problems import install_problems
+from web.resolver.gathering import Resolver
+from web.resolver.routes import register_resolver
 from web.services import EXTENSION, Services, build_services
 from web.session import set_up_sessions
 
@@ -82,5 +84,15 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     set_up_languages(app)
     held = HeldPages(log_size=partial(size_of, parts.engine, parts.log), clock=parts.clock)
     register_pages(app, LedgerPages(services=parts), held=held)
+    register_resolver(
+        app,
+        Resolver(
+            root=settings.effective_public_url,
+            own_root=settings.public_url,
+            operator=settings.origin,
+            links=parts.links,
+            query_chars_max=settings.resolver_query_chars_max,
+        ),
+    )
     register_camera(app, settings)
     return app

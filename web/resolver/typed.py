@@ -1,0 +1,103 @@
+"""`/t/`: whatever somebody typed, or scanned from a label that is no Digital Link.
+
+The rule that must stay true: a text that may mean several things becomes a question, never a guess;
+and whoever asks this ledger about a code is not sent away from it.
+"""
+
+from urllib.parse import quote, urlencode
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from codes import registry
+from codes.gs1.digital_link import CANONICAL_STEM
+from codes.model import Candidate, Category
+from web.pages.languages import chosen_lang
+from web.pages.languages import say as _
+from web.pages.routes import page_source, show_misread, show_missing, show_scan
+from web.pages.typed import ailment_of, read_loosely
+from web.resolver.answers import answer, own_page, query_text
+from web.resolver.gathering import Asked, leads_elsewhere
+from web.resolver.paths import named_of
+
+
+def lead_to_typed(text: str) -> WerkzeugResponse:
+    """Lead to the address of a text that was typed into the form."""
+    code = text.strip().lstrip("/")
+    if not code:
+        return redirect(url_for("pages.home"), 303)
+    return redirect(url_for("resolver.by_code", code=code), 303)
+
+
+def show_typed(code: str, *, door: str = "") -> WerkzeugResponse:
+    """Show what a text names, lead to the address of its Digital Link, or ask which it is."""
+    # A Digital Link in the path brings its own query; the resolver's one is not part of the code.
+    readings = registry.detect(code)
+    wish = request.args.get("as", "")
+    if wish:
+        readings = tuple(reading for reading in readings if reading.scheme.name == wish)
+    if not readings:
+        return _by_parts(code)
+    likeliest = [reading for reading in readings if reading.rank == readings[0].rank]
+    if len({reading.code.uri for reading in likeliest}) > 1:
+        return Response(_choice(code, likeliest))
+    return _by_reading(readings[0], door)
+
+
+def entry_path(uri: str) -> str:
+    """Return the path by which the ledger's own pages lead to a Digital Link.
+
+    Where its owner sends its visitors elsewhere, that is the ledger's page of it.
+    """
+    named = named_of(uri)
+    return f"/page{named.path}" if leads_elsewhere(named.levels) else named.path
+
+
+def _by_parts(code: str) -> WerkzeugResponse:
+    """Show a bar code number with a lot or serial beside it; say what is wrong with anything else.
+
+    What stands beside the number may be a lot or a serial: it is what is recorded.
+    """
+    loose = read_loosely(code)
+    uris = loose.uris
+    if not uris:
+        ailment, scheme = ailment_of(loose.gtin or code)
+        if ailment == "check_digit" and scheme is not None:
+            return make_response(show_misread(code, None, scheme=scheme))
+        reason = _("It does not look like any kind of code that we can read.")
+        return make_response(show_missing(code, reason))
+    is_recorded = page_source().load_history
+    recorded = [uri for uri in uris if len(uris) > 1 and is_recorded(uri).steps]
+    return redirect(entry_path((*recorded, *uris)[0]), 302)
+
+
+def _by_reading(reading: Candidate, door: str) -> WerkzeugResponse:
+    uri = reading.code.uri
+    if uri.startswith(f"{CANONICAL_STEM}/01/"):
+        return redirect(entry_path(uri), 302)
+    if reading.code.is_personal:
+        # The number of a person is repeated nowhere, so nothing of its address is.
+        return make_response(show_scan(uri))
+    is_gs1 = uri.startswith(f"{CANONICAL_STEM}/")
+    asked = Asked(
+        uri=uri,
+        levels=named_of(uri).levels if is_gs1 else (uri,),
+        path=named_of(uri).path if is_gs1 else f"/t/{quote(reading.code.text, safe='')}",
+        query=query_text(),
+        arguments=request.args.to_dict(),
+        # The code of a party may be that of a person, and a person's number is shown to nobody.
+        shown="" if reading.scheme.category is Category.PARTY else reading.code.printed,
+    )
+    return own_page(asked) if door else answer(asked)
+
+
+def _choice(code: str, readings: list[Candidate]) -> str:
+    is_zh = chosen_lang() == "zh"
+    choices = [
+        (
+            reading.scheme.title_zh if is_zh else reading.scheme.title_en,
+            f"{url_for('resolver.by_code', code=code)}?{urlencode({'as': reading.scheme.name})}",
+        )
+        for reading in readings
+    ]
+    return render_template("choose.html", choices=choices)
