@@ -143,7 +143,10 @@ def alone(task: Task, *, module_mm: float | None = None) -> Placed | None:
 
 
 def beside(task: Task) -> Placed | None:
-    """Place the symbol at the left and the text at its right, both in the middle of the height."""
+    """Place the symbol at the left and the text at its right, both in the middle of the height.
+
+    The symbol is made smaller, down to the least, before text is shortened.
+    """
     area, symbol = task.area, task.symbol
     edges = (area.inset_y_mm, area.inset_y_mm)
     by_height = task.limit_mm(area.height_mm, symbol.height, edges)
@@ -154,6 +157,7 @@ def beside(task: Task) -> Placed | None:
     usual = task.module_of(by_height, max(share, least))
     if usual is None:
         return None
+    found: Placed | None = None
     for module in dict.fromkeys((usual, least)):
         white = task.white_mm(module)
         left = max(area.inset_x_mm, white)
@@ -166,8 +170,11 @@ def beside(task: Task) -> Placed | None:
             y = (area.height_mm - symbol.height * module) / 2
             top = (area.height_mm - block.height_mm) / 2
             texts = _texts(block, text_left, top, is_centred=False)
-            return _placed(task, left, y, module, texts, is_shortened=block.is_shortened)
-    return None
+            placed = _placed(task, left, y, module, texts, is_shortened=block.is_shortened)
+            if not block.is_shortened:
+                return placed
+            found = found or placed
+    return found
 
 
 def beneath(task: Task, *, module_mm: float | None = None) -> Placed | None:

@@ -94,9 +94,16 @@ def _task(label: Label, area: Area, plan: Plan, path: str) -> Task:
 def _arranged(task: Task) -> Placed | None:
     if not task.label.has_text:
         return alone(task)
-    if task.area.width_mm >= _BESIDE_RATIO * task.area.height_mm:
-        return beside(task) or beneath(task)
-    return beneath(task) or beside(task)
+    ways = [beside, beneath]
+    if task.area.width_mm < _BESIDE_RATIO * task.area.height_mm:
+        ways.reverse()
+    found: Placed | None = None
+    for way in ways:
+        placed = way(task)
+        if placed is not None and not placed.is_shortened:
+            return placed
+        found = found or placed
+    return found
 
 
 def _around(task: Task, module_mm: float) -> Placed | None:

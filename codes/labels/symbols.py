@@ -22,7 +22,7 @@ from codes.model import CodeError
 NORM_QR: Final = "ISO/IEC 18004"
 NORM_DATA_MATRIX: Final = "ISO/IEC 16022"
 
-# Any mask is read alike (docs/adr/0011): a fixed one saves trying all eight for each of a million.
+# Read as often as the best of all eight (docs/adr/0011), which need not be tried a million times.
 BULK_MASK: Final = 3
 
 # ISO/IEC 18004 6.3.8 wants four modules. ISO/IEC 16022 7.1 wants one; two leave room for a cut

@@ -20,11 +20,14 @@ _LINE_MM: Final = 6.5 * MM_PER_POINT
 _SCALE_LEAST: Final = 5.1 / 6.5
 _SCALE_MOST: Final = 2.0
 _STEP: Final = 0.05
+_HAIR: Final = 1e-9
 _SCALES: Final = tuple(number / 20 for number in range(40, 15, -1))
 # Text is wrapped rather than made smaller where that gains so much; above the usual size a row
 # that stays whole is worth more.
 _WORTH_A_WRAP: Final = 0.15
 _WORTH_A_WRAP_WHEN_LARGE: Final = 0.4
+# A wrapped text may be so much of its size to break at blanks only.
+_WORTH_A_BLANK: Final = 0.8
 
 # Distance of two baselines, and how much of it lies above the baseline, in em.
 _LEADING: Final = 1.28
@@ -84,10 +87,9 @@ def fit(label: Label, width_mm: float, height_mm: float, measure: Measure) -> Bl
     if width_mm <= 0 or height_mm <= 0:
         return None
     straight = _scale_unwrapped(texts, width_mm, height_mm)
-    for scale in _scales_worth_a_wrap(straight):
-        rows = _wrapped(texts, scale, width_mm, measure)
-        if rows is not None and _height(rows, scale) <= height_mm:
-            return _block(rows, scale)
+    wrapped = _best_wrapped(texts, straight, width_mm, height_mm, measure)
+    if wrapped is not None:
+        return wrapped
     if straight >= _SCALE_LEAST:
         return _block(texts, straight)
     return _shortened(texts, width_mm, height_mm, measure)
@@ -114,9 +116,9 @@ def _scale_unwrapped(texts: list[_Text], width_mm: float, height_mm: float) -> f
     scale = min(_SCALE_MOST, height_mm / _height(texts, 1.0))
     for style, _, em in texts:
         scale = min(scale, width_mm / (em * style.size * _LINE_MM))
-    # The least thing is taken off so that a box that was measured for the text does hold it.
-    steps = (scale + 1e-9 - _SCALE_LEAST) // _STEP
-    return _SCALE_LEAST + steps * _STEP
+    # A hair is added so that a box that was measured for the text does hold it.
+    stepped = (scale + _HAIR) // _STEP * _STEP
+    return max(stepped, _SCALE_LEAST) if scale >= _SCALE_LEAST else stepped
 
 
 def _scales_worth_a_wrap(straight: float) -> list[float]:
@@ -124,6 +126,39 @@ def _scales_worth_a_wrap(straight: float) -> list[float]:
     large = max(1.0, straight + _WORTH_A_WRAP_WHEN_LARGE)
     small = max(_SCALE_LEAST, straight + _WORTH_A_WRAP)
     return [scale for scale in _SCALES if scale >= large or (scale <= 1.0 and scale >= small)]
+
+
+def _best_wrapped(
+    texts: list[_Text], straight: float, width_mm: float, height_mm: float, measure: Measure
+) -> Block | None:
+    """Return the text wrapped where that is worth it; a little smaller if it breaks at blanks."""
+    best: Block | None = None
+    best_scale = 0.0
+    for scale in _scales_worth_a_wrap(straight):
+        if best is not None and scale < best_scale * _WORTH_A_BLANK:
+            break
+        rows = _wrapped(texts, scale, width_mm, measure)
+        if rows is None or _height(rows, scale) > height_mm:
+            continue
+        if _breaks_at_blanks(texts, rows):
+            return _block(rows, scale)
+        if best is None:
+            best, best_scale = _block(rows, scale), scale
+    return best
+
+
+def _breaks_at_blanks(texts: list[_Text], rows: list[_Text]) -> bool:
+    """Whether every text that has a blank was broken at one or not at all."""
+    left = [row for _, row, _ in rows]
+    for _, text, _ in texts:
+        rest = text
+        while rest:
+            row = left.pop(0)
+            rest = rest.lstrip().removeprefix(row)
+            if rest and not rest[0].isspace() and " " in text:
+                return False
+            rest = rest.strip()
+    return True
 
 
 def _height(rows: list[_Text], scale: float) -> float:

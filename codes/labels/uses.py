@@ -51,8 +51,8 @@ def build_table(uses: Iterable[Use]) -> Mapping[str, Use]:
     return MappingProxyType(table)
 
 
-# 0.33 mm is eight dots of a 600 dpi printer and three of one at 203 dpi are 0.375 mm: what cheap
-# telephones still read at a hand's distance. Levels: codes.md, "QR, labels, copied codes".
+# 0.33 mm is eight dots at 600 dpi and four at 300 dpi; three dots at 203 dpi are a little more. Where
+# the mark is M the module is our own demand until the norm is read.
 USES: Final = build_table(
     (
         Use(
