@@ -51,8 +51,8 @@ def build_table(uses: Iterable[Use]) -> Mapping[str, Use]:
     return MappingProxyType(table)
 
 
-# 0.33 mm is eight dots at 600 dpi and four at 300 dpi; three dots at 203 dpi are a little more. Where
-# the mark is M the module is our own demand until the norm is read.
+# 0.33 mm is four dots at 300 dpi, eight at 600, and at 203 three dots are a little more. Where the
+# mark is M the module is our own demand until the norm is read.
 USES: Final = build_table(
     (
         Use(

@@ -1,15 +1,17 @@
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 from PIL import Image
 
-from codes.labels.model import Label, LabelError
+from codes.labels.model import Label, LabelError, LabelLimits
 from codes.labels.pdf import write_roll, write_sheets
 from codes.labels.stock import SHEETS, Roll, Sheet
 from codes.labels.symbols import Encoder
+from codes.model import CodeError
 from tests.codes.labels.samples import (
     GTIN,
     LINK,
@@ -251,3 +253,20 @@ def test_a_start_that_is_not_on_the_sheet_is_refused(start: int) -> None:
 def test_no_label_and_too_many_labels_are_refused() -> None:
     with pytest.raises(LabelError, match="no label"):
         sheets_of(0, SHEETS["24"])
+    job = replace(job_of(), limits=LabelLimits(labels_max=2))
+
+    with pytest.raises(LabelError, match="at most 2 labels") as refusal:
+        write_sheets(map(label_of, range(3)), io.BytesIO(), sheet=SHEETS["24"], job=job)
+
+    assert refusal.value.path == "labels"
+
+
+@pytest.mark.parametrize("name", ["missing.ttf", "page.md"])
+def test_a_file_that_is_no_font_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("# no font")
+    job = replace(job_of(), font=tmp_path / name)
+
+    with pytest.raises(CodeError) as refusal:
+        write_sheets([label_of(1)], io.BytesIO(), sheet=SHEETS["24"], job=job)
+
+    assert refusal.value.rule == "font"
