@@ -21,7 +21,7 @@ from codes.gs1.epc import WITHOUT_GS1_KEY, path_of_epc
 from codes.gs1.epc_fields import NORM as EPC_NORM
 from codes.gs1.identity import identity_of_link
 from codes.gs1.urn import epc_urn_of_parts
-from codes.model import Category, CodeError
+from codes.model import Candidate, Category, CodeError
 from codes.text import NORM as READING_NORM
 from codes.text import clean
 
@@ -161,18 +161,42 @@ def uri_of_text(text: str, category: Category | None = None) -> str:
     readings name different things, `personal` when the code holds a person's ID number, otherwise
     the rule that the likeliest scheme finds broken. `category` says which kind is meant.
     """
-    candidates = registry.detect(text, category)
-    if not candidates:
+    likeliest = _likeliest(text, category)
+    if not likeliest:
         return _uri_of_unknown(text, category)
-    likeliest = [one for one in candidates if one.rank == candidates[0].rank]
-    uris = {one.code.uri for one in likeliest}
-    if len(uris) > 1:
+    if len({one.code.uri for one in likeliest}) > 1:
         names = ", ".join(one.scheme.name for one in likeliest)
         message = f"the code may be one of: {names}"
         raise CodeError("ambiguous", message, norm=READING_NORM)
+    if likeliest[0].code.is_personal:
+        raise personal_refusal()
+    return likeliest[0].code.uri
+
+
+def uris_of_text(text: str, category: Category | None = None) -> tuple[str, ...]:
+    """Return every URI under which what a text names may be recorded, for whoever looks for it.
+
+    Where readings are equally likely it is all of them. A web address that carries a code may also
+    stand for itself: events keep it as it was sent. Raises `CodeError` like `uri_of_text`, but
+    never `ambiguous`.
+    """
+    likeliest = _likeliest(text, category)
     if any(one.code.is_personal for one in likeliest):
         raise personal_refusal()
-    return candidates[0].code.uri
+    found = dict.fromkeys(one.code.uri for one in likeliest)
+    if found and _ABSOLUTE.match(text) is None:
+        return tuple(found)
+    try:
+        found.setdefault(_uri_of_unknown(text, category))
+    except CodeError:
+        if not found:
+            raise
+    return tuple(found)
+
+
+def _likeliest(text: str, category: Category | None) -> list[Candidate]:
+    candidates = registry.detect(text, category)
+    return [one for one in candidates if one.rank == candidates[0].rank]
 
 
 def _uri_of_unknown(text: str, category: Category | None) -> str:

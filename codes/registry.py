@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import unquote
 
 from codes.model import Candidate, Category, Code, CodeError, CodeWarning, Scheme, may_name
 from codes.schemes import (
@@ -96,6 +97,10 @@ OWN_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+# Beginnings of the URIs of codes: this ledger's own, and those of RFC 3061.
+_URI_STARTS: Final = ("urn:suxin:", "urn:oid:")
+
+
 def _index() -> Mapping[int, Mapping[str, tuple[Scheme, ...]]]:
     """Sort the schemes by the lengths and first characters they admit.
 
@@ -178,6 +183,8 @@ def detect(text: str, category: Category | None = None) -> tuple[Candidate, ...]
         cleaned = clean(text)
     except CodeError:
         return ()
+    if cleaned.text.startswith(_URI_STARTS):
+        return _named(cleaned.text, category)
     found = _readings(cleaned, category)
     if not found and is_address(cleaned.text):
         found = _carried(cleaned.text, category)
@@ -262,6 +269,21 @@ def _is_mostly_digits(text: str) -> bool:
 def _repaired(text: str) -> str:
     """Return digits only, to choose a scheme by: other scripts as ASCII, anything else as 0."""
     return "".join(str(unicodedata.digit(character, 0)) for character in text)
+
+
+def _named(uri: str, category: Category | None) -> tuple[Candidate, ...]:
+    """Return the reading of the URI of a code; none where it is not the one spelling of it."""
+    start, _, rest = uri.removeprefix("urn:suxin:").removeprefix("urn:").partition(":")
+    scheme = SCHEMES.get(OWN_NAMES.get(start, start))
+    if scheme is None or (category is not None and not may_name(scheme.category, category)):
+        return ()
+    try:
+        code = scheme.parse(unquote(rest))
+    except CodeError:
+        return ()
+    if code.uri != uri:
+        return ()
+    return (Candidate(scheme=scheme, code=code, rank=scheme.rank),)
 
 
 def _readings(cleaned: Cleaned, category: Category | None) -> list[Candidate]:

@@ -22,8 +22,8 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
 
 from base.errors import InvalidInput, NotFound, Problem
-from codes.canonical import canonical_uri
-from codes.model import CodeError
+from codes.canonical import uris_of_text
+from codes.model import Category, CodeError
 from ledger.parts import Part
 from parties.access import Action, has_role_for
 from parties.actors import Actor
@@ -83,7 +83,7 @@ def _word(column: str, vocabulary: Vocabulary) -> _Build:
 
 def _place(column: str) -> _Build:
     def build(asked: _Asked) -> Condition:
-        return EVENT.c[column].in_(_ids(asked))
+        return EVENT.c[column].in_(_ids(asked, Category.PLACE))
 
     return build
 
@@ -233,9 +233,10 @@ def _instant(asked: _Asked) -> datetime:
         raise refused(asked.name, "is one time with a zone, as 2026-01-31T08:00:00+08:00") from None
 
 
-def _ids(asked: _Asked) -> list[int]:
+def _ids(asked: _Asked, category: Category | None = None) -> list[int]:
+    """Return the ids of what the values name in any written form: a typed code finds its events."""
     try:
-        uris = [canonical_uri(value) for value in asked.values]
+        uris = [uri for value in asked.values for uri in uris_of_text(value, category)]
     except CodeError as error:
         raise refused(asked.name, error.message) from None
     return list(find_ids(asked.connection, asked.log, uris).values())
