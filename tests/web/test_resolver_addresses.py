@@ -106,6 +106,23 @@ def test_a_link_that_breaks_a_rule_is_a_400_that_names_it(
     assert json.loads(data.get_data())["errors"][0]["code"] == rule
 
 
+def test_a_link_of_a_wrong_shape_and_a_mistyped_one_are_told_apart(sqlite_house: House) -> None:
+    shape = ask(sqlite_house, f"/01/{GTIN}/21/S1/10/L1?lang=en").text
+    mistyped = ask(sqlite_house, f"/01/{GTIN[:-1]}{(int(GTIN[-1]) + 1) % 10}?lang=en").text
+
+    assert "the code on the label was made wrongly" in shape
+    assert "One of its characters was misread or mistyped" in mistyped
+    assert f"(01){GTIN}(21)S1(10)L1" in shape
+
+
+@pytest.mark.parametrize("query", ["", "?linkType=linkset", "?linkType=gs1:pip"])
+def test_the_number_of_a_party_is_shown_on_no_page(sqlite_house: House, query: str) -> None:
+    page = ask(sqlite_house, f"/417/{GLN}{query}", accept=HTML)
+
+    assert page.status_code == 404
+    assert GLN not in page.text
+
+
 def test_what_has_no_number_for_a_name_is_no_business_of_the_resolver(house: House) -> None:
     make_goods(house)
 

@@ -27,6 +27,20 @@ from web.pages.words import STAGES
 EXTENSION: Final = "suxin_pages"
 HELD_EXTENSION: Final = "suxin_held_pages"
 _SHOWN_CHARS_MAX: Final = 512
+# What is wrong with the whole of a code and not with a character of it.
+_STRUCTURE: Final = frozenset(
+    {
+        "attribute",
+        "excluded_ai",
+        "missing_ai",
+        "no_key",
+        "qualifiers",
+        "repeated_ai",
+        "too_long",
+        "trailing_slash",
+        "unknown_ai",
+    }
+)
 
 Answer: TypeAlias = "WerkzeugResponse | tuple[str, int]"
 
@@ -65,7 +79,10 @@ def show_misread(
     """
     if refusal is not None and refusal.rule != "check_digit":
         reason = refusal_words(refusal, chosen_lang())
-        return show_missing(code, reason, is_mistyped=True, status=status)
+        is_structure = refusal.rule in _STRUCTURE
+        return show_missing(
+            code, reason, is_mistyped=not is_structure, is_malformed=is_structure, status=status
+        )
     if scheme is None:
         reason = _("Its check digit does not fit, so this is not the number on any product.")
     else:
@@ -166,15 +183,23 @@ def _what_is_missing(view: ScanView) -> str:
     )
 
 
-def show_missing(code: str, reason: str, *, is_mistyped: bool = False, status: int = 404) -> Answer:
+def show_missing(
+    code: str,
+    reason: str,
+    *,
+    is_mistyped: bool = False,
+    is_malformed: bool = False,
+    status: int = 404,
+) -> Answer:
     """Say that a code leads to nothing here, and what that can mean."""
     shown = code if len(code) <= _SHOWN_CHARS_MAX else code[:_SHOWN_CHARS_MAX] + "…"
-    heading = _("This code was not read correctly") if is_mistyped else None
+    heading = _("This code was not read correctly") if is_mistyped or is_malformed else None
     html = render_template(
         "missing.html",
         shown=shown,
         reason=reason,
         is_mistyped=is_mistyped,
+        is_malformed=is_malformed,
         heading=heading or _("We know nothing about this code"),
     )
     return html, status

@@ -5,10 +5,10 @@ that the owner of the goods keeps, or to this ledger; nothing of a request becom
 """
 
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, request
 
 from base.errors import NotFound, Problem
 from codes.gs1.link_types import LINK_TYPES, LinkType, read_link_type
@@ -32,6 +32,7 @@ from web.resolver.linkset import (
     Level,
     linkset,
 )
+from web.resolver.list_page import code_of, list_page
 
 JSON_TYPE: Final = "application/json"
 HTML_TYPE: Final = "text/html"
@@ -106,7 +107,7 @@ def _page(asked: Asked, *, door: str = "") -> Response:
         return made
     # Nothing is recorded of a place or a unit, and yet its owner may keep links of it.
     gathered = gather(asked)
-    return made if gathered is None else _list_page(asked, gathered, gathered.levels)
+    return made if gathered is None else list_page(asked, gathered, gathered.levels)
 
 
 def _linkset_answer(asked: Asked) -> Response:
@@ -115,7 +116,7 @@ def _linkset_answer(asked: Asked) -> Response:
     if gathered is None:
         return _nothing(asked, form)
     if form == HTML_TYPE:
-        return _list_page(asked, gathered, gathered.levels)
+        return list_page(asked, gathered, gathered.levels)
     document = linkset(
         gathered.levels,
         name=_name(gathered),
@@ -152,7 +153,7 @@ def _choices(asked: Asked, gathered: Gathered, best: tuple[Offer, ...]) -> Respo
     if wants_data():
         made = _document(linkset((level,), name=_name(gathered)), LINKSET_TYPE)
     else:
-        made = _list_page(
+        made = list_page(
             asked,
             gathered,
             (level,),
@@ -165,7 +166,7 @@ def _choices(asked: Asked, gathered: Gathered, best: tuple[Offer, ...]) -> Respo
 
 def _none_of_kind(asked: Asked, gathered: Gathered, kind: LinkType | None) -> Response:
     if not wants_data():
-        made = _list_page(
+        made = list_page(
             asked,
             gathered,
             gathered.levels,
@@ -184,7 +185,7 @@ def _none_of_kind(asked: Asked, gathered: Gathered, kind: LinkType | None) -> Re
 def _nothing(asked: Asked, form: str) -> Response:
     if form == HTML_TYPE:
         return make_response(
-            show_missing(asked.shown or asked.path, _("Nothing is recorded under it here."))
+            show_missing(asked.shown or code_of(asked.uri), _("Nothing is recorded under it here."))
         )
     raise NotFound("Nothing is recorded under this code here.")
 
@@ -258,25 +259,3 @@ def _with_links(made: Response, asked: Asked) -> Response:
 def _add_link(made: Response, path: str, rel: str, media_type: str, title: str) -> None:
     kind = f'; type="{media_type}"' if media_type else ""
     made.headers.add("Link", f'<{resolver().root}{path}>; rel="{rel}"{kind}; title="{title}"')
-
-
-def _list_page(
-    asked: Asked,
-    gathered: Gathered,
-    levels: tuple[Level, ...],
-    *,
-    heading: str = "",
-    sentence: str = "",
-) -> Response:
-    html = render_template(
-        "resolver/links.html",
-        heading=heading or _name(gathered) or _("Links of this code"),
-        sentence=sentence or _("The maker of these goods and this ledger keep these links of it."),
-        shown=asked.shown or asked.path,
-        levels=[level for level in levels if level.offers],
-        lang=chosen_lang(),
-        host_of=lambda offer: "" if offer.is_own else urlsplit(offer.href).hostname or "",
-        data_path=f"{asked.path}?linkType=linkset&mediaType={quote(LINKSET_TYPE, safe='')}",
-        page_path=asked.page if gathered.view.is_known else "",
-    )
-    return Response(html, headers={"Cache-Control": "no-cache"})

@@ -23,6 +23,7 @@ from web.resolver.answers import answer, own_page, query_text, wants_data
 from web.resolver.description import PATH as DESCRIPTION_PATH
 from web.resolver.description import describe_resolver
 from web.resolver.gathering import EXTENSION, Asked, Resolver, resolver
+from web.resolver.list_page import code_of
 from web.resolver.paths import (
     COMPRESSED_CHARS_MIN,
     KEYS,
@@ -45,9 +46,6 @@ _CORS: Final = {
     "Access-Control-Expose-Headers": "Link, Location",
     "Access-Control-Max-Age": "86400",
 }
-
-# A party's number may be that of a person, who is shown to nobody (GS1 General Specifications 3).
-_UNSHOWN_KEYS: Final = frozenset({"417", "8017", "8018"})
 
 
 class _CompressedConverter(BaseConverter):
@@ -109,7 +107,8 @@ def _answer(named: Named, *, door: str = "") -> WerkzeugResponse:
         path=named.path,
         query=whole,
         arguments=dict(reversed(parse_qsl(whole, keep_blank_values=True))),
-        shown="" if named.elements[0][0] in {"01", *_UNSHOWN_KEYS} else printed(named.elements),
+        # The page of a trade item prints its number in a way of its own.
+        shown="" if named.elements[0][0] == "01" else code_of(named.uri),
         is_compressed=named.is_compressed,
     )
     return own_page(asked) if door else answer(asked)
