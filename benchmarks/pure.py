@@ -12,15 +12,19 @@ from trace.disclosure import split_event
 from trace.events.check import check_events
 from trace.events.hashing import event_hash
 from trace.events.model import read
-from typing import Final
+from typing import Final, TypeVar
 
+import biip
 import orjson
+from stdnum import ean
+from stdnum.cn import uscc
 
 from base.strict_json import loads
 from benchmarks.data import GTIN, EventSource
 from benchmarks.harness import Bench, Contest, Note, Result, Side, compete, looped
+from benchmarks.written_codes import MAKERS, OF_STDNUM, mixed, of_gs1
 from codes.canonical import canonical_uri
-from codes.registry import detect
+from codes.registry import detect, parse
 from ledger.draft import make_draft
 from schemas.epcis import DocumentLimits, read_document, shape_problems
 
@@ -29,6 +33,10 @@ _COUNT: Final = 500
 _LIMITS: Final = DocumentLimits()
 _BYTES_MAX: Final = 10 << 20
 _DIGITS = re.compile(r"[0-9]{14}")
+_URN: Final = "urn:epc:id:sgtin:6901234.056789.{}"
+# 20,000 codes: more than fit into the caches of a processor.
+_BATCHES: Final = 40
+_T = TypeVar("_T")
 
 
 def event_hashing(bench: Bench) -> Iterator[Result]:
@@ -64,50 +72,95 @@ def event_hashing(bench: Bench) -> Iterator[Result]:
 
 def code_reading(bench: Bench) -> Iterator[Result]:
     """Detection of a typed code and the canonical URI of an identifier, never seen before."""
+    checked = _side(
+        bench,
+        "floor: a pattern and the check digit",
+        _COUNT,
+        lambda: [_bare_check(GTIN) for _ in range(_COUNT)],
+    )
+    floor = "The floor is one pattern and one check digit of a GTIN in Python: no scheme, no URI."
+    of_all = _batches(mixed())
+    yield compete(
+        Contest(
+            title="Detection of a written code",
+            about=f"One core; {len(MAKERS)} ways to write a code of every scheme, in turn: bare, "
+            "in brackets, scanned, as a link, inside an address, hyphenated, full-width, and one "
+            f"text that is no code. No two are alike and nothing is remembered. {floor}",
+            unit="codes/s",
+            target="≥ 50,000",
+            sides=(
+                _side(bench, "detection", _COUNT, lambda: [detect(one) for one in next(of_all)]),
+                checked,
+            ),
+        ),
+        pairs=bench.pairs,
+    )
+    yield compete(_beside_biip(bench), pairs=bench.pairs)
+    yield compete(_beside_stdnum(bench), pairs=bench.pairs)
     numbers = iter(range(10**12))
+    yield compete(
+        Contest(
+            title="Canonical URI of an EPC URN, never seen before",
+            about=f"One core; every code is new, so that nothing is remembered. {floor}",
+            unit="codes/s",
+            sides=(
+                _side(
+                    bench,
+                    "codes",
+                    _COUNT,
+                    lambda: [canonical_uri(_URN.format(next(numbers))) for _ in range(_COUNT)],
+                ),
+                checked,
+            ),
+        ),
+        pairs=bench.pairs,
+    )
 
-    def texts(count: int) -> list[str]:
-        kinds = cycle(
-            (
-                f"https://id.gs1.org/01/{GTIN}/10/A{{}}",
-                f"(01){GTIN}(10)A{{}}",
-                f"]d201{GTIN}10A{{}}",
-                "urn:epc:id:sgtin:6901234.056789.{}",
-            )
-        )
-        return [kind.format(next(numbers)) for kind in islice(kinds, count)]
 
-    def urns(count: int) -> list[str]:
-        return [f"urn:epc:id:sgtin:6901234.056789.{next(numbers)}" for _ in range(count)]
-
-    checked = Side(
-        name="floor: a pattern and the check digit",
-        run=partial(
-            looped,
-            lambda: [_bare_check(GTIN) for _ in range(_COUNT)],
-            count=_COUNT,
-            seconds=bench.scale.pure_s,
+def _beside_biip(bench: Bench) -> Contest:
+    ours, theirs = _batches(of_gs1()), _batches(of_gs1())
+    return Contest(
+        title="GS1 codes: detection beside biip",
+        about="One core; GTIN-13, GTIN-14, a scanned element string and a Digital Link in turn, no "
+        "two alike. Detection tries every scheme and returns each reading with its canonical URI; "
+        "biip reads GS1 only, takes unknown and repeated identifiers and no partners' rules.",
+        unit="codes/s",
+        sides=(
+            _side(bench, "detection", _COUNT, lambda: [detect(one) for one in next(ours)]),
+            _side(bench, "peer: biip", _COUNT, lambda: [biip.parse(one) for one in next(theirs)]),
         ),
     )
-    for title, work in (
-        (
-            "Detection of a code in four written forms",
-            lambda: [detect(text) for text in texts(_COUNT)],
+
+
+def _beside_stdnum(bench: Bench) -> Contest:
+    ours, theirs = _batches(_named_codes()), _batches(_named_codes())
+    checks = {"gtin13": ean.validate, "cn_uscc": uscc.validate}
+    return Contest(
+        title="Numbers of a known kind beside python-stdnum",
+        about="One core; EAN-13 and social credit codes in turn, no two alike. The reader of the "
+        "scheme returns fields, URI and warnings; python-stdnum returns the number. ID numbers are "
+        "no part of it: python-stdnum refuses right ones of counties that it does not know.",
+        unit="codes/s",
+        sides=(
+            _side(bench, "reader", _COUNT, lambda: [parse(*one) for one in next(ours)]),
+            _side(
+                bench,
+                "peer: python-stdnum",
+                _COUNT,
+                lambda: [checks[name](text) for name, text in next(theirs)],
+            ),
         ),
-        (
-            "Canonical URI of an EPC URN, never seen before",
-            lambda: [canonical_uri(text) for text in urns(_COUNT)],
-        ),
-    ):
-        contest = Contest(
-            title=title,
-            about="One core; every code is new, so that nothing is remembered. The floor is one "
-            "pattern and one check digit of a GTIN in Python: no scheme, no key, no URI.",
-            unit="codes/s",
-            target="≥ 50,000" if "Detection" in title else "",
-            sides=(_side(bench, "codes", _COUNT, work), checked),
-        )
-        yield compete(contest, pairs=bench.pairs)
+    )
+
+
+def _named_codes() -> Iterator[tuple[str, str]]:
+    makers = cycle(OF_STDNUM.items())
+    return ((name, make(number)) for number, (name, make) in enumerate(makers, start=1))
+
+
+def _batches(codes: Iterator[_T]) -> Iterator[list[_T]]:
+    """Return batches to go round in, made before the clock starts."""
+    return cycle([list(islice(codes, _COUNT)) for _ in range(_BATCHES)])
 
 
 def _bare_check(digits: str) -> bool:
