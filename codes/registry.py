@@ -45,7 +45,7 @@ from codes.schemes import (
 )
 from codes.text import NORM as READING_NORM
 from codes.text import Cleaned, clean
-from codes.web_address import codes_in, host_of, is_address
+from codes.web_address import codes_in, host_of, is_address, runs_in
 
 _MODULES = (
     gtin,
@@ -126,6 +126,7 @@ def _index() -> Mapping[int, Mapping[str, tuple[Scheme, ...]]]:
 _INDEX: Final = _index()
 
 _WORD_START_CHARS: Final = 3
+_FROM_TEXT = CodeWarning(code="from_text", message="the code was taken out of a longer text")
 
 
 def _fitting(text: str) -> tuple[Scheme, ...]:
@@ -177,7 +178,8 @@ def detect(text: str, category: Category | None = None) -> tuple[Candidate, ...]
     """Return every reading of `text`, the likeliest first; empty when there is none.
 
     Readings of equal `rank` are equally likely. `category` keeps only readings that may name
-    something of that kind. A web address that is no code itself is searched for one.
+    something of that kind. A web address that is no code itself is searched for one, and any other
+    text for a run of digits as long as the longest codes.
     """
     try:
         cleaned = clean(text)
@@ -186,7 +188,7 @@ def detect(text: str, category: Category | None = None) -> tuple[Candidate, ...]
     if cleaned.text.startswith(_URI_STARTS):
         return _named(cleaned.text, category)
     found = _readings(cleaned, category)
-    if not found and is_address(cleaned.text):
+    if not found:
         found = _carried(cleaned.text, category)
     if len(found) > 1:
         found.sort(key=lambda candidate: candidate.rank)
@@ -309,16 +311,20 @@ def _candidate(scheme: Scheme, cleaned: Cleaned) -> Candidate | None:
     return Candidate(scheme=scheme, code=_warned(code, cleaned), rank=scheme.rank + code.doubt)
 
 
-def _carried(address: str, category: Category | None) -> list[Candidate]:
-    """Return the readings of codes inside a web address, each once.
+def _carried(whole: str, category: Category | None) -> list[Candidate]:
+    """Return the readings of codes inside a web address or a longer text, each once.
 
     Only schemes count whose codes are telling, and only codes without a doubt: addresses are full
     of numbers that mean something else.
     """
     found: dict[tuple[str, str], Candidate] = {}
-    message = f"the code was taken from a web address of {host_of(address)[:100]}"
-    warning = CodeWarning(code="from_address", message=message)
-    for text in codes_in(address):
+    if is_address(whole):
+        parts = codes_in(whole)
+        message = f"the code was taken from a web address of {host_of(whole)[:100]}"
+        warning = CodeWarning(code="from_address", message=message)
+    else:
+        parts, warning = runs_in(whole), _FROM_TEXT
+    for text in parts:
         for reading in _readings(Cleaned(text=text, offset=0, warnings=()), category):
             code = reading.code
             if reading.scheme.in_address and not code.doubt:

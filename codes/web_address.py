@@ -1,4 +1,4 @@
-"""Codes inside web addresses of any host, as labels of many systems carry them.
+"""Codes inside web addresses of any host and other texts, as labels of many systems carry them.
 
 农业部公告第2579号 asks for an address and the code in one symbol, and leaves the address free;
 other systems do the same. What is found here is only a candidate: a scheme must still read it.
@@ -12,7 +12,8 @@ from urllib.parse import unquote
 _NAMES: Final = frozenset({"code", "id", "sn", "tracecode", "trace_code", "c"})
 
 _DIGITS = re.compile(r"[0-9]{14,32}")
-_RUN = re.compile(r"(?<![0-9])[0-9]{32}(?![0-9])")
+# Nothing else has as many digits as the codes of pesticides (32) and veterinary drugs (24).
+_RUN = re.compile(r"(?<![0-9])(?:[0-9]{32}|[0-9]{24})(?![0-9])")
 _PARAMETER = re.compile(r"[?&#/]([A-Za-z_]{1,20})=([^&#]{1,100})")
 _SEGMENT = re.compile(r"/([^/?&#=]{8,100})")
 
@@ -30,6 +31,11 @@ def host_of(address: str) -> str:
     return address.partition("://")[2].partition("/")[0].partition("?")[0]
 
 
+def runs_in(text: str) -> tuple[str, ...]:
+    """Return the runs of digits in a text that are so long that they can only be codes."""
+    return tuple(dict.fromkeys(_RUN.findall(text)))[:_CANDIDATES_MAX]
+
+
 def codes_in(address: str) -> tuple[str, ...]:
     """Return what may be a code in an address: likely parameters, digits, path segments."""
     found: dict[str, None] = {}
@@ -38,8 +44,7 @@ def codes_in(address: str) -> tuple[str, ...]:
         value = unquote(match[2])
         if match[1].lower() in _NAMES or _DIGITS.fullmatch(value):
             found[value] = None
-    for match in _RUN.finditer(rest):
-        found[match[0]] = None
+    found |= dict.fromkeys(_RUN.findall(rest))
     # A code may hold slashes itself (MA), so the whole path from a segment on counts too.
     start = rest.find("/MA.")
     if start >= 0:

@@ -103,6 +103,7 @@ WARNINGS_ZH: Final[Mapping[str, str]] = MappingProxyType(
         "class": "类别代码不在目录中。",
         "former_region": "其中的行政区划已经撤销或更名，旧证件上仍可能出现。",
         "from_address": "编码取自一个网址；只读取其中的编码，没有打开这个网址。",
+        "from_text": "编码取自一段较长的文字。",
         "full_width": "全角字符已按半角读取。",
         "http": "这个链接没有使用 HTTPS。",
         "hyphens": "连字符已略去。",

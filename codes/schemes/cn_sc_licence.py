@@ -16,8 +16,17 @@ NORM: Final = "食品生产许可管理办法 29"
 
 _CHARS: Final = 16
 
-# Classes of food 01 to 31 and of additives 01 to 03 (食品生产许可分类目录).
-_CLASSES_MAX: Final = {"1": 31, "2": 3}
+# 食品生产许可分类目录 (市场监管总局公告 2020 年第 8 号): food and additives, from 01 on.
+_CLASSES: Final = {
+    "1": (
+        "粮食加工品", "食用油、油脂及其制品", "调味品", "肉制品", "乳制品", "饮料", "方便食品",
+        "饼干", "罐头", "冷冻饮品", "速冻食品", "薯类和膨化食品", "糖果制品", "茶叶及相关制品",
+        "酒类", "蔬菜制品", "水果制品", "炒货食品及坚果制品", "蛋制品", "可可及焙烤咖啡产品",
+        "食糖", "水产制品", "淀粉及淀粉制品", "糕点", "豆制品", "蜂产品", "保健食品",
+        "特殊医学用途配方食品", "婴幼儿配方食品", "特殊膳食食品", "其他食品",
+    ),
+    "2": ("食品添加剂", "食品用香精", "复配食品添加剂"),
+}  # fmt: skip
 
 
 def parse_licence(text: str) -> Code:
@@ -26,10 +35,12 @@ def parse_licence(text: str) -> Code:
     _require_shape(capitals)
     digits = capitals[2:]
     kind, food = digits[0], digits[1:3]
-    if kind not in _CLASSES_MAX:
+    if kind not in _CLASSES:
         raise CodeError("kind", "digit 1 is 1 (food) or 2 (additive)", position=2, norm=NORM)
     warnings = case_warnings(text, capitals) + check_region(digits[3:9], position=5, norm=NORM)
-    if not 1 <= int(food) <= _CLASSES_MAX[kind]:
+    place = int(food) - 1
+    name = _CLASSES[kind][place] if 0 <= place < len(_CLASSES[kind]) else ""
+    if not name:
         message = f"class {food} is not in the list of classes"
         warnings += (CodeWarning(code="class", message=message, position=3),)
     if mod_11_10(digits[:13]) != digits[13]:
@@ -41,6 +52,7 @@ def parse_licence(text: str) -> Code:
         fields={
             "kind": kind,
             "class": food,
+            **({"class_name": name} if name else {}),
             "region": digits[3:9],
             "sequence": digits[9:13],
             "check_digit": digits[13],

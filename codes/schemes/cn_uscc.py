@@ -36,6 +36,14 @@ _NOT_ORG = re.compile("[^0-9A-Z]")
 # GB 32100-2015 table 1 and its amendments: who registers (place 1). N: rural collectives.
 _DEPARTMENTS: Final = frozenset("123456789ANY")
 
+# What is registered (places 1 and 2), as far as the trade meets it; places without a row are right.
+_KINDS: Final = {
+    "11": "机关", "12": "事业单位", "13": "群众团体", "51": "社会团体", "52": "民办非企业单位",
+    "53": "基金会", "81": "基层工会", "91": "企业", "92": "个体工商户", "93": "农民专业合作社",
+    "A1": "军队事业单位", "N1": "组级集体经济组织", "N2": "村级集体经济组织",
+    "N3": "乡镇级集体经济组织",
+}  # fmt: skip
+
 
 def uscc_check(body: str) -> str:
     """Return the check character of the first 17 characters (all inside the alphabet)."""
@@ -75,6 +83,7 @@ def parse_uscc(text: str) -> Code:
         fields={
             "dept": capitals[0],
             "category": capitals[1],
+            **({"kind": _KINDS[capitals[:2]]} if capitals[:2] in _KINDS else {}),
             "region": capitals[2:8],
             "org": capitals[8:17],
             "check": capitals[17],

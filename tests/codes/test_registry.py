@@ -170,6 +170,73 @@ def test_an_unknown_scheme_is_refused() -> None:
         registry.get("unheard")
 
 
+# codes.md: GS1 keys under an enterprise's own prefix and what carries them, unit codes on its
+# behalf, our own serials. Everything else is issued by others and only read.
+ISSUED = {
+    "gtin8", "gtin12", "gtin13", "gtin14", "gln", "pgln", "sscc", "gsin", "ginc", "gsrn", "gsrnp",
+    "grai", "giai", "gdti", "gcn", "itip", "cpid", "gmn", "gs1_element_string", "gs1_digital_link",
+    "gs1_compressed_link", "gbt33993", "cn_pesticide_unit32", "cn_seed_unit_code",
+    "cn_seed_qr_text", "suxin_serial",
+}  # fmt: skip
+CATEGORIES = {
+    Category.TRADE_ITEM: {"gtin8", "gtin12", "gtin13", "gtin14", "gbt33993", "itip", "cpid", "gmn"},
+    Category.PLACE: {"gln", "cn_region_gb2260"},
+    Category.LOGISTIC_UNIT: {"sscc", "gsin", "ginc", "grai", "giai"},
+    Category.PARTY: {"pgln", "gsrn", "gsrnp", "cn_uscc", "cn_org_code", "cn_id_number",
+                     "cn_agri_subject_code"},
+    Category.DRUG: {"cn_drug_trace20", "cn_drug_standard_code"},
+    Category.AGRI_INPUT: {"cn_pesticide_unit32", "cn_vetdrug_trace24", "cn_seed_unit_code",
+                          "cn_seed_qr_text"},
+    Category.AGRI_PRODUCT: {"cn_agri_trace_long", "cn_agri_trace_short", "cn_agri_oid_legacy",
+                            "cn_mofcom_veg_batch16", "cn_mofcom_trace20", "cn_ear_tag15"},
+    Category.CERTIFICATE: {"gdti", "gcn", "cn_drug_approval_no", "cn_pesticide_reg_no",
+                           "cn_fertilizer_reg_no", "cn_organic17", "cn_green_food_gf",
+                           "cn_green_food_lb", "cn_sc_licence"},
+    Category.ANY: {"gs1_element_string", "gs1_digital_link", "gs1_compressed_link", "epc_uri",
+                   "ma_idcode", "oid", "ecode", "suxin_serial"},
+}  # fmt: skip
+
+
+def test_what_may_be_issued_is_what_the_design_says() -> None:
+    assert {name for name, one in registry.SCHEMES.items() if one.may_issue} == ISSUED
+
+
+def test_every_scheme_is_of_the_category_of_what_it_names() -> None:
+    found: dict[Category, set[str]] = {}
+    for name, scheme in registry.SCHEMES.items():
+        found.setdefault(scheme.category, set()).add(name)
+
+    assert found == CATEGORIES
+
+
+def test_a_licence_and_a_credit_code_say_what_they_stand_for() -> None:
+    assert registry.parse("cn_sc_licence", "SC11513042800065").fields["class_name"] == "酒类"
+    assert registry.parse("cn_sc_licence", "SC20113010200014").fields["class_name"] == "食品添加剂"
+    kinds = {
+        "92210200MF0000128A": "个体工商户",
+        "93210200MF00001287": "农民专业合作社",
+        "N2210200MF0000128W": "村级集体经济组织",
+        "A1210200MF0000128C": "军队事业单位",
+    }
+    for text, kind in kinds.items():
+        assert registry.parse("cn_uscc", text).fields["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("http://x.cn\r\n10929272001483920175566201948371", "cn_pesticide_unit32"),
+        ("单元识别代码：10929272001483920175566201948371", "cn_pesticide_unit32"),
+        ("202611010012345678901234,某兽药,某公司", "cn_vetdrug_trace24"),
+    ],
+)
+def test_a_long_run_of_digits_in_a_text_is_a_code(text: str, scheme: str) -> None:
+    (reading,) = registry.detect(text)
+
+    assert reading.scheme.name == scheme
+    assert reading.code.warnings[-1].code in {"from_text", "from_address"}
+
+
 def test_every_scheme_has_its_titles_and_norm() -> None:
     for scheme in registry.SCHEMES.values():
         assert scheme.title_zh
