@@ -40,7 +40,7 @@ _PAGES_A_PART: Final = 50
 
 
 def payloads() -> Iterator[str]:
-    """Give addresses of 61 characters without end, the same in every run."""
+    """Give addresses without end, the same in every run."""
     source = Random(1)
     while True:
         yield f"https://zs.example.gov.cn/01/{_GTIN}/21/{''.join(source.choices(_ALPHABET, k=12))}"

@@ -13,7 +13,17 @@ import qrcode
 import zxingcpp
 from qrcode.constants import ERROR_CORRECT_M
 
-from benchmarks.harness import Bench, Contest, Note, Reading, Result, Side, compete, looped, timed
+from benchmarks.harness import (
+    Bench,
+    Contest,
+    Note,
+    Reading,
+    Result,
+    Side,
+    compete,
+    looped,
+    middle,
+)
 from benchmarks.label_files import ROLL, canvas, job, labels, parts, payloads, roll, sheets
 from codes.labels.model import SymbolKind
 from codes.labels.png import png
@@ -35,7 +45,7 @@ def label_printing(bench: Bench) -> Iterator[Result | Note]:
     """Symbols, files and their memory, beside the bare libraries and the usual way to join PDF."""
     yield compete(_symbols(bench), pairs=bench.pairs)
     yield compete(_files(bench), pairs=bench.pairs)
-    yield from (compete(one, pairs=bench.pairs) for one in _others(bench))
+    yield _others(bench)
     yield _memory(bench)
 
 
@@ -64,9 +74,10 @@ def _symbols(bench: Bench) -> Contest:
         return made.get_matrix()
 
     return Contest(
-        title="QR symbols of a 61-character address, level M",
-        about="One core, as modules and not yet drawn. Bulk work fixes the mask and uses zxing-cpp "
-        f"({version('zxing-cpp')}) where it is installed, else qrcode ({version('qrcode')}).",
+        title=f"QR symbols of an address of {len(some[0])} characters, level M",
+        about="One core, processor time, as modules and not yet drawn. Bulk work fixes the mask and "
+        f"uses zxing-cpp ({version('zxing-cpp')}) where it is installed, else qrcode "
+        f"({version('qrcode')}).",
         unit="symbols/s",
         sides=(
             side("bulk, zxing-cpp", own(Encoder.ZXING, BULK_MASK)),
@@ -84,15 +95,15 @@ def _files(bench: Bench) -> Contest:
     def side(name: str, write: Callable[[int, Path], None]) -> Side:
         def run() -> Reading:
             path = bench.new_folder() / "labels.pdf"
-            return timed(lambda: write(count, path), count=count)
+            return looped(lambda: write(count, path), count=count, seconds=bench.scale.pure_s)
 
         return Side(name=name, run=run)
 
     return Contest(
         title="A4 sheets of 24 labels, vector PDF",
-        about=f"One core, {count:,} labels with a symbol, a Chinese title, two lines and two "
-        "captions, as a file. reportlab draws every text at one size in one place: it neither fits "
-        "nor wraps.",
+        about=f"One core, processor time, files of {count:,} labels with a symbol, a Chinese "
+        "title, two lines and two captions. reportlab draws every text at one size in one place: "
+        "it neither fits nor wraps.",
         unit="labels/s",
         sides=(
             side("sheets", sheets),
@@ -104,23 +115,27 @@ def _files(bench: Bench) -> Contest:
     )
 
 
-def _others(bench: Bench) -> Iterator[Contest]:
+def _others(bench: Bench) -> Note:
     some = list(islice(labels(), 50))
     rows = [SerialRow(serial=one.payload[-12:], url=one.payload) for one in some]
     works: tuple[tuple[str, Callable[[], object]], ...] = (
         ("ZPL, 60 × 40 mm at 203 dpi", lambda: deque(zpl(some, roll=ROLL, job=job(), dpi=203), 0)),
-        ("CSV row", lambda: deque(serial_list(rows), 0)),
+        ("row of the list for a print house", lambda: deque(serial_list(rows), 0)),
         ("single SVG", lambda: [svg(one, job().use) for one in some]),
         ("single PNG, 300 dpi", lambda: [png(one, job=job()) for one in some]),
     )
-    for title, work in works:
-        run = _looping(bench, work, len(some))
-        about = "One core, processor time."
-        yield Contest(title=title, about=about, unit="labels/s", sides=(Side(name="own", run=run),))
+    return Note(
+        title="Other forms of the same labels",
+        about="One core, processor time, the median of the runs.",
+        columns=("form", "labels/s"),
+        rows=tuple((name, f"{_median_rate(bench, work, len(some)):,.0f}") for name, work in works),
+    )
 
 
-def _looping(bench: Bench, work: Callable[[], object], count: int) -> Callable[[], Reading]:
-    return lambda: looped(work, count=count, seconds=bench.scale.pure_s)
+def _median_rate(bench: Bench, work: Callable[[], object], count: int) -> float:
+    seconds = bench.scale.pure_s
+    runs = [looped(work, count=count, seconds=seconds).per_s for _ in range(bench.pairs)]
+    return middle(runs)[0]
 
 
 def _memory(bench: Bench) -> Note:

@@ -14,6 +14,7 @@ from unicodedata import east_asian_width
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFError, TTFontFile
 
+from codes.labels.model import LabelError
 from codes.model import CodeError
 
 # Returns the width of a text in em.
@@ -59,7 +60,8 @@ def load_font(path: Path) -> Font:
     try:
         file = TTFontFile(str(path))
     except (TTFError, OSError, ValueError) as refusal:
-        raise CodeError("font", f"{path.name} cannot be read as a TrueType font") from refusal
+        words = f"{path.name} cannot be read as a TrueType font"
+        raise LabelError("font", words, path="font") from refusal
     # Glyph 0 is the box for what a font does not have.
     glyphs = {chr(code): glyph for code, glyph in file.charToGlyph.items() if glyph}
     return Font(

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 from codes.labels.model import LabelError
-from codes.model import CodeError
 
 A4_WIDTH_MM: Final = 210.0
 A4_HEIGHT_MM: Final = 297.0
@@ -138,10 +137,12 @@ ROLL_SIZES_MM: Final = ((40, 30), (50, 30), (60, 40), (70, 50), (80, 60), (100, 
 
 
 def get_sheet(name: str) -> Sheet:
-    """Return a sheet by its name; raises `CodeError` when there is none."""
+    """Return a sheet by its name; raises `LabelError` when there is none."""
     sheet = SHEETS.get(name)
     if sheet is None:
-        raise CodeError("unknown_sheet", f"a sheet has one of {', '.join(SHEETS)} labels")
+        raise LabelError(
+            "unknown_sheet", f"a sheet has one of {', '.join(SHEETS)} labels", path="sheet"
+        )
     return sheet
 
 

@@ -147,10 +147,10 @@ USES: Final = build_table(
 
 
 def get_use(name: str) -> Use:
-    """Return a use by its name; raises `CodeError` when there is none."""
+    """Return a use by its name; raises `LabelError` when there is none."""
     use = USES.get(name)
     if use is None:
-        raise CodeError("unknown_use", f"a use of labels is one of {', '.join(USES)}")
+        raise LabelError("unknown_use", f"a use is one of {', '.join(USES)}", path="use")
     return use
 
 

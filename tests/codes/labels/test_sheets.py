@@ -11,7 +11,6 @@ from codes.labels.model import Label, LabelError, LabelLimits
 from codes.labels.pdf import write_roll, write_sheets
 from codes.labels.stock import SHEETS, Roll, Sheet
 from codes.labels.symbols import Encoder
-from codes.model import CodeError
 from tests.codes.labels.samples import (
     GTIN,
     LINK,
@@ -266,7 +265,7 @@ def test_a_file_that_is_no_font_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("# no font")
     job = replace(job_of(), font=tmp_path / name)
 
-    with pytest.raises(CodeError) as refusal:
+    with pytest.raises(LabelError) as refusal:
         write_sheets([label_of(1)], io.BytesIO(), sheet=SHEETS["24"], job=job)
 
-    assert refusal.value.rule == "font"
+    assert (refusal.value.rule, refusal.value.path) == ("font", "font")

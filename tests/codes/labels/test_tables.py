@@ -36,8 +36,9 @@ def test_bags_and_the_cold_chain_have_level_q() -> None:
 
 def test_a_use_that_is_not_in_the_table_is_refused() -> None:
     assert get_use("seed") is USES["seed"]
-    with pytest.raises(CodeError, match="retail_item"):
+    with pytest.raises(LabelError, match="retail_item") as refusal:
         get_use("poster")
+    assert refusal.value.path == "use"
 
 
 @pytest.mark.parametrize(
@@ -91,8 +92,9 @@ def test_the_sheet_of_24_is_three_by_eight_of_70_by_37() -> None:
     sheet = get_sheet("24")
 
     assert (sheet.columns, sheet.rows, sheet.width_mm, sheet.height_mm) == (3, 8, 70.0, 37.0)
-    with pytest.raises(CodeError, match="65"):
+    with pytest.raises(LabelError, match="65") as refusal:
         get_sheet("25")
+    assert refusal.value.path == "sheet"
 
 
 @given(start=st.integers(1, 24), count=st.integers(1, 100))
