@@ -26,11 +26,14 @@ from parties.directory import (
     ProductCard,
     certificates_of,
     parties_by_id,
+    products_by_id,
     products_by_uri,
     register_uris,
     sites_by_uri,
 )
+from parties.issuing.state import CodeState, states_of
 from web.pages.model import Directory, LedgerLinks
+from web.pages.scan_view import product_uri
 from web.services import Services
 
 # GS1 Digital Link URI Syntax 4.3: a lot (AI 10) qualifies a trade item (AI 01).
@@ -57,8 +60,10 @@ class LedgerPages:
 
     def load_directory(self, found: History) -> Directory:
         """Return the cards of the subject, and of the places and parties of its steps."""
-        with reading(self.services.engine) as connection:
-            return directory_of(connection, found)
+        parts = self.services
+        with reading(parts.engine) as connection:
+            states = states_of(connection, parts.secret, parts.log, [found.subject])
+            return directory_of(connection, found, issued=states.get(found.subject))
 
     def ledger_links(self) -> LedgerLinks:
         """Return where evidence and key are published."""
@@ -72,15 +77,25 @@ class LedgerPages:
         return self.services.clock.now().astimezone(_ZONE).date()
 
 
-def directory_of(connection: Connection, found: History) -> Directory:
-    """Return the register's cards for a history: its places, goods, parties and certificates."""
+def directory_of(
+    connection: Connection, found: History, *, issued: CodeState | None = None
+) -> Directory:
+    """Return the register's cards for a history: its places, goods, parties and certificates.
+
+    `issued` is the state of the subject where it was issued here: such a code need not name its
+    product, and the block that it is of does.
+    """
     sites = sites_by_uri(connection, _with_registered(_places_of(found)))
     products = products_by_uri(connection, _with_registered(_goods_of(found)))
+    if issued is not None and issued.product_id is not None:
+        cards = products_by_id(connection, [issued.product_id])
+        products = {**products, product_uri(found.subject): cards[issued.product_id]}
     recorders = {step.party_id for step in found.steps if step.party_id is not None}
     owners = {card.party_id for card in sites.values()}
     owners |= {card.party_id for card in products.values()}
     own = [products[uri] for uri in register_uris(found.subject) if uri in products]
     return Directory(
+        issued=issued,
         sites=sites,
         products=products,
         parties=parties_by_id(connection, recorders | owners),

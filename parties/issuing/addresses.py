@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from base.installation_secret import InstallationSecret
+from codes.registry import get
 from parties.issuing.blocks import Block
 from parties.issuing.tags import tag_of
 
@@ -34,7 +35,7 @@ class Printed:
 def printed(block: Block, code: str, *, base: str, secret: InstallationSecret) -> Printed:
     """Return a code of a block as it is printed; `base` is the installation's public address."""
     elements = _elements(block, code, secret)
-    path = f"/t/{code}" if not elements else "".join(_segments(elements))
+    path = _typed_path(block, code) if not elements else "".join(_segments(elements))
     address = base + path
     if "98" in elements:
         address += f"?98={elements['98']}"
@@ -51,6 +52,12 @@ def _elements(block: Block, code: str, secret: InstallationSecret) -> dict[str, 
     if kind == "gtin":
         return {"01": code.zfill(14)}
     return {key: code for name, key in (("sscc", "00"), ("gln", "414")) if name == kind}
+
+
+def _typed_path(block: Block, code: str) -> str:
+    scheme = get(block.kind.scheme)
+    # A code that looks like nothing in particular has to say what it is.
+    return f"/t/{code}?as={scheme.name}" if scheme.only_in_category else f"/t/{code}"
 
 
 def _segments(elements: Mapping[str, str]) -> list[str]:

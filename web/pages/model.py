@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
 from parties.directory import CertificateCard, PartyCard, ProductCard, SiteCard
+from parties.issuing.state import CodeState
 
 Lang: TypeAlias = Literal["zh", "en"]
 Stage: TypeAlias = Literal["inputs", "farm", "transport", "plant", "storage", "shop", "other"]
@@ -40,13 +41,15 @@ class Directory:
     """The register's cards that a history refers to.
 
     Sites and products by canonical URI as registered, parties by id, certificates of the parties
-    and products in the order in which they are shown.
+    and products in the order in which they are shown. `issued` is what became of the subject where
+    it is a code that was issued here.
     """
 
     sites: Mapping[str, SiteCard] = field(default_factory=dict)
     products: Mapping[str, ProductCard] = field(default_factory=dict)
     parties: Mapping[UUID, PartyCard] = field(default_factory=dict)
     certificates: tuple[CertificateCard, ...] = ()
+    issued: CodeState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +238,10 @@ class CertificateView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanView:
-    """Everything on the consumer page, top to bottom. `is_known` is false for an unknown code."""
+    """Everything on the consumer page, top to bottom. `is_known` is false for an unknown code.
+
+    `is_unused` is true for a code that was given to its maker and not yet put on goods.
+    """
 
     subject: str
     lang: Lang
@@ -251,3 +257,4 @@ class ScanView:
     log: int
     size: int
     is_void: bool = False
+    is_unused: bool = False

@@ -23,6 +23,7 @@ from web.pages.model import (
     Lang,
     LocalTime,
     MakerView,
+    Notice,
     ScanView,
     StageView,
     StepView,
@@ -55,7 +56,8 @@ def build_scan_view(
     warnings = build_notices(placed, identity, is_truncated=history.truncated)
     sales = sale_notices(placed, identity.serial)
     # A sale is no warning, and more than a note on the records.
-    notices = tuple(sorted((*sales, *warnings), key=lambda notice: notice.tone == "info"))
+    told = (*_void_notices(directory, warnings), *sales, *warnings)
+    notices = tuple(sorted(told, key=lambda notice: notice.tone == "info"))
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(
         subject=history.subject,
@@ -72,7 +74,18 @@ def build_scan_view(
         log=history.log,
         size=history.size,
         is_void=any(notice.kind == "void" for notice in notices),
+        is_unused=directory.issued is not None and not directory.issued.is_activated,
     )
+
+
+def _void_notices(directory: Directory, warnings: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Return the notice of an issued code that was voided, whether or not it was ever in use."""
+    state = directory.issued
+    if state is None or state.voided_at is None:
+        return ()
+    if any(notice.kind == "void" for notice in warnings):
+        return ()
+    return (Notice(kind="void", tone="stop", on=on_clock(state.voided_at, BEIJING).date),)
 
 
 def product_uri(subject: str) -> str:
@@ -155,7 +168,9 @@ def _identity(
         other_name=other_name,
         spec=spec,
         gtin=shown_gtin(found["gtin"]) if found else "",
-        lot=(unquote(found["lot"] or "") if found else "") or _lot(subject, own),
+        lot=(unquote(found["lot"] or "") if found else "")
+        or _lot(subject, own)
+        or (directory.issued.lot if directory.issued else ""),
         serial=unquote(found["serial"] or "") if found else "",
         code="" if found else shown,
         produced_on=_last(event_reading.produced_on(item.step.event) for item in own),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from codes import registry
 from codes.gs1.digital_link import CANONICAL_STEM
-from codes.model import Candidate, Category
+from codes.model import Candidate, Category, CodeError
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.routes import page_source, show_misread, show_missing, show_scan
@@ -32,16 +32,31 @@ def lead_to_typed(text: str) -> WerkzeugResponse:
 def show_typed(code: str, *, door: str = "") -> WerkzeugResponse:
     """Show what a text names, lead to the address of its Digital Link, or ask which it is."""
     # A Digital Link in the path brings its own query; the resolver's one is not part of the code.
-    readings = registry.detect(code)
-    wish = request.args.get("as", "")
-    if wish:
-        readings = tuple(reading for reading in readings if reading.scheme.name == wish)
+    readings = _readings_of(code, request.args.get("as", ""))
     if not readings:
         return _by_parts(code)
     likeliest = [reading for reading in readings if reading.rank == readings[0].rank]
     if len({reading.code.uri for reading in likeliest}) > 1:
         return Response(_choice(code, likeliest))
     return _by_reading(readings[0], door)
+
+
+def _readings_of(code: str, wish: str) -> tuple[Candidate, ...]:
+    """Return the readings of a text, or the one by the scheme that its address names.
+
+    Some codes look like nothing in particular, and detection offers them to nobody: a seed's unit
+    code is read only by who knows that it is one.
+    """
+    readings = registry.detect(code)
+    if not wish:
+        return readings
+    named = tuple(reading for reading in readings if reading.scheme.name == wish)
+    if named:
+        return named
+    try:
+        return (Candidate(scheme=registry.get(wish), code=registry.parse(wish, code), rank=1),)
+    except CodeError:
+        return ()
 
 
 def entry_path(uri: str) -> str:
