@@ -30,6 +30,7 @@ from web.page_source import LedgerPages
 from web.pages.camera import register_camera
 from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
+from web.pages.work import register_work
 from web.problems import install_problems
 from web.resolver.gathering import Resolver
 from web.resolver.routes import register_resolver
@@ -95,4 +96,5 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
         ),
     )
     register_camera(app, settings)
+    register_work(app)
     return app

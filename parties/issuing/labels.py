@@ -167,6 +167,12 @@ def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
     write_order(desk, block, replace(order, last=order.first), BytesIO())
 
 
+def label_of(desk: LabelDesk, block: Block, order: LabelOrder, number: int) -> Label:
+    """Return the label of one code of a checked order."""
+    (code,) = texts_of(block, desk.secret, first=number, count=1)
+    return _label(desk, block, order, printed(block, code, base=desk.base, secret=desk.secret))
+
+
 def write_order(
     desk: LabelDesk,
     block: Block,

@@ -27,6 +27,9 @@ EXPECTED: Final[dict[Door, str]] = {
     ("POST", "/scan/reading"): EVERYBODY,
     ("POST", "/scan/photo"): EVERYBODY,
     ("GET", "/api/v1/codes/identify"): EVERYBODY,
+    ("GET", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-in"): EVERYBODY,
+    ("POST", "/sign-out"): EVERYBODY,
     ("GET", "/t/<path:code>"): EVERYBODY,
     ("GET", "/T/<path:code>"): EVERYBODY,
     ("GET", "/00/<path:rest>"): EVERYBODY,
@@ -118,4 +121,27 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/ledger/proof/<int:log>/<int:seq>"): EVERYBODY,
     ("GET", "/ledger/bundle"): EVERYBODY,
     ("GET", "/ledger/consistency"): EVERYBODY,
+}
+
+# Pages that open to a session alone: whoever has none is led to signing in.
+PAGES: Final[dict[Door, str]] = {
+    ("GET", "/work"): KEY_HOLDERS,
+    ("GET", "/work/codes"): PRODUCER,
+    ("POST", "/work/codes"): PRODUCER,
+    ("GET", "/work/blocks"): PRODUCER,
+    ("GET", "/work/blocks/<uuid:block_id>"): READERS,
+    ("GET", "/work/blocks/<uuid:block_id>/preview"): PRODUCER,
+    ("GET", "/work/blocks/<uuid:block_id>/activate"): PRODUCER,
+    ("POST", "/work/blocks/<uuid:block_id>/activate"): PRODUCER,
+    ("GET", "/work/blocks/<uuid:block_id>/void"): PRODUCER,
+    ("POST", "/work/blocks/<uuid:block_id>/void"): PRODUCER,
+    ("GET", "/work/blocks/<uuid:block_id>/labels"): PRODUCER,
+    ("POST", "/work/blocks/<uuid:block_id>/labels"): PRODUCER,
+    ("GET", "/work/activate"): PRODUCER,
+    ("GET", "/work/tasks/<uuid:task_id>"): PRODUCER,
+    ("GET", "/work/tasks/<uuid:task_id>/file"): PRODUCER,
+    ("GET", "/work/prefixes"): "producer operator",
+    ("POST", "/work/prefixes"): PRODUCER,
+    ("POST", "/work/prefixes/<uuid:row_id>/confirm"): OPERATOR,
+    ("POST", "/work/prefixes/<uuid:row_id>/end"): "producer operator",
 }

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from werkzeug.routing import Rule
 
-from tests.web.access_table import EXPECTED, ROLES, Door
-from tests.web.house import House
+from tests.web.access_table import EXPECTED, PAGES, ROLES, Door
+from tests.web.house import ANONYMOUS, House
+from tests.web.signed_in import sign_in, visitor
 
 # The framework answers these by itself, for every route alike.
 _AUTOMATIC = {"HEAD", "OPTIONS"}
@@ -32,8 +33,9 @@ def path_of(rule: Rule | str) -> str:
 def test_every_route_has_a_row_and_every_row_a_route(sqlite_house: House) -> None:
     doors = doors_of(sqlite_house)
 
-    assert sorted(doors - EXPECTED.keys()) == []
-    assert sorted(EXPECTED.keys() - doors) == []
+    assert EXPECTED.keys().isdisjoint(PAGES)
+    assert sorted(doors - EXPECTED.keys() - PAGES.keys()) == []
+    assert sorted((EXPECTED.keys() | PAGES.keys()) - doors) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -49,6 +51,28 @@ def test_each_role_enters_by_its_doors_alone(sqlite_house: House, role: str) -> 
             wrong.append((method, rule, role, response.status_code))
         if response.status_code >= 500:
             wrong.append((method, rule, role, response.status_code))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_its_pages_by_signing_in(sqlite_house: House, role: str) -> None:
+    is_nobody = role == ANONYMOUS
+    person = visitor(sqlite_house) if is_nobody else sign_in(sqlite_house, role)
+    token = person.token("/sign-in" if is_nobody else "/work")
+    wrong = []
+
+    for (method, rule), roles in sorted(PAGES.items()):
+        form = {"csrf_token": token} if method == "POST" else None
+        answer = person.client.open(path_of(rule), method=method, data=form)
+        is_led_away = answer.headers.get("Location", "").startswith("/sign-in?next=")
+        is_refused = answer.status_code == 403
+        if is_led_away is not is_nobody or (
+            not is_nobody and is_refused is (role in roles.split())
+        ):
+            wrong.append((method, rule, answer.status_code))
+        if answer.status_code >= 500:
+            wrong.append((method, rule, answer.status_code))
 
     assert wrong == []
 

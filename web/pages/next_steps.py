@@ -11,7 +11,9 @@ from urllib.parse import quote, urlencode
 
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Candidate
+from parties import access
 from parties.actors import Actor
+from parties.issuing.kinds import place_of
 from web.pages.words import Words
 
 _PRODUCTS: Final = f"{CANONICAL_STEM}/01/"
@@ -42,6 +44,14 @@ def _product_page(reading: Candidate, _actor: Actor) -> str | None:
     return uri.removeprefix(CANONICAL_STEM) if uri.startswith(_PRODUCTS) else None
 
 
+def _activation(reading: Candidate, actor: Actor) -> str | None:
+    # Asked of what may have been issued here alone; whose it is, is told on the page itself.
+    code = reading.code
+    if not access.has_role_for(actor, access.Action.ISSUE_CODES) or place_of(code.uri) is None:
+        return None
+    return f"/work/activate?{urlencode({'code': code.uri})}"
+
+
 def _records(reading: Candidate, _actor: Actor) -> str | None:
     code = reading.code
     # The lines of a seed label do not fit into an address.
@@ -53,6 +63,11 @@ def _records(reading: Candidate, _actor: Actor) -> str | None:
 
 # In the order in which they are offered; the first one is the loud button.
 NEXT_STEPS: Final[tuple[NextStep, ...]] = (
+    NextStep(
+        name="activation",
+        title=Words(zh="激活或查看用码情况", en="Activate, or see its state"),
+        address_for=_activation,
+    ),
     NextStep(
         name="product",
         title=Words(zh="查看产品", en="See the product"),

@@ -1,0 +1,575 @@
+"""The workbench without script: every form, what it refuses, and who may see what."""
+
+import json
+import re
+from collections.abc import Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from werkzeug.test import TestResponse
+
+from base.db import reading
+from codes.labels.stock import SHEETS
+from parties.tasks import attend, read_task
+from tests.parties.samples import gtin_uri
+from tests.web.house import House, open_house
+from tests.web.issuing_world import (
+    PREFIX,
+    activation,
+    confirmed_prefix,
+    made,
+    new_block,
+    new_product,
+    new_site,
+    register,
+    send,
+    stranger,
+)
+from tests.web.signed_in import Visitor, once_of, sign_in
+
+_FIELD = re.compile(r'<input[^>]* name="(?P<name>\w+)"[^>]* value="(?P<value>[^"]*)"')
+
+
+def text_of(answer: TestResponse) -> str:
+    return unescape(answer.get_data(as_text=True))
+
+
+def value_of(answer: TestResponse, form: str, name: str) -> str:
+    """Return what stands in a field of a form."""
+    found = re.search(rf'id="{form}-{name}"[^>]* value="([^"]*)"', answer.get_data(as_text=True))
+    assert found is not None, (form, name)
+    return unescape(found[1])
+
+
+def error_of(answer: TestResponse, form: str, name: str) -> str:
+    """Return the sentence beside a field that was refused, which the field itself names."""
+    html = answer.get_data(as_text=True)
+    found = re.search(rf'id="{form}-{name}-error">([^<]*)<', html)
+    assert found is not None, f"nothing is said beside {form}-{name}"
+    field = re.search(rf'id="{form}-{name}"[^>]*', html)
+    assert field is None or (
+        f"{form}-{name}-error" in field[0] and 'aria-invalid="true"' in field[0]
+    )
+    return unescape(found[1])
+
+
+def counts_of(house: House, block: Mapping[str, Any]) -> dict[str, int]:
+    found = send(house, "GET", f"/api/v1/code-blocks/{block['id']}").get_json()
+    counts: dict[str, int] = found["counts"]
+    return counts
+
+
+def blocks_of(house: House) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = send(house, "GET", "/api/v1/code-blocks").get_json()["items"]
+    return items
+
+
+def at(block: Mapping[str, Any], tail: str = "") -> str:
+    return f"/work/blocks/{block['id']}{tail}"
+
+
+def test_the_start_page_shows_products_codes_and_prefixes(house: House) -> None:
+    product = new_product(house, name="原味酸奶")
+    block = new_block(house, product_id=product, count=24)
+    confirmed_prefix(house)
+
+    page = text_of(sign_in(house).get("/work"))
+
+    assert "原味酸奶" in page
+    assert f'href="/work/codes?product={product}"' in page
+    assert f'href="{at(block)}"' in page
+    assert f'href="/work/codes?prefix={PREFIX}"' in page
+
+
+def test_codes_are_got_with_two_clicks(house: House) -> None:
+    product, person = new_product(house), sign_in(house)
+    page = person.get(f"/work/codes?product={product}")
+
+    answer = person.post(
+        "/work/codes", once=once_of(page), product=product, kind="gs1_serial", count="２４"
+    )
+
+    (block,) = blocks_of(house)
+    assert (block["count"], block["kind"]) == (24, "gs1_serial")
+    assert answer.headers["Location"] == f"{at(block)}?done=issued"
+    assert "码已领到" in text_of(person.get(answer.headers["Location"]))
+
+
+def test_a_form_that_is_sent_twice_makes_one_block(house: House) -> None:
+    product, person = new_product(house), sign_in(house)
+    once = once_of(person.get(f"/work/codes?product={product}"))
+    form = {"once": once, "product": product, "kind": "gs1_serial"}
+
+    first = person.post("/work/codes", count="5", **form)
+    again = person.post("/work/codes", count="5", **form)
+    changed = person.post("/work/codes", count="6", **form)
+
+    assert first.headers["Location"] == again.headers["Location"]
+    assert changed.headers["Location"] != first.headers["Location"]
+    assert len(blocks_of(house)) == 2
+
+
+@pytest.mark.parametrize(
+    ("uri", "offered"),
+    [
+        (gtin_uri(1), ["gs1_serial", "suxin_serial"]),
+        ("urn:example:millet", ["suxin_serial"]),
+    ],
+)
+def test_the_kinds_that_are_offered_fit_the_product(
+    sqlite_house: House, uri: str, offered: list[str]
+) -> None:
+    product = new_product(sqlite_house, uri=uri)
+
+    page = text_of(sign_in(sqlite_house).get(f"/work/codes?product={product}"))
+
+    assert re.findall(r'name="kind" value="(\w+)"', page) == offered
+
+
+def test_a_pesticide_gets_unit_codes_of_its_registration(sqlite_house: House) -> None:
+    house = sqlite_house
+    product, person = new_product(house, uri="urn:example:p:1", name="吡虫啉"), sign_in(house)
+    register(
+        house,
+        "certificates",
+        kind="pesticide_registration",
+        number="PD20092927",
+        issuer="农业农村部",
+        from_on="2020-01-01",
+    )
+
+    page = text_of(person.get(f"/work/codes?product={product}"))
+    form = {"product": product, "kind": "pesticide_unit", "count": "3", "production": "1"}
+    refused = person.post("/work/codes", registration="PD20092927", spec="1", **form)
+    answer = person.post("/work/codes", registration="PD20092927", spec="001", **form)
+
+    assert re.findall(r'name="kind" value="(\w+)"', page)[0] == "pesticide_unit"
+    assert "三位数字" in error_of(refused, "codes", "spec")
+    assert answer.status_code == 303
+    assert blocks_of(house)[0]["scope"] == "10929271001"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"count": ""}, "count"),
+        ({"count": "many"}, "count"),
+        ({"count": "0"}, "count"),
+        ({"count": "1000001"}, "count"),
+        ({"count": "-5"}, "count"),
+        ({"count": "9" * 40}, "count"),
+    ],
+)
+def test_a_wrong_count_comes_back_beside_its_field(
+    sqlite_house: House, changed: dict[str, str], field: str
+) -> None:
+    product, person = new_product(sqlite_house), sign_in(sqlite_house)
+
+    answer = person.post(
+        "/work/codes", product=product, **{"kind": "gs1_serial", "count": "5", **changed}
+    )
+
+    assert answer.status_code == 400
+    assert error_of(answer, "codes", field)
+    assert value_of(answer, "codes", field) == changed[field]
+    assert blocks_of(sqlite_house) == []
+
+
+def test_keys_are_made_under_a_prefix(sqlite_house: House) -> None:
+    house, person = sqlite_house, sign_in(sqlite_house)
+    confirmed_prefix(house)
+
+    answer = person.post("/work/codes", prefix=PREFIX, kind="sscc", count="2", first="77")
+
+    block = blocks_of(house)[0]
+    assert answer.headers["Location"] == f"{at(block)}?done=issued"
+    assert person.get("/work/codes?prefix=6921111").status_code == 404
+    page = text_of(person.get(at(block)))
+    assert 'id="activate"' not in page
+    assert 'value="logistic_unit" selected' in page
+
+
+def test_a_block_shows_what_became_of_it(house: House) -> None:
+    block, site = new_block(house, count=24), new_site(house)
+    path = f"/api/v1/code-blocks/{block['id']}"
+    made(send(house, "POST", f"{path}/activations", activation(site, 1, 10)))
+    made(send(house, "POST", f"{path}/voids", {"first": 9, "last": 12, "reason": "印错"}))
+
+    page = text_of(sign_in(house).get(at(block)))
+
+    assert 'aria-label="空闲 12，已激活 8，作废 4"' in page
+    assert [page.count(f'class="bar-{state}"') for state in ("free", "activated", "void")] == [
+        12,
+        8,
+        4,
+    ]
+    assert "印错" in page
+    assert 'id="activation-first" name="first" type="text" value="13"' in page
+
+
+def test_a_picture_of_a_label_is_on_the_page_and_follows_the_form(sqlite_house: House) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+    form = {
+        "first": "2",
+        "last": "2",
+        "format": "pdf",
+        "sheet": "24",
+        "start": "1",
+        "roll": "50x30",
+        "dpi": "300",
+        "use": "general",
+        "symbol": "qr",
+        "title": "新的标题",
+    }
+
+    first = text_of(person.get(at(block)))
+    query = "&".join(f"{name}={value}" for name, value in form.items())
+    fragment = text_of(person.get(f"{at(block)}/preview?{query}"))
+    page = text_of(person.get(f"{at(block)}?{query}"))
+
+    code = send(sqlite_house, "GET", f"/api/v1/code-blocks/{block['id']}/codes?first=2").get_json()
+    assert 'class="label-picture"' in first
+    assert "<html" not in fragment
+    for text in (fragment, page):
+        assert "新的标题" in text
+        assert code["items"][0]["code"] in text
+
+
+def label_form(block: Mapping[str, Any], **changed: str) -> dict[str, str]:
+    return {
+        "first": "1",
+        "last": str(block["count"]),
+        "format": "pdf",
+        "sheet": "24",
+        "start": "1",
+        "roll": "50x30",
+        "dpi": "300",
+        "use": "retail_item",
+        "symbol": "qr",
+        "title": "原味酸奶",
+        "lines": "200克\r\n冷藏",
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "begins"),
+    [
+        ({}, b"%PDF-"),
+        ({"format": "roll"}, b"%PDF-"),
+        ({"format": "zpl", "dpi": "203"}, b"^XA"),
+        ({"format": "csv"}, b"\xef\xbb\xbfno,"),
+        ({"format": "svg", "last": "1"}, b"<svg"),
+        ({"format": "png", "last": "1"}, b"\x89PNG"),
+    ],
+)
+def test_labels_are_a_file(sqlite_house: House, changed: dict[str, str], begins: bytes) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+
+    answer = person.post(f"{at(block)}/labels", **label_form(block, **changed))
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert begins in answer.get_data()[:64]
+
+
+@pytest.mark.parametrize("sheet", sorted(SHEETS))
+def test_every_sheet_holds_a_retail_label(sqlite_house: House, sheet: str) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+    form = label_form(block, sheet=sheet, lines="", title="")
+
+    answer = person.post(f"{at(block)}/labels", **form)
+
+    assert answer.status_code in (200, 400)
+    if answer.status_code == 400:
+        assert "放不进" in error_of(answer, "labels", "sheet")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"last": "11"}, "first", "1 至 10"),
+        ({"start": "25"}, "start", "没有这么多"),
+        ({"sheet": "65", "use": "logistic_unit"}, "sheet", "放不进"),
+        ({"title": "\U0001f42e 牛奶"}, "title", "字体"),
+        ({"format": "png"}, "last", "只选一个"),
+        ({"use": "wedding"}, "use", "选择"),
+        ({"format": "docx"}, "format", "选择"),
+        ({"first": ""}, "first", "必填"),
+    ],
+)
+def test_labels_that_cannot_be_made_say_so_beside_the_field(
+    sqlite_house: House, changed: dict[str, str], field: str, said: str
+) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+
+    answer = person.post(f"{at(block)}/labels", **label_form(block, **changed))
+
+    assert answer.status_code == 400
+    assert said in error_of(answer, "labels", field)
+    if "title" not in changed:
+        assert value_of(answer, "labels", "title") == "原味酸奶"
+
+
+def test_a_long_file_is_a_task_that_is_fetched_later(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, codes_direct_max=5)
+    block, person = new_block(house), sign_in(house)
+    page = person.get(at(block))
+    form = label_form(block, once=once_of(page))
+
+    begun = person.post(f"{at(block)}/labels", **form)
+    again = person.post(f"{at(block)}/labels", **form)
+    other = person.post(f"{at(block)}/labels", **{**form, "format": "csv"})
+
+    path = begun.headers["Location"]
+    assert path == again.headers["Location"] != other.headers["Location"]
+    assert "排队中" in text_of(person.get(path))
+    assert path in text_of(person.get("/work"))
+    assert person.get(f"{path}/file").status_code == 404
+    _make(house, UUID(path.rsplit("/", 1)[1]))
+    assert f'href="{path}/file"' in text_of(person.get(path))
+    assert f'href="{path}/file"' in text_of(person.get(at(block)))
+    answer = person.get(f"{path}/file")
+    assert answer.get_data() == b"%PDF- whole"
+    assert answer.headers["Content-Disposition"].endswith("-1-10.pdf")
+    assert sign_in(house, key=stranger(house)).get(path).status_code == 404
+    answer.close()
+    house.services.engine.dispose()
+
+
+def _make(house: House, task_id: UUID) -> None:
+    """Do what a worker does: leave a file and say so."""
+    parts = house.services
+    folder = parts.settings.effective_files_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{task_id}.pdf"
+    (folder / name).write_bytes(b"%PDF- whole")
+    attend(parts.engine, task_id, parts.clock, lambda _task, _tell: name)
+    with reading(parts.engine) as connection:
+        assert read_task(connection, task_id).file_name == name
+
+
+def activation_form(made_at: str, **changed: str) -> dict[str, str]:
+    return {
+        "first": "1",
+        "last": "3",
+        "lot": "L1",
+        "site": made_at,
+        "produced_on": "2026-02-28",
+        "expires_on": "",
+        **changed,
+    }
+
+
+def test_codes_are_activated_with_a_lot(house: House) -> None:
+    block, site, person = new_block(house), new_site(house), sign_in(house)
+    form = activation_form(site, once=once_of(person.get(at(block))), lot=" Ｌ１ ")
+
+    answer = person.post(f"{at(block)}/activate", **form)
+    again = person.post(f"{at(block)}/activate", **form)
+
+    assert answer.headers["Location"] == f"{at(block)}?done=activated"
+    assert again.headers["Location"] == answer.headers["Location"]
+    assert counts_of(house, block) == {"free": 7, "activated": 3, "void": 0}
+    assert "L1" in text_of(person.get(at(block)))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"last": "11"}, "first", "1 至 10"),
+        ({"first": "5", "last": "2"}, "first", "1 至 10"),
+        ({"lot": "批号"}, "lot", "不能有汉字"),
+        ({"lot": ""}, "lot", "1 至 20"),
+        ({"site": "urn:example:elsewhere"}, "site", "已登记"),
+        ({"expires_on": "2026-02-27"}, "expires_on", "早于"),
+        ({"produced_on": "28.2.2026"}, "produced_on", "2026-05-01"),
+        ({"produced_on": "2026-02-30"}, "produced_on", "2026-05-01"),
+    ],
+)
+def test_a_wrong_activation_comes_back_with_what_was_typed(
+    sqlite_house: House, changed: dict[str, str], field: str, said: str
+) -> None:
+    block, site, person = new_block(sqlite_house), new_site(sqlite_house), sign_in(sqlite_house)
+    form = activation_form(site, **changed)
+
+    answer = person.post(f"{at(block)}/activate", **form)
+
+    assert answer.status_code == 400
+    assert said in error_of(answer, "activation", field)
+    assert value_of(answer, "activation", "lot") == form["lot"]
+    assert counts_of(sqlite_house, block)["free"] == 10
+
+
+def test_codes_are_activated_once(sqlite_house: House) -> None:
+    block, site, person = new_block(sqlite_house), new_site(sqlite_house), sign_in(sqlite_house)
+    person.post(f"{at(block)}/activate", **activation_form(site))
+
+    answer = person.post(f"{at(block)}/activate", **activation_form(site, last="5", lot="L2"))
+
+    assert "已经激活" in error_of(answer, "activation", "first")
+
+
+def test_void_asks_whether_one_is_sure(sqlite_house: House) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+    form = {"first": "1", "last": "2", "reason": "丢失"}
+
+    unsure = person.post(f"{at(block)}/void", **form)
+    no_reason = person.post(f"{at(block)}/void", is_sure="1", **{**form, "reason": " "})
+    done = person.post(f"{at(block)}/void", is_sure="1", **form)
+
+    assert "勾选" in error_of(unsure, "void", "is_sure")
+    assert value_of(unsure, "void", "reason") == "丢失"
+    assert "<details open" in text_of(unsure)
+    assert "原因" in error_of(no_reason, "void", "reason")
+    assert done.headers["Location"] == f"{at(block)}?done=voided"
+    assert counts_of(sqlite_house, block) == {"free": 8, "activated": 0, "void": 2}
+
+
+@pytest.mark.parametrize("tail", ["activate", "void", "labels"])
+def test_the_address_of_a_form_leads_to_its_page(sqlite_house: House, tail: str) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+
+    assert person.get(f"{at(block)}/{tail}").headers["Location"] == f"{at(block)}#{tail}"
+
+
+def test_a_code_that_was_scanned_leads_to_its_next_form(house: House) -> None:
+    block, site, person = new_block(house), new_site(house), sign_in(house)
+    path = f"/api/v1/code-blocks/{block['id']}"
+    made(send(house, "POST", f"{path}/activations", activation(site, 1, 2, lot="M7")))
+    made(send(house, "POST", f"{path}/voids", {"first": 3, "last": 3, "reason": "x"}))
+    codes = send(house, "GET", f"{path}/codes").get_json()["items"]
+
+    def shown(number: int) -> str:
+        return text_of(person.get(f"/work/activate?code={codes[number - 1]['uri']}"))
+
+    assert "M7" in shown(2)
+    assert f'href="{codes[1]["uri"].removeprefix("https://id.gs1.org")}"' in shown(2)
+    assert "贴有此标签的产品不得销售" in shown(3)
+    assert 'id="activation-first" name="first" type="text" value="4"' in shown(4)
+    assert f'action="{at(block)}/activate"' in shown(4)
+
+
+@pytest.mark.parametrize("code", ["", "!!", gtin_uri(1), gtin_uri(1) + "/21/OWN1", "x" * 5000])
+def test_a_code_that_is_not_ones_own_has_no_form(sqlite_house: House, code: str) -> None:
+    new_block(sqlite_house)
+
+    answer = sign_in(sqlite_house).get(f"/work/activate?code={code}")
+
+    assert answer.status_code == 200
+    assert "<form class" not in text_of(answer)
+
+
+def test_what_is_somebody_elses_is_not_there(sqlite_house: House) -> None:
+    house = sqlite_house
+    block, site = new_block(house), new_site(house)
+    other = sign_in(house, key=stranger(house))
+    form = activation_form(site)
+    path = f"/api/v1/code-blocks/{block['id']}/codes"
+    code = send(house, "GET", path).get_json()["items"][0]["uri"]
+
+    assert other.get(at(block)).status_code == 404
+    assert other.get(f"{at(block)}/preview?format=pdf").status_code == 404
+    assert other.post(f"{at(block)}/activate", **form).status_code == 404
+    assert other.post(f"{at(block)}/labels", **label_form(block)).status_code == 404
+    assert other.get(f"/work/codes?product={block['product_id']}").status_code == 404
+    assert "不属于贵单位" in text_of(other.get(f"/work/activate?code={code}"))
+    assert block["id"] not in text_of(other.get("/work/blocks"))
+
+
+def test_prefixes_are_claimed_confirmed_and_given_up_on_pages(house: House) -> None:
+    producer, operator = sign_in(house), sign_in(house, "operator")
+    path = "/work/prefixes"
+
+    claimed = producer.post(path, prefix="６９２１２３４５", evidence="证书 2026-1")
+    waiting = text_of(operator.get(path))
+    (claim,) = send(house, "GET", "/api/v1/prefixes").get_json()["items"]
+    operator.post(f"{path}/{claim['id']}/confirm")
+    confirmed = text_of(producer.get(path))
+    ended = producer.post(f"{path}/{claim['id']}/end")
+
+    assert claimed.status_code == ended.status_code == 303
+    assert "第1农场" in waiting
+    assert "证书 2026-1" in waiting
+    assert f'href="/work/codes?prefix={PREFIX}"' in confirmed
+    assert "已终止" in text_of(producer.get(path))
+
+
+def test_a_wrong_prefix_comes_back_with_what_was_typed(sqlite_house: House) -> None:
+    answer = sign_in(sqlite_house).post("/work/prefixes", prefix="12", evidence="证书")
+
+    assert "位" in error_of(answer, "claim", "prefix")
+    assert value_of(answer, "claim", "prefix") == "12"
+    assert value_of(answer, "claim", "evidence") == "证书"
+
+
+@pytest.mark.parametrize("role", ["authority", "auditor", "operator"])
+def test_whoever_issues_nothing_has_a_start_page_of_its_own(sqlite_house: House, role: str) -> None:
+    page = sign_in(sqlite_house, role).get("/work")
+
+    assert page.status_code == 200
+    assert "我的产品" not in text_of(page)
+
+
+@pytest.mark.parametrize("role", ["authority", "auditor"])
+def test_supervision_sees_a_block_without_its_forms(sqlite_house: House, role: str) -> None:
+    block = new_block(sqlite_house)
+
+    page = sign_in(sqlite_house, role).get(at(block))
+
+    assert page.status_code == 200
+    assert f'action="{at(block)}' not in text_of(page)
+
+
+def test_what_somebody_typed_is_never_markup(sqlite_house: House) -> None:
+    block, site, person = new_block(sqlite_house), new_site(sqlite_house), sign_in(sqlite_house)
+    nasty = '"><script>alert(1)</script>'
+
+    answers = [
+        person.post(f"{at(block)}/activate", **activation_form(site, lot=nasty)),
+        person.post(f"{at(block)}/labels", **label_form(block, title=nasty, last="99")),
+        person.post("/work/prefixes", prefix=nasty),
+        person.get(f"/work/activate?code={nasty}"),
+        person.get(f"{at(block)}?format=pdf&title={nasty}"),
+    ]
+
+    assert [b"<script>alert" in answer.get_data() for answer in answers] == [False] * 5
+
+
+def test_blocks_are_listed_in_pages(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, page_size_max=2)
+    product, person = new_product(house), sign_in(house)
+    ids = [new_block(house, product_id=product)["id"] for _ in range(3)]
+
+    first = text_of(person.get("/work/blocks"))
+    older = re.search(r'href="(/work/blocks\?after=\d+)"', first)
+    assert older is not None
+    second = text_of(person.get(older[1]))
+
+    assert [one in first for one in ids] == [False, True, True]
+    assert [one in second for one in ids] == [True, False, False]
+    for odd in ("x", "-1", "９", "9" * 30):
+        assert person.get(f"/work/blocks?after={odd}").status_code == 200
+    house.services.engine.dispose()
+
+
+def test_pages_are_in_english_too(sqlite_house: House) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+
+    for path in ("/work", "/work/codes", at(block), "/work/prefixes", "/work/blocks"):
+        page = person.get(path, lang="en").get_data(as_text=True)
+        said = re.sub(r"<(?:option|text|input|textarea)[^>]*>[^<]*", "", page)
+        said = said.replace("中文", "").replace("200克", "")
+        assert not re.findall(r"[\u4e00-\u9fff]+", said), path
+
+
+def test_the_answers_of_a_page_are_json_for_nobody(sqlite_house: House) -> None:
+    person: Visitor = sign_in(sqlite_house)
+
+    answer = person.client.get("/work/blocks/x", headers={"Accept": "application/json"})
+
+    assert answer.status_code == 404
+    assert json.loads(answer.get_data())["status"] == 404

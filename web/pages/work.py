@@ -1,0 +1,181 @@
+"""The pages of whoever is signed in: the start, the list of blocks, and a code's next form.
+
+One rule: each page here is for a key's holder alone and says so by `page_requires`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from flask import Flask, render_template, request
+from sqlalchemy import Connection
+
+from base.db import reading
+from base.errors import AppError
+from codes.canonical import uri_of_text
+from codes.gs1.digital_link import CANONICAL_STEM
+from parties.access import Action, has_role_for
+from parties.directory import products_by_id
+from parties.issuing.blocks import Block, list_blocks, read_block
+from parties.issuing.prefixes import list_prefixes
+from parties.issuing.runs import Tally, runs_of, tally_of
+from parties.issuing.state import CodeState, states_of
+from parties.tasks import Task, list_tasks
+from web.issuing import party_of
+from web.pages import sign_in, work_block, work_codes, work_prefixes, work_tasks
+from web.pages.work_blueprint import (
+    block_title,
+    blueprint,
+    kind_title,
+    own_products,
+    own_sites,
+    products_of,
+    when,
+)
+from web.pages.work_forms import Form, blank
+from web.services import Services, services
+from web.session import page_actor, page_requires
+
+# Each adds its pages to the blueprint when it is imported.
+PAGES: Final = (work_block, work_codes, work_prefixes, work_tasks)
+
+_NEWEST: Final = 5
+_PAGE_ROWS: Final = 50
+_SEQ_DIGITS_MAX: Final = 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    """A block as a list shows it."""
+
+    id: UUID
+    title: str
+    kind: str
+    count: int
+    tally: Tally
+    issued: str
+
+
+def register_work(app: Flask) -> None:
+    """Give the application signing in and the pages behind it."""
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+@page_requires(Action.READ_SELF)
+def home() -> str:
+    """Show what is one's own and what is to be done."""
+    parts, actor = services(), page_actor()
+    if not has_role_for(actor, Action.ISSUE_CODES):
+        with reading(parts.engine) as connection:
+            waiting = len(list_prefixes(connection, None))
+        return render_template("work/home.html", waiting=waiting)
+    party_id = party_of(actor, Action.ISSUE_CODES)
+    with reading(parts.engine) as connection:
+        blocks = _blocks(connection, parts, party_id, before=None, rows_max=_NEWEST)
+        return render_template(
+            "work/home.html",
+            products=own_products(connection, party_id),
+            blocks=_rows(connection, blocks),
+            tasks=_to_show(
+                list_tasks(connection, party_id=party_id, before=None, rows_max=_NEWEST)
+            ),
+            prefixes=[row for row in list_prefixes(connection, party_id) if row.ended_at is None],
+        )
+
+
+@blueprint.get("/blocks")
+@page_requires(Action.ISSUE_CODES)
+def blocks() -> str:
+    """List one's blocks, newest first, a page at a time."""
+    parts = services()
+    party_id = party_of(page_actor(), Action.ISSUE_CODES)
+    rows_max = min(_PAGE_ROWS, parts.settings.page_size_max)
+    after = request.args.get("after", "")
+    before = (
+        int(after)
+        if after.isascii() and after.isdigit() and len(after) <= _SEQ_DIGITS_MAX
+        else None
+    )
+    with reading(parts.engine) as connection:
+        found = _blocks(connection, parts, party_id, before=before, rows_max=rows_max + 1)
+        shown = found[:rows_max]
+        return render_template(
+            "work/blocks.html",
+            blocks=_rows(connection, shown),
+            after=shown[-1].seq if len(found) > rows_max else None,
+        )
+
+
+@blueprint.get("/activate")
+@page_requires(Action.ISSUE_CODES)
+def next_form() -> str:
+    """Show what may be done next with a code of one's own that was scanned."""
+    parts = services()
+    party_id = party_of(page_actor(), Action.ISSUE_CODES)
+    text = request.args.get("code", "")
+    with reading(parts.engine) as connection:
+        uri, state = _state(connection, parts, text)
+        if state is None or state.party_id != party_id:
+            return render_template("work/code.html", state=None)
+        block = read_block(connection, parts.secret, parts.log, state.block_id)
+        products = products_by_id(connection, [state.product_id] if state.product_id else [])
+        return render_template(
+            "work/code.html",
+            state=state,
+            block=block,
+            title=block_title(block, products),
+            kind=kind_title(block),
+            page=uri.removeprefix(CANONICAL_STEM) if uri.startswith(CANONICAL_STEM) else "",
+            sites=own_sites(connection, party_id),
+            activation=_form_of(state),
+        )
+
+
+def _state(connection: Connection, parts: Services, text: str) -> tuple[str, CodeState | None]:
+    try:
+        uri = uri_of_text(text)
+    except AppError:
+        # What is no code is nobody's: the page says the same.
+        return "", None
+    return uri, states_of(connection, parts.secret, parts.log, [uri]).get(uri)
+
+
+def _form_of(state: CodeState) -> Form:
+    today = when(services().clock.now())[:10]
+    return blank("activation", first=state.number, last=state.number, produced_on=today)
+
+
+def _blocks(
+    connection: Connection, parts: Services, party_id: UUID, *, before: int | None, rows_max: int
+) -> list[Block]:
+    return list_blocks(
+        connection,
+        parts.secret,
+        parts.log,
+        party_id=party_id,
+        before=before,
+        rows_max=rows_max,
+    )
+
+
+def _rows(connection: Connection, found: Sequence[Block]) -> list[BlockRow]:
+    products = products_of(connection, found)
+    return [
+        BlockRow(
+            id=one.id,
+            title=block_title(one, products),
+            kind=kind_title(one),
+            count=one.count,
+            tally=tally_of(runs_of(connection, one)),
+            issued=when(one.recorded_at),
+        )
+        for one in found
+    ]
+
+
+def _to_show(tasks: Sequence[Task]) -> list[Task]:
+    """Leave out what was done and left no file, and what was refused before it began."""
+    return [task for task in tasks if not task.is_finished or task.file_name]

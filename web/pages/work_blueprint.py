@@ -1,0 +1,127 @@
+"""What the signed-in pages share: their blueprint, who is signed in, what is theirs.
+
+The rule that must stay true: nothing of these pages is kept by anybody on the way, and no form of
+theirs is taken that this very session did not make.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response
+from sqlalchemy import Connection
+
+from base.db import reading
+from parties.access import Action, has_role_for
+from parties.actors import Actor, Role
+from parties.directory import PartyCard, ProductCard, parties_by_id, products_by_id
+from parties.issuing.blocks import Block
+from parties.register import PAGE_ROWS_MAX, page_of
+from parties.tables import PRODUCT, SITE
+from web.pages.languages import chosen_lang
+from web.pages.languages import say as _
+from web.pages.sign_in import stale_form
+from web.pages.work_forms import fresh_once
+from web.services import services
+from web.session import guard_forms, page_actor
+
+# GB/T 7408.1: civil dates of an installation in China.
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+blueprint = Blueprint("work", __name__, url_prefix="/work")
+guard_forms(blueprint, stale_form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteChoice:
+    """A site as a form offers it."""
+
+    uri: str
+    name: str
+
+
+@blueprint.after_request
+def _keep_nothing(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.context_processor
+def _shared() -> dict[str, Any]:
+    """Give every page who is signed in, and what makes its forms one request each."""
+    actor = page_actor()
+    return {
+        "me": me_words(actor),
+        "may_issue": has_role_for(actor, Action.ISSUE_CODES),
+        "sees_prefixes": actor.role in (Role.PRODUCER, Role.OPERATOR),
+        "once": fresh_once,
+        "when": when,
+        "name_of": name_of,
+    }
+
+
+def me_words(actor: Actor) -> str:
+    """Return the name of the party that is signed in, or the role of a key without one."""
+    if actor.party_id is not None:
+        with reading(services().engine) as connection:
+            party = parties_by_id(connection, [actor.party_id]).get(actor.party_id)
+        return "" if party is None else name_of(party)
+    roles = {
+        Role.AUTHORITY: _("Supervision"),
+        Role.AUDITOR: _("Audit"),
+        Role.OPERATOR: _("Operator"),
+    }
+    return "" if actor.role is None else roles.get(actor.role, "")
+
+
+def name_of(card: PartyCard | ProductCard) -> str:
+    """Return a name in the language of the request, the Chinese one where there is no other."""
+    return card.name_zh if chosen_lang() == "zh" else card.name_en or card.name_zh
+
+
+def when(instant: datetime) -> str:
+    """Return an instant as clocks in China show it."""
+    return instant.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def own_products(connection: Connection, party_id: UUID) -> Sequence[ProductCard]:
+    """Return the products of a party, oldest first, as many as a list shows."""
+    page = page_of(
+        connection, PRODUCT, after=None, rows_max=PAGE_ROWS_MAX, equal={"party_id": party_id}
+    )
+    ids = [row._mapping["id"] for row in page.rows]  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
+    return list(products_by_id(connection, ids).values())
+
+
+def own_sites(connection: Connection, party_id: UUID) -> Sequence[SiteChoice]:
+    """Return the sites of a party, oldest first, as many as a list shows."""
+    page = page_of(
+        connection, SITE, after=None, rows_max=PAGE_ROWS_MAX, equal={"party_id": party_id}
+    )
+    rows = [row._mapping for row in page.rows]  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
+    is_zh = chosen_lang() == "zh"
+    return [
+        SiteChoice(
+            uri=row["uri"], name=row["name_zh"] if is_zh else row["name_en"] or row["name_zh"]
+        )
+        for row in rows
+    ]
+
+
+def products_of(connection: Connection, blocks: Sequence[Block]) -> Mapping[UUID, ProductCard]:
+    """Return the products of some blocks."""
+    return products_by_id(connection, {one.product_id for one in blocks if one.product_id})
+
+
+def block_title(block: Block, products: Mapping[UUID, ProductCard]) -> str:
+    """Return what a block is for: its product, or the kind of key that was made."""
+    product = products.get(block.product_id) if block.product_id else None
+    return kind_title(block) if product is None else name_of(product)
+
+
+def kind_title(block: Block) -> str:
+    """Return the name of a block's kind."""
+    return block.kind.title_zh if chosen_lang() == "zh" else block.kind.title_en

@@ -1,0 +1,93 @@
+"""What issuing refuses, in plain words: one row for each rule.
+
+The rule that must stay true: a refusal without a row is shown in the words of the interface, never
+as another rule than the one that was broken.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from base.errors import Problem
+from web.pages.languages import chosen_lang
+from web.pages.languages import say as _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """How a form tells refusals: `most` is the largest number, `fields` rename paths to fields."""
+
+    most: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def field_of(self, path: str) -> str:
+        """Return the field of the form that stands for a path."""
+        name = path.rsplit(".", maxsplit=1)[-1] if path.startswith(("labels[", "roll.")) else path
+        return self.fields.get(name.split("[")[0], name.split("[")[0])
+
+
+_Row = Callable[[str], str]
+
+# By path and rule, then by the rule alone.
+_ROWS: Final[Mapping[tuple[str, str], _Row]] = {
+    ("count", "range"): lambda most: _("A block has 1 to %(most)s codes.", most=most),
+    ("first", "range"): lambda most: _("This block has codes 1 to %(most)s.", most=most),
+    ("first", "activated"): lambda _most: _("Some of these codes are activated already."),
+    ("first", "void"): lambda _most: _("Some of these codes are void, and void is final."),
+    ("lot", "lot"): lambda _most: _(
+        "A lot number has 1 to 20 letters, digits or signs such as - and /, without Chinese "
+        "characters and blanks."
+    ),
+    ("site", "site"): lambda _most: _("Choose one of your registered sites."),
+    ("expires_on", "period"): lambda _most: _("It expires before it was made: check both days."),
+    ("reason", "text"): lambda _most: _("Say in 1 to 200 characters why."),
+    ("prefix", "prefix"): lambda _most: _(
+        "Check the digits: 7 after 690 and 691, 8 after 692 to 696, 9 after 697 to 699; a prefix "
+        "from elsewhere has 6 to 12. It must be confirmed before codes are made under it."
+    ),
+    ("evidence", "text"): lambda _most: _("At most 500 characters, in one line."),
+    ("product_id", "gtin"): lambda _most: _(
+        "This product has no GTIN; choose Suxin's own serials for it."
+    ),
+    ("registration", "registration"): lambda _most: _(
+        "A pesticide registration is PD or WP and eight digits."
+    ),
+    ("registration", "certificate"): lambda _most: _(
+        "This registration is not in the register as a certificate of yours that is valid today."
+    ),
+    ("spec", "spec"): lambda _most: _("The specification is three digits."),
+    ("kind", "kind"): lambda _most: _("Choose one of these."),
+    ("last", "single"): lambda _most: _("A picture holds one label: choose a single number."),
+    ("start", "start"): lambda _most: _("This sheet does not have so many labels."),
+    ("sheet", "label_too_small"): lambda _most: _(
+        "The symbol does not fit this label in the size that the use asks for. Choose a larger "
+        "label or another use."
+    ),
+    ("sheet", "text_too_long"): lambda _most: _(
+        "The text does not fit beside the symbol. Shorten it or choose a larger label."
+    ),
+    ("", "no_glyph"): lambda _most: _("It has a character that the printing font does not have."),
+    ("", "control_character"): lambda _most: _("It has a character that cannot be printed."),
+    ("", "too_long"): lambda _most: _("This is too long for a label."),
+    ("", "too_many"): lambda _most: _("These are too many lines for a label."),
+    ("", "symbol"): lambda _most: _("These codes have no GS1 elements: choose a QR code."),
+    ("", "symbol_kind"): lambda _most: _("This use asks for another symbol: choose a QR code."),
+    ("", "not_installed"): lambda _most: _("This service cannot draw that symbol: choose QR."),
+    ("", "label_size"): lambda _most: _("A label is 10 to 300 mm on each side."),
+    ("", "future"): lambda _most: _("This lies in the future."),
+    ("", "busy"): lambda _most: _("Much is being made just now. Please try again in a minute."),
+    ("", "key_reused"): lambda _most: _(
+        "This form was sent once already, with something else in it. Reload the page."
+    ),
+}
+
+
+def refusal_words(problem: Problem, words: Refusals) -> str:
+    """Return a sentence about a problem in the language of the request."""
+    field_name = words.field_of(problem.path)
+    for name in (field_name, ""):
+        row = _ROWS.get((name, problem.code))
+        if row is not None:
+            return row(str(words.most))
+    said = problem.message[:1].upper() + problem.message[1:]
+    return _("Not accepted: %(said)s", said=said) if chosen_lang() == "zh" else said
