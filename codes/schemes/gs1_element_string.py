@@ -16,6 +16,10 @@ _SYMBOLOGIES = ("]C1", "]e0", "]d2", "]Q3", "]J1")
 # Keys of fixed length that labels start with; only such a start is safe to read without FNC1.
 _STARTS = re.compile(r"0[01][0-9]{14}|41[47][0-9]{13}|80(?:0[36]|1[78])[0-9]{14}")
 
+# No value holds a space, so one beside a bracket can only be layout (4.14, human readable text).
+_GAPS = re.compile(r" +(?=\()|(?<=\)) +")
+_SPACES = CodeWarning(code="separators", message="spaces around brackets were left out")
+
 _MISSING_FNC1 = CodeWarning(
     code="missing_fnc1",
     message="the scanner did not send the FNC1 that an element string starts with",
@@ -29,7 +33,9 @@ def parse_element_string(text: str) -> Code:
     """
     warnings: tuple[CodeWarning, ...] = ()
     if text.startswith("("):
-        elements = parse_bracketed(text)
+        has_gaps = " " in text and _GAPS.search(text) is not None
+        elements = _printed(text) if has_gaps else parse_bracketed(text)
+        warnings = (_SPACES,) if has_gaps else ()
     else:
         if not text.startswith((*_SYMBOLOGIES, FNC1)):
             if not _STARTS.match(text):
@@ -44,6 +50,23 @@ def parse_element_string(text: str) -> Code:
         uri=identity_of_elements(elements),
         warnings=warnings,
     )
+
+
+def _printed(text: str) -> dict[str, str]:
+    """Read the bracketed form; spaces around a bracket are print layout and are left out."""
+    kept = [place for start, end in _between_gaps(text) for place in range(start, end)]
+    try:
+        return parse_bracketed("".join(text[place] for place in kept))
+    except CodeError as refusal:
+        place = refusal.position
+        raise refusal.at(None if place is None else [*kept, len(text)][place]) from None
+
+
+def _between_gaps(text: str) -> list[tuple[int, int]]:
+    gaps = [gap.span() for gap in _GAPS.finditer(text)]
+    starts = [0, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), len(text)]
+    return list(zip(starts, ends, strict=True))
 
 
 def _scanned(text: str) -> dict[str, str]:

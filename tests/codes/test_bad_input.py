@@ -106,6 +106,8 @@ REFUSED: tuple[tuple[str, str, int | None, str], ...] = (
     ("(01)06901234567892(02)06901234567892(37)1", "excluded_ai", 37, STRING_NORM),
     ("(01)06901234567892(3922)0299", "missing_ai", 19, STRING_NORM),
     ("(01)06901234567892(10", "brackets", 18, STRING_NORM),
+    ("(01) 06901234567892 (17) 261332", "date", 27, AI_NORM),
+    ("(01) 06901234567892 (10) A B", "charset", 26, AI_NORM),
     ("\x1d0106901234567893", "check_digit", 16, KEY_NORM),
     ("]d20106901234567893", "check_digit", 18, KEY_NORM),
     ("]Q3\x1d010690123456789217261332", "date", 24, AI_NORM),
@@ -190,6 +192,11 @@ def test_every_scheme_refuses_what_cannot_be_seen_where_it_stands(scheme: str) -
 
 
 ACCEPTED: tuple[tuple[str, str, set[str]], ...] = (
+    (
+        "(01) 06901234567892  (10) A1 ",
+        "https://id.gs1.org/01/06901234567892/10/A1",
+        {"separators"},
+    ),
     ("６９０１２３４５６７８９２", "https://id.gs1.org/01/06901234567892", {"full_width"}),
     ("（01）06901234567892（10）Ａ1", "https://id.gs1.org/01/06901234567892/10/A1", {"full_width"}),
     (f"\u3000\u00a0 {GTIN}\t\r\n", "https://id.gs1.org/01/06901234567892", set()),
