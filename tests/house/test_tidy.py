@@ -86,7 +86,10 @@ class Word:
 
 
 WORDS = (
-    Word(name="a folder of one machine", pattern=r"(?<![\w.~-])/(?:work|home|root)/"),
+    Word(
+        name="a folder of one machine",
+        pattern=r"(?<![\w.~-])/(?:work/(?:main|shared)\b|home/|root/)",
+    ),
     Word(
         name="a package registry",
         pattern=r"registry\.npm|npmmirror|\bpypi\.|pythonhosted|/simple\b",

@@ -10,6 +10,7 @@ from tests.web.epcis_world import new_key, readable
 from tests.web.house import House
 
 PREFIX = "69212345"
+BLOCKS = "/api/v1/code-blocks"
 
 
 def send(
@@ -80,3 +81,18 @@ def confirmed_prefix(house: House, prefix: str = PREFIX) -> str:
 def stranger(house: House) -> str:
     """Return the key of another producer."""
     return new_key(house, 77)[0]
+
+
+def at(block: dict[str, Any], tail: str = "") -> str:
+    return f"{BLOCKS}/{block['id']}{tail}"
+
+
+def codes_of(house: House, block: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
+    answer = send(house, "GET", at(block, f"/codes{query}"))
+    found: list[dict[str, Any]] = json.loads(answer.get_data())["items"]
+    return found
+
+
+def counts_of(house: House, block: dict[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = json.loads(send(house, "GET", at(block)).get_data())["counts"]
+    return found

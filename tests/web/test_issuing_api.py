@@ -1,4 +1,4 @@
-"""Issued codes over HTTP: blocks, codes, activations, voids, labels, tasks."""
+"""Issued codes over HTTP: blocks and their codes, prefixes, keys of signed serials."""
 
 import csv
 import io
@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 
 from codes.canonical import uri_of_text
-from tests.parties.samples import NOW, gln_uri, gtin_uri
+from tests.parties.samples import NOW, gtin_uri
 from tests.web.epcis_world import check
-from tests.web.house import House, open_house
+from tests.web.house import House
 from tests.web.issuing_world import (
+    BLOCKS,
     PREFIX,
     activation,
+    at,
+    codes_of,
     confirmed_prefix,
+    counts_of,
     errors_of,
     made,
     new_block,
@@ -25,23 +29,6 @@ from tests.web.issuing_world import (
     send,
     stranger,
 )
-
-BLOCKS = "/api/v1/code-blocks"
-
-
-def at(block: dict[str, Any], tail: str = "") -> str:
-    return f"{BLOCKS}/{block['id']}{tail}"
-
-
-def codes_of(house: House, block: dict[str, Any], query: str = "") -> list[dict[str, Any]]:
-    answer = send(house, "GET", at(block, f"/codes{query}"))
-    found: list[dict[str, Any]] = json.loads(answer.get_data())["items"]
-    return found
-
-
-def counts_of(house: House, block: dict[str, Any]) -> dict[str, int]:
-    found: dict[str, int] = json.loads(send(house, "GET", at(block)).get_data())["counts"]
-    return found
 
 
 def test_a_producer_gets_serials_of_its_product(house: House) -> None:
@@ -198,150 +185,6 @@ def test_codes_come_in_pages_and_as_a_list_for_a_print_house(sqlite_house: House
     assert [row["serial"] for row in rows] == [one["code"] for one in every[1:]]
     assert [row["url"] for row in rows] == [one["address"] for one in every[1:]]
     assert rows[0]["element_string"] == f"(01){block['scope']}(21){every[1]['code']}"
-
-
-def test_an_activated_code_has_its_lot_and_a_history(house: House) -> None:
-    block, site = new_block(house), new_site(house)
-    dates = {"produced_on": "2026-02-28", "expires_on": "2026-03-20"}
-
-    task = made(send(house, "POST", at(block, "/activations"), activation(site, 2, 4, **dates)))
-
-    assert (task["state"], task["done"], task["total"]) == ("done", 3, 3)
-    assert counts_of(house, block) == {"free": 7, "activated": 3, "void": 0}
-    second = codes_of(house, block)[1]
-    state = json.loads(send(house, "GET", f"/api/v1/codes/state?code={second['uri']}").get_data())
-    assert (state["number"], state["lot"], state["is_activated"]) == (2, "L1", True)
-    page = house.client.get(second["uri"].removeprefix("https://id.gs1.org"))
-    assert page.status_code == 200
-    assert "L1" in page.get_data(as_text=True)
-    check(house)
-
-
-def test_void_is_final(sqlite_house: House) -> None:
-    house = sqlite_house
-    block, site = new_block(house), new_site(house)
-    made(send(house, "POST", at(block, "/activations"), activation(site, 1, 4)))
-
-    made(send(house, "POST", at(block, "/voids"), {"first": 4, "last": 6, "reason": "印错"}))
-    again = send(house, "POST", at(block, "/activations"), activation(site, 5, 7))
-
-    assert errors_of(again) == ["first"]
-    assert counts_of(house, block) == {"free": 4, "activated": 3, "void": 3}
-    whole = json.loads(send(house, "GET", at(block)).get_data())
-    assert [(one["action"], one["first"], one["last"]) for one in whole["ranges"]] == [
-        ("voided", 4, 6),
-        ("activated", 1, 4),
-    ]
-    code = codes_of(house, block)[3]["uri"]
-    state = json.loads(send(house, "GET", f"/api/v1/codes/state?code={code}").get_data())
-    assert (state["is_activated"], state["is_void"]) == (True, True)
-
-
-def test_the_same_activation_again_is_the_same_task(house: House) -> None:
-    block, site = new_block(house), new_site(house)
-    path = at(block, "/activations")
-
-    first = made(send(house, "POST", path, activation(site), once="k"))
-    house.clock.instant = NOW + timedelta(minutes=5)
-    again = made(send(house, "POST", path, activation(site), once="k"))
-    other = send(house, "POST", path, activation(site, 5, 6), once="k")
-
-    assert again == first
-    assert other.status_code == 409
-    assert counts_of(house, block)["activated"] == 3
-
-
-@pytest.mark.parametrize(
-    ("changed", "path"),
-    [
-        ({"last": 11}, "first"),
-        ({"first": 4}, "first"),
-        ({"lot": "批"}, "lot"),
-        ({"site": gln_uri(9)}, "site"),
-        ({"happened_at": "2026-03-01 08:00"}, "happened_at"),
-        ({"happened_at": "2026-03-01T25:00:00Z"}, "happened_at"),
-        ({"happened_at": "2026-04-01T08:00:00Z"}, "happened_at"),
-        ({"produced_on": "2026-03-02", "expires_on": "2026-03-01"}, "expires_on"),
-    ],
-)
-def test_a_bad_activation_names_its_field(
-    sqlite_house: House, changed: dict[str, Any], path: str
-) -> None:
-    block, site = new_block(sqlite_house), new_site(sqlite_house)
-
-    refused = send(sqlite_house, "POST", at(block, "/activations"), activation(site, **changed))
-
-    assert refused.status_code == 400
-    assert errors_of(refused) == [path]
-    assert counts_of(sqlite_house, block)["free"] == 10
-
-
-def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
-    house = sqlite_house
-    block = new_block(house, count=24)
-    wanted: dict[str, tuple[dict[str, Any], str, bytes]] = {
-        "pdf": ({"sheet": "24"}, "application/pdf", b"%PDF-"),
-        "zpl": ({"width_mm": 50, "height_mm": 30, "dpi": 203}, "application/octet-stream", b"^XA"),
-        "csv": ({}, "text/csv; charset=utf-8", b"\xef\xbb\xbf"),
-        "svg": ({"first": 2, "last": 2}, "image/svg+xml", b"<svg"),
-        "png": ({"first": 2, "last": 2}, "image/png", b"\x89PNG"),
-    }
-
-    for form, (options, media_type, begins) in wanted.items():
-        answer = send(house, "POST", at(block, "/labels"), {"format": form, **options})
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        assert answer.content_type.split(";")[0] == media_type.split(";")[0]
-        assert begins in answer.get_data()[:64]
-        assert answer.headers["Content-Disposition"].endswith(f'.{form}"')
-        assert answer.headers["Cache-Control"] == "no-store"
-
-
-@pytest.mark.parametrize(
-    ("body", "path"),
-    [
-        ({"format": "docx"}, "format"),
-        ({"format": "svg"}, "last"),
-        ({"sheet": "25"}, "sheet"),
-        ({"sheet": "24", "start": 25}, "start"),
-        ({"use": "wedding"}, "use"),
-        ({"symbol": "aztec"}, "symbol"),
-        ({"first": 3, "last": 2}, "first"),
-        ({"last": 11}, "first"),
-        ({"lines": ["x"] * 13}, "lines"),
-    ],
-)
-def test_labels_that_cannot_be_made_name_their_field(
-    sqlite_house: House, body: dict[str, Any], path: str
-) -> None:
-    block = new_block(sqlite_house)
-
-    refused = send(sqlite_house, "POST", at(block, "/labels"), body)
-
-    assert refused.status_code == 400
-    assert errors_of(refused)[0].split("[")[0] == path
-
-
-def test_what_is_long_is_a_task_of_ones_own(sqlite_url: str, tmp_path: Any) -> None:
-    house = open_house(sqlite_url, tmp_path, codes_direct_max=3)
-    block, site = new_block(house), new_site(house)
-
-    labels = send(house, "POST", at(block, "/labels"), {"sheet": "24"}, once="k")
-    again = send(house, "POST", at(block, "/labels"), {"sheet": "24"}, once="k")
-    begun = send(house, "POST", at(block, "/activations"), activation(site, 1, 4))
-
-    task = json.loads(labels.get_data())
-    assert (labels.status_code, begun.status_code, again.get_json()) == (202, 202, task)
-    assert (task["state"], task["total"], task["file"]) == ("waiting", 10, None)
-    assert counts_of(house, block)["activated"] == 4
-    own = json.loads(send(house, "GET", "/api/v1/tasks").get_data())["items"]
-    assert {one["id"] for one in own} == {task["id"], begun.get_json()["id"]}
-    path = labels.headers["Location"]
-    other = stranger(house)
-    assert send(house, "GET", path).get_json() == task
-    assert send(house, "GET", f"{path}/file").status_code == 404
-    assert send(house, "GET", path, key=other).status_code == 404
-    assert json.loads(send(house, "GET", "/api/v1/tasks", key=other).get_data())["items"] == []
-    house.services.engine.dispose()
 
 
 def test_the_state_of_a_code_is_for_its_owner_and_for_supervision(sqlite_house: House) -> None:
