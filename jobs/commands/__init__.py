@@ -20,6 +20,7 @@ COMMANDS: Final = MappingProxyType(
     {
         "capture": "jobs.commands.capture:command",
         "code": "jobs.commands.code:command",
+        "codes": "jobs.commands.codes:command",
         "demo": "jobs.commands.demo:command",
         "fsck": "jobs.commands.fsck:command",
         "init": "jobs.commands.init:command",
