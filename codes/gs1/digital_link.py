@@ -122,12 +122,21 @@ def no_key_refusal(segments: list[str], *, start: int) -> CodeError:
         message = "a link does not end in a slash"
         return CodeError("trailing_slash", message, position=position, norm=NORM)
     lead = key_position(segments, alphas=True)
-    if lead is not None:
-        name = segments[lead]
-        position = start + sum(len(segment) + 1 for segment in segments[:lead])
+    if lead is None:
+        return CodeError("no_key", "the path holds no GS1 key", norm=NORM)
+    name = segments[lead]
+    if name in _ALPHAS:
         message = f"{name} was withdrawn as the name of a key; it is written {_ALPHAS[name]}"
-        return CodeError("alpha_key", message, position=position, norm=NORM)
-    return CodeError("no_key", "the path holds no GS1 key", norm=NORM)
+        return CodeError("alpha_key", message, position=_place(segments, lead, start), norm=NORM)
+    # The key is there, and behind it stands a name that is no identifier.
+    wrong = next((i for i in range(lead, len(segments), 2) if segments[i] not in AIS), lead)
+    message = f"{segments[wrong][:8]!r} is not an application identifier"
+    return CodeError("unknown_ai", message, position=_place(segments, wrong, start), norm=NORM)
+
+
+def _place(segments: list[str], index: int, start: int) -> int:
+    """Return where segment `index` stands in a path that begins at `start`."""
+    return start + sum(len(segment) + 1 for segment in segments[:index])
 
 
 def read_pairs(segments: list[str], places: PathPlaces) -> Pairs:

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codes import registry
-from codes.canonical import canonical_uri, uri_of_text
+from codes.canonical import canonical_uri, uri_of_text, uris_of_text
 from codes.gs1 import digital_link
 from codes.gs1.ais import AIS, require_value
 from codes.gs1.bits import ALPHABET
@@ -238,6 +238,34 @@ def test_any_segment_is_read_exactly_or_refused(segment: str) -> None:
     again = unpack(pack(elements, pairs, lead=next(iter(elements), "")))
 
     assert again == (elements, pairs)
+
+
+ADDRESSES = st.builds(
+    "{}://{}/{}{}{}".format,
+    st.sampled_from(["http", "https", "HTTPS", "hTtp", "ftp"]),
+    st.sampled_from(["x.cn", "id.gs1.org", "a:1", "", "a_b"]),
+    st.sampled_from(["", "01/06901234567892/", "a/01/", "00/", "414/9520123456788/254/"]),
+    st.text("AZaz09-_/%=?&#.", max_size=40) | st.text(ALPHABET, max_size=40),
+    st.sampled_from(["", "?17=261231", "?99=%zz", "?9=9", "#a"]),
+)
+
+
+@settings(deadline=None)
+@given(ADDRESSES | st.text(max_size=40))
+def test_no_address_raises_anything_but_a_code_error(text: str) -> None:
+    for work in (
+        compress,
+        decompress,
+        digital_link.parse,
+        canonical_uri,
+        uri_of_text,
+        uris_of_text,
+    ):
+        try:
+            work(text)
+        except CodeError as refusal:
+            assert refusal.rule  # noqa: PT017 - the refusal is one of two allowed outcomes
+            assert refusal.norm  # noqa: PT017 - every refusal names its clause
 
 
 def test_widths_are_those_of_the_standard() -> None:

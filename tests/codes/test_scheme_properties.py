@@ -182,6 +182,28 @@ def test_one_changed_character_of_a_checked_code_is_refused(
         registry.parse(name, changed)
 
 
+CARRIED = {
+    "gs1_element_string": "({key}){value}(10)A",
+    "gs1_digital_link": "https://x.cn/{key}/{value}/10/A",
+}
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(CARRIED)), mod10(14), st.data())
+def test_one_changed_digit_of_a_carried_key_is_refused(
+    name: str, gtin: str, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, 13))
+    other = data.draw(st.sampled_from([c for c in "0123456789" if c != gtin[place]]))
+    wrong = gtin[:place] + other + gtin[place + 1 :]
+
+    assert registry.parse(name, CARRIED[name].format(key="01", value=gtin)).fields["01"] == gtin
+    with pytest.raises(CodeError) as refusal:
+        registry.parse(name, CARRIED[name].format(key="01", value=wrong))
+
+    assert refusal.value.rule == "check_digit"
+
+
 # What a finger or a scanner may put in the place of a character, and what an attacker would.
 OTHERS = string.printable.strip() + " \x00\x1d\u200b٣３五Ο"
 
