@@ -75,7 +75,7 @@ def _symbols(bench: Bench) -> Contest:
 
     return Contest(
         title=f"QR symbols of an address of {len(some[0])} characters, level M",
-        about="One core, processor time, as modules and not yet drawn. Bulk work fixes the mask and "
+        about="One core, processor time, as modules, not yet drawn. Bulk work fixes the mask and "
         f"uses zxing-cpp ({version('zxing-cpp')}) where it is installed, else qrcode "
         f"({version('qrcode')}).",
         unit="symbols/s",
