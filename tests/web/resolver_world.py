@@ -32,9 +32,14 @@ VOC = "https://ref.gs1.org/voc/"
 
 def register(house: House, gtin: str = GTIN, party_id: UUID | None = None) -> None:
     """Register a yoghurt of the house's party, or of another."""
+    register_uri(house, f"https://id.gs1.org/01/{gtin}", party_id)
+
+
+def register_uri(house: House, uri: str, party_id: UUID | None = None) -> None:
+    """Register a product under any URI."""
     body = {
         "party_id": str(party_id or house.party_id),
-        "uri": f"https://id.gs1.org/01/{gtin}",
+        "uri": uri,
         "name_zh": "酸奶",
         "name_en": "Yoghurt",
     }

@@ -29,6 +29,7 @@ from tests.web.resolver_world import (
     make_goods,
     record,
     register,
+    register_uri,
 )
 
 SHOP = "https://shop.example/"
@@ -282,6 +283,19 @@ def test_no_address_is_hidden_by_a_compressed_link_or_a_key(sqlite_house: House)
             hidden.append(rule.rule)
 
     assert hidden == []
+
+
+def test_a_code_of_another_kind_has_links_too(house: House) -> None:
+    code = "69012345678901234567"
+    register_uri(house, f"urn:suxin:drug-trace:{code}")
+    kept = keep(house, code, link_type="gs1:epil", href=SHOP)
+
+    led = ask(house, f"/t/{code}?linkType=gs1:epil")
+    members = linkset_of(house, f"/t/{code}")
+
+    assert led.headers["Location"] == f"{SHOP}?linkType=gs1:epil"
+    assert members[0]["anchor"] == f"{ROOT}/t/{code}"
+    assert members[0][f"{VOC}epil"][0]["href"] == kept["href"]
 
 
 def test_a_code_in_capitals_is_the_same_code(sqlite_house: House) -> None:

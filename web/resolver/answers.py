@@ -14,7 +14,7 @@ from base.errors import NotFound, Problem
 from codes.gs1.link_types import LINK_TYPES, LinkType, read_link_type
 from web.pages.languages import COOKIE, chosen_lang
 from web.pages.languages import say as _
-from web.pages.routes import held_scan, show_missing, show_scan
+from web.pages.routes import show_missing, show_scan
 from web.resolver.choice import Offer, Wishes, best_of
 from web.resolver.gathering import (
     Asked,
@@ -57,7 +57,7 @@ def answer(asked: Asked) -> Response:
         made = _typed_answer(asked, kind)
     else:
         made = _default_answer(asked)
-    return _with_links(made, asked)
+    return _linked(made, asked)
 
 
 def query_text() -> str:
@@ -86,9 +86,6 @@ def _best_form(forms: tuple[str, ...]) -> str:
 
 def _default_answer(asked: Asked) -> Response:
     """Show the page, or lead to where its owner wants; a page that warns is never passed by."""
-    kept = held_scan(asked.uri, shown=asked.shown)
-    if kept is not None:
-        return kept
     offer = owners_default(asked, _wishes(asked))
     if offer is not None and not must_be_read(asked):
         return _redirect(asked, offer)
@@ -97,8 +94,7 @@ def _default_answer(asked: Asked) -> Response:
 
 def own_page(asked: Asked) -> Response:
     """Show the ledger's page, whatever its owner chose as the default."""
-    kept = held_scan(asked.uri, shown=asked.shown, door="page")
-    return _with_links(kept or _page(asked, door="page"), asked)
+    return _linked(_page(asked, door="page"), asked)
 
 
 def _page(asked: Asked, *, door: str = "") -> Response:
@@ -246,14 +242,17 @@ def _wishes(asked: Asked) -> Wishes:
     return Wishes(languages=tuple(dict.fromkeys(filter(None, languages))), quality=quality)
 
 
-def _with_links(made: Response, asked: Asked) -> Response:
-    """Say where the linkset is, and what an uncompressed link of the same thing is."""
-    whole = f"{asked.path}?linkType=linkset"
-    _add_link(made, whole, "linkset", LINKSET_TYPE, "All links of this code")
-    if asked.is_compressed:
-        query = f"?{asked.query}" if asked.query else ""
-        _add_link(made, f"{asked.path}{query}", "owl:sameAs", "", "The same link, uncompressed")
+def with_links(made: Response, path: str, uncompressed: str = "") -> Response:
+    """Say where the linkset of a path is, and of a compressed link what it is uncompressed."""
+    _add_link(made, f"{path}?linkType=linkset", "linkset", LINKSET_TYPE, "All links of this code")
+    if uncompressed:
+        _add_link(made, uncompressed, "owl:sameAs", "", "The same link, uncompressed")
     return made
+
+
+def _linked(made: Response, asked: Asked) -> Response:
+    query = f"?{asked.query}" if asked.query else ""
+    return with_links(made, asked.path, asked.path + query if asked.is_compressed else "")
 
 
 def _add_link(made: Response, path: str, rel: str, media_type: str, title: str) -> None:

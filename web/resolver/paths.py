@@ -90,6 +90,7 @@ def _pattern(sequence: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?P<value>.+?){tail}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def named_of(uri: str) -> Named:
     """Return what a canonical URI with a GS1 key names; raises `CodeError`."""
     return _named(parse(uri))

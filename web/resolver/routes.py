@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import CodeError
-from web.pages.routes import page_source, printed, show_misread
+from web.pages.routes import held_scan, page_source, printed, show_misread
 from web.pages.typed import path_of_item
-from web.resolver.answers import answer, own_page, query_text, wants_data
+from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.description import PATH as DESCRIPTION_PATH
 from web.resolver.description import describe_resolver
 from web.resolver.gathering import EXTENSION, Asked, Resolver, resolver
@@ -39,13 +39,17 @@ blueprint = Blueprint("resolver", __name__)
 # Before the path of a code: the ledger's own page, wherever its owner wants the code to lead.
 _OWN_PAGE: Final = "/page/"
 
-_CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language",
-    "Access-Control-Expose-Headers": "Link, Location",
-    "Access-Control-Max-Age": "86400",
-}
+# Said of every answer, in one pass over its headers: a page is made of little else.
+_OPEN: Final = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+    ("Access-Control-Expose-Headers", "Link, Location"),
+    ("Vary", "Accept"),
+)
+_PREFLIGHT: Final = (
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language"),
+    ("Access-Control-Max-Age", "86400"),
+)
 
 
 class _CompressedConverter(BaseConverter):
@@ -90,6 +94,13 @@ def _by_path(path: str, *, door: str = "") -> WerkzeugResponse:
 
 
 def _answer(named: Named, *, door: str = "") -> WerkzeugResponse:
+    # The page of a trade item prints its number in a way of its own.
+    shown = "" if named.elements[0][0] == "01" else code_of(named.uri)
+    if not request.query_string and not named.query and not wants_data():
+        # The common case: somebody scans a code whose page was made a moment ago.
+        kept = held_scan(named.uri, shown=shown, door=door)
+        if kept is not None:
+            return with_links(kept, named.path, named.path if named.is_compressed else "")
     query = query_text()
     if len(query) > resolver().query_chars_max:
         raise RequestURITooLarge
@@ -107,8 +118,7 @@ def _answer(named: Named, *, door: str = "") -> WerkzeugResponse:
         path=named.path,
         query=whole,
         arguments=dict(reversed(parse_qsl(whole, keep_blank_values=True))),
-        # The page of a trade item prints its number in a way of its own.
-        shown="" if named.elements[0][0] == "01" else code_of(named.uri),
+        shown=shown,
         is_compressed=named.is_compressed,
     )
     return own_page(asked) if door else answer(asked)
@@ -164,6 +174,7 @@ def description() -> Response:
 
 @blueprint.after_request
 def _open_to_every_origin(response: Response) -> Response:
-    response.headers.extend(_CORS)
-    response.vary.add("Accept")
+    response.headers.extend(_OPEN)
+    if request.method == "OPTIONS":
+        response.headers.extend(_PREFLIGHT)
     return response

@@ -14,9 +14,9 @@ from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Candidate, Category, CodeError
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
-from web.pages.routes import page_source, show_misread, show_missing, show_scan
+from web.pages.routes import held_scan, page_source, show_misread, show_missing, show_scan
 from web.pages.typed import ailment_of, read_loosely
-from web.resolver.answers import answer, own_page, query_text
+from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.gathering import Asked, leads_elsewhere
 from web.resolver.paths import named_of
 
@@ -93,15 +93,20 @@ def _by_reading(reading: Candidate, door: str) -> WerkzeugResponse:
     if reading.code.is_personal:
         # The number of a person is repeated nowhere, so nothing of its address is.
         return make_response(show_scan(uri))
-    is_gs1 = uri.startswith(f"{CANONICAL_STEM}/")
+    # The code of a party may be that of a person, and a person's number is shown to nobody.
+    shown = "" if reading.scheme.category is Category.PARTY else reading.code.printed
+    named = named_of(uri) if uri.startswith(f"{CANONICAL_STEM}/") else None
+    path = named.path if named else f"/t/{quote(reading.code.text, safe='')}"
+    kept = None if wants_data() else held_scan(uri, shown=shown, door=door)
+    if kept is not None:
+        return with_links(kept, path)
     asked = Asked(
         uri=uri,
-        levels=named_of(uri).levels if is_gs1 else (uri,),
-        path=named_of(uri).path if is_gs1 else f"/t/{quote(reading.code.text, safe='')}",
+        levels=named.levels if named else (uri,),
+        path=path,
         query=query_text(),
         arguments=request.args.to_dict(),
-        # The code of a party may be that of a person, and a person's number is shown to nobody.
-        shown="" if reading.scheme.category is Category.PARTY else reading.code.printed,
+        shown=shown,
     )
     return own_page(asked) if door else answer(asked)
 
