@@ -60,6 +60,8 @@ def timetable(*rows: Timed) -> tuple[Timed, ...]:
 TIMETABLE: Final = timetable(
     Timed(name="sweep-captures", every_s=30, function="jobs.capture.sweep_captures"),
     Timed(name="sweep-tasks", every_s=30, function="jobs.tasks.sweep_tasks", seconds_max=3600),
+    Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
+    Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
     Timed(name="sweep-files", every_s=86_400, function="jobs.label_files.sweep_files"),
 )
 

@@ -11,6 +11,7 @@ from base.config import Settings
 from ledger.heads import size_of
 from web.answers import install_answers
 from web.api import (
+    alerts,
     codes,
     epcis,
     health,
@@ -24,6 +25,7 @@ from web.api import (
     tag_keys,
 )
 from web.api.blueprint import ApiBlueprint
+from web.guard import install_guard
 from web.held_pages import HeldPages
 from web.openapi import install_api
 from web.page_source import LedgerPages
@@ -32,6 +34,7 @@ from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.pages.work import register_work
 from web.problems import install_problems
+from web.scan_log import install_scan_log
 from web.resolver.gathering import Resolver
 from web.resolver.routes import register_resolver
 from web.services import EXTENSION, Services, build_services
@@ -50,6 +53,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     prefixes.BLUEPRINT,
     tag_keys.BLUEPRINT,
     codes.BLUEPRINT,
+    alerts.BLUEPRINT,
 )
 
 
@@ -81,6 +85,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     set_up_sessions(app, parts)
     install_answers(app)
     install_problems(app)
+    # Parts that a test made are written by the test; a process of its own writes by itself.
+    log = install_scan_log(app, parts, is_live=services is None)
     install_api(app, API_BLUEPRINTS)
     set_up_languages(app)
     held = HeldPages(log_size=partial(size_of, parts.engine, parts.log), clock=parts.clock)
@@ -97,4 +103,5 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     )
     register_camera(app, settings)
     register_work(app)
+    install_guard(app, settings, log)
     return app

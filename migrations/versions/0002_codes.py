@@ -187,7 +187,6 @@ def _create_scans() -> None:
         sa.Column("lat_tenths", sa.SmallInteger(), nullable=True),
         sa.Column("lon_tenths", sa.SmallInteger(), nullable=True),
         sa.Column("region", sa.String(length=6), nullable=True),
-        sa.Column("outcome", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
     )
     op.create_index(op.f("ix_scan_at"), "scan", ["at"])
@@ -210,6 +209,7 @@ def _create_scans() -> None:
         "scan_summary",
         sa.Column("item", BIG, autoincrement=False, nullable=False),
         sa.Column("uri", sa.String(length=512), nullable=False),
+        sa.Column("product", BIG, nullable=False),
         sa.Column("first_at", INSTANT, nullable=False),
         sa.Column("last_at", INSTANT, nullable=False),
         sa.Column("scan_count", BIG, nullable=False),

@@ -23,6 +23,7 @@ from web.pages.model import PageSource, ScanView
 from web.pages.scan_view import build_scan_view, product_uri
 from web.pages.verify_words import verify_words
 from web.pages.words import STAGES
+from web.scan_log import note_bare_page, scan_marks, scanned_page
 
 EXTENSION: Final = "suxin_pages"
 HELD_EXTENSION: Final = "suxin_held_pages"
@@ -104,7 +105,7 @@ def held_scan(subject: str, *, shown: str = "", door: str = "") -> Response | No
     if held is None or request.query_string:
         return None
     kept = held.get(_key(subject, shown, door))
-    return None if kept is None else _page_response(kept)
+    return None if kept is None else scanned_page(subject, kept)
 
 
 def show_scan(subject: str, *, shown: str = "", door: str = "") -> Answer:
@@ -114,9 +115,11 @@ def show_scan(subject: str, *, shown: str = "", door: str = "") -> Answer:
         return show_missing(_looked_for(view) or shown, _("Nothing is recorded under it here."))
     body = _scan_page(view).encode()
     held = page_memory()
-    if held is not None and not request.query_string:
+    if not view.stages and scan_marks(subject):
+        note_bare_page(subject)
+    elif held is not None and not request.query_string:
         held.put(_key(subject, shown, door), body, size=size)
-    return _page_response(body)
+    return scanned_page(subject, body)
 
 
 def view_of(subject: str, *, shown: str = "") -> tuple[ScanView, int]:
@@ -144,10 +147,6 @@ def printed(elements: Iterable[tuple[str, str]]) -> str:
     return "".join(f"({ai}){value}" for ai, value in elements if value)
 
 
-def _page_response(body: bytes) -> Response:
-    return Response(body, headers={"Cache-Control": "no-cache"})
-
-
 def _scan_page(view: ScanView) -> str:
     links = page_source().ledger_links()
     chain = view.chain
@@ -163,6 +162,7 @@ def _scan_page(view: ScanView) -> str:
         lying=draw_lying(chain, view.lang) if chain.ranks <= LYING_RANKS_MAX else None,
         upright=draw_upright(chain, view.lang),
         verify_words=verify_words(),
+        scan_marks=scan_marks(view.subject),
     )
 
 

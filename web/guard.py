@@ -1,0 +1,215 @@
+"""How often one address or one key may do what costs, or helps to guess codes.
+
+The rule that must stay true: whoever scans real codes is never refused, a family or a shop behind
+one address included, since of the pages of codes only misses count. Guessing is first slowed (so
+many a minute) and then refused (so many an hour and a day); each refusal says when to come back.
+
+The counts are in the installation's Redis, so that all processes share them; while it is away each
+process counts for itself. An address is known there by its keyed hash alone.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from time import time
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.errors import RateLimitExceeded
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.routing import Rule
+
+from base.config import Settings
+from base.queue import effective_redis_url
+from web.scan_log import ScanLog
+from web.visitor import visitor_of
+
+# A page must not wait for a Redis that is away.
+_REDIS_OPTIONS: Final[dict[str, Any]] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+_WATCHED: Final = timedelta(days=1)
+_MISSES: Final = (400, 404)
+
+
+class Per(StrEnum):
+    """Whose requests are counted together: one address's, or one key's where one is shown."""
+
+    ADDRESS = "address"
+    SENDER = "sender"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorLimit:
+    """One limit: the doors it counts together, by method and beginning of their rules.
+
+    `amounts` are written as `limits` reads them: `30/minute; 200/hour`. With `is_of_misses` only
+    answers count that found nothing.
+    """
+
+    name: str
+    doors: tuple[tuple[str, str], ...]
+    amounts: Callable[[Settings], str]
+    per: Per
+    is_of_misses: bool = False
+
+    def holds(self, rule: Rule) -> bool:
+        """Return whether a route is one of the doors."""
+        methods = rule.methods or set()
+        return any(method in methods and rule.rule.startswith(path) for method, path in self.doors)
+
+
+LIMITS: Final = (
+    DoorLimit(
+        name="misses",
+        doors=(("GET", "/t/<"), ("GET", "/01/"), ("GET", "/ledger/bundle")),
+        amounts=lambda settings: (
+            f"{settings.misses_minute_max}/minute; {settings.misses_hour_max}/hour; "
+            f"{settings.misses_day_max}/day"
+        ),
+        per=Per.ADDRESS,
+        is_of_misses=True,
+    ),
+    DoorLimit(
+        name="photos",
+        doors=(("POST", "/scan/photo"),),
+        amounts=lambda settings: f"{settings.photos_minute_max}/minute",
+        per=Per.ADDRESS,
+    ),
+    DoorLimit(
+        name="identify",
+        doors=(("GET", "/api/v1/codes/identify"),),
+        amounts=lambda settings: f"{settings.identify_minute_max}/minute",
+        per=Per.SENDER,
+    ),
+    DoorLimit(
+        name="places",
+        doors=(("POST", "/api/v1/scans/place"),),
+        amounts=lambda settings: f"{settings.places_minute_max}/minute",
+        per=Per.ADDRESS,
+    ),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Watched:
+    """The addresses that missed lately: only about these is Redis asked before a page is made.
+
+    So the first miss of an address is free in each process, and a page costs nothing more.
+    """
+
+    addresses_max: int
+    _until: dict[str, datetime] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, address: str, now: datetime) -> None:
+        with self._lock:
+            if len(self._until) >= self.addresses_max and address not in self._until:
+                self._until = {}
+            self._until[address] = now + _WATCHED
+
+    def is_watched(self, address: str, now: datetime) -> bool:
+        until = self._until.get(address)
+        return until is not None and now < until
+
+
+def install_guard(
+    app: Flask, settings: Settings, log: ScanLog, limits: Sequence[DoorLimit] = LIMITS
+) -> Limiter:
+    """Put the limits before the routes that are there now: called after all were registered."""
+    watched = _Watched(addresses_max=settings.addresses_watched_max)
+    limiter = Limiter(
+        key_func=partial(_address, log),
+        storage_uri=_storage_uri(settings),
+        storage_options=_REDIS_OPTIONS,
+        strategy="fixed-window",
+        in_memory_fallback_enabled=True,
+        # What cannot be counted is let through: codes must stay readable.
+        swallow_errors=True,
+        key_prefix="suxin",
+    )
+    endpoints_of_misses: set[str] = set()
+    for limit in limits:
+        for endpoint in {rule.endpoint for rule in app.url_map.iter_rules() if limit.holds(rule)}:
+            view = app.view_functions[endpoint]
+            app.view_functions[endpoint] = _limited(limiter, limit, settings, log, watched)(view)
+            if limit.is_of_misses:
+                endpoints_of_misses.add(endpoint)
+    app.register_error_handler(RateLimitExceeded, partial(_refuse, app))
+    app.after_request(partial(_observe, frozenset(endpoints_of_misses), log, watched))
+    limiter.init_app(app)
+    return limiter
+
+
+def _limited(
+    limiter: Limiter, limit: DoorLimit, settings: Settings, log: ScanLog, watched: _Watched
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what puts a limit before a view."""
+
+    def is_unwatched() -> bool:
+        return not watched.is_watched(_address(log), log.clock.now())
+
+    return limiter.shared_limit(
+        limit.amounts(settings),
+        scope=limit.name,
+        key_func=partial(_address if limit.per is Per.ADDRESS else _sender, log),
+        exempt_when=is_unwatched if limit.is_of_misses else None,
+        deduct_when=_has_missed if limit.is_of_misses else None,
+        on_breach=_remember_breach,
+    )
+
+
+def _address(log: ScanLog) -> str:
+    """Return the keyed hash of the request's address, worked out once."""
+    known: str | None = g.get("address_hash")
+    if known is None:
+        known = log.hasher.address(visitor_of(request), log.clock.now()).hex()
+        g.address_hash = known
+    return known
+
+
+def _sender(log: ScanLog) -> str:
+    shown = request.headers.get("Authorization")
+    if shown is None:
+        return _address(log)
+    return "key:" + hashlib.blake2b(shown.encode(), digest_size=12).hexdigest()
+
+
+def _has_missed(response: Response) -> bool:
+    return response.status_code in _MISSES or bool(g.get("has_missed"))
+
+
+def _remember_breach(breach: RequestLimit) -> None:
+    g.refused_s = max(1, int(breach.reset_at - time()) + 1)
+
+
+def _observe(
+    endpoints: frozenset[str], log: ScanLog, watched: _Watched, response: Response
+) -> Response:
+    """Tell the scan log of a miss, and of a refusal that follows from misses."""
+    if request.endpoint not in endpoints:
+        return response
+    is_refused = response.status_code == TooManyRequests.code
+    if is_refused or _has_missed(response):
+        watched.note(_address(log), log.clock.now())
+        log.miss(request.args.get("code", request.path), is_refused=is_refused)
+    return response
+
+
+def _refuse(app: Flask, error: RateLimitExceeded) -> Any:  # noqa: ARG001 -- the signature is Flask's
+    """Answer as every other problem is answered, and say when to come back."""
+    seconds = g.get("refused_s", 60)
+    told = TooManyRequests(
+        f"This was asked too often from here; ask again in {seconds} seconds.",
+        retry_after=seconds,
+    )
+    return app.handle_user_exception(told)
+
+
+def _storage_uri(settings: Settings) -> str:
+    url = effective_redis_url(settings)
+    # `limits` knows a Redis on a Unix socket by another name than its client.
+    return f"redis+{url}" if url.startswith("unix://") else url
