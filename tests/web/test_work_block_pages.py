@@ -58,7 +58,7 @@ def test_a_picture_of_a_label_is_on_the_page_and_follows_the_form(sqlite_house: 
     first = text_of(person.get(at(block)))
     query = "&".join(f"{name}={value}" for name, value in form.items())
     fragment = text_of(person.get(f"{at(block)}/preview?{query}"))
-    page = text_of(person.get(f"{at(block)}?{query}"))
+    page = text_of(person.post(f"{at(block)}/labels", preview="1", **form))
 
     code = send(sqlite_house, "GET", f"/api/v1/code-blocks/{block['id']}/codes?first=2").get_json()
     assert 'class="label-picture"' in first

@@ -250,7 +250,7 @@ def test_what_somebody_typed_is_never_markup(sqlite_house: House) -> None:
         person.post(f"{at(block)}/labels", **label_form(block, title=nasty, last="99")),
         person.post("/work/prefixes", prefix=nasty),
         person.get(f"/work/activate?code={nasty}"),
-        person.get(f"{at(block)}?format=pdf&title={nasty}"),
+        person.post(f"{at(block)}/labels", preview="1", **label_form(block, title=nasty)),
     ]
 
     assert [b"<script>alert" in answer.get_data() for answer in answers] == [False] * 5
@@ -290,3 +290,29 @@ def test_the_answers_of_a_page_are_json_for_nobody(sqlite_house: House) -> None:
 
     assert answer.status_code == 404
     assert json.loads(answer.get_data())["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "nasty", ["\x00", "\ud7ff\U0001f4a9", "９" * 30, "1e9", "x" * 100_000, "\r\n"]
+)
+def test_nothing_that_is_typed_breaks_a_form(sqlite_house: House, nasty: str) -> None:
+    house = sqlite_house
+    block, site, person = new_block(house), new_site(house), sign_in(house)
+    token = person.token()
+    forms = {
+        "/work/codes": {"product": block["product_id"], "kind": "gs1_serial", "count": "1"},
+        "/work/prefixes": {"prefix": PREFIX, "evidence": ""},
+        f"{at(block)}/activate": activation_form(site),
+        f"{at(block)}/void": {"first": "1", "last": "1", "reason": "x", "is_sure": "1"},
+        f"{at(block)}/labels": label_form(block),
+    }
+    broken = []
+
+    for path, form in forms.items():
+        for name in (*form, "once"):
+            data = {"csrf_token": token, **form, name: nasty}
+            answer = person.client.post(path, data=data)
+            if answer.status_code >= 500:
+                broken.append((path, name, answer.status_code))
+
+    assert broken == []

@@ -65,10 +65,8 @@ class _Forms:
 @blueprint.get("/blocks/<uuid:block_id>")
 @page_requires(Action.READ_CODES)
 def block(block_id: UUID) -> str:
-    """Show a block. A form that was sent here asks for another picture of a label."""
-    asked = request.args.to_dict()
-    labels = Form(name="labels", values=asked) if "format" in asked else None
-    return _page(_block(block_id, Action.READ_CODES), _Forms(labels=labels))
+    """Show a block."""
+    return _page(_block(block_id, Action.READ_CODES), _Forms())
 
 
 @blueprint.get("/blocks/<uuid:block_id>/preview")
@@ -132,10 +130,12 @@ def void_codes(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
 @blueprint.route("/blocks/<uuid:block_id>/labels", methods=["GET", "POST"])
 @page_requires(Action.ISSUE_CODES)
 def labels(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
-    """Give out a file of labels, or begin a long one."""
+    """Give out a file of labels, or begin a long one; or only draw one for the page."""
     if request.method == "GET":
         return redirect(f"/work/blocks/{block_id}#labels", 303)
     found, form, actor = _block(block_id, Action.ISSUE_CODES), typed("labels"), page_actor()
+    if form.is_ticked("preview"):
+        return _page(found, _Forms(labels=form)), 200
     order = read_order(form, found)
     if form.is_good:
         parts = services()
