@@ -13,6 +13,7 @@ from tests.web.resolver_world import (
     AT_SERIAL,
     BROWSER,
     GTIN,
+    LINKSET,
     LOT,
     PRODUCT,
     ROOT,
@@ -26,6 +27,7 @@ from tests.web.resolver_world import (
     make_goods,
     record,
     register,
+    register_uri,
 )
 from web.held_pages import HELD_S
 
@@ -193,6 +195,25 @@ def test_whoever_asks_this_ledger_about_a_code_is_not_sent_away(house: House) ->
     lot = ask(house, f"{AT_PRODUCT}?lot=L1").headers["Location"]
 
     assert (before, typed, lot) == (AT_PRODUCT, f"/page{AT_PRODUCT}", f"/page{AT_LOT}")
+
+
+def test_a_code_of_another_kind_leads_away_from_its_label_and_not_from_the_form(
+    house: House,
+) -> None:
+    code = "69012345678901234567"
+    register_uri(house, f"urn:suxin:drug-trace:{code}")
+    before = ask(house, f"/t/?code={code}").headers["Location"]
+    keep(house, code, href=SHOP, is_default=True)
+
+    label = ask(house, f"/T/{code}")
+    form = ask(house, f"/t/?code={code}").headers["Location"]
+
+    assert (label.status_code, label.headers["Location"]) == (307, SHOP)
+    assert (before, form) == (f"/t/{code}", f"/page/t/{code}")
+    assert ask(house, form).status_code == 200
+    assert ask(house, f"/t/{code}?as=cn_drug_trace20").status_code == 200
+    linkset = ask(house, f"/t/{code}?as=cn_drug_trace20&linkType=linkset")
+    assert linkset.content_type == LINKSET
 
 
 def test_the_default_in_another_language_goes_to_who_reads_it(house: House) -> None:

@@ -33,6 +33,7 @@ from web.resolver.linkset import (
     linkset,
 )
 from web.resolver.list_page import code_of, list_page
+from web.scan_log import note_scan
 
 JSON_TYPE: Final = "application/json"
 HTML_TYPE: Final = "text/html"
@@ -88,6 +89,7 @@ def _default_answer(asked: Asked) -> Response:
     """Show the page, or lead to where its owner wants; a page that warns is never passed by."""
     offer = owners_default(asked, _wishes(asked))
     if offer is not None and not must_be_read(asked):
+        note_scan(asked.uri)
         return _redirect(asked, offer)
     return _page(asked)
 

@@ -21,6 +21,7 @@ from web.pages.scan_view import product_uri
 from web.resolver.built_in import built_in_offers, own_page
 from web.resolver.choice import Offer, Wishes, best_of
 from web.resolver.linkset import Level
+from web.scan_log import is_warned_of
 
 EXTENSION: Final = "suxin_resolver"
 _YES: Final = b"yes"
@@ -146,9 +147,10 @@ def must_be_read(asked: Asked) -> bool:
     if kept is not None:
         return kept == _YES
     view, size = view_of(asked.uri, shown=asked.shown)
+    has_warning = warns(view) or is_warned_of(asked.uri)
     if memory is not None:
-        memory.put(key, _YES if warns(view) else b"", size=size)
-    return warns(view)
+        memory.put(key, _YES if has_warning else b"", size=size)
+    return has_warning
 
 
 def warns(view: ScanView) -> bool:

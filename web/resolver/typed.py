@@ -26,7 +26,11 @@ def lead_to_typed(text: str) -> WerkzeugResponse:
     code = text.strip().lstrip("/")
     if not code:
         return redirect(url_for("pages.home"), 303)
-    return redirect(url_for("resolver.by_code", code=code), 303)
+    path = url_for("resolver.by_code", code=code)
+    # A browser that sent a form follows it to no other host (Content-Security-Policy, form-action).
+    uris = {reading.code.uri for reading in registry.detect(code) if not reading.code.is_personal}
+    is_led_away = any(leads_elsewhere(_levels_of(uri)) for uri in uris)
+    return redirect(f"/page{path}" if is_led_away else path, 303)
 
 
 def show_typed(code: str, *, door: str = "") -> WerkzeugResponse:
@@ -37,7 +41,7 @@ def show_typed(code: str, *, door: str = "") -> WerkzeugResponse:
         return _by_parts(code)
     likeliest = [reading for reading in readings if reading.rank == readings[0].rank]
     if len({reading.code.uri for reading in likeliest}) > 1:
-        return Response(_choice(code, likeliest))
+        return Response(_choice(code, likeliest, door))
     return _by_reading(readings[0], door)
 
 
@@ -95,14 +99,15 @@ def _by_reading(reading: Candidate, door: str) -> WerkzeugResponse:
         return make_response(show_scan(uri))
     # The code of a party may be that of a person, and a person's number is shown to nobody.
     shown = "" if reading.scheme.category is Category.PARTY else reading.code.printed
-    named = named_of(uri) if uri.startswith(f"{CANONICAL_STEM}/") else None
-    path = named.path if named else f"/t/{quote(reading.code.text, safe='')}"
+    path = f"/t/{quote(reading.code.text, safe='')}"
+    if _is_gs1(uri):
+        path = named_of(uri).path
     kept = None if wants_data() else held_scan(uri, shown=shown, door=door)
     if kept is not None:
         return with_links(kept, path)
     asked = Asked(
         uri=uri,
-        levels=named.levels if named else (uri,),
+        levels=_levels_of(uri),
         path=path,
         query=query_text(),
         arguments=request.args.to_dict(),
@@ -111,12 +116,21 @@ def _by_reading(reading: Candidate, door: str) -> WerkzeugResponse:
     return own_page(asked) if door else answer(asked)
 
 
-def _choice(code: str, readings: list[Candidate]) -> str:
+def _is_gs1(uri: str) -> bool:
+    return uri.startswith(f"{CANONICAL_STEM}/")
+
+
+def _levels_of(uri: str) -> tuple[str, ...]:
+    return named_of(uri).levels if _is_gs1(uri) else (uri,)
+
+
+def _choice(code: str, readings: list[Candidate], door: str) -> str:
     is_zh = chosen_lang() == "zh"
+    path = ("/page" if door else "") + url_for("resolver.by_code", code=code)
     choices = [
         (
             reading.scheme.title_zh if is_zh else reading.scheme.title_en,
-            f"{url_for('resolver.by_code', code=code)}?{urlencode({'as': reading.scheme.name})}",
+            f"{path}?{urlencode({'as': reading.scheme.name})}",
         )
         for reading in readings
     ]
