@@ -212,6 +212,9 @@ class Settings:
     places_minute_max: int = _setting(
         20, _integer(1, 1_000_000), "places of scans that one address tells in a minute"
     )
+    sign_ins_minute_max: int = _setting(
+        30, _integer(1, 1_000_000), "tries to sign in, of one address in a minute"
+    )
     addresses_watched_max: int = _setting(
         50_000, _integer(100, 10_000_000), "addresses whose misses one process remembers"
     )

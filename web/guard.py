@@ -91,6 +91,12 @@ LIMITS: Final = (
         amounts=lambda settings: f"{settings.places_minute_max}/minute",
         per=Per.ADDRESS,
     ),
+    DoorLimit(
+        name="sign_in",
+        doors=(("POST", "/sign-in"),),
+        amounts=lambda settings: f"{settings.sign_ins_minute_max}/minute",
+        per=Per.ADDRESS,
+    ),
 )
 
 

@@ -60,6 +60,18 @@ def test_a_wrong_key_is_one_sentence_and_is_not_shown_again(sqlite_house: House,
     assert person.get("/work").status_code == 303
 
 
+def test_trying_keys_is_slowed(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, sign_ins_minute_max=3)
+    person = visitor(house)
+
+    tries = [person.post("/sign-in", page="/sign-in", key=f"sx_{n}") for n in range(4)]
+
+    assert [answer.status_code for answer in tries] == [400, 400, 400, 429]
+    assert int(tries[-1].headers["Retry-After"]) > 0
+    assert person.get("/sign-in").status_code == 200
+    house.services.engine.dispose()
+
+
 def test_whoever_is_not_signed_in_is_led_there_and_back(sqlite_house: House) -> None:
     person = visitor(sqlite_house)
     led = person.get("/work/codes?product=1&lang=en")
