@@ -34,9 +34,9 @@ from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.pages.work import register_work
 from web.problems import install_problems
-from web.scan_log import install_scan_log
 from web.resolver.gathering import Resolver
 from web.resolver.routes import register_resolver
+from web.scan_log import install_scan_log
 from web.services import EXTENSION, Services, build_services
 from web.session import set_up_sessions
 

@@ -17,6 +17,7 @@ from base.db import open_engine, reading
 from base.errors import ConfigurationError
 from tests.instances import lot, observation, serial
 from tests.live import LiveServer
+from tests.web import resolver_world
 from tests.web.epcis_world import check, post_document
 from tests.web.house import House, open_house
 from tests.web.scan_world import (
@@ -26,10 +27,12 @@ from tests.web.scan_world import (
     count_of,
     log_of,
     phone,
+    put_alert,
     record,
     written,
 )
 from web.app import create_app
+from web.held_pages import HELD_S
 from web.visitor import is_browser, network_of
 
 FIRST = "您是第一个扫这个码的人"
@@ -273,3 +276,21 @@ def test_codes_of_others_products_do_not_share_a_scan(small_shop: House) -> None
     phone(small_shop).open(serial(2))
 
     assert (count_of(small_shop, ITEM), count_of(small_shop, serial(2))) == (1, 1)
+
+
+def test_a_code_whose_owner_leads_elsewhere_is_scanned_too_and_a_warning_stops_there(
+    house: House,
+) -> None:
+    resolver_world.make_goods(house)
+    resolver_world.keep(house, is_default=True)
+    item = resolver_world.SERIAL
+
+    led_on = phone(house, 1).open(item)
+    assert (led_on.status_code, count_of(house, item)) == (307, 1)
+    put_alert(house, item)
+    house.clock.instant += timedelta(seconds=HELD_S)
+    stopped = phone(house, 2).open(item)
+
+    assert stopped.status_code == 200
+    assert "警示" in stopped.text
+    assert count_of(house, item) == 2
