@@ -167,6 +167,11 @@ def _scan_page(view: ScanView) -> str:
 
 
 def _what_is_missing(view: ScanView) -> str:
+    if view.is_unused:
+        return _(
+            "This code was given to the maker and is not in use yet: goods on sale should not "
+            "carry it. Ask the seller, or report it."
+        )
     if view.identity.serial:
         return _(
             "We know this product, but nothing is recorded for this single item. That does not "
