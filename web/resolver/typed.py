@@ -36,7 +36,10 @@ def lead_to_typed(text: str) -> WerkzeugResponse:
 def show_typed(code: str, *, door: str = "") -> WerkzeugResponse:
     """Show what a text names, lead to the address of its Digital Link, or ask which it is."""
     # A Digital Link in the path brings its own query; the resolver's one is not part of the code.
-    readings = _readings_of(code, request.args.get("as", ""))
+    wish = request.args.get("as", "")
+    readings = _readings_of(code, wish)
+    if wish and "linkType" not in request.args:
+        door = "page"  # Only pages of this ledger ask so, and they lead to its page.
     if not readings:
         return _by_parts(code)
     likeliest = [reading for reading in readings if reading.rank == readings[0].rank]
