@@ -5,6 +5,7 @@ refused with its place: an empty box on a printed label helps nobody.
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -115,7 +116,8 @@ class GlyphBook:
 
     def subset(self) -> bytes:
         """Return the font with these glyphs only, under these numbers."""
-        made = self.font.file.makeSubset([ord(one) for one in self.characters()])
+        # Reading moves a place in the file, so that each document of each thread has its own.
+        made = copy(self.font.file).makeSubset([ord(one) for one in self.characters()])
         return bytes(made)
 
 
