@@ -31,7 +31,7 @@ from schemas.epcis import DocumentLimits, read_document
 COMMISSION: Final = "commission"
 DECOMMISSION: Final = "decommission"
 
-# Keys that begin so are no caller's to use (`web.api.idempotency`).
+# Keys that begin so are no caller's to use (`web.idempotency`).
 _OWN_KEYS: Final = "capture:task:"
 _DEPTH_MAX: Final = 16
 _BYTES_MAX: Final = 8 << 20

@@ -14,8 +14,8 @@ from base.db import reading, transaction
 from base.errors import Conflict
 from parties.register import remember_request
 from parties.tables import POST_REQUEST
-from web.api.idempotency import id_of_request, idempotency_key, request_hash
 from web.auth import current_actor
+from web.idempotency import id_of_request, idempotency_key, request_hash
 from web.services import services
 
 

@@ -16,7 +16,7 @@ from parties.actors import Actor
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema
 from web.auth import current_actor, requires
-from web.pages.next_steps import actions_for
+from web.next_steps import actions_for
 
 BLUEPRINT: Final = ApiBlueprint(
     "codes", __name__, url_prefix="/api/v1", description="What a written code is."

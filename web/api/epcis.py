@@ -31,9 +31,9 @@ from parties.actors import Actor
 from schemas.epcis import read_document, read_event
 from web.api import epcis_shapes as shapes
 from web.api.blueprint import ApiBlueprint
-from web.api.idempotency import idempotency_key
-from web.api.parsing import read_body
 from web.auth import current_actor, requires
+from web.bodies import read_body
+from web.idempotency import idempotency_key
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(

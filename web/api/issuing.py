@@ -25,8 +25,8 @@ from parties.issuing.state import states_of
 from parties.issuing.tables import RangeAction
 from web.api import issuing_shapes as shapes
 from web.api.blueprint import ApiBlueprint
-from web.api.idempotency import idempotency_key, request_hash
 from web.auth import current_actor, requires
+from web.idempotency import idempotency_key, request_hash
 from web.issuing import block_for, issuer_of, party_of
 from web.label_files import file_name, kept_as
 from web.services import Services, services

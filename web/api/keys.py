@@ -9,8 +9,8 @@ from parties.access import Action, has_role_for
 from parties.keys import GrantedKey, KeyRequest, grant, list_keys, revoke
 from web.api import shapes
 from web.api.blueprint import ApiBlueprint
-from web.api.idempotency import id_of_request, idempotency_key
 from web.auth import current_actor, requires
+from web.idempotency import id_of_request, idempotency_key
 from web.services import services
 
 BLUEPRINT = ApiBlueprint("keys", __name__, url_prefix="/api/v1", description="Keys and rights.")

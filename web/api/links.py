@@ -34,9 +34,9 @@ from parties.tables import (
 )
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, Uuid, text
-from web.api.idempotency import idempotency_key, request_hash
 from web.api.shapes import PageQuery
 from web.auth import current_actor, requires
+from web.idempotency import idempotency_key, request_hash
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(

@@ -12,11 +12,10 @@ from flask import Request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from base.errors import InputTooLarge, InvalidInput, Problem
+from base.errors import InvalidInput, Problem
 from base.strict_json import field_path, loads
+from web.bodies import read_body
 from web.services import services
-
-_PIECE_BYTES: Final = 1 << 20
 
 # The words of marshmallow's own refusals, as stable words for programs.
 _CODES: Final = {
@@ -69,28 +68,6 @@ class StrictParser(FlaskParser):
         first = problems[0]
         where = f"{first.path}: " if first.path else ""
         raise InvalidInput(f"{where}{first.message}", problems=problems)
-
-
-def read_body(req: Request, bytes_max: int) -> bytes:
-    """Return the body; raises `InputTooLarge` before reading more than `bytes_max` bytes.
-
-    A compressed body is a 415 (RFC 9110 15.5.16): limits are counted in bytes that were sent, and a
-    few of those can stand for any number.
-
-    A length that is announced is believed and checked; a body without one is read up to the limit.
-    """
-    encoding = req.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in ("", "identity"):
-        raise UnsupportedMediaType("Send the body as it is, without a Content-Encoding.")
-    if req.content_length is not None and req.content_length > bytes_max:
-        raise InputTooLarge(f"a body has at most {bytes_max} bytes")
-    body = bytearray()
-    # One read may return less than there is, and a body without a length ends where it ends.
-    while piece := req.stream.read(min(_PIECE_BYTES, bytes_max + 1 - len(body))):
-        body += piece
-        if len(body) > bytes_max:
-            raise InputTooLarge(f"a body has at most {bytes_max} bytes")
-    return bytes(body)
 
 
 def _problems(messages: object, path: tuple[str | int, ...]) -> Iterator[Problem]:

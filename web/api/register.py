@@ -27,8 +27,8 @@ from parties.register import (
 from parties.tables import CERTIFICATE, PARTY, PRODUCT, SITE
 from web.api import shapes
 from web.api.blueprint import ApiBlueprint
-from web.api.idempotency import idempotency_key, request_hash
 from web.auth import current_actor, requires
+from web.idempotency import idempotency_key, request_hash
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(

@@ -12,8 +12,8 @@ from parties.issuing.tags import revoke_tag_key, rotate_tag_key
 from parties.register import remember_request
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema
-from web.api.idempotency import idempotency_key, request_hash
 from web.auth import current_actor, requires
+from web.idempotency import idempotency_key, request_hash
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(

@@ -16,7 +16,7 @@ from werkzeug.formparser import FormDataParser
 
 from base.config import Settings
 from base.errors import InputTooLarge, InvalidInput, Problem
-from web.api.parsing import read_body
+from web.bodies import read_body
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.photo import PhotoRefused, PhotoTrouble, can_read_photos, symbols_on

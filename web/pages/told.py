@@ -11,9 +11,9 @@ from codes.model import Candidate, CodeError
 from codes.telling import Telling, tell
 from codes.web_address import host_of, is_address
 from parties.actors import Actor
+from web.next_steps import Action, actions_for
 from web.pages.code_words import facts_of, refusal_words, warning_words
 from web.pages.model import Lang
-from web.pages.next_steps import Action, actions_for
 
 Kind: TypeAlias = Literal["known", "choice", "refused"]
 

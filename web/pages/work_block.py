@@ -23,7 +23,7 @@ from parties.issuing.ranges import RangeRequest, ranges_of
 from parties.issuing.runs import RunState, Tally, runs_of, tally_of
 from parties.issuing.tables import RangeAction
 from parties.tasks import Task, list_tasks
-from web.api.idempotency import id_of_request
+from web.idempotency import id_of_request
 from web.issuing import activate, block_for, void
 from web.label_files import LabelFile, file_response, label_desk, order_labels
 from web.pages.languages import say as _
