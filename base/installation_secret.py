@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from base.errors import ConfigurationError
+from base.folders import make_private_folder, sync_folder
 
 SECRET_BYTES: Final = 32
 FILE_NAME: Final = "installation.secret"
@@ -45,8 +46,12 @@ def load_secret(folder: Path, *, may_create: bool) -> InstallationSecret:
     Raises `ConfigurationError` where the file is missing and may not be made, or holds no secret.
     """
     path = folder / FILE_NAME
-    if may_create and not path.exists():
-        _create(path)
+    if may_create:
+        if not path.exists():
+            _create(path)
+        # Also of a file that another process made a moment ago: a name that is not on the disk is
+        # taken back by a loss of power, and codes that were made from the secret are not.
+        sync_folder(folder)
     try:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except FileNotFoundError:
@@ -61,7 +66,7 @@ def load_secret(folder: Path, *, may_create: bool) -> InstallationSecret:
 
 def _create(path: Path) -> None:
     """Write a fresh secret whole or not at all; whoever comes second keeps the first one's."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_bytes(SECRET_BYTES).hex() + "\n")

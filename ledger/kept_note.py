@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base.errors import InvalidInput, LedgerCorrupt
+from base.folders import sync_folder
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.note import NOTE_BYTES_MAX, VerifierKey
 from ledger.proof import VerificationError
@@ -53,12 +54,7 @@ class KeptNote:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.path)
-        # The new name is in the folder, and a folder is a file of its own (rename(2), fsync(2)).
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.path.parent)
 
 
 def kept_note(keys: Path, log: int) -> KeptNote:

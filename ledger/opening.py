@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from base.clock import Clock
 from base.errors import ConfigurationError, LedgerCorrupt, Problem
+from base.folders import make_private_folder, sync_folder
 from ledger.append import AppendRules, append_batches
 from ledger.batch import Appended, Batch, Receipt
 from ledger.checkpoint import origin_of_log
@@ -125,12 +126,13 @@ def load_signer(folder: Path, origin: str, log: int, *, may_create: bool) -> Sig
                 f"The signing key of log {log} is missing: expected in {path.name} of the data"
                 " folder's keys. Restore it from its backup; a new key cannot sign for this log."
             )
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(folder)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_bytes(_SEED_BYTES).hex() + "\n")
             file.flush()
             os.fsync(file.fileno())
+        sync_folder(folder)
     try:
         seed = bytes.fromhex(path.read_text().strip())
     except ValueError:
