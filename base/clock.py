@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+CIVIL_ZONE: Final = ZoneInfo("Asia/Shanghai")
+"""The zone of civil days, such as those on a label: China has one (GB/T 7408.1)."""
 
 
 class Clock(Protocol):

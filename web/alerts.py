@@ -27,10 +27,10 @@ from trace.scans.rule_table import find_rule
 from trace.scans.rules import ScanRule
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from base.clock import CIVIL_ZONE
 from base.db import reading, transaction
 from base.errors import InvalidInput, NotFound, Problem
 from base.log import get_logger
@@ -41,9 +41,6 @@ from parties.actors import Actor
 from parties.directory import products_by_uri, register_uris
 from parties.tables import PRODUCT
 from web.services import Services
-
-# GB/T 7408.1: civil dates of an installation in China.
-CHINA: Final = ZoneInfo("Asia/Shanghai")
 
 _LOG: Final = get_logger(__name__)
 _PRODUCTS_MAX: Final = 5000
@@ -145,12 +142,12 @@ def heat_for(parts: Services, actor: Actor, asked: HeatAsked) -> HeatMap:
 
 def start_of(day: date) -> datetime:
     """Return the first instant of a day in China."""
-    return datetime.combine(day, time(), CHINA)
+    return datetime.combine(day, time(), CIVIL_ZONE)
 
 
 def today_of(parts: Services) -> date:
     """Return the day it is in China."""
-    return parts.clock.now().astimezone(CHINA).date()
+    return parts.clock.now().astimezone(CIVIL_ZONE).date()
 
 
 def _alert(row: AlertRow) -> Alert:

@@ -12,10 +12,10 @@ from trace.history import History, history
 from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import NotFound
 from codes.canonical import canonical_uri
@@ -38,8 +38,6 @@ from web.services import Services
 
 # GS1 Digital Link URI Syntax 4.3: a lot (AI 10) qualifies a trade item (AI 01).
 _LOT: Final = re.compile(r"(?P<product>https://id\.gs1\.org/01/[0-9]{14})/10/(?P<lot>[^/]+)")
-# GB/T 7408.1: civil dates of an installation in China.
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ class LedgerPages:
 
     def today(self) -> date:
         """Return the civil date at this instance, against which expiry is judged."""
-        return self.services.clock.now().astimezone(_ZONE).date()
+        return self.services.clock.now().astimezone(CIVIL_ZONE).date()
 
 
 def directory_of(

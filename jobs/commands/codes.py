@@ -4,61 +4,21 @@ One rule: what is confirmed, ended, made or revoked here goes into the ledger fi
 other door.
 """
 
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import MutableMapping
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import click
 import orjson
-from sqlalchemy import Engine, Row
+from sqlalchemy import Row
 
-from base.clock import SystemClock
-from base.config import load_settings
-from base.db import open_database, reading
-from jobs.initialised import require_initialised
-from ledger.journal import Journal, JournalLimits
-from ledger.opening import DEFAULT_LOG
-from parties.acts import ActsIndex, recorder
+from base.db import reading
+from jobs.console import console_desk
 from parties.directory import parties_by_id
 from parties.issuing.prefixes import confirm_prefix, end_prefix, list_prefixes
 from parties.issuing.tag_keys import TagKeyCard, list_tag_keys
 from parties.issuing.tags import revoke_tag_key, rotate_tag_key
-from parties.keys import Record
-
-# The ledger's name of whoever sits at the machine itself.
-_ACTOR: Final = "console"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    """What the commands work with."""
-
-    engine: Engine
-    now: datetime
-    record: Record
-
-
-@contextmanager
-def _desk(environ: MutableMapping[str, str]) -> Iterator[_Desk]:
-    settings = load_settings(environ)
-    require_initialised(settings)
-    clock = SystemClock()
-    engine = open_database(settings, pool_size=2)
-    try:
-        journal = Journal(
-            engine=engine,
-            log=DEFAULT_LOG,
-            index=ActsIndex(),
-            clock=clock,
-            limits=JournalLimits(queue_entries_max=1, batch_entries_max=1),
-            skew_max_ms=settings.clock_skew_max_ms,
-        )
-        yield _Desk(engine=engine, now=clock.now(), record=recorder(journal, actor=_ACTOR))
-    finally:
-        engine.dispose()
 
 
 @click.group()
@@ -75,7 +35,7 @@ def tag_key() -> None:
 @click.pass_obj
 def rotate(environ: MutableMapping[str, str]) -> None:
     """Make a key that signs from now on; labels of the one before stay good."""
-    with _desk(environ) as desk:
+    with console_desk(environ) as desk:
         click.echo(rotate_tag_key(desk.engine, now=desk.now, record=desk.record))
 
 
@@ -84,7 +44,7 @@ def rotate(environ: MutableMapping[str, str]) -> None:
 @click.pass_obj
 def show_tag_keys(environ: MutableMapping[str, str], is_json: bool) -> None:
     """List the keys, newest first."""
-    with _desk(environ) as desk, reading(desk.engine) as connection:
+    with console_desk(environ) as desk, reading(desk.engine) as connection:
         for card in list_tag_keys(connection):
             click.echo(orjson.dumps(asdict(card)).decode() if is_json else _tag_key_line(card))
 
@@ -95,7 +55,7 @@ def show_tag_keys(environ: MutableMapping[str, str], is_json: bool) -> None:
 @click.pass_obj
 def revoke(environ: MutableMapping[str, str], key_id: str) -> None:
     """Believe the labels of a key no more, for ever."""
-    with _desk(environ) as desk:
+    with console_desk(environ) as desk:
         revoke_tag_key(desk.engine, key_id, now=desk.now, record=desk.record)
     click.echo(f"key {key_id} is revoked")
 
@@ -111,7 +71,7 @@ def prefix() -> None:
 @click.pass_obj
 def show_prefixes(environ: MutableMapping[str, str], party: UUID | None, is_json: bool) -> None:
     """List the claims that wait to be confirmed, oldest first."""
-    with _desk(environ) as desk, reading(desk.engine) as connection:
+    with console_desk(environ) as desk, reading(desk.engine) as connection:
         rows = list_prefixes(connection, party)
         parties = parties_by_id(connection, {row.party_id for row in rows})
     for row in rows:
@@ -124,7 +84,7 @@ def show_prefixes(environ: MutableMapping[str, str], party: UUID | None, is_json
 @click.pass_obj
 def confirm(environ: MutableMapping[str, str], claim_id: UUID) -> None:
     """Confirm that a prefix is its claimant's own."""
-    with _desk(environ) as desk:
+    with console_desk(environ) as desk:
         row = confirm_prefix(desk.engine, claim_id, now=desk.now, record=desk.record)
     click.echo(f"{row.prefix} is confirmed since {row.confirmed_at:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -134,7 +94,7 @@ def confirm(environ: MutableMapping[str, str], claim_id: UUID) -> None:
 @click.pass_obj
 def end(environ: MutableMapping[str, str], claim_id: UUID) -> None:
     """Refuse a claim, or end a prefix that was given up; what was issued under it stays."""
-    with _desk(environ) as desk:
+    with console_desk(environ) as desk:
         row = end_prefix(desk.engine, claim_id, now=desk.now, record=desk.record)
     click.echo(f"{row.prefix} has ended {row.ended_at:%Y-%m-%d %H:%M:%S} UTC")
 

@@ -5,68 +5,29 @@ first.
 """
 
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import click
 import orjson
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from base.clock import SystemClock
-from base.config import load_settings
-from base.db import open_database, reading
-from jobs.initialised import require_initialised
-from ledger.journal import Journal, JournalLimits
-from ledger.opening import DEFAULT_LOG
-from parties.acts import ActsIndex, recorder
+from base.db import reading
+from jobs.console import console_desk
 from parties.keys import (
     DAYS_DEFAULT,
     DAYS_MAX,
     KeyCard,
     KeyRequest,
-    Record,
     grant,
     list_keys,
     revoke,
 )
 from parties.tables import Role
 
-# The ledger's name of whoever sits at the machine itself.
-_ACTOR: Final = "console"
-
 _ROWS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
-    """What both commands work with."""
-
-    engine: Engine
-    now: datetime
-    record: Record
-
-
-@contextmanager
-def _desk(environ: MutableMapping[str, str]) -> Iterator[_Desk]:
-    settings = load_settings(environ)
-    require_initialised(settings)
-    clock = SystemClock()
-    engine = open_database(settings, pool_size=2)
-    try:
-        journal = Journal(
-            engine=engine,
-            log=DEFAULT_LOG,
-            index=ActsIndex(),
-            clock=clock,
-            limits=JournalLimits(queue_entries_max=1, batch_entries_max=1),
-            skew_max_ms=settings.clock_skew_max_ms,
-        )
-        yield _Desk(engine=engine, now=clock.now(), record=recorder(journal, actor=_ACTOR))
-    finally:
-        engine.dispose()
 
 
 @click.group()
@@ -91,7 +52,7 @@ def grant_key(
 ) -> None:
     """Grant a key and print it, this once, on standard output."""
     request = KeyRequest(label=label, role=Role(role), party_id=party, days=days)
-    with _desk(environ) as desk:
+    with console_desk(environ) as desk:
         granted = grant(desk.engine, request, now=desk.now, record=desk.record)
     click.echo(granted.text)
     valid = f"{granted.expires_at:%Y-%m-%d %H:%M} UTC"
@@ -103,7 +64,7 @@ def grant_key(
 @click.pass_obj
 def show_keys(environ: MutableMapping[str, str], is_json: bool) -> None:
     """List every key that was granted, oldest first; what opens is shown of none."""
-    with _desk(environ) as desk, reading(desk.engine) as connection:
+    with console_desk(environ) as desk, reading(desk.engine) as connection:
         for key in _all_keys(connection):
             click.echo(orjson.dumps(asdict(key)).decode() if is_json else _line(key, desk.now))
 
@@ -129,6 +90,6 @@ def _line(key: KeyCard, now: datetime) -> str:
 @click.pass_obj
 def revoke_key(environ: MutableMapping[str, str], key_id: UUID) -> None:
     """Revoke a key by its id, for ever."""
-    with _desk(environ) as desk:
+    with console_desk(environ) as desk:
         revoked_at = revoke(desk.engine, key_id, now=desk.now, record=desk.record)
     click.echo(f"key {key_id} is revoked since {revoked_at:%Y-%m-%d %H:%M:%S} UTC")

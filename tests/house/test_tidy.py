@@ -58,6 +58,7 @@ BANS = (
     Ban(what="datetime.datetime.today", instead=CLOCK),
     Ban(what="datetime.date.today", instead=CLOCK),
     Ban(what="time.time", instead=CLOCK, where=DOMAIN),
+    Ban(what="zoneinfo.ZoneInfo", instead="base.clock.CIVIL_ZONE", allowed=("base/clock.py",)),
     Ban(what="print()", instead="click.echo in commands, else base.log", allowed=PRINTERS),
     Ban(what=".commit", instead="base.db.transaction", allowed=("base/db.py", *NOT_TESTS)),
     Ban(what="json.loads", instead="base.strict_json.loads", allowed=READERS),

@@ -14,6 +14,7 @@ from flask import redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import AppError
 from parties.access import Action
@@ -28,7 +29,6 @@ from web.issuing import activate, block_for, void
 from web.label_files import LabelFile, file_response, label_desk, order_labels
 from web.pages.languages import say as _
 from web.pages.work_blueprint import (
-    ZONE,
     block_title,
     blueprint,
     kind_title,
@@ -176,7 +176,7 @@ def _activation(form: Form, found: Block) -> tuple[RangeRequest, Making]:
 
 
 def _now() -> datetime:
-    return services().clock.now().astimezone(ZONE)
+    return services().clock.now().astimezone(CIVIL_ZONE)
 
 
 def _task_id(actor: Actor, form: Form, asked: object) -> UUID | None:

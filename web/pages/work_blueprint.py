@@ -7,13 +7,13 @@ theirs is taken that this very session did not make.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response
 from sqlalchemy import Connection
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
 from parties.access import Action, has_role_for
 from parties.actors import Actor, Role
@@ -27,9 +27,6 @@ from web.pages.sign_in import stale_form
 from web.pages.work_forms import fresh_once
 from web.services import services
 from web.session import guard_forms, page_actor
-
-# GB/T 7408.1: civil dates of an installation in China.
-ZONE: Final = ZoneInfo("Asia/Shanghai")
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 guard_forms(blueprint, stale_form)
@@ -84,7 +81,7 @@ def name_of(card: PartyCard | ProductCard) -> str:
 
 def when(instant: datetime) -> str:
     """Return an instant as clocks in China show it."""
-    return instant.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+    return instant.astimezone(CIVIL_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def own_products(connection: Connection, party_id: UUID) -> Sequence[ProductCard]:

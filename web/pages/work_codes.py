@@ -12,6 +12,7 @@ from flask import redirect, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import AppError, NotFound
 from ledger.batch import Idempotency
@@ -21,7 +22,7 @@ from parties.issuing.blocks import BlockRequest, issue_block
 from parties.issuing.prefixes import list_prefixes
 from parties.issuing.tag_keys import list_tag_keys
 from web.issuing import issuer_of, party_of
-from web.pages.work_blueprint import ZONE, blueprint, own_products
+from web.pages.work_blueprint import blueprint, own_products
 from web.pages.work_forms import Form, blank, once_of, typed
 from web.pages.work_kinds import Offer, offers_for, offers_of, registrations_of
 from web.pages.work_refusals import Refusals
@@ -104,7 +105,7 @@ def _ground(connection: Connection, party_id: UUID, asked: dict[str, str]) -> _G
     product = _own_product(connection, party_id, asked["product"])
     party = parties_by_id(connection, [party_id])[party_id]
     papers = certificates_of(connection, party_ids=[party_id], product_ids=[product.id])
-    today = parts.clock.now().astimezone(ZONE).date()
+    today = parts.clock.now().astimezone(CIVIL_ZONE).date()
     return _Ground(
         product=product,
         prefix="",
