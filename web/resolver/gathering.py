@@ -110,7 +110,7 @@ def gather(asked: Asked) -> Gathered | None:
     ]
     levels = tuple(_level(anchor, asked, kept.get(anchor, ())) for anchor in anchors)
     first = replace(levels[0], offers=(*own, *levels[0].offers))
-    siblings = () if warns(view) else _default_siblings(asked.levels, kept)
+    siblings = () if _has_warning(asked, view) else _default_siblings(asked.levels, kept)
     page = own_page(asked.page, chosen_lang())
     default = next((offer for offer in siblings if offer.is_default), None)
     return Gathered(
@@ -147,15 +147,15 @@ def must_be_read(asked: Asked) -> bool:
     if kept is not None:
         return kept == _YES
     view, size = view_of(asked.uri, shown=asked.shown)
-    has_warning = warns(view) or is_warned_of(asked.uri)
+    has_warning = _has_warning(asked, view)
     if memory is not None:
         memory.put(key, _YES if has_warning else b"", size=size)
     return has_warning
 
 
-def warns(view: ScanView) -> bool:
-    """Return whether a page says more than a note: a recall, a void code, an alarm, an expiry."""
-    return any(notice.tone != "info" for notice in view.notices)
+def _has_warning(asked: Asked, view: ScanView) -> bool:
+    """Return whether the page says more than a note: a recall, a void or a copied code."""
+    return any(notice.tone != "info" for notice in view.notices) or is_warned_of(asked.uri)
 
 
 def _with_lot(levels: tuple[str, ...], view: ScanView) -> tuple[str, ...]:
