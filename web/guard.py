@@ -81,7 +81,7 @@ LIMITS: Final = (
     ),
     DoorLimit(
         name="identify",
-        doors=(("GET", "/api/v1/codes/identify"),),
+        doors=(("GET", "/api/v1/codes/identify"), ("POST", "/api/v1/codes/identify")),
         amounts=lambda settings: f"{settings.identify_minute_max}/minute",
         per=Per.SENDER,
     ),

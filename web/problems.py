@@ -73,7 +73,9 @@ def _handle(error: Exception) -> Any:
         return error  # A redirect is an answer and no problem.
     answer = answer_of(error)
     if answer.status >= 500:
-        _log.error("request_failed", path=request.path, status=answer.status, exc_info=error)
+        # The rule and not the path, which may be the number of a person as it was typed.
+        rule = "" if request.url_rule is None else request.url_rule.rule
+        _log.error("request_failed", rule=rule, status=answer.status, exc_info=error)
     response = _page(answer) if _wants_page() else problem_response(answer)
     response.headers.extend(answer.headers)
     response.headers["Cache-Control"] = "no-store"

@@ -27,6 +27,7 @@ EXPECTED: Final[dict[Door, str]] = {
     ("POST", "/scan/reading"): EVERYBODY,
     ("POST", "/scan/photo"): EVERYBODY,
     ("GET", "/api/v1/codes/identify"): EVERYBODY,
+    ("POST", "/api/v1/codes/identify"): EVERYBODY,
     ("GET", "/sign-in"): EVERYBODY,
     ("POST", "/sign-in"): EVERYBODY,
     ("POST", "/sign-out"): EVERYBODY,

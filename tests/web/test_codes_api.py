@@ -1,9 +1,12 @@
 """What a code is, over the API: every reading, masked persons, refusals with their place."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import structlog
+from structlog.typing import EventDict
 from werkzeug.test import TestResponse
 
 from codes.text import TEXT_CHARS_MAX
@@ -13,15 +16,21 @@ from tests.web.house import House
 GTIN = "6901234567892"
 PERSON = "130102199003077774"
 FNC1 = "\x1d"
+IDENTIFY = "/api/v1/codes/identify"
+
+
+def post(house: House, body: Any) -> TestResponse:
+    return readable(house.ask("POST", IDENTIFY, json=body))
 
 
 def ask(house: House, query: str) -> TestResponse:
-    return readable(house.ask("GET", f"/api/v1/codes/identify?{query}"))
+    return readable(house.ask("GET", f"{IDENTIFY}?{query}"))
 
 
 def identify(house: House, **query: str) -> dict[str, Any]:
-    answer = ask(house, urlencode(query))
+    answer = post(house, query)
     assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.get_json() == ask(house, urlencode(query)).get_json()
     body: dict[str, Any] = answer.get_json()
     assert bool(body["readings"]) is not bool(body["problems"])
     return body
@@ -92,7 +101,7 @@ def test_a_category_leaves_one_reading(sqlite_house: House) -> None:
 def test_the_number_of_a_person_goes_out_nowhere(sqlite_house: House) -> None:
     for category in ("", "agri_product", "party"):
         query = {"text": PERSON} | ({"category": category} if category else {})
-        answer = ask(sqlite_house, urlencode(query))
+        answer = post(sqlite_house, query)
 
         body = answer.get_data(as_text=True)
         assert PERSON not in body
@@ -128,6 +137,67 @@ def test_a_wrong_question_names_its_field(
 
     assert answer.status_code == 400
     assert answer.get_json()["errors"][0]["path"] == path
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({}, "text"),
+        ({"text": ""}, "text"),
+        ({"text": None}, "text"),
+        ({"text": 6901234567892}, "text"),
+        ({"text": "9" * (TEXT_CHARS_MAX + 1)}, "text"),
+        ({"text": GTIN, "category": "weapon"}, "category"),
+        ({"text": GTIN, "lang": "zh"}, "lang"),
+        ([GTIN], ""),
+    ],
+)
+def test_a_wrong_body_names_its_field(sqlite_house: House, body: Any, path: str) -> None:
+    answer = post(sqlite_house, body)
+
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["path"] == path
+    assert GTIN not in answer.get_data(as_text=True)
+
+
+def test_a_megabyte_is_refused_before_it_is_read(sqlite_house: House) -> None:
+    answer = post(sqlite_house, {"text": "9" * (1 << 20)})
+
+    assert answer.status_code == 413
+
+
+def _said_while(house: House, method: str, path: str, **options: Any) -> list[EventDict]:
+    """Return what was logged while every part behind the doors is broken."""
+
+    def fail(**_parts: str) -> str:
+        raise RuntimeError
+
+    for endpoint in house.app.view_functions:
+        house.app.view_functions[endpoint] = fail
+    with structlog.testing.capture_logs() as logs:
+        assert house.ask(method, path, **options).status_code == 500
+    return logs
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "rule"),
+    [
+        ("GET", f"/t/{PERSON}", "/t/<path:code>"),
+        ("GET", f"/page/t/{PERSON}", "/page/t/<path:code>"),
+        ("GET", f"/t/?code={PERSON}", "/t/"),
+        ("GET", f"{IDENTIFY}?text={PERSON}", IDENTIFY),
+        ("POST", IDENTIFY, IDENTIFY),
+    ],
+)
+def test_a_failure_is_logged_without_what_was_asked(
+    sqlite_house: House, method: str, path: str, rule: str
+) -> None:
+    body = {"json": {"text": PERSON}} if method == "POST" else {}
+
+    logs = _said_while(sqlite_house, method, path, **body)
+
+    assert [line["rule"] for line in logs if line["event"] == "request_failed"] == [rule]
+    assert PERSON not in json.dumps(logs, default=repr)
 
 
 def test_a_text_asked_twice_is_refused(sqlite_house: House) -> None:

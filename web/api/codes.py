@@ -1,7 +1,7 @@
 """Says what a written or scanned code is: the door that the scan page and other software ask.
 
 The rule that must stay true: every reading is given and none is guessed, and the number of a person
-goes out in no field of any of them.
+goes out in no field of any of them, and need stand in no address.
 """
 
 from typing import Any, Final
@@ -23,7 +23,7 @@ BLUEPRINT: Final = ApiBlueprint(
 )
 
 
-class IdentifyQuery(StrictSchema):
+class IdentifyIn(StrictSchema):
     """A text as it was typed or read: FNC1, line ends and spaces are part of it."""
 
     text = ma.fields.String(required=True, validate=ma.validate.Length(min=1, max=TEXT_CHARS_MAX))
@@ -98,13 +98,33 @@ class IdentifyOut(ma.Schema):
     problems = ma.fields.List(ma.fields.Nested(RefusalOut))
 
 
+@BLUEPRINT.route("/codes/identify", methods=["POST"])
+@requires(Action.TRACE)
+@BLUEPRINT.arguments(IdentifyIn)
+@BLUEPRINT.response(200, IdentifyOut)
+def identify(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return every reading of a text, the likeliest first, or why there is none.
+
+    The text is in the body because it may be the number of a person, and addresses are logged.
+    """
+    return _identify(asked)
+
+
 @BLUEPRINT.route("/codes/identify", methods=["GET"])
 @requires(Action.TRACE)
-@BLUEPRINT.arguments(IdentifyQuery, location="query")
+@BLUEPRINT.arguments(IdentifyIn, location="query")
 @BLUEPRINT.response(200, IdentifyOut)
-def identify(query: dict[str, Any]) -> dict[str, Any]:
-    """Return every reading of a text, the likeliest first, or why there is none."""
-    told = tell(query["text"], query["category"])
+def identify_by_address(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of a text in the address: only for what is surely the code of a thing.
+
+    Programs between the sender and this service may log addresses: whatever a person scanned or
+    typed goes into the body of a POST.
+    """
+    return _identify(asked)
+
+
+def _identify(asked: dict[str, Any]) -> dict[str, Any]:
+    told = tell(asked["text"], asked["category"])
     actor = current_actor()
     return {
         "is_ambiguous": told.is_ambiguous,
