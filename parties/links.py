@@ -23,7 +23,7 @@ from parties.cache import TimedCache
 from parties.ids import new_id
 from parties.link_drafts import LinkDraft
 from parties.register import Registered, RegisterRow, one_of
-from parties.tables import PARTY, POST_REQUEST, PRODUCT_LINK
+from parties.tables import API_KEY, POST_REQUEST, PRODUCT_LINK
 
 LINKS_S: Final = 2.0
 """How long a process may go on believing the links of an anchor that another process changed."""
@@ -60,10 +60,11 @@ Links: TypeAlias = tuple[Link, ...]
 
 def lock_links(connection: Connection, party_id: UUID) -> None:
     """Let nobody else change the links of the party until this transaction ends."""
-    # SQLite's writing transaction has the whole database already. Rows that name the party may
-    # still be written meanwhile (FOR NO KEY UPDATE).
-    row = select(PARTY.c.id).where(PARTY.c.id == party_id).with_for_update(key_share=True)
-    connection.execute(row).one()
+    # Only who may change a row may lock it, and nobody may change a party: its keys are locked. Of
+    # two writers each has shown one, and who began later sees the earlier one's. SQLite's writing
+    # transaction has the whole database to itself.
+    keys = select(API_KEY.c.id).where(API_KEY.c.party_id == party_id).order_by(API_KEY.c.id)
+    connection.execute(keys.with_for_update(key_share=True)).all()
 
 
 def add_link(

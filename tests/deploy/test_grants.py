@@ -171,6 +171,13 @@ def test_everything_the_service_does_is_granted_to_its_roles(
     assert (report.findings, report.size) == ((), sealed.size)
     assert producer.ask("GET", f"/ledger/proof/1/{direct['receipt']['firstSeq']}")[0] == 200
 
+    address = {"uri": CUP, "href": "https://maker.example/", "title": "x", "link_type": "gs1:pip"}
+    status, link = producer.ask("POST", "/api/v1/links", {**address, "is_default": True})
+    assert status == 201, link
+    changed = producer.ask("PATCH", f"/api/v1/links/{link['id']}", {"is_default": False})
+    ended = producer.ask("DELETE", f"/api/v1/links/{link['id']}")
+    assert (changed[0], ended[0]) == (200, 200)
+
     key_id = producer.ask("GET", "/api/v1/me")[1]["key_id"]
     assert operator.ask("DELETE", f"/api/v1/keys/{key_id}")[0] == 200
 
