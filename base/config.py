@@ -167,6 +167,12 @@ class Settings:
         "", _file, "empty: the data folder; what every web server and worker has to see"
     )
     files_days_max: int = _setting(7, _integer(1, 3650), "days a file that was made is kept")
+    task_seconds_max: int = _setting(
+        21_600, _integer(60, 604_800), "how long a worker may be at one piece of long work"
+    )
+    tasks_days_max: int = _setting(
+        90, _integer(1, 3650), "days that finished long work is remembered"
+    )
     tasks_waiting_party_max: int = _setting(
         20, _integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
     )

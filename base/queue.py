@@ -18,6 +18,8 @@ from base.redis_server import redis_url
 from base.strict_json import JsonValue
 
 QUEUE_NAME: Final = "suxin"
+# Work of minutes and more has a queue and a worker of its own: nobody's capture waits behind it.
+LONG_QUEUE_NAME: Final = "suxin-long"
 SERIALIZER: Final = JSONSerializer
 
 # A request that enqueues must not hang on a Redis that is away.
@@ -42,10 +44,10 @@ def open_redis(settings: Settings) -> redis.Redis:
     )
 
 
-def open_queue(settings: Settings) -> Queue:
-    """Return the queue of this installation; it connects with its first command."""
+def open_queue(settings: Settings, *, name: str = QUEUE_NAME) -> Queue:
+    """Return a queue of this installation; it connects with its first command."""
     connection = open_redis(settings)
-    return Queue(QUEUE_NAME, connection=connection, serializer=SERIALIZER, default_timeout=_JOB_S)
+    return Queue(name, connection=connection, serializer=SERIALIZER, default_timeout=_JOB_S)
 
 
 def ping(queue: Queue) -> bool:

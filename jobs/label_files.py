@@ -4,6 +4,7 @@ One rule: a file is written under another name and moved when it is whole, so th
 fetches half of one.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -16,27 +17,33 @@ from parties.actors import Actor
 from parties.issuing.blocks import read_block
 from parties.issuing.label_orders import LABELS, desk_of, order_of
 from parties.issuing.labels import FORMATS, write_order
-from parties.tasks import Task, Tell
+from parties.tasks import Made, Task, Tell
 
 _log = structlog.get_logger(__name__)
 
 __all__ = ["LABELS", "make_label_file", "sweep_files"]
 
 
-def make_label_file(parts: Instance, actor: Actor, task: Task, tell: Tell) -> str:  # noqa: ARG001 -- every kind of work has one shape
+def make_label_file(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:  # noqa: ARG001 -- every kind of work has one shape
     """Write the file of an order and return its name."""
     order = order_of(task.arguments)
     with reading(parts.engine) as connection:
         block = read_block(connection, parts.secret, parts.desk.journal.log, UUID(task.subject))
         desk = desk_of(connection, parts.settings, parts.secret, block)
-    name = f"{task.id}.{FORMATS[order.file_format].suffix}"
+    # Each try has a file of its own: one that was taken for dead may still be writing.
+    name = f"{task.id}-{task.attempt}.{FORMATS[order.file_format].suffix}"
     folder = parts.settings.effective_files_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = folder / f".{name}.part"
-    with fresh.open("wb") as out:
-        write_order(desk, block, order, out, progress=lambda done, _total: tell(done))
-    fresh.replace(folder / name)
-    return name
+    try:
+        with fresh.open("wb") as out:
+            write_order(desk, block, order, out, progress=lambda done, _total: tell(done))
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(folder / name)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return Made(file_name=name)
 
 
 def sweep_files() -> None:

@@ -5,6 +5,7 @@ the sweep finds it, does no harm. A new kind is one more row of the table.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from trace.issuing.commission import COMMISSION, DECOMMISSION, Commissioner, run_commission
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -17,15 +18,15 @@ from jobs.instance import Instance, instance
 from jobs.label_files import LABELS, make_label_file
 from parties.actors import Actor, Role
 from parties.issuing.blocks import Issuer
-from parties.tasks import Task, Tell, attend, unattended_tasks
+from parties.tasks import Made, Task, Tell, attend, forget_finished, unattended_tasks
 
 _log = structlog.get_logger(__name__)
 
-Work: TypeAlias = Callable[[Instance, Actor, Task, Tell], str]
-"""Does a task and returns the name of the file that it made, "" for none."""
+Kind: TypeAlias = Callable[[Instance, Actor, Task, Tell], Made]
+"""Does a task of one kind."""
 
 
-def _commission(parts: Instance, actor: Actor, task: Task, tell: Tell) -> str:
+def _commission(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
     issuer = Issuer(
         journal=parts.desk.journal,
         secret=parts.secret,
@@ -36,10 +37,10 @@ def _commission(parts: Instance, actor: Actor, task: Task, tell: Tell) -> str:
         desk=parts.desk, issuer=issuer, tasks_waiting_max=parts.settings.tasks_waiting_party_max
     )
     run_commission(commissioner, actor, task, tell)
-    return ""
+    return Made()
 
 
-WORKS: Final[Mapping[str, Work]] = MappingProxyType(
+WORKS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         COMMISSION: _commission,
         DECOMMISSION: _commission,
@@ -62,10 +63,18 @@ def sweep_tasks() -> None:
         work_on(parts, task_id)
 
 
+def forget_tasks() -> None:
+    """Delete what was finished long ago."""
+    parts = instance()
+    before = parts.clock.now() - timedelta(days=parts.settings.tasks_days_max)
+    count = forget_finished(parts.engine, before)
+    _log.info("tasks_forgotten", count=count)
+
+
 def work_on(parts: Instance, task_id: UUID) -> None:
     """Take a task and do it, unless somebody else is at it."""
 
-    def work(task: Task, tell: Tell) -> str:
+    def work(task: Task, tell: Tell) -> Made:
         # What was asked was allowed when it was asked, and is in the ledger where it counts.
         actor = Actor(id=task.actor, role=Role.PRODUCER, party_id=task.party_id)
         return WORKS[task.kind](parts, actor, task, tell)

@@ -9,7 +9,7 @@ to outlive us. A job that kills the process kills the worker: the supervisor sta
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
@@ -24,7 +24,7 @@ from base.config import Settings
 from base.errors import Busy
 from base.log import get_logger
 from base.processes import StopSignal
-from base.queue import SERIALIZER, enqueue, open_queue
+from base.queue import LONG_QUEUE_NAME, QUEUE_NAME, SERIALIZER, enqueue, open_queue
 
 _LOG = get_logger(__name__)
 _PAUSE_S: Final = 1.0
@@ -43,6 +43,7 @@ class Timed:
     every_s: int
     function: str
     seconds_max: int = 600
+    is_long: bool = False
 
     def slot(self, now: datetime) -> int:
         """Return the number of the slot an instant lies in."""
@@ -59,17 +60,27 @@ def timetable(*rows: Timed) -> tuple[Timed, ...]:
 
 TIMETABLE: Final = timetable(
     Timed(name="sweep-captures", every_s=30, function="jobs.capture.sweep_captures"),
-    Timed(name="sweep-tasks", every_s=30, function="jobs.tasks.sweep_tasks", seconds_max=3600),
+    Timed(
+        name="sweep-tasks",
+        every_s=30,
+        function="jobs.tasks.sweep_tasks",
+        seconds_max=86_400,
+        is_long=True,
+    ),
     Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
+    Timed(name="forget-tasks", every_s=86_400, function="jobs.tasks.forget_tasks"),
     Timed(name="sweep-files", every_s=86_400, function="jobs.label_files.sweep_files"),
 )
 
 
-def enqueue_due(queue: Queue, rows: Sequence[Timed], clock: Clock) -> list[str]:
+def enqueue_due(
+    queue: Queue, rows: Sequence[Timed], clock: Clock, *, long_queue: Queue | None = None
+) -> list[str]:
     """Enqueue what is due and not yet enqueued by anybody; return the names.
 
-    A slot that nobody was there for is skipped, not made up for: its job reads the present state.
+    Long work goes into `long_queue` where there is one. A slot that nobody was there for is
+    skipped, not made up for: its job reads the present state.
     """
     now = clock.now()
     done: list[str] = []
@@ -79,7 +90,8 @@ def enqueue_due(queue: Queue, rows: Sequence[Timed], clock: Clock) -> list[str]:
         if not queue.connection.set(claim, "1", nx=True, ex=2 * row.every_s + 60):
             continue
         job_id = f"{row.name}-{slot}"
-        enqueue(queue, row.function, {}, job_id=job_id, seconds_max=row.seconds_max)
+        chosen = long_queue if row.is_long and long_queue is not None else queue
+        enqueue(chosen, row.function, {}, job_id=job_id, seconds_max=row.seconds_max)
         done.append(row.name)
     return done
 
@@ -100,31 +112,45 @@ class _Worker(SimpleWorker):
         self._stop_requested = self._stop_requested or self.stop.is_set()
 
 
-def work(settings: Settings, rows: Sequence[Timed] = TIMETABLE) -> None:
+QUEUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "all": (QUEUE_NAME, LONG_QUEUE_NAME),
+    "short": (QUEUE_NAME,),
+    "long": (LONG_QUEUE_NAME,),
+}
+"""Which queues a worker may be given, the first one first."""
+
+
+def work(
+    settings: Settings,
+    rows: Sequence[Timed] = TIMETABLE,
+    *,
+    names: Sequence[str] = QUEUES["all"],
+) -> None:
     """Work until told to stop (SIGTERM, SIGINT): the job in hand is finished first."""
-    queue = open_queue(settings)
+    queues = [open_queue(settings, name=name) for name in names]
     closing = threading.Event()
     with StopSignal() as stop:
         clerk = threading.Thread(
-            target=_keep_timetable, args=(open_queue(settings), rows, closing), daemon=True
+            target=_keep_timetable, args=(settings, rows, closing), daemon=True
         )
         clerk.start()
-        _LOG.info("worker_started", queue=queue.name)
+        _LOG.info("worker_started", queues=list(names))
         try:
-            _work_until(queue, stop)
+            _work_until(queues, stop)
         finally:
             closing.set()
             clerk.join(_TIMETABLE_STEP_S * 5)
     _LOG.info("worker_stopped")
 
 
-def _work_until(queue: Queue, stop: StopSignal) -> None:
+def _work_until(queues: Sequence[Queue], stop: StopSignal) -> None:
     pause_s = _PAUSE_S
+    queue = queues[0]
     while not stop.is_set():
         try:
             queue.connection.ping()
             pause_s = _PAUSE_S
-            worker = _Worker([queue], connection=queue.connection, serializer=SERIALIZER)
+            worker = _Worker(list(queues), connection=queue.connection, serializer=SERIALIZER)
             worker.stop = stop
             worker.work()
             stop.wait(_PAUSE_S)  # It also returns after trouble it has logged: never spin.
@@ -135,11 +161,12 @@ def _work_until(queue: Queue, stop: StopSignal) -> None:
         stop.install()  # rq took the signals for itself while it worked.
 
 
-def _keep_timetable(queue: Queue, rows: Sequence[Timed], closing: threading.Event) -> None:
+def _keep_timetable(settings: Settings, rows: Sequence[Timed], closing: threading.Event) -> None:
     clock = SystemClock()
+    queue, long_queue = open_queue(settings), open_queue(settings, name=LONG_QUEUE_NAME)
     while not closing.wait(_TIMETABLE_STEP_S):
         try:
-            for name in enqueue_due(queue, rows, clock):
+            for name in enqueue_due(queue, rows, clock, long_queue=long_queue):
                 _LOG.debug("timetable", job=name)
         except (redis.RedisError, Busy):
             continue  # The worker's own loop reports that Redis is away.

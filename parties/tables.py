@@ -17,6 +17,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Numeric,
     String,
@@ -230,6 +231,9 @@ COMPANY_PREFIX = Table(
     Column("created_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("ended_at", Instant),
+    # True as long as it has not ended, then NULL: a party has one open claim of a prefix.
+    Column("is_open", Boolean),
+    UniqueConstraint("party_id", "prefix", "is_open"),
     Index(None, "prefix"),
     Index(None, "party_id", "id"),
 )
@@ -267,6 +271,8 @@ TASK = Table(
     Column("state", String(16), nullable=False),
     Column("total", Big, nullable=False),
     Column("done", Big, nullable=False),
+    # Which try this is; whoever works on an older one has lost the task and writes nothing more.
+    Column("attempt", Integer, nullable=False),
     Column("message", Text, nullable=False),
     Column("file_name", String(100), nullable=False),
     Column("created_at", Instant, nullable=False),

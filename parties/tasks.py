@@ -2,7 +2,8 @@
 
 The rule that must stay true: a task is a row before anybody works on it, and working on it twice
 does no harm. A worker that died leaves a row that was not touched for a while; the sweep starts it
-again.
+again. Each try has a number, and only the newest one may write to the row: a worker that was taken
+for dead finds out with its next word and stops.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,19 +14,25 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, func, or_, select, update
+import structlog
+from sqlalchemy import Connection, Engine, Row, delete, func, or_, select, update
 
 from base.clock import Clock
-from base.db import reading, transaction
-from base.errors import AppError, Busy, NotFound
+from base.db import describe_error, is_database_error, reading, transaction
+from base.errors import AppError, Busy, Conflict, NotFound
 from base.strict_json import JsonObject, loads
 from parties.actors import Actor
 from parties.ids import new_id
 from parties.rows import insert_once
 from parties.tables import TASK
 
+_log = structlog.get_logger(__name__)
+
 STALE_AFTER: Final = timedelta(minutes=2)
 """A running task that was not touched for so long has lost its worker."""
+
+ATTEMPTS_MAX: Final = 5
+"""A task that failed unexpectedly so often is given up, so that it does not stop the others."""
 
 MESSAGE_CHARS_MAX: Final = 1000
 _ARGUMENTS_BYTES_MAX: Final = 64 << 10
@@ -47,7 +54,7 @@ class Task:
     """One piece of long work. `done` of `total` are counted in what the kind counts.
 
     `file_name` is what can be fetched when it is done, "" for nothing; `message` says why it
-    failed.
+    failed, or what there is to say about what was made. `attempt` counts who took it.
     """
 
     id: UUID
@@ -59,6 +66,7 @@ class Task:
     state: TaskState
     total: int
     done: int
+    attempt: int
     message: str
     file_name: str
     created_at: datetime
@@ -71,8 +79,23 @@ class Task:
         return self.finished_at is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What came of a task: the name of a file that can be fetched, and a word about it."""
+
+    file_name: str = ""
+    message: str = ""
+
+
+class TaskLost(Exception):
+    """Another worker took the task over: nothing of this try counts any more."""
+
+
 Tell: TypeAlias = Callable[[int], None]
-"""Keeps how much of a task is done."""
+"""Keeps how much of a task is done; raises `TaskLost`."""
+
+Work: TypeAlias = Callable[[Task, Tell], Made]
+"""Does a task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +117,13 @@ def create_task(
 ) -> Task:
     """Keep a task until a worker takes it.
 
-    Raises `Busy` where too many of the party's tasks are not finished yet.
+    Raises `Busy` where too many of the party's tasks are not finished yet, and `Conflict` where
+    the id is that of another task.
     """
     row_id = request.id or new_id(now)
     known = connection.execute(select(TASK).where(TASK.c.id == row_id)).one_or_none()
     if known is not None:
-        return _task_of(known)
+        return _same_task(_task_of(known), actor, request)
     unfinished = select(func.count()).where(
         TASK.c.party_id == actor.party_id, TASK.c.finished_at.is_(None)
     )
@@ -116,6 +140,7 @@ def create_task(
         "state": TaskState.WAITING.value,
         "total": request.total,
         "done": 0,
+        "attempt": 0,
         "message": "",
         "file_name": "",
         "created_at": now,
@@ -123,7 +148,20 @@ def create_task(
         "finished_at": None,
     }
     insert_once(connection, TASK, values)
-    return read_task(connection, row_id)
+    return _same_task(read_task(connection, row_id), actor, request)
+
+
+def _same_task(task: Task, actor: Actor, request: TaskRequest) -> Task:
+    asked = (actor.id, request.kind, request.subject, request.arguments)
+    if asked != (task.actor, task.kind, task.subject, task.arguments):
+        raise Conflict("This idempotency key was used for another request.")
+    return task
+
+
+def drop_task(engine: Engine, task_id: UUID) -> None:
+    """Forget a task that was refused before anybody took it, so that it can be asked for anew."""
+    with transaction(engine) as connection:
+        connection.execute(delete(TASK).where(TASK.c.id == task_id, TASK.c.attempt == 0))
 
 
 def read_task(connection: Connection, task_id: UUID) -> Task:
@@ -163,64 +201,93 @@ def take_task(engine: Engine, task_id: UUID, clock: Clock) -> Task | None:
         taken = (
             update(TASK)
             .where(TASK.c.id == task_id, is_free)
-            .values(state=TaskState.RUNNING.value, touched_at=now)
+            .values(
+                state=TaskState.RUNNING.value, touched_at=now, attempt=TASK.c.attempt + 1, done=0
+            )
             .returning(TASK)
         )
         row = connection.execute(taken).one_or_none()
     return None if row is None else _task_of(row)
 
 
-def attend(
-    engine: Engine, task_id: UUID, clock: Clock, work: Callable[[Task, Tell], str]
-) -> Task | None:
+def attend(engine: Engine, task_id: UUID, clock: Clock, work: Work) -> Task | None:
     """Do a task if nobody else is at it, and return it as it then stands; else None.
 
-    `work` returns the name of the file that it made, "" for none. What it refuses is told in the
-    task; what is busy is left for the sweep.
+    What `work` refuses is told in the task. What is busy, and what broke for a reason nobody
+    foresaw, is left to be taken up again, the latter `ATTEMPTS_MAX` times at most.
     """
     task = take_task(engine, task_id, clock)
     if task is None:
         return None
-    tell = teller(engine, task.id, clock)
     try:
-        file_name = work(task, tell)
+        _close(engine, task, clock, TaskState.DONE, work(task, teller(engine, task, clock)))
+    except TaskLost:
+        _log.warning("task_lost", task=str(task.id), attempt=task.attempt)
+        return None
     except Busy:
-        # It stays as it is and is taken up again once it was left alone for a while.
-        return task
+        _let_go(engine, task, clock)
     except AppError as refusal:
-        fail_task(engine, task.id, clock, message=refusal.message)
-    else:
-        finish_task(engine, task.id, clock, file_name=file_name)
+        _close(engine, task, clock, TaskState.FAILED, Made(message=refusal.message))
+    except Exception as error:  # Broad: one broken task must not keep the worker from the others.
+        told = describe_error(error) if is_database_error(error) else repr(error)
+        _log.exception("task_broke", task=str(task.id), kind=task.kind, error=told)
+        _give_up_or_let_go(engine, task, clock)
     with reading(engine) as connection:
         return read_task(connection, task.id)
 
 
-def teller(engine: Engine, task_id: UUID, clock: Clock) -> Tell:
-    """Return what keeps the progress of a task."""
+def teller(engine: Engine, task: Task, clock: Clock) -> Tell:
+    """Return what keeps the progress of this try of a task."""
 
     def tell(done: int) -> None:
-        _set(engine, task_id, {"done": done, "touched_at": clock.now()})
+        _set(engine, task, {"done": done, "touched_at": clock.now()})
 
     return tell
 
 
-def finish_task(engine: Engine, task_id: UUID, clock: Clock, *, file_name: str = "") -> None:
-    """Say that a task is done, and what can be fetched."""
-    now = clock.now()
-    values = {"state": TaskState.DONE.value, "done": TASK.c.total, "file_name": file_name}
-    _set(engine, task_id, {**values, "touched_at": now, "finished_at": now})
-
-
-def fail_task(engine: Engine, task_id: UUID, clock: Clock, *, message: str) -> None:
-    """Say that a task cannot be done, and why."""
-    now = clock.now()
-    values = {"state": TaskState.FAILED.value, "message": message[:MESSAGE_CHARS_MAX]}
-    _set(engine, task_id, {**values, "touched_at": now, "finished_at": now})
-
-
-def _set(engine: Engine, task_id: UUID, values: dict[str, Any]) -> None:
+def forget_finished(engine: Engine, before: datetime) -> int:
+    """Delete the tasks that were finished before an instant; return how many."""
     with transaction(engine) as connection:
-        connection.execute(update(TASK).where(TASK.c.id == task_id).values(**values))
+        old = delete(TASK).where(TASK.c.finished_at.is_not(None), TASK.c.finished_at < before)
+        return connection.execute(old).rowcount
+
+
+def _give_up_or_let_go(engine: Engine, task: Task, clock: Clock) -> None:
+    if task.attempt < ATTEMPTS_MAX:
+        _let_go(engine, task, clock)
+        return
+    message = f"It broke {task.attempt} times; ask the operator of this installation."
+    _close(engine, task, clock, TaskState.FAILED, Made(message=message))
+
+
+def _let_go(engine: Engine, task: Task, clock: Clock) -> None:
+    _set(engine, task, {"state": TaskState.WAITING.value, "touched_at": clock.now()})
+
+
+def _close(engine: Engine, task: Task, clock: Clock, state: TaskState, made: Made) -> None:
+    now = clock.now()
+    values: dict[str, Any] = {
+        "state": state.value,
+        "message": made.message[:MESSAGE_CHARS_MAX],
+        "file_name": made.file_name,
+        "touched_at": now,
+        "finished_at": now,
+    }
+    if state is TaskState.DONE:
+        values["done"] = TASK.c.total
+    _set(engine, task, values)
+
+
+def _set(engine: Engine, task: Task, values: dict[str, Any]) -> None:
+    """Write to the row as this try of the task; raises `TaskLost` where a newer one has it."""
+    with transaction(engine) as connection:
+        own = update(TASK).where(
+            TASK.c.id == task.id,
+            TASK.c.attempt == task.attempt,
+            TASK.c.state == TaskState.RUNNING.value,
+        )
+        if connection.execute(own.values(**values)).rowcount != 1:
+            raise TaskLost
 
 
 def _task_of(row: Row[Any]) -> Task:

@@ -101,7 +101,13 @@ def _begun(parts: Services, actor: Actor, task: Task) -> Task:
 def hand_over(parts: Services, task: Task) -> None:
     """Tell a worker of a task, after its commit."""
     try:
-        enqueue(parts.queue, TASK_JOB, {"task_id": str(task.id)}, job_id=f"task-{task.id}")
+        enqueue(
+            parts.long_queue,
+            TASK_JOB,
+            {"task_id": str(task.id)},
+            job_id=f"task-{task.id}",
+            seconds_max=parts.settings.task_seconds_max,
+        )
     except Busy:
         # The task is a row; the timetable's sweep finds it once the queue is back.
         _log.warning("task_waits_for_queue", task=str(task.id))

@@ -18,7 +18,7 @@ from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database, reading
 from base.installation_secret import InstallationSecret
-from base.queue import open_queue
+from base.queue import LONG_QUEUE_NAME, open_queue
 from ledger.opening import DEFAULT_LOG, is_open
 from ledger.store import read_head
 from parties.acts import recorder as journal_recorder
@@ -53,6 +53,7 @@ class Services:
     log: int
     desk: Desk
     queue: Queue
+    long_queue: Queue
     secret: InstallationSecret
     walk_limits: WalkLimits
     document_limits: DocumentLimits
@@ -85,6 +86,7 @@ def build_services(
         log=journal.log,
         desk=desk,
         queue=open_queue(settings),
+        long_queue=open_queue(settings, name=LONG_QUEUE_NAME),
         secret=secret,
         walk_limits=WalkLimits(
             events_max=settings.history_events_max, depth_max=settings.history_depth_max

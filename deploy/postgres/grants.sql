@@ -34,16 +34,16 @@ GRANT SELECT, INSERT, DELETE ON capture_upload TO suxin_app;
 -- The register grows; a key is revoked and nothing else about it changes.
 GRANT SELECT, INSERT ON party, site, product, certificate, post_request TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_key TO suxin_app;
-GRANT SELECT, INSERT, UPDATE (confirmed_at, ended_at) ON company_prefix TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (confirmed_at, ended_at, is_open) ON company_prefix TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (is_default, ended_at) ON product_link TO suxin_app;
 
 -- A series only moves on; a key of tags is retired or revoked.
 GRANT SELECT, INSERT, UPDATE (next) ON code_series TO suxin_app;
-GRANT SELECT, INSERT, UPDATE (retired_at, revoked_at) ON tag_key TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (retired_at, revoked_at, is_current) ON tag_key TO suxin_app;
 
 -- Work under way, and scans: neither is evidence.
 GRANT SELECT, INSERT,
-    UPDATE (state, total, done, message, file_name, touched_at, finished_at)
+    UPDATE (state, total, done, attempt, message, file_name, touched_at, finished_at), DELETE
     ON task TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (lat_tenths, lon_tenths), DELETE ON scan TO suxin_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO suxin_app;

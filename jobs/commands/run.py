@@ -72,7 +72,7 @@ class _Run:
 
     def program(self, *words: str) -> Program:
         """Return one of our own commands as a program."""
-        return Program(name=words[0], argv=(sys.executable, _MANAGE, *words), env=self.env)
+        return Program(name=" ".join(words), argv=(sys.executable, _MANAGE, *words), env=self.env)
 
     def start_redis(self) -> None:
         """Start the embedded Redis and wait until it has read its files."""
@@ -111,7 +111,8 @@ def _run(run: _Run, demo: bool | None) -> int:
         run.start_redis()
     run.start_web()
     run.supervisor.start(run.program("seal"))
-    run.supervisor.start(run.program("work"))
+    run.supervisor.start(run.program("work", "--queue", "short"))
+    run.supervisor.start(run.program("work", "--queue", "long"))
     if was_new if demo is None else demo:
         run.finish("demo", "--post", local_url(run.settings))
     elif demo is None:

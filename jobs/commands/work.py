@@ -6,18 +6,32 @@ import click
 
 from base.config import load_settings
 from base.log import configure_logging
+from jobs.initialised import require_initialised
 from jobs.instance import open_instance
-from jobs.worker import work
+from jobs.worker import QUEUES, work
 
 
 @click.command()
+@click.option(
+    "--queue",
+    "wish",
+    type=click.Choice(tuple(QUEUES)),
+    default="all",
+    show_default=True,
+    help="short: captures and the timetable; long: files and activations of many codes.",
+)
 @click.pass_obj
-def command(environ: MutableMapping[str, str]) -> None:
-    """Work off the queue until told to stop (SIGTERM, Ctrl-C)."""
+def command(environ: MutableMapping[str, str], wish: str) -> None:
+    """Work off the queues until told to stop (SIGTERM, Ctrl-C).
+
+    One worker for both does for a small installation. A capture never waits behind a file of a
+    million labels where each queue has a worker of its own.
+    """
     settings = load_settings(environ)
     configure_logging(settings.log_level)
+    require_initialised(settings)
     opened = open_instance(settings)
     try:
-        work(settings)
+        work(settings, names=QUEUES[wish])
     finally:
         opened.engine.dispose()

@@ -35,10 +35,17 @@ def _create_register() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("confirmed_at", INSTANT, nullable=True),
         sa.Column("ended_at", INSTANT, nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["party_id"], ["party.id"], name=op.f("fk_company_prefix_party_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company_prefix")),
+        sa.UniqueConstraint(
+            "party_id",
+            "prefix",
+            "is_open",
+            name=op.f("uq_company_prefix_party_id_prefix_is_open"),
+        ),
     )
     op.create_index(op.f("ix_company_prefix_party_id_id"), "company_prefix", ["party_id", "id"])
     op.create_index(op.f("ix_company_prefix_prefix"), "company_prefix", ["prefix"])
@@ -74,6 +81,7 @@ def _create_tasks() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("total", BIG, nullable=False),
         sa.Column("done", BIG, nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("file_name", sa.String(length=100), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
@@ -96,7 +104,9 @@ def _create_series() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("retired_at", INSTANT, nullable=True),
         sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.Column("is_current", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag_key")),
+        sa.UniqueConstraint("is_current", name=op.f("uq_tag_key_is_current")),
     )
     op.create_table(
         "code_series",

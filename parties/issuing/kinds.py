@@ -206,6 +206,7 @@ KINDS: Final = build_kinds(
             capacity=lambda prefix: int(10 ** (_SSCC_DIGITS + 1 - len(prefix))),
             text=_sscc_text,
             place=_no_place,
+            is_item=False,
         ),
         IssuedKind(
             name="gtin",

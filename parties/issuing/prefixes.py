@@ -20,6 +20,7 @@ from parties.actors import party_actor_id
 from parties.ids import new_id
 from parties.keys import Record
 from parties.register import Registered
+from parties.rows import insert_once
 from parties.tables import COMPANY_PREFIX, SPEC_CHARS_MAX
 
 # GS1 General Specifications 1.4.2: 4 to 12 digits; shorter than 6 are given to no enterprise.
@@ -46,6 +47,9 @@ _KEY_OFFSETS: Final[Mapping[str, int]] = {
 }
 _CHUNK: Final = 500
 
+# GS1 China holds 680 to 699 and has given these to no enterprise (codes.gs1.company_prefix).
+_UNALLOCATED: Final = ("696", "698", "699")
+
 
 def claim_prefix(
     connection: Connection,
@@ -70,11 +74,16 @@ def claim_prefix(
         raise Conflict(f"A party claims at most {claims_max} prefixes at a time.")
     _require_free(connection, prefix, party_id)
     row_id = new_id(now)
-    connection.execute(
-        COMPANY_PREFIX.insert().values(
-            id=row_id, party_id=party_id, prefix=prefix, evidence=evidence, created_at=now
-        )
-    )
+    values = {
+        "id": row_id,
+        "party_id": party_id,
+        "prefix": prefix,
+        "evidence": evidence,
+        "created_at": now,
+        "is_open": True,
+    }
+    if not insert_once(connection, COMPANY_PREFIX, values):
+        raise Conflict("This claim was being made by another request; try again.")
     return Registered(id=row_id, is_new=True)
 
 
@@ -110,7 +119,7 @@ def end_prefix(engine: Engine, row_id: UUID, *, now: datetime, record: Record) -
         of_row = update(COMPANY_PREFIX).where(
             COMPANY_PREFIX.c.id == row_id, COMPANY_PREFIX.c.ended_at.is_(None)
         )
-        connection.execute(of_row.values(ended_at=now))
+        connection.execute(of_row.values(ended_at=now, is_open=None))
         return _one(connection, row_id)
 
 
@@ -206,6 +215,8 @@ def _lock_overlapping(connection: Connection, prefix: str) -> None:
 def _check(prefix: str, evidence: str) -> None:
     if not is_digits(prefix) or not _DIGITS_MIN <= len(prefix) <= _DIGITS_MAX:
         raise _wrong(f"is {_DIGITS_MIN} to {_DIGITS_MAX} digits")
+    if prefix.startswith(_UNALLOCATED):
+        raise _wrong("begins with three digits of which GS1 China has given none", "unallocated")
     length = company_prefix_length(prefix)
     if length is not None and length != len(prefix):
         raise _wrong(f"has {length} digits where it begins with {prefix[:3]}")
@@ -215,8 +226,8 @@ def _check(prefix: str, evidence: str) -> None:
         raise InvalidInput(f"evidence: {message}", problems=(problem,))
 
 
-def _wrong(message: str) -> InvalidInput:
-    problem = Problem(path="prefix", code="prefix", message=message)
+def _wrong(message: str, code: str = "prefix") -> InvalidInput:
+    problem = Problem(path="prefix", code=code, message=message)
     return InvalidInput(f"prefix: {message}", problems=(problem,))
 
 

@@ -180,8 +180,12 @@ def _check(block: Block, request: RangeRequest) -> None:
     if not 1 <= request.first <= request.last <= block.count:
         message = f"the block has codes 1 to {block.count}"
         problems.append(Problem(path="first", code="range", message=message))
-    if request.action is RangeAction.ACTIVATED:
-        problems += _lot_problems(block, request.lot)
+    if not block.kind.is_item:
+        # Keys of a prefix are the enterprise's own to use: they are neither in use nor void here.
+        message = "only codes of single items are activated or void"
+        problems.append(Problem(path="block_id", code="kind", message=message))
+    elif request.action is RangeAction.ACTIVATED:
+        problems += _lot_problems(request.lot)
     elif not _is_text(request.reason, REASON_CHARS_MAX):
         message = f"says in 1 to {REASON_CHARS_MAX} printable characters why"
         problems.append(Problem(path="reason", code="text", message=message))
@@ -190,10 +194,7 @@ def _check(block: Block, request: RangeRequest) -> None:
         raise InvalidInput(f"{first.path}: {first.message}", problems=problems)
 
 
-def _lot_problems(block: Block, lot: str) -> Sequence[Problem]:
-    if not block.kind.is_item or block.product_id is None:
-        message = "only codes of single items are bound to a lot"
-        return [Problem(path="block_id", code="kind", message=message)]
+def _lot_problems(lot: str) -> Sequence[Problem]:
     if not 1 <= len(lot) <= LOT_CHARS_MAX or first_outside_cset82(lot) is not None:
         message = f"is 1 to {LOT_CHARS_MAX} characters of the GS1 set 82"
         return [Problem(path="lot", code="lot", message=message)]

@@ -40,6 +40,7 @@ class SeriesRequest:
     """What is reserved: `count` numbers below `capacity`, the first a multiple of `step`.
 
     `first` is where a new series begins; an enterprise that numbered for itself goes on from there.
+    What lies below it is never given out.
     """
 
     kind: str
@@ -111,6 +112,8 @@ def _open(
 ) -> Series:
     known = _row(connection, request.kind, request.scope, secret)
     if known is not None:
+        if request.first:
+            raise Conflict("Numbers were given out here already, so a first one cannot be chosen.")
         return known
     series_id = new_id(now)
     values = {

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -105,4 +106,6 @@ TAG_KEY = Table(
     Column("created_at", Instant, nullable=False),
     Column("retired_at", Instant),
     Column("revoked_at", Instant),
+    # True for the one that signs now, else NULL.
+    Column("is_current", Boolean, unique=True),
 )

@@ -18,6 +18,7 @@ from codes.model import CodeError
 from codes.schemes.suxin_serial import require_signature, sign_serial
 from parties.issuing.tables import TAG_KEY
 from parties.keys import Record
+from parties.rows import insert_once
 
 # Two letters or digits name over a thousand keys and make a label no larger than it must be.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -37,9 +38,12 @@ def rotate_tag_key(engine: Engine, *, now: datetime, record: Record) -> str:
         raise Conflict("No free id was found for a new key.")
     record("tag_key_made", {"tag_key": fresh}, {})
     with transaction(engine) as connection:
-        current = update(TAG_KEY).where(TAG_KEY.c.retired_at.is_(None))
-        connection.execute(current.values(retired_at=now))
-        connection.execute(TAG_KEY.insert().values(id=fresh, created_at=now))
+        current = update(TAG_KEY).where(TAG_KEY.c.is_current)
+        connection.execute(current.values(retired_at=now, is_current=None))
+        # Of two that rotate at once the second one finds the first one's key in its way.
+        values = {"id": fresh, "created_at": now, "is_current": True}
+        if not insert_once(connection, TAG_KEY, values):
+            raise Conflict("Another key was being made at the same time; try again.")
     return fresh
 
 
@@ -53,16 +57,14 @@ def revoke_tag_key(engine: Engine, key_id: str, *, now: datetime, record: Record
         return
     record("tag_key_revoked", {"tag_key": key_id}, {})
     with transaction(engine) as connection:
-        ended = {"revoked_at": now, "retired_at": row.retired_at or now}
+        ended = {"revoked_at": now, "retired_at": row.retired_at or now, "is_current": None}
         connection.execute(update(TAG_KEY).where(TAG_KEY.c.id == key_id).values(**ended))
 
 
 def current_tag_key(connection: Connection) -> str:
     """Return the id of the key that signs now; raises `Conflict` where none was made yet."""
-    statement = select(TAG_KEY.c.id).where(TAG_KEY.c.retired_at.is_(None))
-    found: str | None = connection.execute(
-        statement.order_by(TAG_KEY.c.created_at.desc()).limit(1)
-    ).scalar_one_or_none()
+    statement = select(TAG_KEY.c.id).where(TAG_KEY.c.is_current)
+    found: str | None = connection.execute(statement).scalar_one_or_none()
     if found is None:
         raise Conflict("There is no key to sign serials with: an operator makes one first.")
     return found
@@ -71,6 +73,15 @@ def current_tag_key(connection: Connection) -> str:
 def tag_of(secret: InstallationSecret, key_id: str, gtin: str, serial: str) -> str:
     """Return the value of AI 98 of a serial."""
     return sign_serial(gtin, serial, key_id=key_id, key=_key(secret, key_id))
+
+
+def require_usable_key(connection: Connection, key_id: str) -> None:
+    """Raise `Conflict` where labels under this key would be believed by nobody any more."""
+    statement = select(TAG_KEY.c.revoked_at).where(TAG_KEY.c.id == key_id)
+    if connection.execute(statement).scalar_one_or_none() is not None:
+        raise Conflict(
+            "The key that signs these serials was revoked: void them and take a new block."
+        )
 
 
 def check_tag(

@@ -17,7 +17,7 @@ from base.processes import start_process, stop_process
 from base.queue import enqueue, open_queue, ping
 from base.redis_server import running_redis
 from jobs.worker import Timed, enqueue_due, timetable
-from tests.live import ROOT, clean_environment
+from tests.live import ROOT, clean_environment, manage
 from tests.waiting import wait_until
 
 WAIT_S = 30
@@ -32,6 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    manage(clean_environment(tmp_path), "init")
     argv = (sys.executable, str(ROOT / "manage.py"), "work")
     with (tmp_path / "work.log").open("wb") as log:
         process = start_process(argv, env=clean_environment(tmp_path), output=log)

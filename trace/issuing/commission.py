@@ -7,25 +7,26 @@ step of it may be done twice; so nothing that was acknowledged is left half done
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from trace.capture import Desk, Submission, submit
+from trace.events.check import check_events
 from trace.issuing.events import Making, commissioning, decommissioning
 from typing import Final
 from uuid import UUID
 
 import orjson
 
-from base.clock import Clock, format_instant
+from base.clock import Clock
 from base.db import reading, transaction
-from base.errors import AppError, InvalidInput, Problem
+from base.errors import AppError, Busy, InvalidInput, Problem
 from base.strict_json import JsonObject
 from codes.canonical import canonical_uri
 from ledger.batch import Idempotency
 from parties.actors import Actor
-from parties.issuing.blocks import Issuer, texts_of
+from parties.issuing.blocks import Issuer, read_block, texts_of
 from parties.issuing.ranges import CodeRange, RangeRequest, activated_within, record_range
 from parties.issuing.tables import RangeAction
-from parties.tasks import Task, TaskRequest, Tell, attend, create_task, fail_task
+from parties.tasks import Made, Task, TaskRequest, Tell, attend, create_task, drop_task
 from schemas.epcis import DocumentLimits, read_document
 
 COMMISSION: Final = "commission"
@@ -33,8 +34,10 @@ DECOMMISSION: Final = "decommission"
 
 # Keys that begin so are no caller's to use (`web.idempotency`).
 _OWN_KEYS: Final = "capture:task:"
-_DEPTH_MAX: Final = 16
-_BYTES_MAX: Final = 8 << 20
+_LIMITS: Final = DocumentLimits(bytes_max=8 << 20, depth_max=16)
+
+# What was made longer ago is not on any shelf that these codes could be put on.
+_PAST_MAX: Final = timedelta(days=3653)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ def plan_activation(
         "expires_on": making.expires_on.isoformat() if making.expires_on else "",
     }
     _require_days(making)
+    _require_readable(commissioner, actor, request, making)
     return _plan(commissioner, actor, COMMISSION, request, arguments, task_id)
 
 
@@ -87,20 +91,16 @@ def plan_void(
 
     Raises as `plan_activation`.
     """
-    arguments: JsonObject = {
-        **_range_arguments(request),
-        "reason": request.reason,
-        "happened_at": format_instant(commissioner.clock.now()),
-    }
+    arguments: JsonObject = {**_range_arguments(request), "reason": request.reason}
     return _plan(commissioner, actor, DECOMMISSION, request, arguments, task_id)
 
 
 def run_now(commissioner: Commissioner, actor: Actor, task: Task) -> Task:
     """Do a short task while its sender waits; return it as it then stands."""
 
-    def work(taken: Task, tell: Tell) -> str:
+    def work(taken: Task, tell: Tell) -> Made:
         run_commission(commissioner, actor, taken, tell)
-        return ""
+        return Made()
 
     engine = commissioner.desk.journal.engine
     return attend(engine, task.id, commissioner.clock, work) or task
@@ -116,9 +116,7 @@ def run_commission(commissioner: Commissioner, actor: Actor, task: Task, tell: T
         key = f"{_OWN_KEYS}{task.id}:{number}"
         submission = Submission(
             actor=actor,
-            document=read_document(
-                body, limits=DocumentLimits(bytes_max=_BYTES_MAX, depth_max=_DEPTH_MAX)
-            ),
+            document=read_document(body, limits=_LIMITS),
             idempotency=Idempotency(key=key, request_hash=hashlib.sha256(body).digest()),
         )
         submit(commissioner.desk, submission)
@@ -152,8 +150,11 @@ def _plan(
         )
     try:
         _record(commissioner, actor, task, _request_of(task))
-    except AppError as refusal:
-        fail_task(engine, task.id, commissioner.clock, message=refusal.message)
+    except Busy:
+        # Whether it was recorded is unknown: the task stays, and whoever does it finds out.
+        raise
+    except AppError:
+        drop_task(engine, task.id)
         raise
     return task
 
@@ -169,11 +170,10 @@ def _record(
 def _documents(
     commissioner: Commissioner, found: CodeRange, task: Task
 ) -> Iterator[tuple[bytes, int]]:
-    happened_at = datetime.fromisoformat(_text(task.arguments, "happened_at"))
     if found.action is RangeAction.ACTIVATED:
         making = Making(
             site=_text(task.arguments, "site"),
-            happened_at=happened_at,
+            happened_at=datetime.fromisoformat(_text(task.arguments, "happened_at")),
             lot=found.lot,
             produced_on=_day(task.arguments, "produced_on"),
             expires_on=_day(task.arguments, "expires_on"),
@@ -182,7 +182,7 @@ def _documents(
     with reading(commissioner.desk.journal.engine) as connection:
         in_use = activated_within(connection, found)
     ended = (uri for first, last in in_use for uri in _uris(commissioner, found, first, last))
-    return decommissioning(ended, happened_at)
+    return decommissioning(ended, task.created_at)
 
 
 def _uris(commissioner: Commissioner, found: CodeRange, first: int, last: int) -> Iterator[str]:
@@ -222,6 +222,32 @@ def _happened(commissioner: Commissioner, happened_at: datetime) -> str:
     if happened_at > commissioner.clock.now() + commissioner.desk.future_max:
         raise _wrong("happened_at", "future", "lies in the future")
     return happened_at.isoformat(timespec="milliseconds")
+
+
+def _require_readable(
+    commissioner: Commissioner, actor: Actor, request: RangeRequest, making: Making
+) -> None:
+    """Refuse what the events' own rules would refuse, before a range is in the ledger for ever."""
+    issuer = commissioner.issuer
+    with reading(commissioner.desk.journal.engine) as connection:
+        block = read_block(connection, issuer.secret, issuer.journal.log, request.block_id)
+    if block.party_id != actor.party_id or not block.kind.is_item:
+        return  # Said with its reason by whoever records the range.
+    (text,) = texts_of(block, issuer.secret, count=1)
+    uri = block.kind.uri_of_text(block.series.scope, text)
+    oldest = commissioner.clock.now() - _PAST_MAX
+    if making.happened_at < oldest:
+        raise _wrong("happened_at", "past", f"lies before {oldest:%Y-%m-%d}")
+    for body, _ in commissioning([uri], making):
+        try:
+            document = read_document(body, limits=_LIMITS)
+        except InvalidInput as refusal:
+            raise _wrong("happened_at", "event", refusal.message) from None
+        rules = check_events(
+            document, now=commissioner.clock.now(), future_max=commissioner.desk.future_max
+        )
+        for _, problem in rules:
+            raise _wrong("happened_at", problem.code, problem.message)
 
 
 def _require_days(making: Making) -> None:

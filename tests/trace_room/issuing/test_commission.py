@@ -1,6 +1,7 @@
 """Activating and voiding issued codes ends in events that history knows, once each."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, timedelta, timezone
 from trace.history import History, history
 from trace.issuing.commission import (
     Commissioner,
@@ -12,12 +13,16 @@ from trace.issuing.commission import (
 from trace.issuing.events import EVENT_CODES_MAX, Making
 from trace.walk import WalkLimits
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from base.db import reading
-from base.errors import Forbidden, InvalidInput, NotFound
+from base.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
+from ledger.journal import Journal, JournalLimits
+from ledger.opening import NoIndex
 from parties.actors import ANONYMOUS
+from parties.ids import new_id
 from parties.issuing.blocks import Block, BlockRequest, issue_block, texts_of
 from parties.issuing.ranges import RangeRequest
 from parties.issuing.tables import RangeAction
@@ -44,7 +49,16 @@ def uris_of(place: Installation, block: Block) -> list[str]:
     ]
 
 
-def activation(place: Installation, block: Block, first: int, last: int, **changed: Any) -> Task:
+def activation(
+    place: Installation,
+    block: Block,
+    first: int,
+    last: int,
+    *,
+    commissioner: Commissioner | None = None,
+    task_id: UUID | None = None,
+    **changed: Any,
+) -> Task:
     lot = changed.pop("lot", "L1")
     request = RangeRequest(
         block_id=block.id, action=RangeAction.ACTIVATED, first=first, last=last, lot=lot
@@ -59,14 +73,17 @@ def activation(place: Installation, block: Block, first: int, last: int, **chang
         }
         | changed
     )
-    return plan_activation(commissioner_of(place), place.party("甲"), request, making)
+    desk = commissioner or commissioner_of(place)
+    return plan_activation(desk, place.party("甲"), request, making, task_id=task_id)
 
 
-def void(place: Installation, block: Block, first: int, last: int) -> Task:
+def void(
+    place: Installation, block: Block, first: int, last: int, *, task_id: UUID | None = None
+) -> Task:
     request = RangeRequest(
         block_id=block.id, action=RangeAction.VOIDED, first=first, last=last, reason="印错"
     )
-    return plan_void(commissioner_of(place), place.party("甲"), request)
+    return plan_void(commissioner_of(place), place.party("甲"), request, task_id=task_id)
 
 
 def run(place: Installation, task: Task) -> Task:
@@ -135,7 +152,7 @@ def test_work_that_was_planned_and_never_begun_is_found_and_done(place: Installa
     assert steps_of(place, uris_of(place, block)[0]) == ["commissioning"]
 
 
-def test_a_refused_activation_is_a_failed_task_and_leaves_nothing_to_do(
+def test_a_refused_activation_leaves_nothing_to_do(
     place: Installation,
 ) -> None:
     block = new_block(place)
@@ -148,6 +165,63 @@ def test_a_refused_activation_is_a_failed_task_and_leaves_nothing_to_do(
     with reading(place.engine) as connection:
         assert list(unattended_tasks(connection, now=place.clock.now())) == []
     assert place.entry_count() == size
+
+
+def test_a_ledger_that_does_not_answer_leaves_the_task_to_be_done(place: Installation) -> None:
+    block = new_block(place)
+    full = Journal(
+        engine=place.engine,
+        log=place.log,
+        index=NoIndex(),
+        clock=place.clock,
+        limits=JournalLimits(queue_entries_max=0, batch_entries_max=1),
+        skew_max_ms=0,
+    )
+    whole = commissioner_of(place)
+    busy = replace(whole, issuer=replace(whole.issuer, journal=full))
+    task_id = new_id(place.clock.now())
+
+    with pytest.raises(Busy):
+        activation(place, block, 1, 2, commissioner=busy, task_id=task_id)
+    again = activation(place, block, 1, 2, task_id=task_id)
+    run(place, again)
+
+    assert again.id == task_id
+    assert steps_of(place, uris_of(place, block)[0]) == ["commissioning"]
+
+
+def test_a_refused_request_is_corrected_under_the_same_id(place: Installation) -> None:
+    block = new_block(place)
+    run(place, activation(place, block, 1, 3))
+    task_id = new_id(place.clock.now())
+
+    with pytest.raises(InvalidInput, match="activated already"):
+        activation(place, block, 3, 5, task_id=task_id)
+    done = run(place, activation(place, block, 4, 5, task_id=task_id))
+
+    assert (done.state, done.total) == (TaskState.DONE, 2)
+
+
+def test_another_activation_under_the_same_id_is_refused(place: Installation) -> None:
+    block = new_block(place)
+    task_id = new_id(place.clock.now())
+    activation(place, block, 1, 2, task_id=task_id)
+    size = place.entry_count()
+
+    with pytest.raises(Conflict):
+        activation(place, block, 6, 7, task_id=task_id)
+
+    assert place.entry_count() == size
+
+
+def test_a_void_that_is_asked_for_twice_is_one(place: Installation) -> None:
+    block = new_block(place)
+    task_id = new_id(place.clock.now())
+
+    first = void(place, block, 1, 2, task_id=task_id)
+    place.clock.instant += timedelta(minutes=1)
+
+    assert void(place, block, 1, 2, task_id=task_id).id == first.id
 
 
 def test_void_ends_the_codes_in_use_and_no_other(place: Installation) -> None:
@@ -178,6 +252,8 @@ def test_void_ends_the_codes_in_use_and_no_other(place: Installation) -> None:
         ({"site": "urn:example:elsewhere"}, "site"),
         ({"site": "nonsense"}, "site"),
         ({"happened_at": NOW + timedelta(days=2)}, "happened_at"),
+        ({"happened_at": NOW.astimezone(timezone(timedelta(hours=14, minutes=59)))}, "happened_at"),
+        ({"happened_at": NOW.replace(year=1)}, "happened_at"),
         ({"expires_on": date(2026, 11, 21)}, "expires_on"),
         ({"lot": "批"}, "lot"),
     ],

@@ -1,0 +1,183 @@
+"""The worker's side of long work, done by the worker's own functions in an opened instance."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from trace.issuing.commission import Commissioner, plan_activation
+from trace.issuing.events import Making
+
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlalchemy import update
+
+from base.config import Settings
+from base.db import open_database, reading, transaction
+from jobs.commands.init import initialise, upgrade
+from jobs.instance import Instance, open_instance
+from jobs.label_files import sweep_files
+from jobs.tasks import forget_tasks, run_task, sweep_tasks
+from parties.actors import Actor, Role, actor_of_key
+from parties.drafts import PartyDraft, ProductDraft, SiteDraft
+from parties.ids import new_id
+from parties.issuing.blocks import Block, BlockRequest, Issuer, issue_block, texts_of
+from parties.issuing.label_orders import task_of
+from parties.issuing.labels import LabelOrder
+from parties.issuing.ranges import RangeRequest
+from parties.issuing.state import states_of
+from parties.issuing.tables import RangeAction
+from parties.register import register_party, register_product, register_site
+from parties.tables import TASK, PartyKind
+from parties.tasks import STALE_AFTER, Task, TaskState, create_task, read_task, take_task
+from tests.parties.samples import gln_uri, gtin_uri, uscc_of
+
+
+class Workshop:
+    """A worker's instance with one producer and a block of thirty codes."""
+
+    def __init__(self, parts: Instance) -> None:
+        self.parts = parts
+        now = parts.clock.now()
+        with transaction(parts.engine) as connection:
+            party = PartyDraft(uscc=uscc_of(1), name_zh="晴禾", kind=PartyKind.PLANT)
+            party_id = register_party(connection, party, now=now).id
+            product = ProductDraft(party_id=party_id, uri=gtin_uri(1), name_zh="发酵乳")
+            product_id = register_product(connection, product, now=now).id
+            site = SiteDraft(party_id=party_id, uri=gln_uri(1), name_zh="工厂")
+            register_site(connection, site, now=now)
+        self.actor: Actor = actor_of_key(key_id=new_id(now), role=Role.PRODUCER, party_id=party_id)
+        self.issuer = Issuer(
+            journal=parts.desk.journal, secret=parts.secret, clock=parts.clock, block_max=100
+        )
+        request = BlockRequest(kind="gs1_serial", count=30, product_id=product_id)
+        self.block: Block = issue_block(self.issuer, self.actor, request)
+
+    def order(self, **fields: object) -> Task:
+        order = LabelOrder(**{"first": 1, "last": 30, **fields})  # type: ignore[arg-type] # Fields of many types.
+        with transaction(self.parts.engine) as connection:
+            return create_task(
+                connection,
+                self.actor,
+                task_of(self.block, order),
+                waiting_max=9,
+                now=self.parts.clock.now(),
+            )
+
+    def activation(self) -> Task:
+        desk = Commissioner(desk=self.parts.desk, issuer=self.issuer, tasks_waiting_max=9)
+        request = RangeRequest(
+            block_id=self.block.id, action=RangeAction.ACTIVATED, first=1, last=30, lot="L1"
+        )
+        making = Making(site=gln_uri(1), happened_at=self.parts.clock.now(), lot="L1")
+        return plan_activation(desk, self.actor, request, making)
+
+    def task(self, task: Task) -> Task:
+        with reading(self.parts.engine) as connection:
+            return read_task(connection, task.id)
+
+    def file(self, task: Task) -> Path:
+        return self.parts.settings.effective_files_dir / self.task(task).file_name
+
+
+@pytest.fixture
+def workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
+    settings = Settings(data_dir=tmp_path, database_url=database_url)
+    parts = open_installed(settings)
+    yield Workshop(parts)
+    parts.engine.dispose()
+
+
+def open_installed(settings: Settings) -> Instance:
+    engine = open_database(settings, pool_size=2)
+    upgrade(engine)
+    initialise(settings, engine)
+    engine.dispose()
+    return open_instance(settings)
+
+
+def test_a_list_of_labels_is_made_and_named(workshop: Workshop) -> None:
+    task = workshop.order(file_format="csv")
+
+    run_task(str(task.id))
+
+    assert workshop.task(task).state is TaskState.DONE
+    rows = list(csv.DictReader(io.StringIO(workshop.file(task).read_text("utf-8-sig"))))
+    secret = workshop.parts.secret
+    assert [row["serial"] for row in rows] == list(texts_of(workshop.block, secret))
+
+
+def test_a_picture_of_a_label_is_read_back(workshop: Workshop) -> None:
+    task = workshop.order(file_format="png", last=1)
+
+    run_task(str(task.id))
+
+    with Image.open(workshop.file(task)) as picture:
+        (found,) = zxingcpp.read_barcodes(picture)
+    (serial,) = texts_of(workshop.block, workshop.parts.secret, count=1)
+    assert found.text.endswith(serial)
+
+
+def test_an_order_that_cannot_be_made_leaves_no_file_and_says_why(workshop: Workshop) -> None:
+    task = workshop.order(sheet="nothing")
+
+    run_task(str(task.id))
+
+    assert workshop.task(task).state is TaskState.FAILED
+    assert workshop.task(task).message.startswith("sheet:")
+    assert list(workshop.parts.settings.effective_files_dir.iterdir()) == []
+
+
+def test_the_sweep_does_what_waits_though_one_of_them_breaks(
+    workshop: Workshop,
+) -> None:
+    folder = workshop.parts.settings.effective_files_dir
+    broken, whole = workshop.order(), workshop.order(file_format="csv")
+    events = workshop.activation()
+    # A folder stands where the first one's file would be written.
+    (folder / f".{broken.id}-1.pdf.part").mkdir(parents=True)
+
+    sweep_tasks()
+
+    assert workshop.task(broken).state is TaskState.WAITING
+    assert workshop.task(whole).state is TaskState.DONE
+    assert workshop.task(events).state is TaskState.DONE
+
+
+def test_what_a_dead_worker_left_is_done_by_the_next(workshop: Workshop) -> None:
+    task = workshop.activation()
+    parts = workshop.parts
+    dead = take_task(parts.engine, task.id, parts.clock)
+    assert dead is not None
+    with transaction(parts.engine) as connection:
+        long_ago = parts.clock.now() - STALE_AFTER - timedelta(seconds=5)
+        connection.execute(update(TASK).values(touched_at=long_ago))
+
+    sweep_tasks()
+
+    assert workshop.task(task).state is TaskState.DONE
+    assert workshop.task(task).attempt == 2
+    serials = texts_of(workshop.block, parts.secret)
+    uris = [f"{gtin_uri(1)}/21/{serial}" for serial in serials]
+    with reading(parts.engine) as connection:
+        states = states_of(connection, parts.secret, parts.desk.journal.log, uris)
+    assert all(state.is_activated for state in states.values())
+    assert len(states) == 30
+
+
+def test_old_files_go_and_their_tasks_stay(workshop: Workshop) -> None:
+    task = workshop.order(file_format="csv")
+    run_task(str(task.id))
+    path = workshop.file(task)
+
+    sweep_files()
+    assert path.exists()
+    old = path.stat().st_mtime - 86_400 * (workshop.parts.settings.files_days_max + 1)
+    os.utime(path, (old, old))
+    sweep_files()
+    forget_tasks()
+
+    assert not path.exists()
+    assert workshop.task(task).state is TaskState.DONE
