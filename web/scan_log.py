@@ -9,7 +9,7 @@ import atexit
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.util import Finalize
-from trace.scans.devices import Hasher, Visitor
+from trace.scans.devices import Hasher
 from trace.scans.facts import Answer, Facts, answer_to, read_facts
 from trace.scans.known import is_made_up, known_codes
 from trace.scans.model import Place, Scan
@@ -31,13 +31,17 @@ from base.log import get_logger
 from parties.cache import TimedCache
 from web.pages.scan_facts import ScanWords, has_warning, write_facts
 from web.services import Services
-from web.visitor import is_person, region_of, trust_proxies, visitor_of
+from web.visitor import Environ, is_person, region_of, trust_proxies, visitor_of
 
 EXTENSION: Final = "suxin_scan_log"
 
 # Comments, which no escaped text can be.
 _WARNING: Final = Markup("<!--scans:warning-->")
 _LINE: Final = Markup("<!--scans:line-->")
+
+_SHARED: Final = {"Cache-Control": "no-cache"}
+# What is said to one visitor is nothing for a cache that others share.
+_OF_ONE: Final = {"Cache-Control": "private, no-cache"}
 
 _LOG: Final = get_logger(__name__)
 # As old as a kept page may be (`web.held_pages`).
@@ -58,21 +62,22 @@ class ScanLog:
     region_header: str
     _facts: TimedCache[int, Facts]
 
-    def note(self, subject: Subject, visitor: Visitor, at: datetime) -> None:
-        """Note the current request as a look at a code."""
-        scan = Scan(
-            at=at,
-            device=self.hasher.device(visitor, subject.product_uri, at),
-            region=region_of(request, self.region_header),
-        )
-        self.recorder.note(View(subject=subject, scan=scan))
+    def note(self, subject: Subject, environ: Environ, device: bytes, at: datetime) -> None:
+        """Note a request as a look at a code, if a person sent it."""
+        if is_person(environ):
+            region = region_of(environ, self.region_header)
+            scan = Scan(at=at, device=device, region=region)
+            self.recorder.note(View(subject=subject, scan=scan))
 
-    def answer(self, subject: Subject, visitor: Visitor, at: datetime) -> tuple[Answer, Facts]:
+    def device(self, subject: Subject, environ: Environ, at: datetime) -> bytes:
+        """Return the number of a request's device among the scans of a product."""
+        return self.hasher.device(visitor_of(environ), subject.product_uri, at)
+
+    def answer(self, subject: Subject, device: bytes, at: datetime) -> tuple[Answer, Facts]:
         """Return what to tell a visitor of the scans of a code."""
         # First what waits: what ceases to wait meanwhile is stored, and what is known is forgotten.
         waiting = self.recorder.waiting(subject.item)
         facts = self.facts(subject, at)
-        device = self.hasher.device(visitor, subject.product_uri, at)
         return answer_to(facts, waiting, device, at), facts
 
     def facts(self, subject: Subject, at: datetime) -> Facts:
@@ -88,7 +93,7 @@ class ScanLog:
     def tell_place(self, subject: Subject, place: Place) -> None:
         """Take where the sender of the current request says that it scanned a code."""
         now = self.clock.now()
-        device = self.hasher.device(visitor_of(request), subject.product_uri, now)
+        device = self.device(subject, request.environ, now)
         self.recorder.tell(ToldPlace(subject=subject, device=device, at=now, place=place))
 
     def is_made_up(self, uri: str) -> bool:
@@ -99,7 +104,7 @@ class ScanLog:
     def miss(self, asked: str, *, is_refused: bool) -> None:
         """Note that the current request asked for a code that does not exist."""
         now = self.clock.now()
-        address = self.hasher.address(visitor_of(request), now)
+        address = self.hasher.address(visitor_of(request.environ), now)
         self.recorder.miss(address, now, asked, is_refused=is_refused)
 
 
@@ -153,26 +158,28 @@ def scan_marks(uri: str) -> dict[str, Markup]:
 def scanned_page(uri: str, body: bytes) -> Response:
     """Return the page of a code for the sender of the current request, and note the look at it."""
     log, subject = scan_log(), subject_of(uri)
-    headers = {"Cache-Control": "no-cache"}
+    if subject is None:
+        return Response(body, headers=_SHARED)
     told = ScanWords()
-    if log is not None and subject is not None:
-        visitor, now = visitor_of(request), log.clock.now()
+    if log is not None:
+        environ, now = request.environ, log.clock.now()
+        device = log.device(subject, environ, now)
         if subject.is_single:
-            # What is said to one visitor is nothing for a cache that others share.
-            headers = {"Cache-Control": "private, no-cache"}
-            told = _told(log, subject, visitor, now)
-        if is_person(request):
-            log.note(subject, visitor, now)
+            told = _told(log, subject, device, now)
+        log.note(subject, environ, device, now)
+    if not subject.is_single:
+        return Response(body, headers=_SHARED)
     for mark, words in ((_WARNING, told.warning), (_LINE, told.line)):
         body = body.replace(mark.encode(), words.encode(), 1)
-    return Response(body, headers=headers)
+    return Response(body, headers=_OF_ONE)
 
 
 def note_scan(uri: str) -> None:
     """Note the current request as a look at a code whose owner leads it to a page of his own."""
     log, subject = scan_log(), subject_of(uri)
-    if log is not None and subject is not None and is_person(request):
-        log.note(subject, visitor_of(request), log.clock.now())
+    if log is not None and subject is not None:
+        now = log.clock.now()
+        log.note(subject, request.environ, log.device(subject, request.environ, now), now)
 
 
 def is_warned_of(uri: str) -> bool:
@@ -194,9 +201,9 @@ def note_bare_page(uri: str) -> None:
         g.has_missed = True
 
 
-def _told(log: ScanLog, subject: Subject, visitor: Visitor, now: datetime) -> ScanWords:
+def _told(log: ScanLog, subject: Subject, device: bytes, now: datetime) -> ScanWords:
     try:
-        answer, facts = log.answer(subject, visitor, now)
+        answer, facts = log.answer(subject, device, now)
     except (DBAPIError, PoolTimeout) as error:
         # The page of the goods is worth more than what is said of its scans.
         _LOG.warning("scan_facts_away", error=describe_error(error))

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, and_, select
 from base.db import glancing
 from parties.actors import party_actor_id
 
-_SCANS_MAX: Final = 50
+_SCANS_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,21 +98,27 @@ def read_facts(engine: Engine, subject: Subject) -> Facts:
 
 def answer_to(facts: Facts, waiting: Iterable[Scan], device: bytes, at: datetime) -> Answer:
     """Return what to tell the visitor with this device, who looks at the code now."""
-    known = list(facts.scans)
+    known: dict[bytes, list[datetime]] = {}
+    for scan in facts.scans:
+        known.setdefault(scan.device, []).append(scan.at)
+    count, first_at = facts.count, facts.first_at or at
     for scan in waiting:
-        if not _counts_already(known, scan.device, scan.at):
-            known.append(scan)
-    count = facts.count + len(known) - len(facts.scans)
-    first_at = min([scan.at for scan in known] + [facts.first_at or at, at])
-    own = sum(scan.device == device for scan in known)
-    is_repeated = _counts_already(known, device, at)
+        seen = known.setdefault(scan.device, [])
+        if not _counts_already(seen, scan.at):
+            seen.append(scan.at)
+            count += 1
+            first_at = min(first_at, scan.at)
+    own = known.get(device, [])
     return Answer(
-        count=count if is_repeated else count + 1, first_at=first_at, is_first=own == count
+        count=count if _counts_already(own, at) else count + 1,
+        first_at=min(first_at, at),
+        is_first=len(own) == count,
     )
 
 
-def _counts_already(known: Iterable[Scan], device: bytes, at: datetime) -> bool:
-    return any(scan.device == device and abs(at - scan.at) < SAME_DEVICE_WITHIN for scan in known)
+def _counts_already(seen: Iterable[datetime], at: datetime) -> bool:
+    """Return whether a device that was seen then is the same scan at this instant."""
+    return any(abs(at - other) < SAME_DEVICE_WITHIN for other in seen)
 
 
 def _newest(engine: Engine, item: int) -> tuple[Scan, ...]:

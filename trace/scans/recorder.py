@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from trace.scans.known import LookUp
 from trace.scans.misses import Burst, MissBook, record_bursts
 from trace.scans.model import Scan
@@ -29,6 +30,8 @@ from base.log import get_logger
 _LOG: Final = get_logger(__name__)
 _DATABASE_AWAY: Final = (DBAPIError, PoolTimeout, psycopg.Error)
 _STOP_S: Final = 5.0
+# What a page needs to know of a second's scans; of a code in everybody's mouth there are more.
+_TOLD_MAX: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +103,10 @@ class ScanRecorder:
         self._misses.note(address, at, asked, is_refused=is_refused)
 
     def waiting(self, item: int) -> tuple[Scan, ...]:
-        """Return the scans of a code that may not be in the database yet."""
+        """Return the newest scans of a code that may not be in the database yet."""
         with self._lock:
-            return tuple(self._by_item.get(item, {}).values())
+            of_item = self._by_item.get(item)
+            return tuple(islice(reversed(of_item.values()), _TOLD_MAX)) if of_item else ()
 
     def flush(self) -> None:
         """Write all that waits now. What the database does not take waits for the next time."""

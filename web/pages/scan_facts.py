@@ -5,14 +5,19 @@ are common, and a page that called a gift a copy would soon be believed by nobod
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from trace.scans.facts import Answer, Facts, Told
 from trace.scans.rule_table import find_rule
 from trace.scans.rules import Severity
+from typing import Final
 
 from flask import render_template
 
 from web.pages.event_reading import BEIJING
 from web.pages.languages import chosen_lang
+from web.pages.model import Lang
+
+_LINES_MAX: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,22 +30,28 @@ class ScanWords:
 
 def write_facts(answer: Answer, facts: Facts) -> ScanWords:
     """Return the pieces for one visitor, in the language of the request."""
-    first_on = answer.first_at.astimezone(BEIJING).date()
+    first_on = answer.first_at.astimezone(BEIJING).date().isoformat()
     warnings = [alert for alert in facts.alerts if _is_public(alert)]
     standing = [alert for alert in warnings if _stands(alert)]
     return ScanWords(
         warning=render_template(
             "scan/scans.html",
             answer=answer,
-            first_on=first_on.isoformat(),
+            first_on=first_on,
             sentences=[_sentence(alert) for alert in standing],
             is_confirmed=any(alert.state == "confirmed" for alert in standing),
             is_explained_by_owner=all(alert.is_owners_word for alert in warnings),
         )
         if warnings
         else "",
-        line=render_template("scan/scan_line.html", answer=answer, first_on=first_on.isoformat()),
+        line=_line(chosen_lang(), answer.is_first, answer.count, first_on),
     )
+
+
+@lru_cache(maxsize=_LINES_MAX)
+def _line(lang: Lang, is_first: bool, count: int, first_on: str) -> str:  # noqa: ARG001 -- what it depends on
+    """Return the line of a page, which most pages share with others."""
+    return render_template("scan/scan_line.html", is_first=is_first, count=count, first_on=first_on)
 
 
 def has_warning(facts: Facts) -> bool:
