@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import zxingcpp
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from PIL import Image
 
 from base.config import Settings
 from tests.browser.fake_camera import Symbol, picture_of
+from tests.live import LiveServer
 from tests.web.house import House, open_house
 from web.pages import photo as photo_module
 from web.pages.photo import PhotoRefused, symbols_on
@@ -227,6 +229,52 @@ def test_a_photo_becomes_the_list_of_what_is_on_it(sqlite_house: House) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert "GS1 Digital Link" in page
     assert 'href="/01/06901234567892/10/L1"' in page
+
+
+def photo_of_size(size: int) -> bytes:
+    """Return a photo of exactly `size` bytes: noise under the code, as a camera's has."""
+    paper = Image.effect_noise((400, 400), 40).point(lambda value: 128 + value // 2)
+    symbol = picture_of(QR)
+    paper = paper.resize((symbol.width + 200, symbol.height + 200))
+    paper.paste(symbol, (100, 100))
+    photo = file_of(paper, "JPEG", quality=70)
+    # JPEG ends at its mark of an end; cameras write small copies and notes behind it.
+    return photo + bytes(size - len(photo))
+
+
+SIZES = (65_000, 65_536, 1_000_000, 9_000_000, 10 << 20)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_photo_of_every_size_up_to_the_limit_is_read(sqlite_house: House, size: int) -> None:
+    answer = post(sqlite_house, photo_of_size(size))
+
+    assert answer.status_code == 200
+    assert 'href="/01/06901234567892/10/L1"' in answer.get_data(as_text=True)
+
+
+def test_one_byte_over_the_limit_is_too_much(sqlite_house: House) -> None:
+    assert post(sqlite_house, photo_of_size((10 << 20) + 1)).status_code == 413
+
+
+def test_a_real_server_reads_large_photos(live_server: LiveServer) -> None:
+    for size in SIZES:
+        photo = ("photo.jpg", photo_of_size(size), "image/jpeg")
+
+        answer = httpx.post(f"{live_server.url}/scan/photo", files={"photo": photo}, timeout=60)
+
+        assert (size, answer.status_code) == (size, 200)
+        assert 'href="/01/06901234567892/10/L1"' in answer.text
+
+
+def test_long_headers_of_a_form_are_refused(sqlite_house: House) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n'
+    body = head + b"A: b\r\n" * 200_000 + b"\r\nx\r\n--x--\r\n"
+    kind = "multipart/form-data; boundary=x"
+
+    answer = sqlite_house.ask("POST", "/scan/photo", data=body, content_type=kind)
+
+    assert answer.status_code == 413
 
 
 def test_a_photo_is_judged_by_its_content(sqlite_house: House) -> None:

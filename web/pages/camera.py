@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
+from werkzeug.formparser import MultiPartParser
 
 from base.config import Settings
 from base.errors import InputTooLarge, InvalidInput, Problem
@@ -35,6 +35,9 @@ _WORKER_POLICY: Final = (
 # What a form adds around its file: boundaries, names, the kind of the file.
 _FORM_BYTES: Final = 16 << 10
 _FORM_PARTS_MAX: Final = 4
+# So much of a body the parser takes at a time. Its limit of memory counts each piece, also of a
+# file, beside the headers that it keeps; a file itself may be as long as a photo may.
+_PIECE_BYTES: Final = 64 << 10
 # A symbol holds at most 2,953 characters; in a form one of them may take nine bytes.
 _TEXT_BYTES_MAX: Final = 27_000
 
@@ -135,19 +138,24 @@ def _photo() -> bytes:
     """Return the file of the form, which has been in memory alone."""
     bytes_max = services().settings.photo_bytes_max
     request.max_content_length = bytes_max + _FORM_BYTES
-    parser = FormDataParser(
+    parser = MultiPartParser(
         stream_factory=_in_memory,
-        max_form_memory_size=_FORM_BYTES,
+        max_form_memory_size=_PIECE_BYTES + _FORM_BYTES,
+        buffer_size=_PIECE_BYTES,
         max_form_parts=_FORM_PARTS_MAX,
     )
+    data = b""
     try:
         body = read_body(request, bytes_max + _FORM_BYTES)
-        options = request.mimetype_params
-        _stream, _form, files = parser.parse(BytesIO(body), request.mimetype, len(body), options)
+        boundary = request.mimetype_params.get("boundary", "").encode()
+        if request.mimetype == "multipart/form-data" and boundary:
+            _form, files = parser.parse(BytesIO(body), boundary, len(body))
+            file = files.get("photo")
+            data = file.stream.read() if file is not None else b""
     except (RequestEntityTooLarge, InputTooLarge):
         raise _too_large(bytes_max) from None
-    file = files.get("photo")
-    data = file.stream.read() if file is not None else b""
+    except ValueError:
+        raise PhotoRefused("missing", "the body is no form that can be read") from None
     if not data:
         raise PhotoRefused("missing", "the form has no photo")
     if len(data) > bytes_max:
