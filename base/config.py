@@ -154,6 +154,11 @@ class Settings:
     codes_block_max: int = _setting(
         1_000_000, _integer(1, 1 << 20), "codes of one block that is issued at once"
     )
+    codes_first_percent_max: int = _setting(
+        1,
+        _integer(0, 100),
+        "part of a series, in hundredths, that a first number may give up without being confirmed",
+    )
     codes_prefixes_party_max: int = _setting(
         50, _integer(1, 10_000), "company prefixes that one party may claim"
     )

@@ -49,6 +49,7 @@ def issuer_of(parts: Services) -> Issuer:
         secret=parts.secret,
         clock=parts.clock,
         block_max=parts.settings.codes_block_max,
+        first_percent_max=parts.settings.codes_first_percent_max,
     )
 
 

@@ -50,9 +50,10 @@ _REGISTRATION: Final = re.compile(r"(?P<letters>PD|WP)(?P<year>[0-9]{2})?(?P<las
 class BlockRequest:
     """What is asked for: so many codes of a kind, for a product or under a prefix.
 
-    `first` is the first number of a counted series where it is new. `is_signed` adds a tag (AI 98)
-    to each serial's address. Pesticides name their registration, who makes the unit (1 holder, 2
-    commissioned, 3 repackaged) and the three digits of the specification.
+    `first` is the first number of a counted series where it is new; `confirm_first` says that a
+    high one is meant. `is_signed` adds a tag (AI 98) to each serial's address. Pesticides name
+    their registration, who makes the unit (1 holder, 2 commissioned, 3 repackaged) and the three
+    digits of the specification.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class BlockRequest:
     product_id: UUID | None = None
     prefix: str = ""
     first: int = 0
+    confirm_first: bool = False
     is_signed: bool = False
     registration: str = ""
     production: str = "1"
@@ -85,12 +87,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """What issuing needs: the log's journal, the installation's secret, a clock, a limit."""
+    """What issuing needs: the log's journal, the installation's secret, a clock, limits.
+
+    A first number that gives up more than `first_percent_max` of a series has to be confirmed.
+    """
 
     journal: Journal
     secret: InstallationSecret
     clock: Clock
     block_max: int
+    first_percent_max: int = 1
 
 
 def issue_block(
@@ -109,14 +115,17 @@ def issue_block(
     with reading(issuer.journal.engine) as connection:
         scope = _scope(connection, kind, request, party_id, now)
         tag_key = current_tag_key(connection) if request.is_signed else None
+    capacity = kind.capacity(scope)
     wanted = SeriesRequest(
         kind=kind.name,
         scope=scope,
         party_id=party_id if kind.needs is Needs.PREFIX else None,
         count=request.count,
-        capacity=kind.capacity(scope),
+        capacity=capacity,
         step=kind.step,
         first=request.first,
+        first_max=capacity * issuer.first_percent_max // 100,
+        is_first_confirmed=request.confirm_first,
     )
     series, start = reserve(issuer.journal.engine, issuer.secret, wanted, now=now)
     note = BlockNote(

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from base.db import transaction
-from base.errors import ConfigurationError, Conflict
+from base.errors import ConfigurationError, Conflict, InvalidInput, Problem
 from base.installation_secret import InstallationSecret
 from codes.permutation import Domain, Permutation
 from parties.ids import new_id
@@ -40,7 +40,7 @@ class SeriesRequest:
     """What is reserved: `count` numbers below `capacity`, the first a multiple of `step`.
 
     `first` is where a new series begins; an enterprise that numbered for itself goes on from there.
-    What lies below it is never given out.
+    What lies below it is never given out, so one above `first_max` has to be confirmed.
     """
 
     kind: str
@@ -50,6 +50,8 @@ class SeriesRequest:
     capacity: int
     step: int = 1
     first: int = 0
+    first_max: int = 0
+    is_first_confirmed: bool = False
 
 
 def has_series(connection: Connection) -> bool:
@@ -62,7 +64,8 @@ def reserve(
 ) -> tuple[Series, int]:
     """Return the series, begun where it is new, and the first of its reserved numbers.
 
-    Raises `Conflict` where the series has too few numbers left, `ConfigurationError` where it was
+    Raises `Conflict` where the series has too few numbers left or was begun before its `first`,
+    `InvalidInput` for a `first` that is not confirmed, `ConfigurationError` where the series was
     begun under another secret.
     """
     taken = -(-request.count // request.step) * request.step
@@ -113,8 +116,11 @@ def _open(
     known = _row(connection, request.kind, request.scope, secret)
     if known is not None:
         if request.first:
-            raise Conflict("Numbers were given out here already, so a first one cannot be chosen.")
+            message = "Numbers were given out here already, so a first one cannot be chosen."
+            problem = Problem(path="first", code="begun", message=message)
+            raise Conflict(message, problems=(problem,))
         return known
+    _require_confirmed(request)
     series_id = new_id(now)
     values = {
         "id": series_id,
@@ -130,6 +136,17 @@ def _open(
     if begun is None:
         raise Conflict("This series was being begun by another request; try again.")
     return begun
+
+
+def _require_confirmed(request: SeriesRequest) -> None:
+    """Refuse a first number that one typo may have made: a series is begun once and for ever."""
+    if request.first > request.first_max and not request.is_first_confirmed:
+        message = (
+            f"would give up {request.first:,} of {request.capacity:,} numbers for ever;"
+            " confirm it with confirm_first"
+        )
+        problem = Problem(path="first", code="confirm_first", message=message)
+        raise InvalidInput(f"first: {message}", problems=(problem,))
 
 
 def _row(

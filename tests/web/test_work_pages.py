@@ -153,6 +153,22 @@ def test_keys_are_made_under_a_prefix(sqlite_house: House) -> None:
     assert 'value="logistic_unit" selected' in page
 
 
+def test_a_high_first_number_costs_a_tick_that_says_how_much(sqlite_house: House) -> None:
+    house, person = sqlite_house, sign_in(sqlite_house)
+    confirmed_prefix(house)
+    form = {"prefix": PREFIX, "kind": "gln", "count": "1", "first": "9000"}
+
+    asked = person.post("/work/codes", **form)
+    got = person.post("/work/codes", **form, confirm_first="1")
+    late = person.post("/work/codes", **form, confirm_first="1")
+
+    assert asked.status_code == 400
+    assert "9,000" in error_of(asked, "codes", "confirm_first")
+    assert got.headers["Location"] == f"{at(blocks_of(house)[0])}?done=issued"
+    assert "已发过号" in error_of(late, "codes", "first")
+    assert len(blocks_of(house)) == 1
+
+
 def test_a_code_that_was_scanned_leads_to_its_next_form(house: House) -> None:
     block, site, person = new_block(house), new_site(house), sign_in(house)
     path = f"/api/v1/code-blocks/{block['id']}"

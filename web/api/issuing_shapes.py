@@ -36,6 +36,12 @@ class BlockIn(StrictSchema):
         load_default=0,
         metadata={"description": "Of a new counted series: where an earlier numbering ended."},
     )
+    confirm_first = ma.fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "A high `first` is meant: what lies below is given up for ever."},
+    )
     is_signed = ma.fields.Boolean(
         truthy={True}, falsy={False}, load_default=False, metadata={"description": "Adds AI 98."}
     )

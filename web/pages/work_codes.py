@@ -22,6 +22,7 @@ from parties.issuing.blocks import BlockRequest, issue_block
 from parties.issuing.prefixes import list_prefixes
 from parties.issuing.tag_keys import list_tag_keys
 from web.issuing import issuer_of, party_of
+from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, own_products
 from web.pages.work_forms import Form, blank, once_of, typed
 from web.pages.work_kinds import Offer, offers_for, offers_of, registrations_of
@@ -76,7 +77,7 @@ def issue() -> WerkzeugResponse | tuple[str, int] | str:
         try:
             block = issue_block(issuer_of(parts), actor, wanted, idempotency=_once(form, wanted))
         except AppError as refusal:
-            form.refuse(refusal, Refusals(most=parts.settings.codes_block_max))
+            _refuse(form, refusal, wanted)
         else:
             return redirect(f"/work/blocks/{block.id}?done=issued", 303)
     return _page(ground, form), 400
@@ -134,6 +135,7 @@ def _read(form: Form, ground: _Ground) -> BlockRequest:
         more["spec"] = form.code("spec")
     if ground.prefix and form.code("first"):
         more["first"] = form.whole("first")
+        more["confirm_first"] = form.is_ticked("confirm_first")
     return BlockRequest(
         kind=kind,
         count=form.whole("count"),
@@ -142,6 +144,18 @@ def _read(form: Form, ground: _Ground) -> BlockRequest:
         is_signed=kind == "gs1_serial" and form.is_ticked("is_signed"),
         **more,
     )
+
+
+def _refuse(form: Form, refusal: AppError, wanted: BlockRequest) -> None:
+    """Note what was refused; a high first number brings a box to tick, which says what it costs."""
+    if any(problem.code == "confirm_first" for problem in refusal.problems):
+        said = _(
+            "Numbers that would be given up for ever: %(count)s. Tick this if that is meant.",
+            count=f"{wanted.first:,}",
+        )
+        form.wrong("confirm_first", said)
+        return
+    form.refuse(refusal, Refusals(most=services().settings.codes_block_max))
 
 
 def _once(form: Form, wanted: BlockRequest) -> Idempotency | None:

@@ -31,6 +31,9 @@ _Row = Callable[[str], str]
 # By path and rule, then by the rule alone.
 _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
     ("count", "range"): lambda most: _("A block has 1 to %(most)s codes.", most=most),
+    ("first", "begun"): lambda _most: _(
+        "Numbers were given out here already: they go on by themselves. Leave this empty."
+    ),
     ("first", "range"): lambda most: _("This block has codes 1 to %(most)s.", most=most),
     ("first", "activated"): lambda _most: _("Some of these codes are activated already."),
     ("first", "void"): lambda _most: _("Some of these codes are void, and void is final."),

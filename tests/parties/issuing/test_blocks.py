@@ -123,6 +123,21 @@ def test_numbers_of_a_prefix_go_on_from_where_the_enterprise_stopped(place: Inst
     assert [code[:12] for code in codes] == ["692123450017", "692123450018", "692123450019"]
 
 
+def test_a_first_number_that_gives_up_much_is_confirmed(place: Installation) -> None:
+    confirmed(place, "甲")
+    wanted: dict[str, Any] = {"kind": "gln", "prefix": PREFIX, "count": 1, "first": 9_000}
+
+    with pytest.raises(InvalidInput, match=r"9,000 of 10,000 numbers") as refusal:
+        ask(place, **wanted)
+    block = ask(place, **wanted, confirm_first=True)
+    with pytest.raises(Conflict) as late:
+        ask(place, **wanted, confirm_first=True)
+
+    assert [(one.path, one.code) for one in refusal.value.problems] == [("first", "confirm_first")]
+    assert [code[:12] for code in texts(place, block)] == ["692123459000"]
+    assert [(one.path, one.code) for one in late.value.problems] == [("first", "begun")]
+
+
 def test_a_prefix_runs_out_with_a_sentence_and_gives_nothing(place: Installation) -> None:
     confirmed(place, "甲")
     ask(place, kind="gln", prefix=PREFIX, count=9_999)
