@@ -4,10 +4,11 @@ One rule: nothing here tells a key, only that there is one and how long it is go
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from parties.issuing.tables import TAG_KEY
 from parties.tables import POST_REQUEST
@@ -32,8 +33,8 @@ class TagKeyCard:
 
 def list_tag_keys(connection: Connection) -> Sequence[TagKeyCard]:
     """Return every key, newest first; there are never more than two characters can name."""
-    rows = connection.execute(select(TAG_KEY).order_by(TAG_KEY.c.created_at.desc(), TAG_KEY.c.id))
-    return [_card(row) for row in rows.mappings()]
+    cards = select(*_columns()).order_by(TAG_KEY.c.created_at.desc(), TAG_KEY.c.id)
+    return [TagKeyCard(**row) for row in connection.execute(cards).mappings()]
 
 
 def tag_key_of_request(
@@ -48,10 +49,11 @@ def tag_key_of_request(
             POST_REQUEST.c.actor == actor, POST_REQUEST.c.idempotency_key == idempotency_key
         )
     ).scalar_one()
-    statement = select(TAG_KEY).where(TAG_KEY.c.created_at == made_at).limit(1)
-    row = connection.execute(statement).mappings().one_or_none()
-    return made_at, None if row is None else _card(row)
+    card = select(*_columns()).where(TAG_KEY.c.created_at == made_at).limit(1)
+    row = connection.execute(card).mappings().one_or_none()
+    return made_at, None if row is None else TagKeyCard(**row)
 
 
-def _card(row: object) -> TagKeyCard:
-    return TagKeyCard(**dict(row))  # type: ignore[call-overload] # A row's mapping has the fields.
+def _columns() -> list[Column[Any]]:
+    # By name: a column that is added for something else is no part of a card.
+    return [TAG_KEY.c[field.name] for field in fields(TagKeyCard)]

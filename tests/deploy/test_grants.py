@@ -1,37 +1,24 @@
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+"""What the roles of the database may do: all that the service does, and nothing to its evidence."""
 
-import orjson
-import psycopg
+import re
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from psycopg import sql
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from base.clock import SystemClock
-from base.config import Settings
-from base.db import METADATA, open_engine, reading, transaction
+from base.db import METADATA, reading, transaction
 from jobs.capture import sweep_captures
-from jobs.commands.init import initialise, upgrade
 from jobs.instance import open_instance
-from jobs.key_files import operator_key_file, read_key_file
 from ledger.fsck import check_log
 from ledger.opening import DEFAULT_LOG, load_signer
 from ledger.sealing import seal
-from tests.deploy.samples import CUP, PLANT, object_event, object_events
+from tests.deploy.installed import GRANTS, Installation, app_settings, new_producer, operator_of
+from tests.deploy.samples import CUP, object_event, object_events
 from tests.live import clean_environment, manage
-from tests.postgres import PostgresServer
-from web.app import create_app
-from web.services import build_services
-
-ROOT = Path(__file__).resolve().parents[2]
-GRANTS = ROOT / "deploy/postgres/grants.sql"
-ROLES = ROOT / "deploy/postgres/roles.sql"
 
 EVIDENCE = (
     "ledger_entry",
@@ -42,108 +29,18 @@ EVIDENCE = (
     "event",
     "event_item",
     "identifier",
+    "code_block",
+    "code_range",
 )
 SERVICE_ROLES = ("suxin_app", "suxin_sealer", "suxin_eraser")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """A database as `docs/deploy.md` sets it up, and the folder that holds its keys."""
-
-    url_of: Callable[[str], str]
-    folder: Path
-
-    def settings(self, role: str, **changed: Any) -> Settings:
-        return Settings(
-            data_dir=self.folder, database_url=self.url_of(role), web_threads=2, **changed
-        )
-
-
-@pytest.fixture(scope="module")
-def installation(
-    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
-    """Follow docs/deploy.md: roles, migrations and ledger as the owner, then the grants."""
-    name = postgres_server.new_database()
-    folder = tmp_path_factory.mktemp("installation")
-    installed = Installation(
-        url_of=lambda role: postgres_server.url(name).replace("postgres@", f"{role}@"),
-        folder=folder,
-    )
-    for _ in range(2):  # Running it again changes nothing.
-        _run_file(postgres_server, name, "postgres", ROLES)
-    owner = open_engine(installed.url_of("suxin_owner"))
-    upgrade(owner)
-    initialise(installed.settings("suxin_owner"), owner)
-    owner.dispose()
-    for _ in range(2):
-        _run_file(postgres_server, name, "suxin_owner", GRANTS)
-    yield installed
-    postgres_server.drop_database(name)
-
-
-def _run_file(server: PostgresServer, database: str, role: str, path: Path) -> None:
-    with psycopg.connect(
-        host=str(server.folder), user=role, dbname=database, autocommit=True
-    ) as connection:
-        connection.execute(sql.SQL(path.read_text(encoding="utf-8")))
-
-
-@pytest.fixture
-def engine_of(installation: Installation) -> Iterator[Callable[[str], Engine]]:
-    opened: list[Engine] = []
-
-    def open_as(role: str) -> Engine:
-        opened.append(open_engine(installation.url_of(role), pool_size=1))
-        return opened[-1]
-
-    yield open_as
-    for engine in opened:
-        engine.dispose()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """The application as the role of the web server opens it."""
-
-    client: FlaskClient
-    key: str
-
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {self.key}"}
-        answer = self.client.open(path, method=method, json=body, headers=headers)
-        return answer.status_code, orjson.loads(answer.data)
-
-
-@pytest.fixture
-def app(installation: Installation) -> Iterator[Flask]:
-    settings = installation.settings("suxin_app", capture_direct_events_max=2)
-    parts = build_services(settings)
-    yield create_app(settings, services=parts)
-    parts.engine.dispose()
-
-
-def _new_producer(operator: Door) -> Door:
-    named = {"uscc": "91130109MA0D5R7Y2T", "name_zh": "晴禾乳业", "kind": "plant"}
-    status, party = operator.ask("POST", "/api/v1/parties", named)
-    assert status == 201, party
-    site = {"party_id": party["id"], "uri": PLANT, "name_zh": "工厂"}
-    product = {"party_id": party["id"], "uri": CUP, "name_zh": "发酵乳"}
-    assert operator.ask("POST", "/api/v1/sites", site)[0] == 201
-    assert operator.ask("POST", "/api/v1/products", product)[0] == 201
-    wanted = {"label": "test", "role": "producer", "party_id": party["id"]}
-    status, granted = operator.ask("POST", "/api/v1/keys", wanted)
-    assert status == 201, granted
-    return Door(client=operator.client, key=granted["key"])
 
 
 def test_everything_the_service_does_is_granted_to_its_roles(
     installation: Installation, app: Flask, engine_of: Callable[[str], Engine]
 ) -> None:
-    settings = installation.settings("suxin_app", capture_direct_events_max=2)
-    key = read_key_file(operator_key_file(installation.folder))
-    operator = Door(client=app.test_client(), key=key or "")
-    producer = _new_producer(operator)
+    settings = app_settings(installation)
+    operator = operator_of(installation, app)
+    producer, _ = new_producer(operator)
 
     captured, direct = producer.ask("POST", "/epcis/capture", object_events("A1", "A2"))
     _, again = producer.ask("POST", "/epcis/capture", object_events("A1", "A2"))
@@ -232,11 +129,24 @@ def test_no_role_of_the_service_may_change_or_remove_evidence(
         ("suxin_app", "UPDATE api_key SET role = 'operator'"),
         ("suxin_app", "DELETE FROM api_key"),
         ("suxin_app", "UPDATE party SET name_zh = '別'"),
+        ("suxin_app", "UPDATE product SET party_id = NULL"),
+        ("suxin_app", "UPDATE company_prefix SET party_id = NULL"),
+        ("suxin_app", "DELETE FROM company_prefix"),
+        ("suxin_app", "UPDATE product_link SET href = 'https://other.example/'"),
+        ("suxin_app", "DELETE FROM product_link"),
+        ("suxin_app", "DELETE FROM code_series"),
+        ("suxin_app", "UPDATE code_series SET scope = ''"),
+        ("suxin_app", "DELETE FROM tag_key"),
+        ("suxin_app", "UPDATE task SET party_id = NULL"),
+        ("suxin_app", "UPDATE scan SET at = at"),
+        ("suxin_app", "UPDATE post_request SET row_id = NULL"),
         ("suxin_app", "CREATE TABLE mine (id integer)"),
         ("suxin_app", "SELECT * FROM alembic_version"),
         ("suxin_sealer", "INSERT INTO ledger_entry SELECT * FROM ledger_entry"),
         ("suxin_sealer", "UPDATE ledger_head SET size = 0"),
         ("suxin_sealer", "SELECT hash FROM api_key"),
+        ("suxin_sealer", "SELECT * FROM tag_key"),
+        ("suxin_sealer", "SELECT * FROM scan"),
         ("suxin_eraser", "SELECT personal_body FROM ledger_payload"),
         ("suxin_eraser", "UPDATE ledger_payload SET public_body = NULL"),
         ("suxin_eraser", "UPDATE ledger_payload SET chain_salt = NULL"),
