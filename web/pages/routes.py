@@ -115,20 +115,32 @@ def show_scan(subject: str, *, shown: str = "", door: str = "") -> Answer:
         return show_missing(_looked_for(view) or shown, _("Nothing is recorded under it here."))
     body = _scan_page(view).encode()
     held = page_memory()
-    if not view.stages and scan_marks(subject):
-        note_bare_page(subject)
-    elif held is not None and not request.query_string:
+    if held is not None and not request.query_string and not is_bare(view):
         held.put(_key(subject, shown, door), body, size=size)
     return scanned_page(subject, body)
 
 
 def view_of(subject: str, *, shown: str = "") -> tuple[ScanView, int]:
-    """Return what anybody may see of a canonical URI, and how many entries it was read from."""
+    """Return what anybody may see of a canonical URI, and how many entries it was read from.
+
+    Every answer about a code is made from this, so here the request counts as a miss where the code
+    was made up: who guesses reads a link or a list as well as a page.
+    """
     source = page_source()
     history = source.load_history(subject)
     directory = source.load_directory(history)
     view = build_scan_view(history, directory, chosen_lang(), source.today(), shown=shown)
+    if is_bare(view):
+        note_bare_page(subject)
     return view, history.size
+
+
+def is_bare(view: ScanView) -> bool:
+    """Return whether a view is that of a single thing of which nothing is recorded.
+
+    It may be made up, which is asked anew each time: nothing that was made from it is kept.
+    """
+    return not view.stages and bool(scan_marks(view.subject))
 
 
 def _key(subject: str, shown: str, door: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from codes.gs1.link_types import LINK_TYPES
 from parties.links import Link, Links
 from web.pages.languages import chosen_lang
 from web.pages.model import ScanView
-from web.pages.routes import page_memory, page_source, view_of
+from web.pages.routes import is_bare, page_memory, page_source, view_of
 from web.pages.scan_view import product_uri
 from web.resolver.built_in import built_in_offers, own_page
 from web.resolver.choice import Offer, Wishes, best_of
@@ -139,7 +139,7 @@ def leads_elsewhere(levels: Collection[str]) -> bool:
 def must_be_read(asked: Asked) -> bool:
     """Return whether the page of the thing holds a warning that nobody may be led past.
 
-    The answer is remembered as a page is: until the log has one entry more.
+    The answer is remembered as a page is: until the log has one entry more, and of no bare item.
     """
     memory = page_memory()
     key = ("must be read", page_source().today().isoformat(), asked.uri)
@@ -148,7 +148,7 @@ def must_be_read(asked: Asked) -> bool:
         return kept == _YES
     view, size = view_of(asked.uri, shown=asked.shown)
     has_warning = _has_warning(asked, view)
-    if memory is not None:
+    if memory is not None and not is_bare(view):
         memory.put(key, _YES if has_warning else b"", size=size)
     return has_warning
 

@@ -19,6 +19,7 @@ from web.pages.typed import ailment_of, read_loosely
 from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.gathering import Asked, leads_elsewhere
 from web.resolver.paths import named_of
+from web.scan_log import note_bare_page
 
 
 def lead_to_typed(text: str) -> WerkzeugResponse:
@@ -90,6 +91,10 @@ def _by_parts(code: str) -> WerkzeugResponse:
         return make_response(show_missing(code, reason))
     is_recorded = page_source().load_history
     recorded = [uri for uri in uris if len(uris) > 1 and is_recorded(uri).steps]
+    if len(uris) > 1 and not recorded:
+        # Where one is led tells whether there is such a serial.
+        for uri in uris:
+            note_bare_page(uri)
     return redirect(entry_path((*recorded, *uris)[0]), 302)
 
 
