@@ -13,7 +13,7 @@ from codes.cn.checks import mod_11_2, mod_11_10
 from codes.gs1.check_digit import mod10_check_digit
 from codes.gs1.compression import compress
 from codes.schemes.cn_uscc import org_code_check, uscc_check
-from codes.schemes.suxin_serial import issue_serial
+from codes.schemes.suxin_serial import serial_of_number
 
 Maker = Callable[[int], str]
 
@@ -101,7 +101,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "region": lambda n: f"1304{n % 30:02}",
     "ma code": lambda n: f"MA.156.1301.{n % 10**4:04}/10.20.30/SN{n}",
     "oid": lambda n: f"2.16.156.{n}",
-    "suxin serial": lambda n: issue_serial((n << 4).to_bytes(8, "big")).text,
+    "suxin serial": serial_of_number,
     "full-width digits": lambda n: "".join(chr(ord(c) + 0xFEE0) for c in _key("690", 13)(n)),
     "no code": lambda n: f"hello {n}",
 }  # fmt: skip

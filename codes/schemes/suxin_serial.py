@@ -20,7 +20,6 @@ NORM: Final = "Suxin serial, version 1"
 SIGNATURE_NORM: Final = "Suxin signed link, version 1"
 
 PREFIX: Final = "SX"
-RANDOM_BYTES: Final = 8
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -80,17 +79,6 @@ def serial_of_number(number: int) -> str:
     """Return the serial, with its prefix and check character, of a number below 2^60."""
     body = body_of_number(number)
     return PREFIX + body + serial_check(body)
-
-
-def issue_serial(random: bytes) -> Code:
-    """Make a serial of 8 random bytes, of which the first 60 bits are used.
-
-    The caller takes them from a cryptographic source; raises `CodeError` for another length.
-    """
-    if len(random) != RANDOM_BYTES:
-        raise CodeError("random", f"a serial is made of {RANDOM_BYTES} random bytes", norm=NORM)
-    body = body_of_number(int.from_bytes(random, "big") >> 4)
-    return _code(body + serial_check(body), ())
 
 
 def parse_serial(text: str) -> Code:

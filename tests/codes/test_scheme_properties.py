@@ -18,7 +18,7 @@ from codes.cn.checks import mod_11_2, mod_11_10
 from codes.gs1.check_digit import check_pair, mod10_check_digit
 from codes.model import Category, Code, CodeError
 from codes.schemes.cn_uscc import org_code_check, uscc_check
-from codes.schemes.suxin_serial import issue_serial
+from codes.schemes.suxin_serial import serial_of_number
 
 Made = st.SearchStrategy[str]
 
@@ -64,7 +64,7 @@ CHECKED: dict[str, Made] = {
     "cn_drug_standard_code": mod10(14, "869"),
     "cn_org_code": shaped("[0-9A-Z]{8}").map(lambda t: t + org_code_check(t)),
     "cn_id_number": ID_NUMBERS,
-    "suxin_serial": st.binary(min_size=8, max_size=8).map(lambda b: issue_serial(b).text),
+    "suxin_serial": st.integers(0, (1 << 60) - 1).map(serial_of_number),
 }
 
 MADE: dict[str, Made] = CHECKED | {
