@@ -165,6 +165,9 @@ class Settings:
     codes_direct_max: int = _setting(
         1000, _integer(1, 100_000), "a longer activation or label file is made by a worker"
     )
+    label_file_bytes_max: int = _setting(
+        512 << 20, _integer(1 << 16, 1 << 40), "size of one file of labels"
+    )
     label_font: str = _setting(
         "", _file, "empty: the Han font of the pages; a TrueType file for the text of labels"
     )

@@ -5,6 +5,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -26,11 +27,11 @@ from benchmarks.harness import (
 )
 from benchmarks.label_files import ROLL, canvas, job, labels, parts, payloads, roll, sheets
 from codes.labels.model import SymbolKind
-from codes.labels.png import png
+from codes.labels.png import write_png
 from codes.labels.serial_list import SerialRow, serial_list
-from codes.labels.svg import svg
+from codes.labels.svg import write_svg
 from codes.labels.symbols import BULK_MASK, Encoder, make_symbol
-from codes.labels.zpl import zpl
+from codes.labels.zpl import write_zpl
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -119,10 +120,13 @@ def _others(bench: Bench) -> Note:
     some = list(islice(labels(), 50))
     rows = [SerialRow(serial=one.payload[-12:], url=one.payload) for one in some]
     works: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("ZPL, 60 × 40 mm at 203 dpi", lambda: deque(zpl(some, roll=ROLL, job=job(), dpi=203), 0)),
+        (
+            "ZPL, 60 × 40 mm at 203 dpi",
+            lambda: write_zpl(some, BytesIO(), roll=ROLL, job=job(), dpi=203),
+        ),
         ("row of the list for a print house", lambda: deque(serial_list(rows), 0)),
-        ("single SVG", lambda: [svg(one, job().use) for one in some]),
-        ("single PNG, 300 dpi", lambda: [png(one, job=job()) for one in some]),
+        ("single SVG", lambda: [write_svg(one, BytesIO(), job=job()) for one in some]),
+        ("single PNG, 300 dpi", lambda: [write_png(one, BytesIO(), job=job()) for one in some]),
     )
     return Note(
         title="Other forms of the same labels",

@@ -15,7 +15,7 @@ from base.db import reading
 from jobs.instance import Instance, instance
 from parties.actors import Actor
 from parties.issuing.blocks import read_block
-from parties.issuing.label_orders import LABELS, desk_of, order_of
+from parties.issuing.label_orders import LABELS, desk_of, message_of, order_of
 from parties.issuing.labels import FORMATS, write_order
 from parties.tasks import Made, Task, Tell
 
@@ -37,13 +37,13 @@ def make_label_file(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Ma
     fresh = folder / f".{name}.part"
     try:
         with fresh.open("wb") as out:
-            write_order(desk, block, order, out, progress=lambda done, _total: tell(done))
+            printed = write_order(desk, block, order, out, progress=lambda done, _total: tell(done))
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(folder / name)
     finally:
         fresh.unlink(missing_ok=True)
-    return Made(file_name=name)
+    return Made(file_name=name, message=message_of(printed))
 
 
 def sweep_files() -> None:

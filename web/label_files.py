@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import Response, send_file
 
 from base.db import reading, transaction
-from base.errors import NotFound
+from base.errors import InvalidInput, NotFound, Problem
 from parties.actors import Actor
 from parties.issuing.blocks import Block
 from parties.issuing.label_orders import desk_of, task_of
@@ -21,26 +21,29 @@ from parties.tasks import Task, TaskState, create_task
 from web.issuing import hand_over
 from web.services import Services
 
+SHORTENED_HEADER: Final = "Labels-Shortened"
+"""Says on how many labels of a file text had to be shortened."""
+
 _NOT_KEPT: Final = "no-store"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFile:
-    """A file of labels that was made while its sender waited."""
+    """A file that was made while its sender waited; text of `shortened` labels was cut."""
 
     name: str
     media_type: str
     data: bytes
+    shortened: int
 
 
 def order_labels(
     parts: Services, actor: Actor, block: Block, order: LabelOrder, *, task_id: UUID | None
 ) -> LabelFile | Task:
     """Make a short file of labels at once, or a task for a worker; raises `InvalidInput`."""
-    desk = label_desk(parts, block)
-    check_order(desk, block, order)
     if order.count <= parts.settings.codes_direct_max:
-        return _made(desk, block, order)
+        return file_now(parts, block, order)
+    check_order(label_desk(parts, block), block, order)
     with transaction(parts.engine) as connection:
         task = create_task(
             connection,
@@ -60,14 +63,25 @@ def label_desk(parts: Services, block: Block) -> LabelDesk:
         return desk_of(connection, parts.settings, parts.secret, block)
 
 
-def _made(desk: LabelDesk, block: Block, order: LabelOrder) -> LabelFile:
-    out = BytesIO()
-    write_order(desk, block, order, out)
+def file_now(parts: Services, block: Block, order: LabelOrder) -> LabelFile:
+    """Make a short file at once; raises `InvalidInput`, also where it is not short."""
+    desk, out = label_desk(parts, block), BytesIO()
+    check_order(desk, block, order)
+    most = parts.settings.codes_direct_max
+    if order.count > most:
+        message = (
+            f"at most {most} codes at once; POST /api/v1/code-blocks/{block.id}/labels"
+            f' with "format": "{order.file_format}" makes a longer file'
+        )
+        problem = Problem(path="last", code="too_many_at_once", message=message)
+        raise InvalidInput(f"last: {message}", problems=(problem,))
+    printed = write_order(desk, block, order, out)
     form = FORMATS[order.file_format]
     return LabelFile(
         name=file_name(block.id, order.first, order.last, form.suffix),
         media_type=form.media_type,
         data=out.getvalue(),
+        shortened=printed.shortened,
     )
 
 
@@ -78,7 +92,10 @@ def file_name(block_id: UUID, first: int, last: int, suffix: str) -> str:
 
 def file_response(made: LabelFile) -> Response:
     """Return a file that was made while its sender waited."""
-    return Response(made.data, content_type=made.media_type, headers=kept_as(made.name))
+    response = Response(made.data, content_type=made.media_type, headers=_kept_as(made.name))
+    if made.shortened:
+        response.headers[SHORTENED_HEADER] = str(made.shortened)
+    return response
 
 
 def task_file_response(parts: Services, task: Task) -> Response:
@@ -89,7 +106,7 @@ def task_file_response(parts: Services, task: Task) -> Response:
     return response
 
 
-def kept_as(name: str) -> dict[str, str]:
+def _kept_as(name: str) -> dict[str, str]:
     """Return the headers of a file that a browser saves under `name`."""
     return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": _NOT_KEPT}
 

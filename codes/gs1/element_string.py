@@ -160,9 +160,14 @@ def _present(pattern: str, elements: Mapping[str, str], *, but: str) -> str | No
     return None
 
 
+def element_text(ai: str, value: str) -> str:
+    """Return one element as it stands beside a symbol, for people (4.14)."""
+    return f"({ai}){value}"
+
+
 def bracketed(elements: Mapping[str, str]) -> str:
     """Return the form for people; `parse_bracketed` reads it back."""
-    return "".join(f"({ai})" + value.replace("(", "\\(") for ai, value in elements.items())
+    return "".join(element_text(ai, value.replace("(", "\\(")) for ai, value in elements.items())
 
 
 def raw(elements: Mapping[str, str]) -> str:

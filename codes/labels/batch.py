@@ -51,6 +51,11 @@ class Printed:
     shortened: int
 
 
+def single_of(placed: Placed) -> Printed:
+    """Return what came of one label that is a file of its own."""
+    return Printed(labels=1, pages=1, shortened=int(placed.is_shortened))
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """The labels of a job being laid out, and what was counted of them."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from codes.gs1 import digital_link
 from codes.gs1.ais import AIS
-from codes.gs1.element_string import Strictness, check_element
+from codes.gs1.element_string import Strictness, check_element, element_text
 from codes.labels.symbols import elements_of
 from codes.model import CodeError
 
@@ -24,7 +24,7 @@ def hri_lines(elements: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         if row is None:
             raise CodeError("unknown_ai", f"{ai!r} is not an application identifier", norm=NORM)
         check_element(row, value, Strictness.CONTENT)
-        lines.append(f"({ai}){value}")
+        lines.append(element_text(ai, value))
     return tuple(lines)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
-from codes.labels.batch import Batch, Printed, PrintJob, roll_area
+from codes.labels.batch import Batch, Printed, PrintJob, roll_area, single_of
 from codes.labels.fonts import GlyphBook
 from codes.labels.layout import Area, Placed
 from codes.labels.model import Label
@@ -60,7 +60,9 @@ def write_roll(labels: Iterable[Label], out: Sink, *, roll: Roll, job: PrintJob)
     return _end(pdf, batch)
 
 
-def write_single(label: Label, out: Sink, *, job: PrintJob, module_mm: float | None = None) -> None:
+def write_single(
+    label: Label, out: Sink, *, job: PrintJob, module_mm: float | None = None
+) -> Printed:
     """Write one symbol with its text beneath, on a page just large enough."""
     font = job.load_font()
     pdf = PdfFile(out=out, book=GlyphBook(font=font), title=job.title)
@@ -68,6 +70,7 @@ def write_single(label: Label, out: Sink, *, job: PrintJob, module_mm: float | N
     content = _draw(placed, pdf.book, 0.0, placed.height_mm)
     pdf.add_page(content, placed.width_mm, placed.height_mm)
     pdf.finish()
+    return single_of(placed)
 
 
 def _begin(out: Sink, job: PrintJob) -> tuple[PdfFile, Batch]:

@@ -7,9 +7,10 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from codes.labels.batch import PrintJob
+from codes.labels.batch import Printed, PrintJob, single_of
 from codes.labels.layout import Placed
 from codes.labels.model import Label, LabelError
+from codes.labels.pdf_file import Sink
 from codes.labels.placing import place_single
 
 DPI: Final = 300
@@ -21,8 +22,10 @@ _BOLD_EM: Final = 0.014
 _BLACK, _WHITE = 0, 255
 
 
-def png(label: Label, *, job: PrintJob, module_mm: float | None = None, dpi: int = DPI) -> bytes:
-    """Return the symbol with its text beneath. Raises `LabelError`; also for too many pixels."""
+def write_png(
+    label: Label, out: Sink, *, job: PrintJob, module_mm: float | None = None, dpi: int = DPI
+) -> Printed:
+    """Write the symbol with its text beneath. Raises `LabelError`; also for too many pixels."""
     if not _DPI_LEAST <= dpi <= _DPI_MOST:
         raise LabelError(
             "dpi", f"a picture has {_DPI_LEAST} to {_DPI_MOST} dots an inch", path="dpi"
@@ -42,7 +45,8 @@ def png(label: Label, *, job: PrintJob, module_mm: float | None = None, dpi: int
         draw_text(pen, where, text.text, font=job.font, size=size, is_bold=text.is_bold)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", dpi=(dpi, dpi))
-    return buffer.getvalue()
+    out.write(buffer.getvalue())
+    return single_of(placed)
 
 
 def symbol_image(placed: Placed, dpi: int) -> Image.Image:

@@ -3,12 +3,12 @@
 import html
 from typing import Final
 
+from codes.labels.batch import Printed, PrintJob, single_of
 from codes.labels.fonts import system_width
 from codes.labels.layout import Placed, Text
-from codes.labels.model import LIMITS, Label, LabelLimits
-from codes.labels.placing import Plan, place_single
-from codes.labels.symbols import Encoder
-from codes.labels.uses import Use
+from codes.labels.model import Label
+from codes.labels.pdf_file import Sink
+from codes.labels.placing import place_single
 
 _FONTS: Final = (
     "'Noto Sans SC','Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Source Han Sans SC',"
@@ -16,19 +16,16 @@ _FONTS: Final = (
 )
 
 
-def svg(
-    label: Label,
-    use: Use,
-    *,
-    module_mm: float | None = None,
-    limits: LabelLimits = LIMITS,
-    encoder: Encoder = Encoder.FASTEST,
-) -> str:
-    """Return the symbol with its text beneath, in mm. Raises `LabelError`."""
-    plan = Plan(use=use, measure=system_width, limits=limits, encoder=encoder)
-    placed = place_single(label, plan, module_mm=module_mm)
+def write_svg(label: Label, out: Sink, *, job: PrintJob, module_mm: float | None = None) -> Printed:
+    """Write the symbol with its text beneath, in mm. Raises `LabelError`."""
+    placed = place_single(label, job.plan(system_width), module_mm=module_mm)
+    out.write(_drawing(placed, label.title or label.payload).encode())
+    return single_of(placed)
+
+
+def _drawing(placed: Placed, title: str) -> str:
     width, height = f"{placed.width_mm:.2f}", f"{placed.height_mm:.2f}"
-    name = html.escape(_printable(label.title or label.payload))
+    name = html.escape(_printable(title))
     texts = "".join(_text(one) for one in placed.texts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '

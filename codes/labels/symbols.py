@@ -14,7 +14,6 @@ from typing import Final, Protocol
 
 from codes import qr
 from codes.gs1 import element_string
-from codes.gs1.ais import AIS
 from codes.gs1.element_string import FNC1
 from codes.labels.model import LabelError, SymbolKind
 from codes.model import CodeError
@@ -106,15 +105,6 @@ def make_symbol(
         raise LabelError(
             refusal.rule, refusal.message, path=path, position=refusal.position, norm=refusal.norm
         ) from None
-
-
-def encoded_text(kind: SymbolKind, payload: str) -> str:
-    """Return what a reader passes on: for the GS1 kinds the element string with its FNC1."""
-    if not kind.is_gs1:
-        return payload
-    elements = list(elements_of(payload).items())
-    joined = "".join(f"{ai}{value}{'' if AIS[ai].fixed else FNC1}" for ai, value in elements[:-1])
-    return joined + "".join(elements[-1])
 
 
 def elements_of(payload: str) -> dict[str, str]:

@@ -1,25 +1,27 @@
 """Labels for thermal printers, in ZPL II: one `^XA … ^XZ` after another.
 
 The printer draws plain QR codes and ASCII Data Matrix itself, and Latin text in its own font; the
-rest goes to it as pictures. No content can end a field: whatever ZPL reads as a command is written
-in hexadecimal (`^FH`).
+rest goes to it as pictures, those of text once a file. No content can end a field: whatever ZPL
+reads as a command is written in hexadecimal (`^FH`).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from qrcode.util import BIT_LIMIT_TABLE
 
 from codes import qr
 from codes.gs1.ais import AIS
-from codes.labels.batch import Batch, PrintJob, roll_area
+from codes.labels.batch import Batch, Printed, PrintJob, roll_area
 from codes.labels.fonts import Measure, system_width
 from codes.labels.layout import Placed, Text
 from codes.labels.model import Label, LabelError, SymbolKind
+from codes.labels.pdf_file import Sink
 from codes.labels.stock import Roll
 from codes.labels.symbols import QUIET_DATA_MATRIX, Encoder, Symbol, elements_of, make_symbol
-from codes.labels.zpl_graphics import symbol_field, text_field
+from codes.labels.zpl_graphics import PictureShelf, TextRow, symbol_field, text_field
 from codes.model import CodeError
 
 DPIS: Final = (203, 300, 600)
@@ -42,19 +44,20 @@ _ESCAPE: Final = "\\"
 _FNC1: Final = _ESCAPE + "1"
 
 
-def zpl(
-    labels: Iterable[Label], *, roll: Roll, job: PrintJob, dpi: int | None = None
-) -> Iterator[bytes]:
-    """Give one label after another as the bytes to send. Raises `LabelError` at the one refused."""
+def write_zpl(
+    labels: Iterable[Label], out: Sink, *, roll: Roll, job: PrintJob, dpi: int | None = None
+) -> Printed:
+    """Write one label after another. Raises `LabelError` at the one refused."""
     dots = dpi or roll.dpi or DPIS[0]
     if dots not in DPIS:
         raise LabelError("dpi", f"a printer has one of {DPIS} dots an inch", path="dpi")
-    font = job.load_font()
-    batch = Batch(job=job, measure=_widest(font.width), make=_size_of)
-    return (
-        _label(placed, job, dots).encode("ascii")
-        for placed in batch.place_all(labels, roll_area(roll, dpi=dots))
-    )
+    batch = Batch(job=job, measure=_widest(job.load_font().width), make=_size_of)
+    press = _Press(job=job, dpi=dots, shelf=PictureShelf())
+    for placed in batch.place_all(labels, roll_area(roll, dpi=dots)):
+        label = _label(placed, press)
+        out.write(f"{press.shelf.unsent()}{label}".encode("ascii"))
+    out.write(press.shelf.ending().encode("ascii"))
+    return Printed(labels=batch.labels, pages=batch.labels, shortened=batch.shortened)
 
 
 def _widest(of_font: Measure) -> Measure:
@@ -129,20 +132,30 @@ def _data_matrix_data(kind: SymbolKind, payload: str) -> str:
     return _FNC1 + "".join(f"{ai}{value}{end}" for (ai, value), end in pairs)
 
 
-def _label(placed: Placed, job: PrintJob, dpi: int) -> str:
-    width, height = (round(side * dpi / _INCH_MM) for side in (placed.width_mm, placed.height_mm))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Press:
+    """What all labels of a file share."""
+
+    job: PrintJob
+    dpi: int
+    shelf: PictureShelf
+
+    def dots(self, length_mm: float) -> int:
+        """Return a length in dots."""
+        return round(length_mm * self.dpi / _INCH_MM)
+
+
+def _label(placed: Placed, press: _Press) -> str:
+    width, height = press.dots(placed.width_mm), press.dots(placed.height_mm)
     # ^CI28 is UTF-8; ^LH and ^LS undo what another job may have left in the printer.
-    lines = [f"^XA^CI28^LH0,0^LS0^PW{width}^LL{height}", _symbol(placed, job, dpi)]
-    lines += [_text(placed, text, job, dpi, width) for text in placed.texts]
+    lines = [f"^XA^CI28^LH0,0^LS0^PW{width}^LL{height}", _symbol(placed, press)]
+    lines += [_text(placed, text, press, width) for text in placed.texts]
     return "\n".join([*lines, "^XZ\n"])
 
 
-def _symbol(placed: Placed, job: PrintJob, dpi: int) -> str:
-    label = placed.label
-    x, y, dots = (
-        round(length * dpi / _INCH_MM) for length in (placed.x_mm, placed.y_mm, placed.module_mm)
-    )
-    symbol = placed.symbol
+def _symbol(placed: Placed, press: _Press) -> str:
+    label, symbol, job = placed.label, placed.symbol, press.job
+    x, y, dots = (press.dots(mm) for mm in (placed.x_mm, placed.y_mm, placed.module_mm))
     if symbol.modules:
         return symbol_field(symbol, x, y, dots)
     if not label.symbol.is_qr:
@@ -159,29 +172,32 @@ def _symbol(placed: Placed, job: PrintJob, dpi: int) -> str:
     return f"^BY2,3,{_QR_DROP}^FO{x},{y - _QR_DROP}^BQN,2,{dots}{_data(data)}"
 
 
-def _text(placed: Placed, text: Text, job: PrintJob, dpi: int, width: int) -> str:
-    baseline = round(text.baseline_mm * dpi / _INCH_MM)
-    size = text.size_mm * dpi / _INCH_MM
+def _text(placed: Placed, text: Text, press: _Press, width: int) -> str:
+    baseline = press.dots(text.baseline_mm)
     if not _is_latin(placed.label, text.text):
-        wide = round(text.width_mm * dpi / _INCH_MM)
-        # A row is measured for either way of drawing it, and is narrower as a picture.
-        drawn = round(job.load_font().width(text.text) * size)
-        left = round(text.left_mm * dpi / _INCH_MM)
-        if text.is_centred:
-            left += (wide - drawn) // 2
-        return text_field(
-            text.text,
-            left,
-            baseline,
-            font=job.font,
-            size=size,
-            width=drawn,
-            is_bold=text.is_bold,
-        )
-    font = f"^A0N,{round(size)}"
+        return _drawn_text(text, press, baseline)
+    font = f"^A0N,{press.dots(text.size_mm)}"
     if text.is_centred:
         return f"^FT0,{baseline}{font}^FB{width},1,0,C{_data(text.text)}"
-    return f"^FT{round(text.x_mm * dpi / _INCH_MM)},{baseline}{font}{_data(text.text)}"
+    return f"^FT{press.dots(text.x_mm)},{baseline}{font}{_data(text.text)}"
+
+
+def _drawn_text(text: Text, press: _Press, baseline: int) -> str:
+    """Return a row of text as a picture."""
+    size = text.size_mm * press.dpi / _INCH_MM
+    # A row is measured for either way of drawing it, and is narrower as a picture.
+    drawn = round(press.job.load_font().width(text.text) * size)
+    left = press.dots(text.left_mm)
+    if text.is_centred:
+        left += (press.dots(text.width_mm) - drawn) // 2
+    row = TextRow(
+        text=text.text,
+        font=press.job.font,
+        size=round(size, 1),
+        width=drawn,
+        is_bold=text.is_bold,
+    )
+    return text_field(row, left, baseline, shelf=press.shelf)
 
 
 def _is_latin(label: Label, row: str) -> bool:

@@ -21,7 +21,7 @@ _BARE_HOST: Final = re.compile(r"https?://[a-z0-9.\-]+(?::[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class PrintedCode:
     """One code as it is printed: `address` is what a telephone opens.
 
     `elements` are GS1 elements by identifier, empty where the code has none.
@@ -32,14 +32,14 @@ class Printed:
     elements: Mapping[str, str]
 
 
-def printed(block: Block, code: str, *, base: str, secret: InstallationSecret) -> Printed:
+def printed(block: Block, code: str, *, base: str, secret: InstallationSecret) -> PrintedCode:
     """Return a code of a block as it is printed; `base` is the installation's public address."""
     elements = _elements(block, code, secret)
     path = _typed_path(block, code) if not elements else "".join(_segments(elements))
     address = base + path
     if "98" in elements:
         address += f"?98={elements['98']}"
-    return Printed(code=code, address=_compact(address, base), elements=elements)
+    return PrintedCode(code=code, address=_compact(address, base), elements=elements)
 
 
 def _elements(block: Block, code: str, secret: InstallationSecret) -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Label orders as tasks: the order in a task's arguments and back, and the desk it is made at."""
+"""Label orders as tasks: the order in a task's arguments and back, the desk, what came of it."""
 
+import re
 from dataclasses import asdict
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from base.config import Settings
 from base.installation_secret import InstallationSecret
 from base.strict_json import JsonObject
+from codes.labels.batch import Printed
 from codes.labels.model import SymbolKind
 from parties.directory import parties_by_id, products_by_id
 from parties.issuing.blocks import Block
@@ -16,6 +18,8 @@ from parties.issuing.labels import LabelDesk, LabelOrder
 from parties.tasks import TaskRequest
 
 LABELS: Final = "labels"
+
+_SHORTENED: Final = re.compile(r"The text of ([0-9]{1,9}) labels was shortened\.")
 
 
 def desk_of(
@@ -28,6 +32,7 @@ def desk_of(
         base=settings.effective_public_url,
         secret=secret,
         font=settings.effective_label_font,
+        file_bytes_max=settings.label_file_bytes_max,
         party=parties_by_id(connection, [block.party_id]).get(block.party_id),
         product=next(iter(products.values()), None),
     )
@@ -47,3 +52,14 @@ def order_of(arguments: JsonObject) -> LabelOrder:
     values["symbol"] = SymbolKind(values["symbol"])
     values["lines"] = tuple(values["lines"])
     return LabelOrder(**values)
+
+
+def message_of(printed: Printed) -> str:
+    """Return what a finished task says of its file, "" for nothing."""
+    return f"The text of {printed.shortened} labels was shortened." if printed.shortened else ""
+
+
+def shortened_in(message: str) -> int:
+    """Return on how many labels text was shortened, as `message_of` says it; else 0."""
+    found = _SHORTENED.fullmatch(message)
+    return int(found[1]) if found else 0

@@ -8,27 +8,29 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from base.errors import InvalidInput, Problem
 from base.installation_secret import InstallationSecret
-from codes.labels.batch import PrintJob
+from codes.gs1.element_string import bracketed
+from codes.labels.batch import Printed, PrintJob
 from codes.labels.hri import hri_lines
 from codes.labels.model import Label, LabelError, Progress, SymbolKind
-from codes.labels.pdf import write_roll, write_sheets
-from codes.labels.png import png
+from codes.labels.pdf import write_roll, write_sheets, write_single
+from codes.labels.pdf_file import Sink
+from codes.labels.png import write_png
 from codes.labels.serial_list import SerialRow, serial_list
 from codes.labels.stock import Roll, get_sheet
-from codes.labels.svg import svg
+from codes.labels.svg import write_svg
 from codes.labels.uses import get_use
-from codes.labels.zpl import zpl
+from codes.labels.zpl import write_zpl
 from codes.model import CodeError
 from parties.directory import PartyCard, ProductCard
-from parties.issuing.addresses import Printed, printed
+from parties.issuing.addresses import PrintedCode, printed
 from parties.issuing.blocks import Block, texts_of
 
 SINGLES_MAX: Final = 1
-"""Labels of a single picture."""
+"""Labels of a file that is one symbol to place in a design."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +64,15 @@ class LabelOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelDesk:
-    """What labels are made with: the public address, the secret, the font, who and what."""
+    """What labels are made with: the public address, the secret, the font, who and what.
+
+    No file has more than `file_bytes_max` bytes.
+    """
 
     base: str
     secret: InstallationSecret
     font: Path
+    file_bytes_max: int
     party: PartyCard | None
     product: ProductCard | None
 
@@ -91,7 +97,7 @@ class _Work:
         return Roll(width_mm=order.width_mm, height_mm=order.height_mm, dpi=order.dpi)
 
 
-Writer: TypeAlias = Callable[[_Work, BinaryIO], None]
+Writer: TypeAlias = Callable[[_Work, Sink], Printed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,56 +110,80 @@ class FileFormat:
     is_single: bool = False
 
 
-def _write_pdf(work: _Work, out: BinaryIO) -> None:
+def _write_pdf(work: _Work, out: Sink) -> Printed:
     order = work.order
-    if order.sheet:
-        write_sheets(
-            work.labels(),
-            out,
-            sheet=get_sheet(order.sheet),
-            job=work.job,
-            start=order.start,
-            cut_marks=order.cut_marks,
-        )
-    else:
-        write_roll(work.labels(), out, roll=work.roll(), job=work.job)
+    if not order.sheet:
+        return write_roll(work.labels(), out, roll=work.roll(), job=work.job)
+    return write_sheets(
+        work.labels(),
+        out,
+        sheet=get_sheet(order.sheet),
+        job=work.job,
+        start=order.start,
+        cut_marks=order.cut_marks,
+    )
 
 
-def _write_zpl(work: _Work, out: BinaryIO) -> None:
-    out.writelines(zpl(work.labels(), roll=work.roll(), job=work.job, dpi=work.order.dpi))
+def _write_zpl(work: _Work, out: Sink) -> Printed:
+    return write_zpl(work.labels(), out, roll=work.roll(), job=work.job, dpi=work.order.dpi)
 
 
-def _write_csv(work: _Work, out: BinaryIO) -> None:
+def _write_csv(work: _Work, out: Sink) -> Printed:
     rows = (
-        SerialRow(
-            serial=one.code,
-            url=one.address,
-            element_string="".join(f"({ai}){value}" for ai, value in one.elements.items()),
-        )
+        SerialRow(serial=one.code, url=one.address, element_string=bracketed(one.elements))
         for one in _printed(work.desk, work.block, work.order)
     )
-    out.writelines(serial_list(rows, total=work.order.count, progress=work.job.progress))
+    count = work.order.count
+    for some in serial_list(rows, total=count, progress=work.job.progress):
+        out.write(some)
+    return Printed(labels=count, pages=1, shortened=0)
 
 
-def _write_svg(work: _Work, out: BinaryIO) -> None:
-    out.write(svg(next(work.labels()), work.job.use).encode())
+def _write_single_pdf(work: _Work, out: Sink) -> Printed:
+    return write_single(next(work.labels()), out, job=work.job)
 
 
-def _write_png(work: _Work, out: BinaryIO) -> None:
-    out.write(png(next(work.labels()), job=work.job, dpi=work.order.dpi))
+def _write_svg(work: _Work, out: Sink) -> Printed:
+    return write_svg(next(work.labels()), out, job=work.job)
 
+
+def _write_png(work: _Work, out: Sink) -> Printed:
+    return write_png(next(work.labels()), out, job=work.job, dpi=work.order.dpi)
+
+
+_PDF: Final = "application/pdf"
 
 FORMATS: Final[Mapping[str, FileFormat]] = MappingProxyType(
     {
-        "pdf": FileFormat(suffix="pdf", media_type="application/pdf", write=_write_pdf),
+        "pdf": FileFormat(suffix="pdf", media_type=_PDF, write=_write_pdf),
         "zpl": FileFormat(suffix="zpl", media_type="application/octet-stream", write=_write_zpl),
         "csv": FileFormat(suffix="csv", media_type="text/csv; charset=utf-8", write=_write_csv),
+        "single_pdf": FileFormat(
+            suffix="pdf", media_type=_PDF, write=_write_single_pdf, is_single=True
+        ),
         "svg": FileFormat(
             suffix="svg", media_type="image/svg+xml", write=_write_svg, is_single=True
         ),
         "png": FileFormat(suffix="png", media_type="image/png", write=_write_png, is_single=True),
     }
 )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Limited:
+    """Passes a file on and counts its bytes, so that no disk is filled by one order."""
+
+    out: Sink
+    bytes_max: int
+    _size: int = 0
+
+    def write(self, data: bytes, /) -> None:
+        """Pass on; raises `InvalidInput` before the first byte too many."""
+        self._size += len(data)
+        if self._size > self.bytes_max:
+            message = f"the file has more than {self.bytes_max:,} bytes; order fewer labels at once"
+            raise _wrong("last", "file_size", message)
+        self.out.write(data)
 
 
 def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
@@ -163,7 +193,7 @@ def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
     if not 1 <= order.first <= order.last <= block.count:
         raise _wrong("first", "range", f"the block has codes 1 to {block.count}")
     if FORMATS[order.file_format].is_single and order.count > SINGLES_MAX:
-        raise _wrong("last", "single", "a picture has one label; ask for a PDF or a list")
+        raise _wrong("last", "single", "this form has one label; ask for a sheet, a roll or a list")
     write_order(desk, block, replace(order, last=order.first), BytesIO())
 
 
@@ -177,11 +207,14 @@ def write_order(
     desk: LabelDesk,
     block: Block,
     order: LabelOrder,
-    out: BinaryIO,
+    out: Sink,
     *,
     progress: Progress | None = None,
-) -> None:
-    """Write the file of an order. Raises `InvalidInput`; what was written until then is no file."""
+) -> Printed:
+    """Write the file of an order and tell what came of it.
+
+    Raises `InvalidInput`; what was written until then is no file.
+    """
     try:
         job = PrintJob(
             use=get_use(order.use),
@@ -191,7 +224,8 @@ def write_order(
             progress=progress,
         )
         work = _Work(desk=desk, block=block, order=order, job=job)
-        FORMATS[order.file_format].write(work, out)
+        limited = _Limited(out=out, bytes_max=desk.file_bytes_max)
+        return FORMATS[order.file_format].write(work, limited)
     except LabelError as refusal:
         raise _wrong(refusal.path, refusal.rule, refusal.message) from None
     except CodeError as refusal:
@@ -201,12 +235,12 @@ def write_order(
 _FIELD_OF: Final[Mapping[str, str]] = {"unknown_use": "use", "unknown_sheet": "sheet"}
 
 
-def _printed(desk: LabelDesk, block: Block, order: LabelOrder) -> Iterator[Printed]:
+def _printed(desk: LabelDesk, block: Block, order: LabelOrder) -> Iterator[PrintedCode]:
     for code in texts_of(block, desk.secret, first=order.first, count=order.count):
         yield printed(block, code, base=desk.base, secret=desk.secret)
 
 
-def _label(desk: LabelDesk, block: Block, order: LabelOrder, one: Printed) -> Label:
+def _label(desk: LabelDesk, block: Block, order: LabelOrder, one: PrintedCode) -> Label:
     if order.symbol.is_gs1 and not one.elements:
         raise _wrong("symbol", "symbol", "these codes have no GS1 elements; choose QR")
     return Label(
@@ -218,9 +252,9 @@ def _label(desk: LabelDesk, block: Block, order: LabelOrder, one: Printed) -> La
     )
 
 
-def _payload(desk: LabelDesk, block: Block, order: LabelOrder, one: Printed) -> str:
+def _payload(desk: LabelDesk, block: Block, order: LabelOrder, one: PrintedCode) -> str:
     if order.symbol.is_gs1:
-        return "".join(f"({ai}){value}" for ai, value in one.elements.items())
+        return bracketed(one.elements)
     if block.kind.name == "seed_unit":
         # 农作物种子标签二维码编码规则 4: variety, operator, unit code, address, one a line.
         party = desk.party.name_zh if desk.party else ""

@@ -24,7 +24,7 @@ from parties.actors import Actor, Role, actor_of_key
 from parties.drafts import PartyDraft, ProductDraft, SiteDraft
 from parties.ids import new_id
 from parties.issuing.blocks import Block, BlockRequest, Issuer, issue_block, texts_of
-from parties.issuing.label_orders import task_of
+from parties.issuing.label_orders import shortened_in, task_of
 from parties.issuing.labels import LabelOrder
 from parties.issuing.ranges import RangeRequest
 from parties.issuing.state import states_of
@@ -128,6 +128,33 @@ def test_an_order_that_cannot_be_made_leaves_no_file_and_says_why(workshop: Work
     assert workshop.task(task).state is TaskState.FAILED
     assert workshop.task(task).message.startswith("sheet:")
     assert list(workshop.parts.settings.effective_files_dir.iterdir()) == []
+
+
+def test_a_file_with_shortened_text_says_on_how_many_labels(workshop: Workshop) -> None:
+    cut = workshop.order(width_mm=50, height_mm=30, lines=("冷藏保存" * 40,), last=20)
+    whole = workshop.order(width_mm=50, height_mm=30)
+
+    run_task(str(cut.id))
+    run_task(str(whole.id))
+
+    assert workshop.task(whole).state is workshop.task(cut).state is TaskState.DONE
+    assert shortened_in(workshop.task(cut).message) == 20
+    assert workshop.task(whole).message == ""
+
+
+def test_a_file_that_grows_too_large_is_given_up_and_leaves_nothing(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, label_file_bytes_max=1 << 16)
+    workshop = Workshop(open_installed(settings))
+    task = workshop.order(width_mm=300, height_mm=200, dpi=600, file_format="zpl")
+
+    run_task(str(task.id))
+
+    assert workshop.task(task).state is TaskState.FAILED
+    assert "more than 65,536 bytes" in workshop.task(task).message
+    assert list(settings.effective_files_dir.iterdir()) == []
+    workshop.parts.engine.dispose()
 
 
 def test_the_sweep_does_what_waits_though_one_of_them_breaks(

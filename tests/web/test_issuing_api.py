@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from codes.canonical import uri_of_text
 from tests.parties.samples import NOW, gtin_uri
 from tests.web.epcis_world import check
-from tests.web.house import House
+from tests.web.house import House, open_house
 from tests.web.issuing_world import (
     BLOCKS,
     PREFIX,
@@ -185,6 +186,23 @@ def test_codes_come_in_pages_and_as_a_list_for_a_print_house(sqlite_house: House
     assert [row["serial"] for row in rows] == [one["code"] for one in every[1:]]
     assert [row["url"] for row in rows] == [one["address"] for one in every[1:]]
     assert rows[0]["element_string"] == f"(01){block['scope']}(21){every[1]['code']}"
+
+
+def test_a_long_list_is_no_answer_and_the_refusal_names_the_task(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    house = open_house(sqlite_url, tmp_path, codes_direct_max=3)
+    block = new_block(house, count=7)
+
+    refused = send(house, "GET", at(block, "/codes.csv"))
+    short = send(house, "GET", at(block, "/codes.csv?first=5"))
+
+    assert refused.status_code == 400
+    (problem,) = refused.get_json()["errors"]
+    assert (problem["path"], problem["code"]) == ("last", "too_many_at_once")
+    assert f'POST {at(block, "/labels")} with "format": "csv"' in problem["message"]
+    assert short.status_code == 200
+    house.services.engine.dispose()
 
 
 def test_the_state_of_a_code_is_for_its_owner_and_for_supervision(sqlite_house: House) -> None:

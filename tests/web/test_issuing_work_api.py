@@ -105,8 +105,9 @@ def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
     block = new_block(house, count=24)
     wanted: dict[str, tuple[dict[str, Any], str, bytes]] = {
         "pdf": ({"sheet": "24"}, "application/pdf", b"%PDF-"),
-        "zpl": ({"width_mm": 50, "height_mm": 30, "dpi": 203}, "application/octet-stream", b"^XA"),
+        "zpl": ({"width_mm": 50, "height_mm": 30, "dpi": 203}, "application/octet-stream", b"~DG"),
         "csv": ({}, "text/csv; charset=utf-8", b"\xef\xbb\xbf"),
+        "single_pdf": ({"first": 2, "last": 2}, "application/pdf", b"%PDF-"),
         "svg": ({"first": 2, "last": 2}, "image/svg+xml", b"<svg"),
         "png": ({"first": 2, "last": 2}, "image/png", b"\x89PNG"),
     }
@@ -116,7 +117,7 @@ def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         assert answer.content_type.split(";")[0] == media_type.split(";")[0]
         assert begins in answer.get_data()[:64]
-        assert answer.headers["Content-Disposition"].endswith(f'.{form}"')
+        assert answer.headers["Content-Disposition"].endswith(f'.{form[-3:]}"')
         assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -125,6 +126,7 @@ def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
     [
         ({"format": "docx"}, "format"),
         ({"format": "svg"}, "last"),
+        ({"format": "single_pdf"}, "last"),
         ({"sheet": "25"}, "sheet"),
         ({"sheet": "24", "start": 25}, "start"),
         ({"use": "wedding"}, "use"),
@@ -143,6 +145,41 @@ def test_labels_that_cannot_be_made_name_their_field(
 
     assert refused.status_code == 400
     assert errors_of(refused)[0].split("[")[0] == path
+
+
+def test_the_answer_says_on_how_many_labels_text_was_shortened(sqlite_house: House) -> None:
+    block = new_block(sqlite_house, count=7)
+    body = {"width_mm": 50, "height_mm": 30, "use": "retail_item", "format": "pdf"}
+
+    whole = send(sqlite_house, "POST", at(block, "/labels"), body)
+    cut = send(sqlite_house, "POST", at(block, "/labels"), {**body, "lines": ["冷藏保存" * 40]})
+
+    assert (whole.status_code, cut.status_code) == (200, 200)
+    assert "Labels-Shortened" not in whole.headers
+    assert cut.headers["Labels-Shortened"] == "7"
+
+
+@pytest.mark.parametrize("form", ["pdf", "zpl", "csv"])
+def test_a_file_that_grows_too_large_is_refused_by_its_bytes(
+    sqlite_url: str, tmp_path: Path, form: str
+) -> None:
+    house = open_house(sqlite_url, tmp_path, label_file_bytes_max=1 << 16)
+    block = new_block(house, count=1000)
+
+    refused = send(house, "POST", at(block, "/labels"), {"format": form})
+    few = send(house, "POST", at(block, "/labels"), {"format": form, "last": 10})
+
+    assert refused.status_code == 400
+    assert refused.get_json()["errors"] == [
+        {
+            "path": "last",
+            "code": "file_size",
+            "message": "the file has more than 65,536 bytes; order fewer labels at once",
+        }
+    ]
+    assert few.status_code == 200
+    assert len(few.get_data()) <= 1 << 16
+    house.services.engine.dispose()
 
 
 def test_what_is_long_is_a_task_of_ones_own(sqlite_url: str, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from base.db import reading
 from codes.labels.stock import SHEETS
-from parties.tasks import attend, read_task
+from parties.tasks import Made, attend, read_task
 from tests.web.house import House, open_house
 from tests.web.issuing_world import activation, made, new_block, new_site, send, stranger
 from tests.web.signed_in import once_of, sign_in
@@ -73,8 +73,9 @@ def test_a_picture_of_a_label_is_on_the_page_and_follows_the_form(sqlite_house: 
     [
         ({}, b"%PDF-"),
         ({"format": "roll"}, b"%PDF-"),
-        ({"format": "zpl", "dpi": "203"}, b"^XA"),
+        ({"format": "zpl", "dpi": "203"}, b"~DG"),
         ({"format": "csv"}, b"\xef\xbb\xbfno,"),
+        ({"format": "single_pdf", "last": "1"}, b"%PDF-"),
         ({"format": "svg", "last": "1"}, b"<svg"),
         ({"format": "png", "last": "1"}, b"\x89PNG"),
     ],
@@ -87,6 +88,21 @@ def test_labels_are_a_file(sqlite_house: House, changed: dict[str, str], begins:
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert begins in answer.get_data()[:64]
+
+
+def test_nobody_gets_labels_with_shortened_text_without_having_been_told(
+    sqlite_house: House,
+) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+    form = label_form(block, format="roll", lines="冷藏保存，开封后请尽快食用。" * 14)
+
+    asked = person.post(f"{at(block)}/labels", **form)
+    got = person.post(f"{at(block)}/labels", may_shorten="1", **form)
+
+    assert asked.status_code == 400
+    assert error_of(asked, "labels", "may_shorten") == "文字放不下、会被截短的标签：10 枚。"
+    assert 'name="may_shorten"' not in text_of(person.get(at(block)))
+    assert got.get_data().startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("sheet", sorted(SHEETS))
@@ -145,6 +161,7 @@ def test_a_long_file_is_a_task_that_is_fetched_later(sqlite_url: str, tmp_path: 
     _make(house, UUID(path.rsplit("/", 1)[1]))
     assert f'href="{path}/file"' in text_of(person.get(path))
     assert f'href="{path}/file"' in text_of(person.get(at(block)))
+    assert "会被截短的标签：1,200 枚" in text_of(person.get(path))
     answer = person.get(f"{path}/file")
     assert answer.get_data() == b"%PDF- whole"
     assert answer.headers["Content-Disposition"].endswith("-1-10.pdf")
@@ -160,7 +177,8 @@ def _make(house: House, task_id: UUID) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{task_id}.pdf"
     (folder / name).write_bytes(b"%PDF- whole")
-    attend(parts.engine, task_id, parts.clock, lambda _task, _tell: name)
+    made = Made(file_name=name, message="The text of 1200 labels was shortened.")
+    attend(parts.engine, task_id, parts.clock, lambda _task, _tell: made)
     with reading(parts.engine) as connection:
         assert read_task(connection, task_id).file_name == name
 

@@ -14,11 +14,11 @@ from flask import Response
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from codes.canonical import uri_of_text
-from codes.labels.serial_list import SerialRow, serial_list
 from ledger.batch import Idempotency
 from parties.access import Action, Allowed, Subject, may
-from parties.issuing.addresses import Printed, printed
+from parties.issuing.addresses import PrintedCode, printed
 from parties.issuing.blocks import Block, BlockRequest, issue_block, list_blocks, texts_of
+from parties.issuing.labels import LabelOrder
 from parties.issuing.ranges import CodeRange, ranges_of
 from parties.issuing.runs import runs_of, tally_of
 from parties.issuing.state import states_of
@@ -28,7 +28,7 @@ from web.api.blueprint import ApiBlueprint
 from web.auth import current_actor, requires
 from web.idempotency import idempotency_key, request_hash
 from web.issuing import block_for, issuer_of, party_of
-from web.label_files import file_name, kept_as
+from web.label_files import file_now, file_response
 from web.services import Services, services
 
 BLUEPRINT = ApiBlueprint(
@@ -138,23 +138,12 @@ def get_codes(query: dict[str, Any], block_id: UUID) -> _Answer:
 @BLUEPRINT.arguments(shapes.RangeQuery, location="query")
 @BLUEPRINT.response(200)
 def get_codes_csv(query: dict[str, Any], block_id: UUID) -> Response:
-    """Return a block's codes as a list for a print house, streamed."""
+    """Return codes of a block as a list for a print house; a long one is a task of labels."""
     parts = services()
     block = _readable_block(parts, block_id)
-    first, last = query["first"], query["last"] or block.count
-    _require_in(block, first, last)
-    rows = (
-        SerialRow(
-            serial=one.code,
-            url=one.address,
-            element_string="".join(f"({ai}){value}" for ai, value in one.elements.items()),
-        )
-        for one in _printed(parts, block, first, last)
-    )
-    name = file_name(block.id, first, last, "csv")
-    return Response(
-        serial_list(rows), content_type="text/csv; charset=utf-8", headers=kept_as(name)
-    )
+    last = query["last"] or block.count
+    order = LabelOrder(first=query["first"], last=last, file_format="csv")
+    return file_response(file_now(parts, block, order))
 
 
 @BLUEPRINT.route("/codes/state", methods=["GET"])
@@ -190,7 +179,7 @@ def _require_in(block: Block, first: int, last: int) -> None:
         raise InvalidInput(f"first: {message}", problems=(problem,))
 
 
-def _printed(parts: Services, block: Block, first: int, last: int) -> Iterator[Printed]:
+def _printed(parts: Services, block: Block, first: int, last: int) -> Iterator[PrintedCode]:
     base = parts.settings.effective_public_url
     for code in texts_of(block, parts.secret, first=first, count=last - first + 1):
         yield printed(block, code, base=base, secret=parts.secret)

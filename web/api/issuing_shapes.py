@@ -182,7 +182,11 @@ class LabelsIn(StrictSchema):
 
     first = _whole(1, _NUMBER_MAX, load_default=1)
     last = _whole(1, _NUMBER_MAX, metadata={"description": "The last one if left out"}, **_OPTIONAL)
-    format = text(_FORM_CHARS_MAX, load_default="pdf", metadata={"description": "pdf zpl csv …"})
+    format = text(
+        _FORM_CHARS_MAX,
+        load_default="pdf",
+        metadata={"description": "pdf zpl csv single_pdf svg png"},
+    )
     sheet = text(
         _FORM_CHARS_MAX,
         load_default="",
@@ -214,7 +218,9 @@ class TaskOut(ma.Schema):
     state = ma.fields.String(metadata={"description": "`waiting`, `running`, `done`, `failed`"})
     total = ma.fields.Integer()
     done = ma.fields.Integer()
-    message = ma.fields.String(metadata={"description": "Why it failed."})
+    message = ma.fields.String(
+        metadata={"description": "Why it failed, or what there is to say of its file."}
+    )
     file = ma.fields.String(allow_none=True, metadata={"description": "Address of its file."})
     created_at = ma.fields.AwareDateTime(format="iso")
     finished_at = ma.fields.AwareDateTime(format="iso", allow_none=True)

@@ -77,7 +77,11 @@ def post_void(values: dict[str, Any], block_id: UUID) -> _Answer:
 @requires(Action.ISSUE_CODES)
 @BLUEPRINT.arguments(shapes.LabelsIn)
 @BLUEPRINT.response(202, shapes.TaskOut)
-@BLUEPRINT.alt_response(200, description="The file itself, where it is short.")
+@BLUEPRINT.alt_response(
+    200,
+    description="The file itself, where it is short; `Labels-Shortened` counts labels whose text"
+    " was cut.",
+)
 def post_labels(values: dict[str, Any], block_id: UUID) -> Response | _Answer:
     """Order a file of labels: a short one is the answer, a long one is a task with a file."""
     parts, actor = services(), current_actor()

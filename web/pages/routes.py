@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template, requ
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.gs1.element_string import element_text
 from codes.model import CodeError, Scheme
 from web.held_pages import HeldPages
 from web.pages.chain_picture import LYING_RANKS_MAX, describe, draw_lying, draw_upright
@@ -156,7 +157,7 @@ def _looked_for(view: ScanView) -> str:
 
 def printed(elements: Iterable[tuple[str, str]]) -> str:
     """Return a whole code as GS1 prints it for people (GS1 General Specifications 4.14)."""
-    return "".join(f"({ai}){value}" for ai, value in elements if value)
+    return "".join(element_text(ai, value) for ai, value in elements if value)
 
 
 def _scan_page(view: ScanView) -> str:

@@ -34,6 +34,7 @@ from web.pages.work_blueprint import (
     kind_title,
     own_sites,
     products_of,
+    shortened_words,
 )
 from web.pages.work_forms import Form, blank, once_of, typed
 from web.pages.work_label_form import (
@@ -144,9 +145,12 @@ def labels(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
         except AppError as refusal:
             form.refuse(refusal, label_refusals(found, order))
         else:
-            if isinstance(made, LabelFile):
+            if not isinstance(made, LabelFile):
+                return redirect(f"/work/tasks/{made.id}", 303)
+            # What a label says is partly law: nobody gets less of it without having been told.
+            if not made.shortened or form.is_ticked("may_shorten"):
                 return file_response(made)
-            return redirect(f"/work/tasks/{made.id}", 303)
+            form.wrong("may_shorten", shortened_words(made.shortened))
     return _page(found, _Forms(labels=form)), 400
 
 

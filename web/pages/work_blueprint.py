@@ -19,8 +19,10 @@ from parties.access import Action, has_role_for
 from parties.actors import Actor, Role
 from parties.directory import PartyCard, ProductCard, parties_by_id, products_by_id
 from parties.issuing.blocks import Block
+from parties.issuing.label_orders import shortened_in
 from parties.register import PAGE_ROWS_MAX, page_of
 from parties.tables import PRODUCT, SITE
+from parties.tasks import Task
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.sign_in import stale_form
@@ -56,6 +58,7 @@ def _shared() -> dict[str, Any]:
         "sees_prefixes": actor.role in (Role.PRODUCER, Role.OPERATOR),
         "once": fresh_once,
         "when": when,
+        "told_by": told_by,
         "name_of": name_of,
     }
 
@@ -82,6 +85,17 @@ def name_of(card: PartyCard | ProductCard) -> str:
 def when(instant: datetime) -> str:
     """Return an instant as clocks in China show it."""
     return instant.astimezone(CIVIL_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def told_by(task: Task) -> str:
+    """Return what a finished task has to say of what it made, "" for nothing."""
+    count = shortened_in(task.message)
+    return shortened_words(count) if count else ""
+
+
+def shortened_words(count: int) -> str:
+    """Return the sentence about labels whose text did not fit."""
+    return _("Labels on which the text was too long and is cut: %(count)s.", count=f"{count:,}")
 
 
 def own_products(connection: Connection, party_id: UUID) -> Sequence[ProductCard]:

@@ -69,6 +69,7 @@ def label_choices(block: Block) -> LabelChoices:
         Choice(value="roll", title=_("Label roll, one a page (PDF)")),
         Choice(value="zpl", title=_("Thermal printer (ZPL)")),
         Choice(value="csv", title=_("List for a print house (CSV)")),
+        Choice(value="single_pdf", title=_("One symbol to place in a design (PDF)")),
         Choice(value="svg", title=_("One symbol to place in a design (SVG)")),
         Choice(value="png", title=_("One symbol as a picture (PNG)")),
     )

@@ -14,7 +14,7 @@ from codes.labels.model import LIMITS, Label
 from codes.labels.placing import Plan, place, place_single
 from codes.labels.stock import Roll, get_sheet
 from codes.labels.uses import get_use
-from parties.issuing.labels import LabelDesk, LabelOrder
+from parties.issuing.labels import FORMATS, LabelDesk, LabelOrder
 from parties.issuing.runs import Run, RunState
 
 _CELLS_MAX: Final = 60
@@ -88,7 +88,7 @@ def draw_label(desk: LabelDesk, label: Label, order: LabelOrder) -> LabelPicture
 
 def _area(order: LabelOrder) -> Area | None:
     """Return the size of a label, None where it is made for its symbol."""
-    if order.file_format in ("svg", "png"):
+    if FORMATS[order.file_format].is_single:
         return None
     if order.file_format != "zpl" and order.sheet:
         sheet = get_sheet(order.sheet)

@@ -35,8 +35,12 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
         "Numbers were given out here already: they go on by themselves. Leave this empty."
     ),
     ("first", "range"): lambda most: _("This block has codes 1 to %(most)s.", most=most),
-    ("first", "activated"): lambda _most: _("Some of these codes are activated already."),
-    ("first", "void"): lambda _most: _("Some of these codes are void, and void is final."),
+    ("first", "activated"): lambda number: _(
+        "Number %(number)s is activated already.", number=number
+    ),
+    ("first", "void"): lambda number: _(
+        "Number %(number)s is void, and void is final.", number=number
+    ),
     ("lot", "lot"): lambda _most: _(
         "A lot number has 1 to 20 letters, digits or signs such as - and /, without Chinese "
         "characters and blanks."
@@ -60,7 +64,10 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
     ),
     ("spec", "spec"): lambda _most: _("The specification is three digits."),
     ("kind", "kind"): lambda _most: _("Choose one of these."),
-    ("last", "single"): lambda _most: _("A picture holds one label: choose a single number."),
+    ("last", "single"): lambda _most: _("This holds one label: choose a single number."),
+    ("last", "file_size"): lambda _most: _(
+        "This file would be too large. Order fewer labels at once, in several files."
+    ),
     ("start", "start"): lambda _most: _("This sheet does not have so many labels."),
     ("sheet", "label_too_small"): lambda _most: _(
         "The symbol does not fit this label in the size that the use asks for. Choose a larger "

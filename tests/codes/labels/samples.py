@@ -8,9 +8,11 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
+from codes.gs1.ais import AIS
+from codes.gs1.element_string import FNC1
 from codes.labels.batch import PrintJob
 from codes.labels.model import Label, Progress, SymbolKind
-from codes.labels.symbols import Encoder, Symbol
+from codes.labels.symbols import Encoder, Symbol, elements_of
 from codes.labels.uses import USES
 from tests.live import ROOT
 
@@ -91,6 +93,15 @@ class Read:
     top: int
     right: int
     bottom: int
+
+
+def encoded_text(kind: SymbolKind, payload: str) -> str:
+    """Return what a reader passes on: for the GS1 kinds the element string with its FNC1."""
+    if not kind.is_gs1:
+        return payload
+    elements = list(elements_of(payload).items())
+    joined = "".join(f"{ai}{value}{'' if AIS[ai].fixed else FNC1}" for ai, value in elements[:-1])
+    return joined + "".join(elements[-1])
 
 
 _FORMATS = zxingcpp.BarcodeFormats(

@@ -9,8 +9,16 @@ from qrcode.util import BIT_LIMIT_TABLE
 from codes import qr
 from codes.gs1.ais import AIS
 from codes.labels.model import LabelError, SymbolKind
-from codes.labels.symbols import BULK_MASK, Encoder, encoded_text, make_symbol
-from tests.codes.labels.samples import GTIN, LINK, SEED_TEXT, kind_of, picture_of, read_all
+from codes.labels.symbols import BULK_MASK, Encoder, make_symbol
+from tests.codes.labels.samples import (
+    GTIN,
+    LINK,
+    SEED_TEXT,
+    encoded_text,
+    kind_of,
+    picture_of,
+    read_all,
+)
 from tests.live import ROOT
 
 # Printable ASCII and Chinese with the line ends of seed labels, as often long as short.

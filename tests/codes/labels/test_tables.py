@@ -14,6 +14,7 @@ from codes.labels.pdf import write_roll
 from codes.labels.stock import SHEETS, Roll, Sheet, get_sheet, places
 from codes.labels.uses import USES, Use, check_use, get_use
 from codes.model import CodeError
+from parties.issuing.labels import FORMATS
 from tests.codes.labels.samples import GTIN, LINK, SEED_TEXT, job_of
 from tests.live import ROOT
 
@@ -200,6 +201,12 @@ def test_the_page_has_every_kind_of_symbol() -> None:
     kinds = [row[0].strip("`") for row in rows_of_page() if len(row) == 3]
 
     assert sorted(kinds) == sorted(SymbolKind)
+
+
+def test_the_page_has_every_form_of_file() -> None:
+    forms = [row[0].strip("`") for row in rows_of_page() if len(row) == 2]
+
+    assert forms == list(FORMATS)
 
 
 def asked_beyond(use: Use) -> str:

@@ -1,6 +1,8 @@
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -9,18 +11,18 @@ from PIL import Image
 
 from codes.labels.model import Label, LabelError, SymbolKind
 from codes.labels.stock import Roll
-from codes.labels.symbols import encoded_text
-from codes.labels.zpl import DPIS, zpl
+from codes.labels.zpl import DPIS, write_zpl
 from tests.codes.labels.samples import (
     GTIN,
     LINK,
     SEED_TEXT,
     darkest,
+    encoded_text,
     job_of,
     label_of,
     read_all,
 )
-from tests.codes.labels.zpl_reader import Field, fields
+from tests.codes.labels.zpl_reader import Field, fields, labels
 
 ROLL = Roll(width_mm=60, height_mm=40)
 LARGE = Roll(width_mm=150, height_mm=150)
@@ -29,8 +31,15 @@ HOSTILE = "^XZ^XA~JA_5E\\&^FS\\1"
 
 
 def label_in_zpl(label: Label, *, use: str = "general", roll: Roll = ROLL, dpi: int = 203) -> bytes:
-    (data,) = zpl([label], roll=roll, job=job_of(use), dpi=dpi)
-    return data
+    return file_in_zpl([label], use=use, roll=roll, dpi=dpi)
+
+
+def file_in_zpl(
+    some: Iterable[Label], *, use: str = "general", roll: Roll = ROLL, dpi: int = 203
+) -> bytes:
+    out = BytesIO()
+    write_zpl(some, out, roll=roll, job=job_of(use), dpi=dpi)
+    return out.getvalue()
 
 
 def symbol_field(data: bytes) -> Field:
@@ -42,7 +51,7 @@ def test_a_label_says_its_size_in_dots(dpi: int) -> None:
     text = label_in_zpl(label_of(1), dpi=dpi).decode("ascii")
 
     assert f"^PW{round(60 * dpi / 25.4)}^LL{round(40 * dpi / 25.4)}" in text
-    assert text.startswith("^XA^CI28^LH0,0^LS0")
+    assert text.count("\n^XA^CI28^LH0,0^LS0") == 1
 
 
 @settings(deadline=None)
@@ -163,24 +172,67 @@ def test_a_high_label_has_its_text_in_the_middle() -> None:
     assert "^FB320,1,0,C" in data
 
 
-def test_labels_are_asked_for_one_by_one() -> None:
-    asked = []
+def test_labels_are_written_one_by_one() -> None:
+    asked: list[int] = []
 
-    def labels() -> Iterator[Label]:
-        for number in range(100_000):
+    class Heard(BytesIO):
+        def write(self, data: Any) -> int:
+            written.append((len(asked), bytes(data).count(b"^CI28")))
+            return super().write(data)
+
+    def made() -> Iterator[Label]:
+        for number in range(3):
             asked.append(number)
             yield label_of(number)
 
-    made = list(islice(zpl(labels(), roll=ROLL, job=job_of(), dpi=203), 3))
+    written: list[tuple[int, int]] = []
+    printed = write_zpl(made(), Heard(), roll=ROLL, job=job_of(), dpi=203)
 
-    assert len(made) == 3
-    assert len(asked) == 3
+    assert written == [(1, 1), (2, 1), (3, 1), (3, 0)]
+    assert (printed.labels, printed.pages, printed.shortened) == (3, 3, 0)
 
 
-def test_all_labels_are_ascii_and_each_is_whole() -> None:
-    for data in zpl(map(label_of, range(5)), roll=ROLL, job=job_of()):
-        assert data.isascii()
-        assert fields(data)
+def test_text_that_every_label_has_is_sent_once_and_drawn_on_each() -> None:
+    data = file_in_zpl(map(label_of, range(50)), dpi=300)
+
+    found = labels(data)
+
+    pictures = [[one.picture for one in label if one.picture] for label in found]
+    assert data.count(b"~DG") == len(pictures[0]) >= 3
+    assert len(found) == 50
+    assert all(one == pictures[0] for one in pictures)
+    one, fifty = len(file_in_zpl([label_of(1)], dpi=300)), len(data)
+    assert (fifty - one) / 49 < 450
+
+
+def test_text_of_every_label_alone_fills_no_more_of_the_printer_than_it_has() -> None:
+    some = [replace(label_of(number), title=f"第 {number} 袋大米") for number in range(100)]
+
+    data = file_in_zpl(some, dpi=203)
+
+    assert data.count(b"~DG") == 64
+    assert len(labels(data)) == 100
+    titles = {label[1].picture.tobytes() for label in labels(data) if label[1].picture}
+    assert len(titles) == 100
+
+
+def test_pictures_take_no_more_than_the_room_that_the_smallest_printer_has() -> None:
+    some = [replace(label_of(number), title=f"大字{number:02}号") for number in range(40)]
+
+    data = file_in_zpl(some, roll=Roll(width_mm=300, height_mm=200), dpi=600)
+
+    sizes = [int(size) for size in re.findall(rb"~DG[^,]+,([0-9]+),", data)]
+    assert 0 < sum(sizes) <= 256 << 10
+    assert data.count(b"^GFA") > 0
+    assert len(labels(data)) == 40
+
+
+def test_a_file_without_pictures_leaves_the_memory_of_the_printer_alone() -> None:
+    data = label_in_zpl(Label(payload=LINK, title="Rice"))
+
+    assert b"~DG" not in data
+    assert b"^ID" not in data
+    assert data.isascii()
 
 
 @pytest.mark.parametrize("kind", [SymbolKind.QR, SymbolKind.DATA_MATRIX])
@@ -204,6 +256,6 @@ def test_an_element_string_is_checked_before_the_printer_sees_it() -> None:
 
 def test_a_printer_of_another_resolution_is_refused() -> None:
     with pytest.raises(LabelError) as refusal:
-        zpl([label_of(1)], roll=ROLL, job=job_of(), dpi=150)
+        write_zpl([label_of(1)], BytesIO(), roll=ROLL, job=job_of(), dpi=150)
 
     assert refusal.value.path == "dpi"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 _FIELD = re.compile(r"\^F([OT])(\d+),(\d+)(.*?)\^FS", re.DOTALL)
+# Nothing of a file stays in the memory of the printer.
+_CLEARED = "^XA^IDR:SX*.GRF^FS^XZ\n"
 _COUNTS = {letter: count for count, letter in enumerate("GHIJKLMNOPQRSTUVWXY", start=1)}
 _COUNTS |= {letter: 20 * count for count, letter in enumerate("ghijklmnopqrstuvwxyz", start=1)}
 
@@ -21,19 +23,48 @@ class Field:
     picture: Image.Image | None
 
 
-def fields(label: bytes) -> list[Field]:
-    """Return the fields of one label, which must begin and end as a label does."""
-    text = label.decode("ascii")
-    assert text.startswith("^XA")
+def fields(file: bytes) -> list[Field]:
+    """Return the fields of a file of one label."""
+    (label,) = labels(file)
+    return label
+
+
+def labels(file: bytes) -> list[list[Field]]:
+    """Return the fields of each label of a file, which must begin and end as labels do.
+
+    A picture that is named must have been sent before, and none may be left in the printer.
+    """
+    text = file.decode("ascii")
     assert text.endswith("^XZ\n")
-    assert text.count("^XA") == text.count("^XZ") == 1
-    return [_field(found) for found in _FIELD.finditer(text)]
+    assert text.count("^XA") == text.count("^XZ")
+    stored: dict[str, Image.Image] = {}
+    found = []
+    for part in re.split(r"(?<=\n)(?=~DG|\^XA)", text):
+        if part.startswith("~DG"):
+            name, size, stride, packed = part[3:].removesuffix("\n").split(",", 3)
+            assert name not in stored
+            stored[name] = _picture(int(size), int(stride), packed)
+        elif part == _CLEARED:
+            stored.clear()
+        else:
+            assert part.startswith("^XA^CI28")
+            found.append([_field(one, stored) for one in _FIELD.finditer(part)])
+    assert not stored
+    return found
 
 
-def _field(found: re.Match[str]) -> Field:
+def _field(found: re.Match[str], stored: dict[str, Image.Image]) -> Field:
     x, y, body = int(found[2]), int(found[3]), found[4]
     commands, _, data = body.partition("^FD")
-    picture = _picture(body) if body.startswith("^GFA") else None
+    picture = None
+    if body.startswith("^GFA"):
+        _, total, size, stride, packed = body.split(",", 4)
+        assert total == size
+        picture = _picture(int(size), int(stride), packed)
+    elif body.startswith("^XG"):
+        name, across, down = body[3:].split(",")
+        assert (across, down) == ("1", "1")
+        picture = stored[name]
     if data:
         assert "^FH_" in commands
         assert "^" not in data
@@ -49,9 +80,8 @@ def _unescaped(data: str) -> bytes:
     )
 
 
-def _picture(body: str) -> Image.Image:
-    _, total, size, stride, packed = body.split(",", 4)
-    width = 2 * int(stride)
+def _picture(size: int, stride: int, packed: str) -> Image.Image:
+    width = 2 * stride
     rows: list[str] = []
     row, count = "", 0
     for one in packed:
@@ -70,7 +100,7 @@ def _picture(body: str) -> Image.Image:
                 row = ""
     data = bytes.fromhex("".join(rows))
     assert not row
-    assert len(data) == int(total) == int(size)
+    assert len(data) == size
     # A set bit is black in ZPL and white in Pillow.
-    ink = Image.frombytes("1", (8 * int(stride), len(rows)), data)
+    ink = Image.frombytes("1", (8 * stride, len(rows)), data)
     return ink.convert("L").point([255, *[0] * 255])
