@@ -5,9 +5,9 @@ GB/T 2260. A code on its own must be in force today; inside an old certificate a
 
 from typing import Final
 
-from codes.cn.regions import NORM, check_region, find_region
+from codes.cn.regions import NORM, check_region, find_region, places_of
 from codes.gs1.check_digit import is_digits
-from codes.model import Category, Code, CodeError, CodeWarning, Scheme
+from codes.model import Category, Code, CodeError, Scheme
 from codes.shapes import DIGITS, format_text, require_digits
 
 
@@ -16,18 +16,12 @@ def parse_region(text: str) -> Code:
     require_digits(text, length=6, what="a region", norm=NORM)
     warnings = check_region(text, position=0, norm=NORM)
     region = find_region(text)
-    if region is not None and region.to_on is not None:
-        raise CodeError(
-            "former_region",
-            f"{text} {region.name} was in force until {region.to_on}; now {' '.join(region.now)}",
-            position=0,
-            norm=NORM,
-        )
+    if region is not None and region.until:
+        now = f"; now {' '.join(region.now)}" if region.now else ""
+        message = f"{text} {region.name} was in force until {region.until}{now}"
+        raise CodeError("former_region", message, position=0, norm=NORM)
     fields = _within(text)
-    if region is None:
-        message = "the county is outside the list of regions: only its province was checked"
-        warnings += (CodeWarning(code="unlisted_region", message=message, position=2),)
-    else:
+    if region is not None:
         fields = {"name": region.name, **fields}
     return Code(
         scheme="cn_region_gb2260",
@@ -40,12 +34,10 @@ def parse_region(text: str) -> Code:
 
 
 def _within(text: str) -> dict[str, str]:
-    """Return the prefecture of a county, the province of a prefecture; a province has none."""
-    if text.endswith("0000"):
-        return {}
-    above = text[:2] if text.endswith("00") else text[:4]
-    parent = find_region(above) or find_region(text[:2])
-    return {} if parent is None else {"within": parent.name}
+    """Return what a county or a prefecture lies in; a province has nothing."""
+    digits = text.removesuffix("00").removesuffix("00")
+    above = places_of(digits[:-2])
+    return {"within": above[-1].name} if above else {}
 
 
 SCHEMES: Final = (

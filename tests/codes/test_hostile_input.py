@@ -7,7 +7,7 @@ import pytest
 from codes import registry
 from codes.canonical import uri_of_text
 from codes.cn.persons import may_be_id_number
-from codes.cn.regions import REGIONS, find_region
+from codes.cn.regions import every_region, find_region
 from codes.model import Category, CodeError
 from codes.schemes.cn_org_code import parse_org_code
 from tests.vectors import vectors_dir
@@ -100,7 +100,7 @@ def test_what_was_put_right_is_noted() -> None:
 
     assert notes("cn_drug_trace20", "8385793-0000879766660") == ["separators"]
     assert notes("cn_drug_trace20", "８" + DRUG[1:]) == ["full_width"]
-    assert notes("cn_sc_licence", "sc11513042800065") == ["lower_case"]
+    assert notes("cn_sc_licence", "sc11513042800065") == ["lower_case", "former_region"]
     assert notes("cn_sc_licence", "SC11513010300034")[0] == "former_region"
     found = registry.detect(f"https://any.example/p?id={'1' * 7}1{'0' * 24}")
     assert [one.scheme.name for one in found] == ["cn_pesticide_unit32"]
@@ -179,8 +179,9 @@ def test_old_and_mistyped_id_numbers_inside_codes_are_hidden_too() -> None:
 
 def test_shijiazhuang_today_is_twenty_three_divisions_with_their_days() -> None:
     today = [
-        one for code, one in REGIONS.items()
-        if code.startswith("1301") and len(code) == 6 and not one.to_on and not one.is_statistical
+        one for one in every_region()
+        if one.code.startswith("1301") and not one.is_collective and not one.to_on
+        and not one.is_statistical
     ]  # fmt: skip
     former = find_region("130182")
     current = find_region("130109")

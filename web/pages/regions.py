@@ -1,10 +1,11 @@
-"""Names of places by their code in GB/T 2260: the provinces, and the city's counties.
+"""Names of places by their code in GB/T 2260.
 
-A code outside the table is named by its province, so that no district gets a wrong name.
+A code outside the table is named by what it lies in, so that no district gets a wrong name.
 """
 
 from typing import Final
 
+from codes.cn.regions import places_of
 from web.pages.model import Lang
 from web.pages.words import by_name
 
@@ -73,7 +74,20 @@ _SHIJIAZHUANG: Final = by_name((
 
 
 def region_name(code: str | None, lang: Lang) -> str:
-    """Return the name of a six-digit region code, or nothing where its province is unknown."""
+    """Return the name of a six-digit region code, or nothing where its province is unknown.
+
+    The city's own counties are named alone. Only they and the provinces have names in English: any
+    other place stands in Chinese before the English name of its province.
+    """
     code = code or ""
-    words = _SHIJIAZHUANG.get(code) or _PROVINCES.get(code[:2])
-    return words.of(lang) if words else ""
+    words = _SHIJIAZHUANG.get(code)
+    if words is not None:
+        return words.of(lang)
+    province = _PROVINCES.get(code[:2])
+    if province is None:
+        return ""
+    # A county of a prefecture without a name of its own lies in its province.
+    within = "".join(one.name for one in places_of(code)[1:]) if len(code) == 6 else ""
+    if lang == "zh":
+        return province.zh + within
+    return f"{within}, {province.en}" if within else province.en
