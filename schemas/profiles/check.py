@@ -1,0 +1,166 @@
+"""Checks an event against a profile: which step it is of, and what it lacks or says wrongly.
+
+The rule that must stay true: the answer depends on the event, its namespaces and what is handed in,
+on nothing else. Whether a duty was in force is judged by the event's own day, so that neither the
+hour of the check nor a later version of a profile makes an old event wrong.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from base.strict_json import JsonObject, JsonValue
+from schemas.profiles.findings import KdeFinding, Severity, finding_of, severity_of, step_finding
+from schemas.profiles.model import Unit
+from schemas.profiles.naming import CTE_TERM, disposition_word, is_plain, renamed, step_word
+from schemas.profiles.paths import Place
+from schemas.profiles.probes import Case, Known
+from schemas.profiles.standing import Profile
+from schemas.profiles.steps import Step, compile_step
+
+_NOTHING_KNOWN: Final[Known] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check says. `profile` is `dairy/1`; `cte` and `way` are None where no step fits.
+
+    An event of no step of its class is not wrong: the profile has nothing to ask of it.
+    """
+
+    profile: str
+    cte: str | None
+    way: str | None
+    findings: tuple[KdeFinding, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether a finding is a reason to refuse."""
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+class Checker:
+    """A compiled profile. It holds no state: one may serve every thread."""
+
+    __slots__ = ("_by_signature", "_steps", "lot_paths", "profile")
+
+    def __init__(self, profile: Profile, steps: Sequence[Step]) -> None:
+        self.profile = profile
+        self._steps = tuple(steps)
+        self._by_signature: dict[tuple[str, JsonValue, str], tuple[Step, ...]] = {}
+        for step in steps:
+            for action in step.way.actions or (None,):
+                for word in step.way.steps:
+                    key = (step.way.event_type, action, word)
+                    self._by_signature[key] = (*self._by_signature.get(key, ()), step)
+        self.lot_paths = frozenset(
+            probe.kde.path for step in steps for probe in step.probes if probe.place is Place.LOT
+        )
+
+    def check(
+        self,
+        event: JsonObject,
+        namespaces: Mapping[str, str],
+        *,
+        class_code: str = "",
+        known: Known = _NOTHING_KNOWN,
+    ) -> Checked:
+        """Return what an event that has its shape lacks or says wrongly.
+
+        `class_code` is the product's; `known` is what the register and the lot's own birth say, by
+        the paths of `lot_paths` and of the register.
+        """
+        if not is_plain(namespaces) or any(name.startswith("urn:") for name in event):
+            event = renamed(event, namespaces)
+        text = event.get("bizStep")
+        case = Case(
+            event=event,
+            step=step_word(text, namespaces) if isinstance(text, str) else "",
+            class_code=class_code or self.profile.name,
+            known=known,
+        )
+        step, wrong = self._step(case)
+        if step is None:
+            return Checked(profile=self.profile.id, cte=None, way=None, findings=wrong)
+        findings: tuple[KdeFinding, ...] = ()
+        if known or not step.is_fine(case):
+            findings = tuple(_findings(step, case))
+        return Checked(
+            profile=self.profile.id, cte=step.cte.id, way=step.way.name, findings=findings
+        )
+
+    def _step(self, case: Case) -> tuple[Step | None, tuple[KdeFinding, ...]]:
+        """Return the step an event is of: the one it names, else the one it looks like."""
+        event = case.event
+        signature = (str(event.get("type")), event.get("action"), case.step)
+        named = event.get(CTE_TERM)
+        if named is not None:
+            return self._named(case, named, signature)
+        found = self._by_signature.get(signature, ())
+        return (self._likeliest(case, found) if found else None), ()
+
+    def _named(
+        self, case: Case, named: JsonValue, signature: tuple[str, JsonValue, str]
+    ) -> tuple[Step | None, tuple[KdeFinding, ...]]:
+        name, _, cte = named.partition("/") if isinstance(named, str) else ("", "", "")
+        if name and name != self.profile.name:
+            return None, ()  # The step of another class: nothing is asked by this one.
+        ways = [step for step in self._steps if step.cte.id == cte]
+        if not ways:
+            return None, (step_finding("unknown_step"),)
+        kind, action, word = signature
+        fitting = [
+            step
+            for step in ways
+            if step.way.event_type == kind and action in (step.way.actions or (None,))
+        ]
+        if not fitting:
+            return None, (step_finding("step"),)
+        exact = [step for step in fitting if word in step.way.steps]
+        return self._likeliest(case, exact or fitting), ()
+
+    def _likeliest(self, case: Case, steps: Sequence[Step]) -> Step:
+        """Choose among steps of the same outer shape.
+
+        First by the disposition, then by what the event says: the step whose own data it bears
+        most of. Where that does not tell them apart, the one that finds the least to blame has it,
+        so that no event is refused for a step that it need not be; then the first of the chain.
+        """
+        if len(steps) == 1:
+            return steps[0]
+        text = case.event.get("disposition")
+        word = disposition_word(text) if isinstance(text, str) else ""
+        left = [step for step in steps if word in step.way.dispositions] or list(steps)
+        if len(left) > 1:
+            evidence = [step.evidence(case.event) for step in left]
+            most = max(evidence)
+            left = [step for step, count in zip(left, evidence, strict=True) if count == most]
+        if len(left) > 1:
+            left.sort(key=lambda step: (_blame(step, case), step.order))
+        return left[0]
+
+
+def compile_profile(profile: Profile, units: Mapping[str, Unit]) -> Checker:
+    """Return a profile made ready to check events."""
+    steps: list[Step] = []
+    for cte in profile.ctes:
+        for way in cte.ways:
+            steps.append(compile_step(cte, way, len(steps), units))
+    return Checker(profile, steps)
+
+
+def _findings(step: Step, case: Case) -> list[KdeFinding]:
+    day = str(case.event.get("eventTime", ""))[:10]
+    found: list[KdeFinding] = []
+    for kde, problem in step.problems(case):
+        severity = severity_of(kde, problem, day)
+        if severity is not None:
+            found.append(finding_of(kde, problem, severity))
+    return found
+
+
+_WEIGHT: Final = {Severity.ERROR: 10_000, Severity.WARNING: 1, Severity.INFO: 0}
+
+
+def _blame(step: Step, case: Case) -> int:
+    return sum(_WEIGHT[finding.severity] for finding in _findings(step, case))
