@@ -25,6 +25,7 @@ COMMANDS: Final = MappingProxyType(
         "fsck": "jobs.commands.fsck:command",
         "init": "jobs.commands.init:command",
         "key": "jobs.commands.key:command",
+        "profile": "jobs.commands.profile:command",
         "rebuild": "jobs.commands.rebuild:command",
         "run": "jobs.commands.run:command",
         "seal": "jobs.commands.seal:command",
