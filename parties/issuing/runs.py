@@ -1,15 +1,16 @@
 """A whole block as runs of codes that are all free, activated or void, and how many there are.
 
 One rule: read a piece at a time, so that a block whose every code was activated by itself takes no
-more memory than one that is fresh.
+more memory than one that is fresh. A list that shows numbers alone lets the database count.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Subquery, and_, case, func, select, union_all
 
 from parties.issuing.blocks import Block
 from parties.issuing.tables import CODE_RANGE, RangeAction
@@ -41,12 +42,32 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many codes of a block are in each state, and the first run of free ones, if any."""
+    """How many codes of a block are in each state."""
 
     free: int
     activated: int
     void: int
-    first_free: Run | None
+
+
+@dataclass(slots=True, kw_only=True)
+class RunCounter:
+    """Counts the runs of a block on their way to somebody else, and keeps the first free one."""
+
+    first_free: Run | None = None
+    _counts: dict[RunState, int] = field(default_factory=lambda: dict.fromkeys(RunState, 0))
+
+    def passing(self, runs: Iterable[Run]) -> Iterator[Run]:
+        """Yield the runs as they come."""
+        for run in runs:
+            self._counts[run.state] += run.count
+            if run.state is RunState.FREE and self.first_free is None:
+                self.first_free = run
+            yield run
+
+    @property
+    def tally(self) -> Tally:
+        """What has passed so far."""
+        return Tally(**{state.value: count for state, count in self._counts.items()})
 
 
 def runs_of(connection: Connection, block: Block) -> Iterator[Run]:
@@ -63,20 +84,56 @@ def runs_of(connection: Connection, block: Block) -> Iterator[Run]:
         yield waiting
 
 
-def tally_of(runs: Iterable[Run]) -> Tally:
-    """Count what is in each state."""
-    counts = dict.fromkeys(RunState, 0)
-    first_free: Run | None = None
-    for run in runs:
-        counts[run.state] += run.count
-        if run.state is RunState.FREE and first_free is None:
-            first_free = run
-    return Tally(
-        free=counts[RunState.FREE],
-        activated=counts[RunState.ACTIVATED],
-        void=counts[RunState.VOID],
-        first_free=first_free,
+def tallies_of(connection: Connection, log: int, blocks: Sequence[Block]) -> Mapping[UUID, Tally]:
+    """Return the tally of each of some blocks of a log by its id; one question for all of them."""
+    spans = _spans(log, [block.seq for block in blocks])
+    void = func.sum(case((spans.c.void > 0, spans.c.span), else_=0))
+    is_activated = and_(spans.c.void == 0, spans.c.activated > 0)
+    activated = func.sum(case((is_activated, spans.c.span), else_=0))
+    statement = select(spans.c.block_seq, activated, void).group_by(spans.c.block_seq)
+    counted = {seq: (int(a), int(v)) for seq, a, v in connection.execute(statement)}
+    tallies = {}
+    for block in blocks:
+        a, v = counted.get(block.seq, (0, 0))
+        tallies[block.id] = Tally(free=block.count - a - v, activated=a, void=v)
+    return tallies
+
+
+def _spans(log: int, seqs: Sequence[int]) -> Subquery:
+    """Return the blocks cut wherever a range begins or ends: how many of each kind cover a span.
+
+    A code that was activated and is void is in two ranges, so that their sums would count it twice.
+    """
+    row = CODE_RANGE.c
+    activated = case((row.action == int(RangeAction.ACTIVATED), 1), else_=0)
+    voided = 1 - activated
+    here = and_(row.log == log, row.block_seq.in_(seqs))
+    begins = select(
+        row.block_seq,
+        row.start.label("at"),
+        activated.label("activated"),
+        voided.label("voided"),
+    ).where(here)
+    ends = select(row.block_seq, row.start + row.code_count, -activated, -voided).where(here)
+    edges = union_all(begins, ends).subquery()
+    steps = (
+        select(
+            edges.c.block_seq,
+            edges.c.at,
+            func.sum(edges.c.activated).label("activated"),
+            func.sum(edges.c.voided).label("voided"),
+        )
+        .group_by(edges.c.block_seq, edges.c.at)
+        .subquery()
     )
+    block_seq, at = steps.c.block_seq, steps.c.at
+    following = func.lead(at).over(partition_by=block_seq, order_by=at)
+    return select(
+        block_seq,
+        func.sum(steps.c.activated).over(partition_by=block_seq, order_by=at).label("activated"),
+        func.sum(steps.c.voided).over(partition_by=block_seq, order_by=at).label("void"),
+        (following - at).label("span"),
+    ).subquery()
 
 
 def _pieces(connection: Connection, block: Block) -> Iterator[Run]:

@@ -20,7 +20,7 @@ from parties.issuing.addresses import PrintedCode, printed
 from parties.issuing.blocks import Block, BlockRequest, issue_block, list_blocks, texts_of
 from parties.issuing.labels import LabelOrder
 from parties.issuing.ranges import CodeRange, ranges_of
-from parties.issuing.runs import runs_of, tally_of
+from parties.issuing.runs import tallies_of
 from parties.issuing.state import states_of
 from parties.issuing.tables import RangeAction
 from web.api import issuing_shapes as shapes
@@ -95,10 +95,10 @@ def get_block(block_id: UUID) -> dict[str, Any]:
     with reading(parts.engine) as connection:
         block = block_for(connection, parts, current_actor(), Action.READ_CODES, block_id)
         ranges = ranges_of(connection, block, rows_max=_RANGES_SHOWN + 1)
-        tally = tally_of(runs_of(connection, block))
+        tally = tallies_of(connection, parts.log, [block])[block.id]
     return {
         **_block_json(block),
-        "counts": {"free": tally.free, "activated": tally.activated, "void": tally.void},
+        "counts": asdict(tally),
         "ranges": [_range_json(one) for one in ranges[:_RANGES_SHOWN]],
         "has_more_ranges": len(ranges) > _RANGES_SHOWN,
     }

@@ -19,7 +19,7 @@ from parties.access import Action, has_role_for
 from parties.directory import products_by_id
 from parties.issuing.blocks import Block, list_blocks, read_block
 from parties.issuing.prefixes import list_prefixes
-from parties.issuing.runs import Tally, runs_of, tally_of
+from parties.issuing.runs import Tally, tallies_of
 from parties.issuing.state import CodeState, states_of
 from parties.tasks import Task, list_tasks
 from web.issuing import party_of
@@ -163,13 +163,14 @@ def _blocks(
 
 def _rows(connection: Connection, found: Sequence[Block]) -> list[BlockRow]:
     products = products_of(connection, found)
+    tallies = tallies_of(connection, services().log, found)
     return [
         BlockRow(
             id=one.id,
             title=block_title(one, products),
             kind=kind_title(one),
             count=one.count,
-            tally=tally_of(runs_of(connection, one)),
+            tally=tallies[one.id],
             issued=when(one.recorded_at),
         )
         for one in found

@@ -21,7 +21,7 @@ from parties.access import Action
 from parties.actors import Actor
 from parties.issuing.blocks import Block
 from parties.issuing.ranges import RangeRequest, ranges_of
-from parties.issuing.runs import RunState, Tally, runs_of, tally_of
+from parties.issuing.runs import Run, RunCounter, RunState, runs_of
 from parties.issuing.tables import RangeAction
 from parties.tasks import Task, list_tasks
 from web.idempotency import id_of_request
@@ -199,9 +199,8 @@ def _page(found: Block, forms: _Forms) -> str:
     parts, actor = services(), page_actor()
     desk = label_desk(parts, found)
     with reading(parts.engine) as connection:
-        runs = runs_of(connection, found)
-        bar = draw_bar(runs, found.count)
-        tally = tally_of(runs_of(connection, found))
+        counter = RunCounter()
+        bar = draw_bar(counter.passing(runs_of(connection, found)), found.count)
         ranges = ranges_of(connection, found, rows_max=_RANGES_SHOWN)
         products = products_of(connection, [found])
         sites = own_sites(connection, found.party_id)
@@ -210,6 +209,7 @@ def _page(found: Block, forms: _Forms) -> str:
     order = read_order(replace(label_form), found)
     picture = picture_of(label_form, found, desk, order)
     done = request.args.get("done", "")
+    tally = counter.tally
     return render_template(
         "work/block.html",
         block=found,
@@ -225,15 +225,14 @@ def _page(found: Block, forms: _Forms) -> str:
         choices=label_choices(found),
         labels=label_form,
         picture=picture,
-        activation=forms.activation or _likely_activation(tally),
+        activation=forms.activation or _likely_activation(counter.first_free),
         void=forms.void or blank("void"),
         can_activate=found.kind.is_item and found.product_id is not None,
         done=done if done in _DONE else "",
     )
 
 
-def _likely_activation(tally: Tally) -> Form:
-    free = tally.first_free
+def _likely_activation(free: Run | None) -> Form:
     values = {} if free is None else {"first": free.first, "last": free.last}
     return blank("activation", produced_on=_now().date().isoformat(), **values)
 
