@@ -173,6 +173,20 @@ def uri_of_text(text: str, category: Category | None = None) -> str:
     return likeliest[0].code.uri
 
 
+def uri_to_register(text: str, category: Category) -> str:
+    """Return the URI under which something written in any form is registered.
+
+    A URI is kept as events name it, also where a reader would find a code in it. Raises
+    `CodeError` like `canonical_uri` for a URI and like `uri_of_text` for anything else.
+    """
+    try:
+        return canonical_uri(text)
+    except CodeError as refusal:
+        if refusal.rule != "uri":
+            raise
+    return uri_of_text(text, category)
+
+
 def uris_of_text(text: str, category: Category | None = None) -> tuple[str, ...]:
     """Return every URI under which what a text names may be recorded, for whoever looks for it.
 

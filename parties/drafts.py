@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from base.errors import InvalidInput, Problem
-from codes.canonical import canonical_uri
+from codes.canonical import uri_to_register
 from codes.gs1.charset import first_outside_cset82
 from codes.gs1.digital_link import CANONICAL_STEM
-from codes.model import CodeError
+from codes.model import Category, CodeError
 from codes.registry import parse
 from parties.tables import (
     LINK_CHARS_MAX,
@@ -35,6 +36,10 @@ _REGION = re.compile(r"[1-9][0-9]{5}")
 _TRADE_ITEM = re.compile(r"01/[0-9]{14}")
 _PLACE = re.compile(r"414/[0-9]{13}(?:/254/[^/]+)?")
 _GS1_PREFIX: Final = CANONICAL_STEM + "/"
+_EXAMPLES: Final = {
+    Category.TRADE_ITEM: f"6901234567892 or {_GS1_PREFIX}01/06901234567892",
+    Category.PLACE: f"6901234567892 or {_GS1_PREFIX}414/6901234567892",
+}
 _LATITUDE_MAX: Final = Decimal(90)
 _LONGITUDE_MAX: Final = Decimal(180)
 
@@ -96,6 +101,12 @@ class CertificateDraft:
     link: str = ""
 
 
+def refusal_words(refusal: CodeError, example: str = "") -> str:
+    """Return what a code is refused for, where in it, and an example of what to write."""
+    place = "" if refusal.position is None else f" (at character {refusal.position + 1})"
+    return f"{refusal.message}{place}" + (f"; write it as {example}" if example else "")
+
+
 class _Checks:
     """Collects everything that is wrong, so that a form is corrected once."""
 
@@ -125,20 +136,25 @@ class _Checks:
         elif value.scaleb(6) != value.scaleb(6).to_integral_value():
             self.wrong(path, "decimals", "has at most six decimals")
 
-    def by_code(self, path: str, read: Callable[[str], str], text: str) -> str:
+    def by_code(
+        self, path: str, read: Callable[[str], str], text: str, *, example: str = ""
+    ) -> str:
         """Return what `read` makes of the text; its refusal is told under `path`."""
         try:
             return read(text)
         except CodeError as refusal:
-            self.wrong(path, "code", refusal.message)
+            self.wrong(path, refusal.rule, refusal_words(refusal, example))
             return text
 
-    def uri(self, value: str, gs1_key: re.Pattern[str], shape: str) -> str:
+    def uri(self, value: str, category: Category, gs1_key: re.Pattern[str], shape: str) -> str:
         """Return the canonical URI; under a GS1 key it must have the one shape that fits."""
-        uri = self.by_code("uri", canonical_uri, value)
+        example = _EXAMPLES[category]
+        read = partial(uri_to_register, category=category)
+        uri = self.by_code("uri", read, value, example=example)
         self.text("uri", uri, URI_CHARS_MAX, chars_min=1)
         if uri.startswith(_GS1_PREFIX) and not gs1_key.fullmatch(uri, len(_GS1_PREFIX)):
-            self.wrong("uri", "uri", f"is {_GS1_PREFIX}{shape} or has no GS1 key")
+            message = f"is {_GS1_PREFIX}{shape} or has no GS1 key; write it as {example}"
+            self.wrong("uri", "uri", message)
         return uri
 
     def finish(self) -> None:
@@ -172,7 +188,7 @@ def checked_party(draft: PartyDraft) -> PartyDraft:
 def checked_site(draft: SiteDraft) -> SiteDraft:
     """Return the draft with its canonical URI and exact degrees."""
     checks = _Checks()
-    uri = checks.uri(draft.uri, _PLACE, "414/<GLN>[/254/<extension>]")
+    uri = checks.uri(draft.uri, Category.PLACE, _PLACE, "414/<GLN>[/254/<extension>]")
     checks.text("name_zh", draft.name_zh, NAME_CHARS_MAX, chars_min=1)
     checks.text("name_en", draft.name_en, NAME_CHARS_MAX)
     checks.region(draft.region)
@@ -193,7 +209,7 @@ def _micro(degrees: Decimal | None) -> Decimal | None:
 def checked_product(draft: ProductDraft) -> ProductDraft:
     """Return the draft with its canonical URI."""
     checks = _Checks()
-    uri = checks.uri(draft.uri, _TRADE_ITEM, "01/<GTIN of 14 digits>")
+    uri = checks.uri(draft.uri, Category.TRADE_ITEM, _TRADE_ITEM, "01/<GTIN of 14 digits>")
     checks.text("name_zh", draft.name_zh, NAME_CHARS_MAX, chars_min=1)
     checks.text("name_en", draft.name_en, NAME_CHARS_MAX)
     checks.text("spec_zh", draft.spec_zh, SPEC_CHARS_MAX)

@@ -36,7 +36,10 @@ class BlockNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeNote:
-    """A range of a block that an entry activates or voids; `start` counts in the series."""
+    """A range of a block that an entry activates or voids; `start` counts in the series.
+
+    `first` is the same number as its block counts it, for what is said of a refusal.
+    """
 
     id: UUID
     block_seq: int
@@ -46,6 +49,7 @@ class RangeNote:
     count: int
     lot: str = ""
     reason: str = ""
+    first: int = 1
 
     @property
     def end(self) -> int:
@@ -59,14 +63,13 @@ class _Admitted:
 
     ranges: list[RangeNote] = field(default_factory=list)
 
-    def overlaps(self, note: RangeNote, action: RangeAction) -> bool:
-        return any(
-            one.series_id == note.series_id
-            and one.action is action
-            and one.start < note.end
-            and note.start < one.end
-            for one in self.ranges
-        )
+    def overlap(self, note: RangeNote, action: RangeAction) -> int | None:
+        """Return a number that the range shares with one of `action`, None where there is none."""
+        for one in self.ranges:
+            is_same = one.series_id == note.series_id and one.action is action
+            if is_same and one.start < note.end and note.start < one.end:
+                return max(one.start, note.start)
+        return None
 
 
 class IssuingIndex:
@@ -153,35 +156,45 @@ def _placed(appended: Sequence[Appended]) -> Iterator[tuple[int, datetime, objec
 def _problem_of(
     connection: Connection, log: int, admitted: _Admitted, note: RangeNote
 ) -> Problem | None:
-    if _is_taken(connection, log, admitted, note, RangeAction.VOIDED):
-        message = "some of these codes are void, and void is final"
+    void = _taken(connection, log, admitted, note, RangeAction.VOIDED)
+    if void is not None:
+        message = f"number {void - note.start + note.first} is void, and void is final"
         return Problem(path="first", code="void", message=message)
-    is_activation = note.action is RangeAction.ACTIVATED
-    if is_activation and _is_taken(connection, log, admitted, note, RangeAction.ACTIVATED):
-        message = "some of these codes are activated already"
-        return Problem(path="first", code="activated", message=message)
-    return None
+    if note.action is not RangeAction.ACTIVATED:
+        return None
+    activated = _taken(connection, log, admitted, note, RangeAction.ACTIVATED)
+    if activated is None:
+        return None
+    message = f"number {activated - note.start + note.first} is activated already"
+    return Problem(path="first", code="activated", message=message)
 
 
-def _is_taken(
+def _taken(
     connection: Connection, log: int, admitted: _Admitted, note: RangeNote, action: RangeAction
-) -> bool:
-    """Return whether any number of the range is in a range of `action`.
+) -> int | None:
+    """Return the first number of the range that is in a range of `action`, None for none.
 
-    Ranges of one action do not overlap, so only the last that begins before the end can.
+    Ranges of one action do not overlap: of those that begin before this one only the last can reach
+    into it.
     """
-    if admitted.overlaps(note, action):
-        return True
-    statement = (
-        select(CODE_RANGE.c.start, CODE_RANGE.c.code_count)
+    start = CODE_RANGE.c.start
+    of_action = (
+        select(start, CODE_RANGE.c.code_count)
         .where(
             CODE_RANGE.c.log == log,
             CODE_RANGE.c.series_id == note.series_id,
             CODE_RANGE.c.action == int(action),
-            CODE_RANGE.c.start < note.end,
         )
-        .order_by(CODE_RANGE.c.start.desc())
         .limit(1)
     )
-    last = connection.execute(statement).one_or_none()
-    return last is not None and last.start + last.code_count > note.start
+    before = connection.execute(
+        of_action.where(start <= note.start).order_by(start.desc())
+    ).one_or_none()
+    if before is not None and before.start + before.code_count > note.start:
+        return note.start
+    within = connection.execute(
+        of_action.where(start > note.start, start < note.end).order_by(start)
+    ).one_or_none()
+    fresh = admitted.overlap(note, action)
+    numbers = [] if fresh is None else [fresh]
+    return min([*numbers, int(within.start)] if within is not None else numbers, default=None)

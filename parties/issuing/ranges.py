@@ -93,6 +93,7 @@ def record_range(
         count=request.last - request.first + 1,
         lot=request.lot,
         reason=request.reason,
+        first=request.first,
     )
     draft = draft_of_parts(_KIND_OF[request.action], _payload(block, note), note=note)
     batch = Batch(actor=actor.id, subject=str(note.id), drafts=(draft,), idempotency=idempotency)

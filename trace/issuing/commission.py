@@ -6,7 +6,7 @@ step of it may be done twice; so nothing that was acknowledged is left half done
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from trace.capture import Desk, Submission, submit
 from trace.events.check import check_events
@@ -16,13 +16,15 @@ from uuid import UUID
 
 import orjson
 
-from base.clock import Clock
+from base.clock import CIVIL_ZONE, Clock
 from base.db import reading, transaction
 from base.errors import AppError, Busy, InvalidInput, Problem
 from base.strict_json import JsonObject
-from codes.canonical import canonical_uri
+from codes.canonical import uri_to_register
+from codes.model import Category, CodeError
 from ledger.batch import Idempotency
 from parties.actors import Actor
+from parties.drafts import refusal_words
 from parties.issuing.blocks import Issuer, read_block, texts_of
 from parties.issuing.ranges import CodeRange, RangeRequest, activated_within, record_range
 from parties.issuing.tables import RangeAction
@@ -67,15 +69,16 @@ def plan_activation(
     The range is in the ledger when this returns; the events follow by `run_commission`. Raises
     `InvalidInput` with the path of a field, `NotFound`, `Busy`.
     """
+    making = replace(making, site=_own_site(commissioner, actor, making.site))
     arguments: JsonObject = {
         **_range_arguments(request),
         "lot": request.lot,
-        "site": _own_site(commissioner, actor, making.site),
+        "site": making.site,
         "happened_at": _happened(commissioner, making.happened_at),
         "produced_on": making.produced_on.isoformat() if making.produced_on else "",
         "expires_on": making.expires_on.isoformat() if making.expires_on else "",
     }
-    _require_days(making)
+    _require_days(commissioner, making)
     _require_readable(commissioner, actor, request, making)
     return _plan(commissioner, actor, COMMISSION, request, arguments, task_id)
 
@@ -210,9 +213,10 @@ def _request_of(task: Task) -> RangeRequest:
 def _own_site(commissioner: Commissioner, actor: Actor, text: str) -> str:
     """Return the canonical URI of a site of the actor's party; raises `InvalidInput`."""
     try:
-        site = canonical_uri(text)
-    except AppError as refusal:
-        raise _wrong("site", "site", refusal.message) from None
+        site = uri_to_register(text, Category.PLACE)
+    except CodeError as refusal:
+        example = "6901234567892 or https://id.gs1.org/414/6901234567892"
+        raise _wrong("site", refusal.rule, refusal_words(refusal, example)) from None
     if commissioner.desk.owners.owners_of([site])[site] != actor.party_id:
         raise _wrong("site", "site", "is not a registered site of this party")
     return site
@@ -250,8 +254,12 @@ def _require_readable(
             raise _wrong("happened_at", problem.code, problem.message)
 
 
-def _require_days(making: Making) -> None:
+def _require_days(commissioner: Commissioner, making: Making) -> None:
     produced, expires = making.produced_on, making.expires_on
+    # Labels of the night shift bear the next day.
+    last = commissioner.clock.now().astimezone(CIVIL_ZONE).date() + timedelta(days=1)
+    if produced is not None and produced > last:
+        raise _wrong("produced_on", "future", f"lies after {last}: it is not made yet")
     if produced is not None and expires is not None and expires < produced:
         raise _wrong("expires_on", "period", "lies before the day of production")
 

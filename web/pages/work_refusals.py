@@ -4,6 +4,7 @@ The rule that must stay true: a refusal without a row is shown in the words of t
 as another rule than the one that was broken.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -27,6 +28,9 @@ class Refusals:
 
 
 _Row = Callable[[str], str]
+
+# How a refusal begins that is about one code of a block.
+_NUMBER: Final = re.compile(r"number ([0-9]+) is ")
 
 # By path and rule, then by the rule alone.
 _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
@@ -98,6 +102,7 @@ def refusal_words(problem: Problem, words: Refusals) -> str:
     for name in (field_name, ""):
         row = _ROWS.get((name, problem.code))
         if row is not None:
-            return row(str(words.most))
+            number = _NUMBER.match(problem.message)
+            return row(number[1] if number else str(words.most))
     said = problem.message[:1].upper() + problem.message[1:]
     return _("Not accepted: %(said)s", said=said) if chosen_lang() == "zh" else said

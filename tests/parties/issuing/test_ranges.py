@@ -116,7 +116,9 @@ def test_void_is_final_for_what_was_activated_and_what_was_not(place: Installati
     record(place, block, VOIDED, 6, 15)
 
     for action in (ACTIVATED, VOIDED):
-        with pytest.raises(InvalidInput, match="void is final"):
+        with pytest.raises(InvalidInput, match="number 6 is void, and void is final"):
+            record(place, block, action, 2, 20)
+        with pytest.raises(InvalidInput, match="number 15 is void, and void is final"):
             record(place, block, action, 15, 16)
     assert [known(place, block, number).is_void for number in (5, 6, 15, 16)] == [
         False,

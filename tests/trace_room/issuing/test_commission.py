@@ -17,19 +17,21 @@ from uuid import UUID
 
 import pytest
 
-from base.db import reading
+from base.db import reading, transaction
 from base.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import NoIndex
 from parties.actors import ANONYMOUS
+from parties.drafts import SiteDraft
 from parties.ids import new_id
 from parties.issuing.blocks import Block, BlockRequest, issue_block, texts_of
 from parties.issuing.ranges import RangeRequest
 from parties.issuing.tables import RangeAction
+from parties.register import register_site
 from parties.tasks import Task, TaskState, read_task, unattended_tasks
 from tests.instances import NOW, Installation
 from tests.parties.issuing.desk import PREFIX, confirmed, issuer_of, new_product
-from tests.parties.samples import gs1, gtin_uri
+from tests.parties.samples import gln_uri, gs1, gtin_uri
 
 LIMITS = WalkLimits(events_max=100, depth_max=10)
 
@@ -255,6 +257,8 @@ def test_void_ends_the_codes_in_use_and_no_other(place: Installation) -> None:
         ({"happened_at": NOW.astimezone(timezone(timedelta(hours=14, minutes=59)))}, "happened_at"),
         ({"happened_at": NOW.replace(year=1)}, "happened_at"),
         ({"expires_on": date(2026, 11, 21)}, "expires_on"),
+        ({"produced_on": date(2026, 11, 28), "expires_on": None}, "produced_on"),
+        ({"produced_on": date(2099, 1, 1), "expires_on": None}, "produced_on"),
         ({"lot": "批"}, "lot"),
     ],
 )
@@ -269,6 +273,28 @@ def test_a_bad_activation_names_its_field_and_records_nothing(
 
     assert refused.value.problems[0].path == path
     assert place.entry_count() == size
+
+
+def test_goods_may_bear_the_day_of_tomorrow_in_china(place: Installation) -> None:
+    place.clock.instant = NOW.replace(hour=16, minute=30)
+    tomorrow = NOW.date() + timedelta(days=2)
+
+    task = activation(place, new_block(place), 1, 2, produced_on=tomorrow)
+
+    assert run(place, task).state is TaskState.DONE
+
+
+def test_the_site_of_an_activation_may_be_written_in_any_form(place: Installation) -> None:
+    block = new_block(place)
+    party_id = place.party("甲").party_id
+    assert party_id is not None
+    draft = SiteDraft(party_id=party_id, uri=gln_uri(7), name_zh="车间")
+    with transaction(place.engine) as connection:
+        register_site(connection, draft, now=place.clock.now())
+
+    task = activation(place, block, 1, 2, site=gln_uri(7)[-13:])
+
+    assert task.arguments["site"] == gln_uri(7)
 
 
 def test_a_site_of_another_party_is_refused(place: Installation) -> None:
