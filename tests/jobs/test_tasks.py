@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from trace.issuing.commission import Commissioner, plan_activation
-from trace.issuing.events import Making
 
 import pytest
 import zxingcpp
@@ -15,71 +13,16 @@ from PIL import Image
 from sqlalchemy import update
 
 from base.config import Settings
-from base.db import open_database, reading, transaction
-from jobs.commands.init import initialise, upgrade
-from jobs.instance import Instance, open_instance
+from base.db import reading, transaction
 from jobs.label_files import sweep_files
 from jobs.tasks import forget_tasks, run_task, sweep_tasks
-from parties.actors import Actor, Role, actor_of_key
-from parties.drafts import PartyDraft, ProductDraft, SiteDraft
-from parties.ids import new_id
-from parties.issuing.blocks import Block, BlockRequest, Issuer, issue_block, texts_of
-from parties.issuing.label_orders import shortened_in, task_of
-from parties.issuing.labels import LabelOrder
-from parties.issuing.ranges import RangeRequest
+from parties.issuing.blocks import texts_of
+from parties.issuing.label_orders import shortened_in
 from parties.issuing.state import states_of
-from parties.issuing.tables import RangeAction
-from parties.register import register_party, register_product, register_site
-from parties.tables import TASK, PartyKind
-from parties.tasks import STALE_AFTER, Task, TaskState, create_task, read_task, take_task
-from tests.parties.samples import gln_uri, gtin_uri, uscc_of
-
-
-class Workshop:
-    """A worker's instance with one producer and a block of thirty codes."""
-
-    def __init__(self, parts: Instance) -> None:
-        self.parts = parts
-        now = parts.clock.now()
-        with transaction(parts.engine) as connection:
-            party = PartyDraft(uscc=uscc_of(1), name_zh="晴禾", kind=PartyKind.PLANT)
-            party_id = register_party(connection, party, now=now).id
-            product = ProductDraft(party_id=party_id, uri=gtin_uri(1), name_zh="发酵乳")
-            product_id = register_product(connection, product, now=now).id
-            site = SiteDraft(party_id=party_id, uri=gln_uri(1), name_zh="工厂")
-            register_site(connection, site, now=now)
-        self.actor: Actor = actor_of_key(key_id=new_id(now), role=Role.PRODUCER, party_id=party_id)
-        self.issuer = Issuer(
-            journal=parts.desk.journal, secret=parts.secret, clock=parts.clock, block_max=100
-        )
-        request = BlockRequest(kind="gs1_serial", count=30, product_id=product_id)
-        self.block: Block = issue_block(self.issuer, self.actor, request)
-
-    def order(self, **fields: object) -> Task:
-        order = LabelOrder(**{"first": 1, "last": 30, **fields})  # type: ignore[arg-type] # Fields of many types.
-        with transaction(self.parts.engine) as connection:
-            return create_task(
-                connection,
-                self.actor,
-                task_of(self.block, order),
-                waiting_max=9,
-                now=self.parts.clock.now(),
-            )
-
-    def activation(self) -> Task:
-        desk = Commissioner(desk=self.parts.desk, issuer=self.issuer, tasks_waiting_max=9)
-        request = RangeRequest(
-            block_id=self.block.id, action=RangeAction.ACTIVATED, first=1, last=30, lot="L1"
-        )
-        making = Making(site=gln_uri(1), happened_at=self.parts.clock.now(), lot="L1")
-        return plan_activation(desk, self.actor, request, making)
-
-    def task(self, task: Task) -> Task:
-        with reading(self.parts.engine) as connection:
-            return read_task(connection, task.id)
-
-    def file(self, task: Task) -> Path:
-        return self.parts.settings.effective_files_dir / self.task(task).file_name
+from parties.tables import TASK
+from parties.tasks import STALE_AFTER, TaskState, take_task
+from tests.jobs.workshop import Workshop, open_installed
+from tests.parties.samples import gtin_uri
 
 
 @pytest.fixture
@@ -88,14 +31,6 @@ def workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
     parts = open_installed(settings)
     yield Workshop(parts)
     parts.engine.dispose()
-
-
-def open_installed(settings: Settings) -> Instance:
-    engine = open_database(settings, pool_size=2)
-    upgrade(engine)
-    initialise(settings, engine)
-    engine.dispose()
-    return open_instance(settings)
 
 
 def test_a_list_of_labels_is_made_and_named(workshop: Workshop) -> None:
