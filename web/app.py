@@ -34,6 +34,7 @@ from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.pages.work import register_work
 from web.problems import install_problems
+from web.queries import EscapedRequest
 from web.resolver.gathering import Resolver
 from web.resolver.routes import register_resolver
 from web.scan_log import install_scan_log
@@ -72,6 +73,7 @@ class _FastJson(JSONProvider):
 def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
     """Return the application of one process; `services` replaces the parts for a test."""
     app = Flask("web")
+    app.request_class = EscapedRequest
     app.json = _FastJson(app)
     app.config.update(
         # The largest body any door takes; an operation with a smaller limit checks its own.

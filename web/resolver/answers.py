@@ -220,8 +220,12 @@ def with_query(href: str, query: str) -> str:
         return href
     location, mark, fragment = href.partition("#")
     joint = "" if location.endswith(("?", "&")) else "&" if "?" in location else "?"
-    passed = quote(query, safe=_QUERY_CHARACTERS, errors=_BYTES)
-    return f"{location}{joint}{passed}{mark}{fragment}"
+    return f"{location}{joint}{_quoted(query)}{mark}{fragment}"
+
+
+def _quoted(query: str) -> str:
+    """Return a query in characters that end no header and nothing inside of one."""
+    return quote(query, safe=_QUERY_CHARACTERS, errors=_BYTES)
 
 
 def _wishes(asked: Asked) -> Wishes:
@@ -253,7 +257,7 @@ def with_links(made: Response, path: str, uncompressed: str = "") -> Response:
 
 
 def _linked(made: Response, asked: Asked) -> Response:
-    query = f"?{asked.query}" if asked.query else ""
+    query = f"?{_quoted(asked.query)}" if asked.query else ""
     return with_links(made, asked.path, asked.path + query if asked.is_compressed else "")
 
 
