@@ -29,7 +29,7 @@ def make_label_file(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Ma
     order = order_of(task.arguments)
     with reading(parts.engine) as connection:
         block = read_block(connection, parts.secret, parts.desk.journal.log, UUID(task.subject))
-        desk = desk_of(connection, parts.settings, parts.secret, block)
+    desk = desk_of(parts.engine, parts.settings, parts.secret, block)
     # Each try has a file of its own: one that was taken for dead may still be writing.
     name = f"{task.id}-{task.attempt}.{FORMATS[order.file_format].suffix}"
     folder = parts.settings.effective_files_dir
@@ -37,13 +37,13 @@ def make_label_file(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Ma
     fresh = folder / f".{name}.part"
     try:
         with fresh.open("wb") as out:
-            printed = write_order(desk, block, order, out, progress=lambda done, _total: tell(done))
+            written = write_order(desk, block, order, out, progress=lambda done, _total: tell(done))
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(folder / name)
     finally:
         fresh.unlink(missing_ok=True)
-    return Made(file_name=name, message=message_of(printed))
+    return Made(file_name=name, message=message_of(written))
 
 
 def sweep_files() -> None:

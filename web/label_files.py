@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import Response, send_file
 
-from base.db import reading, transaction
+from base.db import transaction
 from base.errors import InvalidInput, NotFound, Problem
 from parties.actors import Actor
 from parties.issuing.blocks import Block
@@ -24,17 +24,24 @@ from web.services import Services
 SHORTENED_HEADER: Final = "Labels-Shortened"
 """Says on how many labels of a file text had to be shortened."""
 
+LEFT_OUT_HEADER: Final = "Labels-Left-Out"
+"""Says how many codes of an order have no label, because they are void."""
+
 _NOT_KEPT: Final = "no-store"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFile:
-    """A file that was made while its sender waited; text of `shortened` labels was cut."""
+    """A file that was made while its sender waited; text of `shortened` labels was cut.
+
+    `left_out` void codes have no label in it.
+    """
 
     name: str
     media_type: str
     data: bytes
     shortened: int
+    left_out: int
 
 
 def order_labels(
@@ -59,8 +66,7 @@ def order_labels(
 
 def label_desk(parts: Services, block: Block) -> LabelDesk:
     """Return what the labels of a block are made with."""
-    with reading(parts.engine) as connection:
-        return desk_of(connection, parts.settings, parts.secret, block)
+    return desk_of(parts.engine, parts.settings, parts.secret, block)
 
 
 def file_now(parts: Services, block: Block, order: LabelOrder) -> LabelFile:
@@ -75,13 +81,14 @@ def file_now(parts: Services, block: Block, order: LabelOrder) -> LabelFile:
         )
         problem = Problem(path="last", code="too_many_at_once", message=message)
         raise InvalidInput(f"last: {message}", problems=(problem,))
-    printed = write_order(desk, block, order, out)
+    written = write_order(desk, block, order, out)
     form = FORMATS[order.file_format]
     return LabelFile(
         name=file_name(block.id, order.first, order.last, form.suffix),
         media_type=form.media_type,
         data=out.getvalue(),
-        shortened=printed.shortened,
+        shortened=written.shortened,
+        left_out=written.left_out,
     )
 
 
@@ -95,6 +102,8 @@ def file_response(made: LabelFile) -> Response:
     response = Response(made.data, content_type=made.media_type, headers=_kept_as(made.name))
     if made.shortened:
         response.headers[SHORTENED_HEADER] = str(made.shortened)
+    if made.left_out:
+        response.headers[LEFT_OUT_HEADER] = str(made.left_out)
     return response
 
 

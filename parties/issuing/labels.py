@@ -1,14 +1,18 @@
 """Label files of a block: sheets and rolls as PDF, commands for printers, lists for print houses.
 
-One rule: an order is checked whole before anything is written, by making its first label.
+Two rules: an order is checked whole before anything is written, by making its first label; and no
+void code is printed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
+
+from sqlalchemy import Engine
 
 from base.errors import InvalidInput, Problem
 from base.installation_secret import InstallationSecret
@@ -28,6 +32,7 @@ from codes.model import CodeError
 from parties.directory import PartyCard, ProductCard
 from parties.issuing.addresses import PrintedCode, printed
 from parties.issuing.blocks import Block, texts_of
+from parties.issuing.runs import void_within
 
 SINGLES_MAX: Final = 1
 """Labels of a file that is one symbol to place in a design."""
@@ -64,11 +69,12 @@ class LabelOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelDesk:
-    """What labels are made with: the public address, the secret, the font, who and what.
+    """What labels are made with: the database, the public address, the secret, the font, for whom.
 
     No file has more than `file_bytes_max` bytes.
     """
 
+    engine: Engine
     base: str
     secret: InstallationSecret
     font: Path
@@ -95,6 +101,15 @@ class _Work:
         """Return the label of a roll."""
         order = self.order
         return Roll(width_mm=order.width_mm, height_mm=order.height_mm, dpi=order.dpi)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What came of an order: labels, how many with text cut, how many void codes are left out."""
+
+    labels: int
+    shortened: int
+    left_out: int
 
 
 Writer: TypeAlias = Callable[[_Work, Sink], Printed]
@@ -129,14 +144,14 @@ def _write_zpl(work: _Work, out: Sink) -> Printed:
 
 
 def _write_csv(work: _Work, out: Sink) -> Printed:
+    written = count()
     rows = (
         SerialRow(serial=one.code, url=one.address, element_string=bracketed(one.elements))
-        for one in _printed(work.desk, work.block, work.order)
+        for one, _ in zip(_printed(work.desk, work.block, work.order), written, strict=False)
     )
-    count = work.order.count
-    for some in serial_list(rows, total=count, progress=work.job.progress):
+    for some in serial_list(rows, total=work.job.total, progress=work.job.progress):
         out.write(some)
-    return Printed(labels=count, pages=1, shortened=0)
+    return Printed(labels=next(written), pages=1, shortened=0)
 
 
 def _write_single_pdf(work: _Work, out: Sink) -> Printed:
@@ -194,11 +209,13 @@ def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
         raise _wrong("first", "range", f"the block has codes 1 to {block.count}")
     if FORMATS[order.file_format].is_single and order.count > SINGLES_MAX:
         raise _wrong("last", "single", "this form has one label; ask for a sheet, a roll or a list")
-    write_order(desk, block, replace(order, last=order.first), BytesIO())
+    number = _first_printed(desk, block, order)
+    write_order(desk, block, replace(order, first=number, last=number), BytesIO())
 
 
-def label_of(desk: LabelDesk, block: Block, order: LabelOrder, number: int) -> Label:
-    """Return the label of one code of a checked order."""
+def label_of(desk: LabelDesk, block: Block, order: LabelOrder) -> Label:
+    """Return the first label of an order; raises `InvalidInput` where it has none."""
+    number = _first_printed(desk, block, order)
     (code,) = texts_of(block, desk.secret, first=number, count=1)
     return _label(desk, block, order, printed(block, code, base=desk.base, secret=desk.secret))
 
@@ -210,34 +227,58 @@ def write_order(
     out: Sink,
     *,
     progress: Progress | None = None,
-) -> Printed:
-    """Write the file of an order and tell what came of it.
+) -> Written:
+    """Write the file of an order, without void codes, and tell what came of it.
 
     Raises `InvalidInput`; what was written until then is no file.
     """
+    _first_printed(desk, block, order)
+    voids = void_within(desk.engine, block, order.first, order.last)
     try:
         job = PrintJob(
             use=get_use(order.use),
             font=desk.font,
             title=_title(desk, order),
-            total=order.count,
+            total=order.count - sum(last - first + 1 for first, last in voids),
             progress=progress,
         )
         work = _Work(desk=desk, block=block, order=order, job=job)
         limited = _Limited(out=out, bytes_max=desk.file_bytes_max)
-        return FORMATS[order.file_format].write(work, limited)
+        made = FORMATS[order.file_format].write(work, limited)
     except LabelError as refusal:
         raise _wrong(refusal.path, refusal.rule, refusal.message) from None
     except CodeError as refusal:
         raise _wrong(_FIELD_OF.get(refusal.rule, "labels"), refusal.rule, refusal.message) from None
+    left_out = order.count - made.labels
+    return Written(labels=made.labels, shortened=made.shortened, left_out=left_out)
 
 
 _FIELD_OF: Final[Mapping[str, str]] = {"unknown_use": "use", "unknown_sheet": "sheet"}
 
 
 def _printed(desk: LabelDesk, block: Block, order: LabelOrder) -> Iterator[PrintedCode]:
-    for code in texts_of(block, desk.secret, first=order.first, count=order.count):
-        yield printed(block, code, base=desk.base, secret=desk.secret)
+    voids = void_within(desk.engine, block, order.first, order.last)
+    void = next(voids, None)
+    texts = texts_of(block, desk.secret, first=order.first, count=order.count)
+    for number, code in enumerate(texts, start=order.first):
+        if void is not None and void[1] < number:
+            void = next(voids, None)
+        if void is None or number < void[0]:
+            yield printed(block, code, base=desk.base, secret=desk.secret)
+
+
+def _first_printed(desk: LabelDesk, block: Block, order: LabelOrder) -> int:
+    """Return the first number of an order that is not void; raises `InvalidInput` for none."""
+    number = order.first
+    for first, last in void_within(desk.engine, block, order.first, order.last):
+        if first > number:
+            break
+        number = last + 1
+    if number > order.last:
+        raise _wrong(
+            "first", "all_void", "all of these codes are void: no label is printed of them"
+        )
+    return number
 
 
 def _label(desk: LabelDesk, block: Block, order: LabelOrder, one: PrintedCode) -> Label:

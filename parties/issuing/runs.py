@@ -7,11 +7,12 @@ more memory than one that is fresh. A list that shows numbers alone lets the dat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Subquery, and_, case, func, select, union_all
+from sqlalchemy import Connection, Engine, Select, Subquery, and_, case, func, select, union_all
 
+from base.db import reading
 from parties.issuing.blocks import Block
 from parties.issuing.tables import CODE_RANGE, RangeAction
 
@@ -136,6 +137,45 @@ def _spans(log: int, seqs: Sequence[int]) -> Subquery:
     ).subquery()
 
 
+def void_within(engine: Engine, block: Block, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last number of each void piece of codes `first` … `last`, in order.
+
+    Each thousand is read by itself: nothing is held open while a long file is written.
+    """
+    start, end = block.start + first - 1, block.start + last
+    after = start - 1
+    with reading(engine) as connection:
+        # Void ranges do not overlap: of those that begin before, only the last can reach into it.
+        before = connection.execute(
+            _range_rows(block, RangeAction.VOIDED, block.start - 1, start)
+            .order_by(CODE_RANGE.c.start.desc())
+            .limit(1)
+        ).one_or_none()
+    if before is not None and before.start + before.code_count > start:
+        after = before.start - 1
+    while True:
+        statement = _range_rows(block, RangeAction.VOIDED, after, end)
+        with reading(engine) as connection:
+            rows = connection.execute(statement.order_by(CODE_RANGE.c.start).limit(_ROWS)).all()
+        for row in rows:
+            begin, until = max(row.start, start), min(row.start + row.code_count, end)
+            yield begin - block.start + 1, until - block.start
+        if len(rows) < _ROWS:
+            return
+        after = rows[-1].start
+
+
+def _range_rows(block: Block, action: RangeAction, after: int, end: int) -> Select[Any]:
+    """Return the ranges of one action that begin after `after` and before `end`."""
+    return select(CODE_RANGE.c.start, CODE_RANGE.c.code_count).where(
+        CODE_RANGE.c.log == block.log,
+        CODE_RANGE.c.series_id == block.series.id,
+        CODE_RANGE.c.action == int(action),
+        CODE_RANGE.c.start > after,
+        CODE_RANGE.c.start < end,
+    )
+
+
 def _pieces(connection: Connection, block: Block) -> Iterator[Run]:
     """Yield the block cut wherever any range begins or ends."""
     end = block.start + block.count
@@ -165,19 +205,8 @@ def _ranges(connection: Connection, block: Block, action: RangeAction) -> Iterat
     """Yield begin and end of the block's ranges of one action, by where they begin."""
     after = block.start - 1
     while True:
-        statement = (
-            select(CODE_RANGE.c.start, CODE_RANGE.c.code_count)
-            .where(
-                CODE_RANGE.c.log == block.log,
-                CODE_RANGE.c.series_id == block.series.id,
-                CODE_RANGE.c.action == int(action),
-                CODE_RANGE.c.start > after,
-                CODE_RANGE.c.start < block.start + block.count,
-            )
-            .order_by(CODE_RANGE.c.start)
-            .limit(_ROWS)
-        )
-        rows = connection.execute(statement).all()
+        statement = _range_rows(block, action, after, block.start + block.count)
+        rows = connection.execute(statement.order_by(CODE_RANGE.c.start).limit(_ROWS)).all()
         for row in rows:
             yield row.start, row.start + row.code_count
         if len(rows) < _ROWS:

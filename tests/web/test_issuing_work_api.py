@@ -108,7 +108,7 @@ def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
         "zpl": ({"width_mm": 50, "height_mm": 30, "dpi": 203}, "application/octet-stream", b"~DG"),
         "csv": ({}, "text/csv; charset=utf-8", b"\xef\xbb\xbf"),
         "single_pdf": ({"first": 2, "last": 2}, "application/pdf", b"%PDF-"),
-        "svg": ({"first": 2, "last": 2}, "image/svg+xml", b"<svg"),
+        "svg": ({"first": 2}, "image/svg+xml", b"<svg"),
         "png": ({"first": 2, "last": 2}, "image/png", b"\x89PNG"),
     }
 
@@ -125,8 +125,8 @@ def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
     ("body", "path"),
     [
         ({"format": "docx"}, "format"),
-        ({"format": "svg"}, "last"),
-        ({"format": "single_pdf"}, "last"),
+        ({"format": "svg", "last": 2}, "last"),
+        ({"format": "single_pdf", "last": 10}, "last"),
         ({"sheet": "25"}, "sheet"),
         ({"sheet": "24", "start": 25}, "start"),
         ({"use": "wedding"}, "use"),
@@ -145,6 +145,32 @@ def test_labels_that_cannot_be_made_name_their_field(
 
     assert refused.status_code == 400
     assert errors_of(refused)[0].split("[")[0] == path
+
+
+def test_void_codes_have_no_label(house: House) -> None:
+    block = new_block(house)
+    for first, last in ((1, 2), (4, 4), (9, 10)):
+        void = {"first": first, "last": last, "reason": "x"}
+        made(send(house, "POST", at(block, "/voids"), void))
+    codes = [one["code"] for one in codes_of(house, block)]
+
+    files = {
+        form: send(house, "POST", at(block, "/labels"), {"format": form})
+        for form in ("csv", "zpl", "pdf")
+    }
+    part = send(house, "GET", at(block, "/codes.csv?first=2&last=4"))
+    single = send(house, "POST", at(block, "/labels"), {"format": "svg", "first": 3})
+    gone = send(house, "POST", at(block, "/labels"), {"first": 9})
+    gone_single = send(house, "POST", at(block, "/labels"), {"format": "svg"})
+
+    listed = files["csv"].get_data(as_text=True)
+    assert [code in listed for code in codes] == [n in (3, 5, 6, 7, 8) for n in range(1, 11)]
+    assert [answer.headers["Labels-Left-Out"] for answer in files.values()] == ["5"] * 3
+    assert [line.split(",")[1] for line in part.get_data(as_text=True).split()[1:]] == [codes[2]]
+    assert (single.status_code, single.headers.get("Labels-Left-Out")) == (200, None)
+    for refused in (gone, gone_single):
+        assert refused.status_code == 400
+        assert refused.get_json()["errors"][0]["code"] == "all_void"
 
 
 def test_the_answer_says_on_how_many_labels_text_was_shortened(sqlite_house: House) -> None:

@@ -75,9 +75,9 @@ def test_a_picture_of_a_label_is_on_the_page_and_follows_the_form(sqlite_house: 
         ({"format": "roll"}, b"%PDF-"),
         ({"format": "zpl", "dpi": "203"}, b"~DG"),
         ({"format": "csv"}, b"\xef\xbb\xbfno,"),
-        ({"format": "single_pdf", "last": "1"}, b"%PDF-"),
-        ({"format": "svg", "last": "1"}, b"<svg"),
-        ({"format": "png", "last": "1"}, b"\x89PNG"),
+        ({"format": "single_pdf"}, b"%PDF-"),
+        ({"format": "svg"}, b"<svg"),
+        ({"format": "png"}, b"\x89PNG"),
     ],
 )
 def test_labels_are_a_file(sqlite_house: House, changed: dict[str, str], begins: bytes) -> None:
@@ -88,6 +88,23 @@ def test_labels_are_a_file(sqlite_house: House, changed: dict[str, str], begins:
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert begins in answer.get_data()[:64]
+
+
+def test_the_page_says_that_void_codes_get_no_label(sqlite_house: House) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house)
+    void = {"reason": "x", "is_sure": "1"}
+    person.post(f"{at(block)}/void", first="1", last="4", **void)
+
+    some = text_of(person.get(at(block)))
+    refused = person.post(f"{at(block)}/labels", **label_form(block, last="4"))
+    person.post(f"{at(block)}/void", first="5", last="10", **void)
+    none = text_of(person.get(at(block)))
+
+    assert "已作废的码不打印标签：本批 4 个" in some
+    assert 'class="label-picture"' in some
+    assert "已全部作废" in error_of(refused, "labels", "first")
+    assert "没有可打印的标签" in none
+    assert "data-label-form" not in none
 
 
 def test_nobody_gets_labels_with_shortened_text_without_having_been_told(
@@ -124,7 +141,6 @@ def test_every_sheet_holds_a_retail_label(sqlite_house: House, sheet: str) -> No
         ({"start": "25"}, "start", "没有这么多"),
         ({"sheet": "65", "use": "logistic_unit"}, "sheet", "放不进"),
         ({"title": "\U0001f42e 牛奶"}, "title", "字体"),
-        ({"format": "png"}, "last", "只选一个"),
         ({"use": "wedding"}, "use", "选择"),
         ({"format": "docx"}, "format", "选择"),
         ({"first": ""}, "first", "必填"),

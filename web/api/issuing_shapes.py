@@ -181,7 +181,12 @@ class LabelsIn(StrictSchema):
     """Labels of codes number `first` … `last`: in which form, on what, for what use."""
 
     first = _whole(1, _NUMBER_MAX, load_default=1)
-    last = _whole(1, _NUMBER_MAX, metadata={"description": "The last one if left out"}, **_OPTIONAL)
+    last = _whole(
+        1,
+        _NUMBER_MAX,
+        metadata={"description": "Left out: the last one, or `first` where a file has one label"},
+        **_OPTIONAL,
+    )
     format = text(
         _FORM_CHARS_MAX,
         load_default="pdf",
@@ -192,8 +197,13 @@ class LabelsIn(StrictSchema):
         load_default="",
         metadata={"description": "Labels of an A4 sheet, as 24; empty for a roll"},
     )
-    width_mm = _whole(1, _SIDE_MM_MAX, load_default=50)
-    height_mm = _whole(1, _SIDE_MM_MAX, load_default=30)
+    width_mm = _whole(
+        1,
+        _SIDE_MM_MAX,
+        load_default=50,
+        metadata={"description": "Of a roll; `single_pdf`, `svg`, `png` are as large as they need"},
+    )
+    height_mm = _whole(1, _SIDE_MM_MAX, load_default=30, metadata={"description": "As width_mm"})
     dpi = _whole(1, _DPI_MAX, load_default=300)
     start = _whole(
         1, _SIDE_MM_MAX, load_default=1, metadata={"description": "First free label of the sheet"}

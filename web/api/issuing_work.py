@@ -12,7 +12,7 @@ from flask import Response
 from base.db import reading
 from parties.access import Action
 from parties.issuing.blocks import Block
-from parties.issuing.labels import LabelOrder
+from parties.issuing.labels import FORMATS, LabelOrder
 from parties.issuing.ranges import RangeRequest
 from parties.issuing.tables import RangeAction
 from parties.tasks import Task, list_tasks
@@ -80,7 +80,7 @@ def post_void(values: dict[str, Any], block_id: UUID) -> _Answer:
 @BLUEPRINT.alt_response(
     200,
     description="The file itself, where it is short; `Labels-Shortened` counts labels whose text"
-    " was cut.",
+    " was cut, `Labels-Left-Out` void codes, which have no label.",
 )
 def post_labels(values: dict[str, Any], block_id: UUID) -> Response | _Answer:
     """Order a file of labels: a short one is the answer, a long one is a task with a file."""
@@ -138,6 +138,9 @@ def get_task_file(task_id: UUID) -> Response:
 
 
 def _order_of(block: Block, values: dict[str, Any]) -> LabelOrder:
+    form = FORMATS.get(values["format"])
+    # A file of one label is that of the first code, unless more is asked for and refused.
+    last = values["first"] if form is not None and form.is_single else block.count
     named = {name: value for name, value in values.items() if name not in ("format", "lines")}
     return LabelOrder(
         **{**named, "last": values["last"] or block.count},

@@ -19,7 +19,7 @@ from parties.access import Action, has_role_for
 from parties.actors import Actor, Role
 from parties.directory import PartyCard, ProductCard, parties_by_id, products_by_id
 from parties.issuing.blocks import Block
-from parties.issuing.label_orders import shortened_in
+from parties.issuing.label_orders import left_out_in, shortened_in
 from parties.register import PAGE_ROWS_MAX, page_of
 from parties.tables import PRODUCT, SITE
 from parties.tasks import Task
@@ -89,8 +89,11 @@ def when(instant: datetime) -> str:
 
 def told_by(task: Task) -> str:
     """Return what a finished task has to say of what it made, "" for nothing."""
-    count = shortened_in(task.message)
-    return shortened_words(count) if count else ""
+    cut, void = shortened_in(task.message), left_out_in(task.message)
+    said = [shortened_words(cut)] if cut else []
+    if void:
+        said.append(_("Void codes that were left out: %(count)s.", count=f"{void:,}"))
+    return " ".join(said)
 
 
 def shortened_words(count: int) -> str:

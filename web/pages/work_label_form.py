@@ -14,7 +14,7 @@ from codes.labels.symbols import zxing_is_there
 from codes.labels.uses import USES
 from codes.model import CodeError
 from parties.issuing.blocks import Block
-from parties.issuing.labels import LabelDesk, LabelOrder, label_of
+from parties.issuing.labels import FORMATS, LabelDesk, LabelOrder, label_of
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.work_forms import Form, blank
@@ -138,11 +138,16 @@ def read_order(form: Form, block: Block) -> LabelOrder:
     form_format = form.choice("format", _by_value(choices.formats))
     is_sheet = form_format == "pdf"
     width, height = _roll_size(form)
+    file_format = "pdf" if form_format == "roll" else form_format
+    first, last = form.whole("first"), form.whole("last")
+    if file_format in FORMATS and FORMATS[file_format].is_single:
+        # The page says so: the range that is filled in is that of the whole block.
+        last = first
     lines = tuple(line.strip() for line in form.text("lines").splitlines() if line.strip())
     return LabelOrder(
-        first=form.whole("first"),
-        last=form.whole("last"),
-        file_format="pdf" if form_format == "roll" else form_format,
+        first=first,
+        last=last,
+        file_format=file_format,
         sheet=form.choice("sheet", _by_value(choices.sheets)) if is_sheet else "",
         start=form.whole("start") if is_sheet else 1,
         width_mm=width,
@@ -167,10 +172,10 @@ def picture_of(form: Form, block: Block, desk: LabelDesk, order: LabelOrder) -> 
     """Return the first label of an order; None for a list, or with the reason noted in the form."""
     if not form.is_good or order.file_format == "csv":
         return None
-    if not 1 <= order.first <= block.count:
+    if not 1 <= order.first <= order.last <= block.count:
         return None
     try:
-        return draw_label(desk, label_of(desk, block, order, order.first), order)
+        return draw_label(desk, label_of(desk, block, order), order)
     except LabelError as refusal:
         form.refuse(
             InvalidInput(refusal.message, problems=refusal.problems), label_refusals(block, order)

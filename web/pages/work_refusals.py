@@ -45,6 +45,7 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
     ("first", "void"): lambda number: _(
         "Number %(number)s is void, and void is final.", number=number
     ),
+    ("first", "all_void"): lambda _most: _("All of these codes are void: nothing is printed."),
     ("lot", "lot"): lambda _most: _(
         "A lot number has 1 to 20 letters, digits or signs such as - and /, without Chinese "
         "characters and blanks."
