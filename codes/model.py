@@ -134,7 +134,8 @@ class Scheme:
     its codes look like nothing in particular. `in_address` says that a code is so telling that it
     is recognised inside a web address of any host. `own_name` is the word after `urn:suxin:` where
     the scheme's URIs are this ledger's own. `marks` (in capitals) are beginnings that say which
-    scheme is meant even where the rest is wrong.
+    scheme is meant even where the rest is wrong. `may_issue` says that an enterprise gets such
+    codes here: there is a kind of them among those that are issued.
     """
 
     name: str

@@ -97,7 +97,7 @@ def _scheme(length: int) -> Scheme:
         pattern=f"[0-9]{{{length}}}",
         parse=lambda text: parse_gtin(text, length=length),
         format=format_gtin,
-        may_issue=True,
+        may_issue=length == 13,
         lengths=frozenset({length}),
         looks_like=is_digits,
         rank=1,

@@ -62,7 +62,7 @@ class IssuedKind:
     `scope` of a series: the GTIN of serials, the prefix of keys, the fixed digits of a pesticide,
     "" where one series serves everybody. `domain` is None where numbers are counted, not permuted.
     `text` makes the code of a scope and number, `place` finds both again in a canonical URI, None
-    for a URI of another kind. `scheme` reads the text.
+    for a URI of another kind. `scheme` reads the text; no scheme reads a serial without its GTIN.
     """
 
     name: str
@@ -76,6 +76,13 @@ class IssuedKind:
     text: Callable[[str, int], str]
     place: Callable[[str], Place | None]
     is_item: bool = True
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """The schemes that read its codes as they are written."""
+        # A serial is a code only together with the number of its trade item.
+        is_serial = self.scheme == "gs1_serial"
+        return ("gs1_element_string", "gs1_digital_link") if is_serial else (self.scheme,)
 
     @property
     def step(self) -> int:

@@ -170,13 +170,11 @@ def test_an_unknown_scheme_is_refused() -> None:
         registry.get("unheard")
 
 
-# codes.md: GS1 keys under an enterprise's own prefix and what carries them, unit codes on its
-# behalf, our own serials. Everything else is issued by others and only read.
+# codes.md: keys under an enterprise's own prefix, serials of its trade items as they are written,
+# unit codes on its behalf, our own serials. Everything else is issued by others and only read.
 ISSUED = {
-    "gtin8", "gtin12", "gtin13", "gtin14", "gln", "pgln", "sscc", "gsin", "ginc", "gsrn", "gsrnp",
-    "grai", "giai", "gdti", "gcn", "itip", "cpid", "gmn", "gs1_element_string", "gs1_digital_link",
-    "gs1_compressed_link", "gbt33993", "cn_pesticide_unit32", "cn_seed_unit_code",
-    "cn_seed_qr_text", "suxin_serial",
+    "gtin13", "gln", "sscc", "gs1_element_string", "gs1_digital_link", "cn_pesticide_unit32",
+    "cn_seed_unit_code", "suxin_serial",
 }  # fmt: skip
 CATEGORIES = {
     Category.TRADE_ITEM: {"gtin8", "gtin12", "gtin13", "gtin14", "gbt33993", "itip", "cpid", "gmn"},
