@@ -143,7 +143,7 @@ def _order_of(block: Block, values: dict[str, Any]) -> LabelOrder:
     last = values["first"] if form is not None and form.is_single else block.count
     named = {name: value for name, value in values.items() if name not in ("format", "lines")}
     return LabelOrder(
-        **{**named, "last": values["last"] or block.count},
+        **{**named, "last": values["last"] or last},
         file_format=values["format"],
         lines=tuple(values["lines"]),
     )
