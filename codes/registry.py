@@ -200,20 +200,25 @@ def why_refused(text: str, category: Category | None = None) -> CodeError:
 
     `category` says of which kind the code should be.
     """
+    return suspected(text, category)[1]
+
+
+def suspected(text: str, category: Category | None = None) -> tuple[Scheme | None, CodeError]:
+    """Return the likeliest scheme of a text that no scheme reads, and what it has against it."""
     try:
         cleaned = clean(text)
     except CodeError as refusal:
-        return _with_norm(refusal, READING_NORM)
+        return None, _with_norm(refusal, READING_NORM)
     if category is not None and detect(text):
         message = f"it is a code, but of nothing that is called {category.value}"
-        return CodeError("other_category", message, norm=READING_NORM)
+        return None, CodeError("other_category", message, norm=READING_NORM)
     for scheme in _suspects(cleaned.text, category):
         try:
             parse(scheme.name, text)
         except CodeError as refusal:
-            return refusal
+            return scheme, refusal
     message = "no code scheme reads this text"
-    return CodeError("unknown_code", message, norm=READING_NORM)
+    return None, CodeError("unknown_code", message, norm=READING_NORM)
 
 
 def _suspects(text: str, category: Category | None) -> list[Scheme]:

@@ -7,17 +7,21 @@ reading is told, for it would show the same digits in the clear.
 from dataclasses import dataclass
 
 from base.strict_json import JsonObject
-from codes.model import Candidate, Category, CodeError
-from codes.registry import detect, why_refused
+from codes.model import Candidate, Category, CodeError, Scheme
+from codes.registry import detect, suspected
 from codes.words_zh import RULES_ZH, WARNINGS_ZH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """The readings of one text, the likeliest first; `refusal` says why there are none."""
+    """The readings of one text, the likeliest first; `refusal` says why there are none.
+
+    `suspect` is the scheme that refused it: what the text comes nearest to.
+    """
 
     readings: tuple[Candidate, ...]
     refusal: CodeError | None = None
+    suspect: Scheme | None = None
 
     @property
     def likeliest(self) -> tuple[Candidate, ...]:
@@ -42,7 +46,8 @@ def tell(text: str, category: Category | None = None) -> Telling:
     if known:
         refusal = CodeError("other_category", "it is a code, but not of the category asked for")
         return Telling(readings=(), refusal=refusal)
-    return Telling(readings=(), refusal=why_refused(text))
+    suspect, refusal = suspected(text)
+    return Telling(readings=(), refusal=refusal, suspect=suspect)
 
 
 def reading_json(reading: Candidate) -> JsonObject:

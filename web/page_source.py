@@ -19,6 +19,7 @@ from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import NotFound
 from codes.canonical import canonical_uri
+from codes.gs1.digital_link import CANONICAL_STEM
 from ledger.opening import read_verifiers
 from ledger.store import read_head
 from parties.actors import ANONYMOUS
@@ -37,6 +38,7 @@ from web.pages.scan_view import product_uri
 from web.services import Services
 
 # GS1 Digital Link URI Syntax 4.3: a lot (AI 10) qualifies a trade item (AI 01).
+_GOODS: Final = f"{CANONICAL_STEM}/01/"
 _LOT: Final = re.compile(r"(?P<product>https://id\.gs1\.org/01/[0-9]{14})/10/(?P<lot>[^/]+)")
 
 
@@ -83,7 +85,11 @@ def directory_of(
     `issued` is the state of the subject where it was issued here: such a code need not name its
     product, and the block that it is of does.
     """
-    sites = sites_by_uri(connection, _with_registered(_places_of(found)))
+    places = _places_of(found)
+    # What is no product may be a place, which has a page of its own.
+    if not found.subject.startswith(_GOODS):
+        places.add(found.subject)
+    sites = sites_by_uri(connection, _with_registered(places))
     products = products_by_uri(connection, _with_registered(_goods_of(found)))
     if issued is not None and issued.product_id is not None:
         cards = products_by_id(connection, [issued.product_id])

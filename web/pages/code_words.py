@@ -69,6 +69,7 @@ _PARTS: Final[Mapping[str, Words]] = by_name((
     ("product_class", "产品分类", "Product class"),
     ("species", "畜种", "Species"),
     ("name", "名称", "Name"),
+    ("within", "所属地区", "Lies in"),
     ("cn_drug_trace20.drug_id", "药品标识码", "Drug identifier"),
     ("cn_drug_trace20.serial", "序列号", "Serial"),
     ("cn_drug_standard_code.enterprise", "企业代码", "Enterprise"),
@@ -135,7 +136,7 @@ def facts_of(
         if words is not None:
             found.append((words.of(lang), _value(name, value, lang)))
         elif name in AIS:
-            found.append((_element_label(name, lang), _element(name, value, year)))
+            found.append((element_label(name, lang), _element(name, value, year)))
     return tuple(found)
 
 
@@ -157,7 +158,8 @@ def _sentence(message: str) -> str:
     return f"{message[:1].upper()}{message[1:]}."
 
 
-def _element_label(ai: str, lang: Lang) -> str:
+def element_label(ai: str, lang: Lang) -> str:
+    """Return what an element of GS1 is called."""
     words = _ELEMENTS.get(ai)
     return words.of(lang) if words else f"{AIS[ai].title} ({ai})"
 

@@ -15,13 +15,17 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.gs1.element_string import element_text
 from codes.model import CodeError, Scheme
+from codes.telling import Telling
+from parties.directory import register_uris
 from web.held_pages import HeldPages
 from web.pages.chain_picture import LYING_RANKS_MAX, describe, draw_lying, draw_upright
 from web.pages.code_words import refusal_words
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.model import PageSource, ScanView
+from web.pages.regions import region_name
 from web.pages.scan_view import build_scan_view, product_uri
+from web.pages.unknown import UnknownCode, hides, refused_code, title_of, unknown_code
 from web.pages.verify_words import verify_words
 from web.pages.words import STAGES
 from web.scan_log import note_bare_page, scan_marks, scanned_page
@@ -96,6 +100,60 @@ def show_misread(
     return show_missing(code, reason, is_mistyped=True, status=status)
 
 
+def show_refused(code: str, told: Telling) -> Answer:
+    """Say what a typed text comes nearest to, and which rule it breaks at which place."""
+    refusal = told.refusal
+    if refusal is not None and refusal.rule == "check_digit":
+        return show_misread("" if hides(told) else code, None, scheme=told.suspect)
+    about = refused_code(code, told, chosen_lang())
+    if about.fault is None:
+        reason = _("It does not look like any kind of code that we can read.")
+        return show_missing(code, reason)
+    if about.fault.host:
+        reason = _("It is the address of a web page, and no code that we can read is in it.")
+        return show_missing(code, reason)
+    is_mistyped = told.suspect is not None
+    return show_missing(
+        code, about.fault.reason, about=about, is_mistyped=is_mistyped, is_malformed=not is_mistyped
+    )
+
+
+def show_personal(subject: str, scheme: Scheme) -> Answer:
+    """Say that a code is, or holds, the number of a person, and repeat nothing of it."""
+    if scheme.name == "cn_id_number":
+        reason = _("It is hidden here, not kept and not looked up. No goods bear such a number.")
+        return show_missing("", reason, about=UnknownCode(is_personal=True))
+    if view_of(subject)[0].is_known:
+        return show_scan(subject)
+    reason = _("Nothing is recorded under it here.")
+    hidden = _("It holds the ID number of a person, which is shown nowhere.")
+    about = UnknownCode(kind=title_of(scheme, chosen_lang()))
+    return show_missing("", f"{reason} {hidden}", about=about)
+
+
+def show_place(subject: str, *, shown: str) -> "Answer | None":
+    """Return the page of a registered place of which nothing is recorded, None for any other."""
+    source = page_source()
+    directory = source.load_directory(source.load_history(subject))
+    found = [directory.sites[uri] for uri in register_uris(subject) if uri in directory.sites]
+    if not found:
+        return None
+    site, lang = found[0], chosen_lang()
+    party = directory.parties.get(site.party_id)
+    names = [(one.name_zh, one.name_en) if one else ("", "") for one in (site, party)]
+    name, owner = (zh if lang == "zh" else en or zh for zh, en in names)
+    about = unknown_code(subject, "", lang, year=source.today().year)
+    html = render_template(
+        "site.html",
+        name=name,
+        owner=owner,
+        kind=about.kind,
+        region=region_name(site.region, lang),
+        number=shown or subject,
+    )
+    return html, 200
+
+
 def held_scan(subject: str, *, shown: str = "", door: str = "") -> Response | None:
     """Return the page of a canonical URI where it is kept and nothing was recorded since.
 
@@ -113,7 +171,8 @@ def show_scan(subject: str, *, shown: str = "", door: str = "") -> Answer:
     """Make the page of a canonical URI and keep it; `shown` prints a code that is no GTIN."""
     view, size = view_of(subject, shown=shown)
     if not view.is_known:
-        return show_missing(_looked_for(view) or shown, _("Nothing is recorded under it here."))
+        code = _looked_for(view) or shown
+        return show_missing(code, _("Nothing is recorded under it here."), subject=subject)
     body = _scan_page(view).encode()
     held = page_memory()
     if held is not None and not request.query_string and not is_bare(view):
@@ -205,17 +264,28 @@ def show_missing(
     code: str,
     reason: str,
     *,
+    subject: str = "",
+    about: UnknownCode | None = None,
     is_mistyped: bool = False,
     is_malformed: bool = False,
     status: int = 404,
 ) -> Answer:
-    """Say that a code leads to nothing here, and what that can mean."""
+    """Say that a code leads to nothing here, which kind it is, and what that can mean.
+
+    `subject` is its canonical URI where it has one, or `about` says what is told of it.
+    """
+    if about is None:
+        year = page_source().today().year
+        about = unknown_code(subject, code, chosen_lang(), year=year) if subject else UnknownCode()
     shown = code if len(code) <= _SHOWN_CHARS_MAX else code[:_SHOWN_CHARS_MAX] + "…"
     heading = _("This code was not read correctly") if is_mistyped or is_malformed else None
+    if about.is_personal:
+        heading = _("This is the ID number of a person")
     html = render_template(
         "missing.html",
         shown=shown,
         reason=reason,
+        about=about,
         is_mistyped=is_mistyped,
         is_malformed=is_malformed,
         heading=heading or _("We know nothing about this code"),

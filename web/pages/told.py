@@ -68,7 +68,7 @@ def told_of(text: str, lang: Lang, actor: Actor, *, year: int) -> ToldView:
     """Return what the page says of `text`; `year` fixes the century of its dates."""
     told = tell(text)
     if told.refusal is not None:
-        return ToldView(kind="refused", key=text, refusal=_refusal(text, told.refusal, lang))
+        return ToldView(kind="refused", key=text, refusal=refusal_view(text, told.refusal, lang))
     shown = told.likeliest if told.is_ambiguous else told.readings[:1]
     return ToldView(
         kind="choice" if told.is_ambiguous else "known",
@@ -93,7 +93,8 @@ def _reading(reading: Candidate, lang: Lang, actor: Actor, year: int) -> Reading
     )
 
 
-def _refusal(text: str, refusal: CodeError, lang: Lang) -> RefusalView:
+def refusal_view(text: str, refusal: CodeError, lang: Lang) -> RefusalView:
+    """Return why a text is no code, and the text around the place at fault."""
     shown = text[:_SHOWN_CHARS_MAX]
     at = refusal.position
     is_at = at is not None and at < len(shown)

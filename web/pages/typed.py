@@ -1,4 +1,4 @@
-"""Reads what people type from a label, where it is no single code, and says what is wrong with one.
+"""Reads what people type from a label, where it is no single code.
 
 Pure. The rule that must stay true: nothing is corrected here. A bar code with a lot or a serial
 beside it is put together and then read as strictly as a scanned one.
@@ -6,17 +6,13 @@ beside it is put together and then read as strictly as a scanned one.
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from urllib.parse import quote
 
-from codes import registry
 from codes.canonical import canonical_uri
 from codes.gs1.charset import percent_decode
 from codes.gs1.digital_link import CANONICAL_STEM
-from codes.model import CodeError, Scheme
-from codes.text import clean
-
-Ailment: TypeAlias = Literal["check_digit", "unreadable"]
+from codes.model import CodeError
 
 # GS1 General Specifications 3.3.2, 3.4.1 and 3.5.2: trade item 01, lot 10, serial 21.
 _BESIDE: Final = re.compile(r"(?P<gtin>[0-9]{8}|[0-9]{12,14})[ \t]+(?P<tail>[^\s/]{1,20})")
@@ -55,35 +51,6 @@ def path_of_item(gtin: str, lot: str = "", serial: str = "") -> str:
     path = f"/01/{quote(gtin, safe='')}"
     path += f"/10/{quote(lot, safe='')}" if lot else ""
     return path + (f"/21/{quote(serial, safe='')}" if serial else "")
-
-
-def ailment_of(text: str) -> tuple[Ailment, Scheme | None]:
-    """Return why no scheme reads a text: the word of the likeliest scheme that it looks like.
-
-    Only a wrong check digit is told of a scheme. Any other rule would say what the text might have
-    been, and there is no end of that.
-    """
-    try:
-        cleaned = clean(text).text
-    except CodeError:
-        return "unreadable", None
-    found = [
-        scheme
-        for scheme in registry.SCHEMES.values()
-        if scheme.lengths and len(cleaned) in scheme.lengths and scheme.looks_like(cleaned)
-        if _rule_broken(scheme, cleaned) == "check_digit"
-    ]
-    if not found:
-        return "unreadable", None
-    return "check_digit", min(found, key=lambda scheme: scheme.rank)
-
-
-def _rule_broken(scheme: Scheme, text: str) -> str:
-    try:
-        scheme.parse(text)
-    except CodeError as refusal:
-        return refusal.rule
-    return ""
 
 
 def _known(gtin: str, *, lot: str = "", serial: str = "") -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from base.errors import NotFound, Problem
 from codes.gs1.link_types import LINK_TYPES, LinkType, read_link_type
 from web.pages.languages import COOKIE, chosen_lang
 from web.pages.languages import say as _
-from web.pages.routes import show_missing, show_scan
+from web.pages.routes import show_missing, show_place, show_scan
 from web.resolver.choice import Offer, Wishes, best_of
 from web.resolver.gathering import (
     Asked,
@@ -105,7 +105,10 @@ def _page(asked: Asked, *, door: str = "") -> Response:
         return made
     # Nothing is recorded of a place or a unit, and yet its owner may keep links of it.
     gathered = gather(asked)
-    return made if gathered is None else list_page(asked, gathered, gathered.levels)
+    if gathered is not None:
+        return list_page(asked, gathered, gathered.levels)
+    place = show_place(asked.uri, shown=asked.shown)
+    return made if place is None else make_response(place)
 
 
 def _linkset_answer(asked: Asked) -> Response:
@@ -183,7 +186,11 @@ def _none_of_kind(asked: Asked, gathered: Gathered, kind: LinkType | None) -> Re
 def _nothing(asked: Asked, form: str) -> Response:
     if form == HTML_TYPE:
         return make_response(
-            show_missing(asked.shown or code_of(asked.uri), _("Nothing is recorded under it here."))
+            show_missing(
+                asked.shown or code_of(asked.uri),
+                _("Nothing is recorded under it here."),
+                subject=asked.uri,
+            )
         )
     raise NotFound("Nothing is recorded under this code here.")
 

@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from codes import registry
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Candidate, Category, CodeError
+from codes.telling import tell
+from web.pages.code_hints import hint_of
 from web.pages.languages import chosen_lang
-from web.pages.languages import say as _
-from web.pages.routes import held_scan, page_source, show_misread, show_missing, show_scan
-from web.pages.typed import ailment_of, read_loosely
+from web.pages.routes import held_scan, page_source, show_personal, show_refused
+from web.pages.typed import read_loosely
+from web.pages.unknown import title_of
 from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.gathering import Asked, leads_elsewhere
 from web.resolver.paths import named_of
@@ -55,7 +57,7 @@ def _readings_of(code: str, wish: str) -> tuple[Candidate, ...]:
     Some codes look like nothing in particular, and detection offers them to nobody: a seed's unit
     code is read only by who knows that it is one.
     """
-    readings = registry.detect(code)
+    readings = tell(code).readings
     if not wish:
         return readings
     named = tuple(reading for reading in readings if reading.scheme.name == wish)
@@ -84,11 +86,8 @@ def _by_parts(code: str) -> WerkzeugResponse:
     loose = read_loosely(code)
     uris = loose.uris
     if not uris:
-        ailment, scheme = ailment_of(loose.gtin or code)
-        if ailment == "check_digit" and scheme is not None:
-            return make_response(show_misread(code, None, scheme=scheme))
-        reason = _("It does not look like any kind of code that we can read.")
-        return make_response(show_missing(code, reason))
+        told = tell(loose.gtin or code)
+        return make_response(show_refused(code, told))
     is_recorded = page_source().load_history
     recorded = [uri for uri in uris if len(uris) > 1 and is_recorded(uri).steps]
     if len(uris) > 1 and not recorded:
@@ -104,7 +103,7 @@ def _by_reading(reading: Candidate, door: str) -> WerkzeugResponse:
         return redirect(entry_path(uri), 302)
     if reading.code.is_personal:
         # The number of a person is repeated nowhere, so nothing of its address is.
-        return make_response(show_scan(uri))
+        return make_response(show_personal(uri, reading.scheme))
     # The code of a party may be that of a person, and a person's number is shown to nobody.
     shown = "" if reading.scheme.category is Category.PARTY else reading.code.printed
     path = f"/t/{quote(reading.code.text, safe='')}"
@@ -133,13 +132,14 @@ def _levels_of(uri: str) -> tuple[str, ...]:
 
 
 def _choice(code: str, readings: list[Candidate], door: str) -> str:
-    is_zh = chosen_lang() == "zh"
+    lang = chosen_lang()
     path = ("/page" if door else "") + url_for("resolver.by_code", code=code)
     choices = [
         (
-            reading.scheme.title_zh if is_zh else reading.scheme.title_en,
+            title_of(reading.scheme, lang),
             f"{path}?{urlencode({'as': reading.scheme.name})}",
+            hint_of(reading.scheme.name, lang),
         )
         for reading in readings
     ]
-    return render_template("choose.html", choices=choices)
+    return render_template("choose.html", choices=choices, shown=readings[0].code.text)
