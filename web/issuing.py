@@ -18,7 +18,7 @@ from base.queue import enqueue
 from parties.access import Action, Allowed, Subject, may, require, require_role
 from parties.actors import Actor, Role
 from parties.issuing.blocks import Block, Issuer, read_block
-from parties.issuing.prefixes import claim_prefix, end_prefix, list_prefixes
+from parties.issuing.prefixes import claim_prefix, end_prefix, read_prefix
 from parties.issuing.ranges import RangeRequest
 from parties.register import Registered
 from parties.tasks import Task, read_task
@@ -144,7 +144,7 @@ def end_claim(parts: Services, actor: Actor, row_id: UUID) -> Row[Any]:
     else:
         party_id = party_of(actor, Action.CLAIM_PREFIX)
         with reading(parts.engine) as connection:
-            if row_id not in {row.id for row in list_prefixes(connection, party_id)}:
+            if read_prefix(connection, row_id).party_id != party_id:
                 raise NotFound("There is no claim of a prefix with that id.")
     record = parts.recorder(actor.id)
     return end_prefix(parts.engine, row_id, now=parts.clock.now(), record=record)

@@ -4,14 +4,14 @@ One rule: what is confirmed, ended, made or revoked here goes into the ledger fi
 other door.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import click
 import orjson
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from base.db import reading
 from jobs.console import console_desk
@@ -19,6 +19,9 @@ from parties.directory import parties_by_id
 from parties.issuing.prefixes import confirm_prefix, end_prefix, list_prefixes
 from parties.issuing.tag_keys import TagKeyCard, list_tag_keys
 from parties.issuing.tags import revoke_tag_key, rotate_tag_key
+from parties.register import Page
+
+_ROWS: Final = 1000
 
 
 @click.group()
@@ -72,11 +75,21 @@ def prefix() -> None:
 def show_prefixes(environ: MutableMapping[str, str], party: UUID | None, is_json: bool) -> None:
     """List the claims that wait to be confirmed, oldest first."""
     with console_desk(environ) as desk, reading(desk.engine) as connection:
-        rows = list_prefixes(connection, party)
-        parties = parties_by_id(connection, {row.party_id for row in rows})
-    for row in rows:
-        name = parties[row.party_id].name_zh
-        click.echo(_claim_json(row) if is_json else _claim_line(row, name))
+        for page in _all_claims(connection, party):
+            parties = parties_by_id(connection, {row.party_id for row in page.rows})
+            for row in page.rows:
+                name = parties[row.party_id].name_zh
+                click.echo(_claim_json(row) if is_json else _claim_line(row, name))
+
+
+def _all_claims(connection: Connection, party: UUID | None) -> Iterator[Page]:
+    after: UUID | None = None
+    while True:
+        page = list_prefixes(connection, party, after=after, rows_max=_ROWS)
+        yield page
+        if page.next_after is None:
+            return
+        after = page.next_after
 
 
 @prefix.command("confirm")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from base.db import reading, transaction
 from base.errors import Conflict, InvalidInput, NotFound, Problem
@@ -19,7 +19,7 @@ from codes.gs1.digital_link import CANONICAL_STEM
 from parties.actors import party_actor_id
 from parties.ids import new_id
 from parties.keys import Record
-from parties.register import Registered
+from parties.register import Page, Registered
 from parties.rows import insert_once
 from parties.tables import COMPANY_PREFIX, SPEC_CHARS_MAX
 
@@ -46,6 +46,7 @@ _KEY_OFFSETS: Final[Mapping[str, int]] = {
     "8018": 0,
 }
 _CHUNK: Final = 500
+_WAITING: Final = COMPANY_PREFIX.c.confirmed_at.is_(None) & COMPANY_PREFIX.c.ended_at.is_(None)
 
 # GS1 China holds 680 to 699 and has given these to no enterprise (codes.gs1.company_prefix).
 _UNALLOCATED: Final = ("696", "698", "699")
@@ -93,7 +94,7 @@ def confirm_prefix(engine: Engine, row_id: UUID, *, now: datetime, record: Recor
     Raises `NotFound`, and `Conflict` where it has ended or overlaps a confirmed one.
     """
     with reading(engine) as connection:
-        row = _one(connection, row_id)
+        row = read_prefix(connection, row_id)
         if row.confirmed_at is not None and row.ended_at is None:
             return row
         _require_confirmable(connection, row)
@@ -102,16 +103,16 @@ def confirm_prefix(engine: Engine, row_id: UUID, *, now: datetime, record: Recor
         # Asked again with every overlapping claim locked, in the order of their ids: of two that
         # are confirmed at the same time the second one sees the first.
         _lock_overlapping(connection, row.prefix)
-        _require_confirmable(connection, _one(connection, row_id))
+        _require_confirmable(connection, read_prefix(connection, row_id))
         of_row = update(COMPANY_PREFIX).where(COMPANY_PREFIX.c.id == row_id)
         connection.execute(of_row.values(confirmed_at=now))
-        return _one(connection, row_id)
+        return read_prefix(connection, row_id)
 
 
 def end_prefix(engine: Engine, row_id: UUID, *, now: datetime, record: Record) -> Row[Any]:
     """End a claim or a confirmed prefix; what was issued under it stays. Raises `NotFound`."""
     with reading(engine) as connection:
-        row = _one(connection, row_id)
+        row = read_prefix(connection, row_id)
     if row.ended_at is not None:
         return row
     _tell(record, "prefix_ended", row)
@@ -120,7 +121,7 @@ def end_prefix(engine: Engine, row_id: UUID, *, now: datetime, record: Record) -
             COMPANY_PREFIX.c.id == row_id, COMPANY_PREFIX.c.ended_at.is_(None)
         )
         connection.execute(of_row.values(ended_at=now, is_open=None))
-        return _one(connection, row_id)
+        return read_prefix(connection, row_id)
 
 
 def confirmed_prefix(connection: Connection, party_id: UUID, prefix: str) -> str:
@@ -128,9 +129,11 @@ def confirmed_prefix(connection: Connection, party_id: UUID, prefix: str) -> str
     for row in _open_rows(connection, COMPANY_PREFIX.c.party_id == party_id):
         if row.prefix == prefix:
             if row.confirmed_at is None:
-                raise _wrong("is claimed and not confirmed yet: an operator has to look at it")
+                raise _wrong(
+                    "unconfirmed", "is claimed and not confirmed yet: an operator has to look at it"
+                )
             return prefix
-    raise _wrong("is not a company prefix of this party: claim it first")
+    raise _wrong("unclaimed", "is not a company prefix of this party: claim it first")
 
 
 def prefix_owners(connection: Connection, uris: Collection[str]) -> dict[str, UUID]:
@@ -150,13 +153,47 @@ def prefix_owners(connection: Connection, uris: Collection[str]) -> dict[str, UU
     }
 
 
-def list_prefixes(connection: Connection, party_id: UUID | None) -> Sequence[Row[Any]]:
-    """Return the claims of one party, or of all that wait for an operator, oldest first."""
-    statement = select(COMPANY_PREFIX).order_by(COMPANY_PREFIX.c.id).limit(1000)
-    if party_id is not None:
-        return connection.execute(statement.where(COMPANY_PREFIX.c.party_id == party_id)).all()
-    waiting = COMPANY_PREFIX.c.confirmed_at.is_(None) & COMPANY_PREFIX.c.ended_at.is_(None)
-    return connection.execute(statement.where(waiting)).all()
+def list_prefixes(
+    connection: Connection,
+    party_id: UUID | None,
+    *,
+    after: UUID | None,
+    rows_max: int,
+    newest_first: bool = False,
+) -> Page:
+    """Return claims of one party, ended ones too, or of all that wait for an operator.
+
+    Those that follow the claim `after`, at most `rows_max`; oldest first unless it is said.
+    """
+    row_id = COMPANY_PREFIX.c.id
+    whose = _WAITING if party_id is None else COMPANY_PREFIX.c.party_id == party_id
+    statement = select(COMPANY_PREFIX).where(whose).limit(rows_max + 1)
+    statement = statement.order_by(row_id.desc() if newest_first else row_id)
+    if after is not None:
+        statement = statement.where(row_id < after if newest_first else row_id > after)
+    rows = connection.execute(statement).all()
+    is_last = len(rows) <= rows_max
+    return Page(rows=rows[:rows_max], next_after=None if is_last else rows[rows_max - 1].id)
+
+
+def open_prefixes(connection: Connection, party_id: UUID) -> Sequence[Row[Any]]:
+    """Return a party's claims that have not ended, which are never more than it may claim."""
+    return _open_rows(connection, COMPANY_PREFIX.c.party_id == party_id)
+
+
+def waiting_count(connection: Connection) -> int:
+    """Return how many claims wait for an operator."""
+    statement = select(func.count()).select_from(COMPANY_PREFIX).where(_WAITING)
+    return int(connection.execute(statement).scalar_one())
+
+
+def read_prefix(connection: Connection, row_id: UUID) -> Row[Any]:
+    """Return one claim; raises `NotFound`."""
+    statement = select(COMPANY_PREFIX).where(COMPANY_PREFIX.c.id == row_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There is no claim of a prefix with that id.")
+    return row
 
 
 def _digits_of(uri: str) -> str:
@@ -178,14 +215,6 @@ def _owner_of(digits: str, owners: Mapping[str, UUID]) -> UUID | None:
 def _open_rows(connection: Connection, condition: Any) -> Sequence[Row[Any]]:
     statement = select(COMPANY_PREFIX).where(condition, COMPANY_PREFIX.c.ended_at.is_(None))
     return connection.execute(statement.order_by(COMPANY_PREFIX.c.id)).all()
-
-
-def _one(connection: Connection, row_id: UUID) -> Row[Any]:
-    statement = select(COMPANY_PREFIX).where(COMPANY_PREFIX.c.id == row_id)
-    row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound("There is no claim of a prefix with that id.")
-    return row
 
 
 def _require_confirmable(connection: Connection, row: Row[Any]) -> None:
@@ -214,19 +243,19 @@ def _lock_overlapping(connection: Connection, prefix: str) -> None:
 
 def _check(prefix: str, evidence: str) -> None:
     if not is_digits(prefix) or not _DIGITS_MIN <= len(prefix) <= _DIGITS_MAX:
-        raise _wrong(f"is {_DIGITS_MIN} to {_DIGITS_MAX} digits")
+        raise _wrong("digits", f"is {_DIGITS_MIN} to {_DIGITS_MAX} digits")
     if prefix.startswith(_UNALLOCATED):
-        raise _wrong("begins with three digits of which GS1 China has given none", "unallocated")
+        raise _wrong("unallocated", "begins with three digits of which GS1 China has given none")
     length = company_prefix_length(prefix)
     if length is not None and length != len(prefix):
-        raise _wrong(f"has {length} digits where it begins with {prefix[:3]}")
+        raise _wrong("length", f"has {length} digits where it begins with {prefix[:3]}")
     if not evidence.isprintable() or len(evidence) > SPEC_CHARS_MAX:
         message = f"is at most {SPEC_CHARS_MAX} printable characters"
         problem = Problem(path="evidence", code="text", message=message)
         raise InvalidInput(f"evidence: {message}", problems=(problem,))
 
 
-def _wrong(message: str, code: str = "prefix") -> InvalidInput:
+def _wrong(code: str, message: str) -> InvalidInput:
     problem = Problem(path="prefix", code=code, message=message)
     return InvalidInput(f"prefix: {message}", problems=(problem,))
 

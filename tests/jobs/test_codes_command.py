@@ -36,12 +36,12 @@ def run(engine: Engine, *arguments: str) -> int:
     return run_command_line(["codes", *arguments], {"SUXIN_DATABASE_URL": url})
 
 
-def claimed(engine: Engine, party_id: UUID) -> str:
+def claimed(engine: Engine, party_id: UUID, prefix: str = PREFIX) -> str:
     with transaction(engine) as connection:
         claim = claim_prefix(
             connection,
             party_id,
-            PREFIX,
+            prefix,
             evidence="证书 2026-1",
             claims_max=5,
             now=SystemClock().now(),
@@ -112,6 +112,18 @@ def test_a_claim_is_listed_confirmed_and_ended(
     assert row["ended_at"] is not None
     assert run(engine, "prefix", "list") == 0
     assert capsys.readouterr().out == ""
+
+
+def test_every_waiting_claim_is_listed_however_many_there_are(
+    engine: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.commands.codes._ROWS", 2)
+    party_id = new_party(engine)
+    claims = [claimed(engine, party_id, f"6921234{number}") for number in range(5)]
+
+    run(engine, "prefix", "list")
+
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == claims
 
 
 def test_every_act_is_in_the_ledger_as_the_consoles(engine: Engine) -> None:

@@ -239,6 +239,23 @@ def test_prefixes_are_claimed_confirmed_and_ended(house: House) -> None:
     assert json.loads(send(house, "GET", path, role="operator").get_data())["items"] == []
 
 
+def test_claims_come_in_pages(sqlite_house: House) -> None:
+    made_ids = [
+        made(send(sqlite_house, "POST", "/api/v1/prefixes", {"prefix": f"6921234{number}"}))["id"]
+        for number in range(5)
+    ]
+    listed, path = [], "/api/v1/prefixes?limit=2"
+
+    while path:
+        answer = send(sqlite_house, "GET", path)
+        page = json.loads(answer.get_data())
+        listed += [one["id"] for one in page["items"]]
+        path = f"/api/v1/prefixes?limit=2&after={page['next']}" if page["next"] else ""
+        assert (f"<{path}>" in answer.headers.get("Link", "")) is bool(path)
+
+    assert listed == sorted(made_ids)
+
+
 def test_a_prefix_of_the_wrong_length_names_its_field(sqlite_house: House) -> None:
     refused = send(sqlite_house, "POST", "/api/v1/prefixes", {"prefix": "692123"})
 

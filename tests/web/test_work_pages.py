@@ -231,6 +231,45 @@ def test_prefixes_are_claimed_confirmed_and_given_up_on_pages(house: House) -> N
     assert "已终止" in text_of(producer.get(path))
 
 
+def test_older_claims_are_on_the_next_page(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, page_size_max=2)
+    person, operator = sign_in(house), sign_in(house, "operator")
+    prefixes = [f"6921234{number}" for number in range(3)]
+    for prefix in prefixes:
+        person.post("/work/prefixes", prefix=prefix)
+
+    orders = []
+    for visitor in (person, operator):
+        first = text_of(visitor.get("/work/prefixes"))
+        found = re.search(r'href="(/work/prefixes\?after=[^"]+)"', first)
+        assert found is not None
+        second = text_of(visitor.get(found[1]))
+        pages = [re.findall(r'class="code">([0-9]{8})<', page) for page in (first, second)]
+        assert [len(page) for page in pages] == [2, 1]
+        assert "/work/prefixes?after=" not in second
+        orders.append([*pages[0], *pages[1]])
+    assert orders[0] == orders[1][::-1]
+    assert sorted(orders[0]) == prefixes
+    assert "待确认：3 个" in text_of(operator.get("/work"))
+    house.services.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "said"),
+    [
+        ("12", "6 至 12 位"),
+        ("6921234", "692 至 695 开头的为 8 位"),
+        ("69612345", "尚未向企业分配以 696、698、699 开头"),
+        ("699123456", "尚未向企业分配以 696、698、699 开头"),
+    ],
+)
+def test_a_prefix_that_cannot_be_says_why(sqlite_house: House, prefix: str, said: str) -> None:
+    answer = sign_in(sqlite_house).post("/work/prefixes", prefix=prefix)
+
+    assert answer.status_code == 400
+    assert said in error_of(answer, "claim", "prefix")
+
+
 def test_a_wrong_prefix_comes_back_with_what_was_typed(sqlite_house: House) -> None:
     answer = sign_in(sqlite_house).post("/work/prefixes", prefix="12", evidence="证书")
 

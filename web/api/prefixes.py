@@ -9,11 +9,13 @@ from sqlalchemy import Row
 from base.db import reading, transaction
 from parties.access import Action
 from parties.issuing.prefixes import confirm_prefix, list_prefixes
-from parties.register import one_of
+from parties.register import PAGE_ROWS_MAX, one_of
 from parties.tables import COMPANY_PREFIX, PREFIX_CHARS_MAX, SPEC_CHARS_MAX
 from web.api.blueprint import ApiBlueprint
 from web.api.bound_keys import bind_key, key_bound_to
 from web.api.fields import StrictSchema, text
+from web.api.issuing import next_link
+from web.api.shapes import PageQuery
 from web.auth import current_actor, requires
 from web.issuing import claim, end_claim
 from web.services import services
@@ -56,10 +58,11 @@ class PrefixOut(ma.Schema):
     ended_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
 
 
-class PrefixList(ma.Schema):
+class PrefixPage(ma.Schema):
     """Claims, oldest first."""
 
     items = ma.fields.List(ma.fields.Nested(PrefixOut))
+    next = ma.fields.UUID(allow_none=True)
 
 
 @BLUEPRINT.route("/prefixes", methods=["POST"])
@@ -78,12 +81,19 @@ def post_prefix(values: dict[str, Any]) -> tuple[Row[Any], int, dict[str, str]]:
 
 @BLUEPRINT.route("/prefixes", methods=["GET"])
 @requires(Action.CLAIM_PREFIX, Action.CONFIRM_PREFIX)
-@BLUEPRINT.response(200, PrefixList)
-def get_prefixes() -> dict[str, Any]:
+@BLUEPRINT.arguments(PageQuery, location="query")
+@BLUEPRINT.response(200, PrefixPage)
+def get_prefixes(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """List a producer's own claims; an operator is shown all that wait to be confirmed."""
-    actor = current_actor()
-    with reading(services().engine) as connection:
-        return {"items": list_prefixes(connection, actor.party_id)}
+    parts, actor = services(), current_actor()
+    rows_max = min(query["limit"], parts.settings.page_size_max, PAGE_ROWS_MAX)
+    with reading(parts.engine) as connection:
+        page = list_prefixes(connection, actor.party_id, after=query["after"], rows_max=rows_max)
+    items = {"items": page.rows, "next": page.next_after}
+    if page.next_after is None:
+        return items, 200, {}
+    asked = {"limit": rows_max, "after": page.next_after}
+    return items, 200, next_link("/api/v1/prefixes", asked)
 
 
 @BLUEPRINT.route("/prefixes/<uuid:row_id>/confirm", methods=["POST"])

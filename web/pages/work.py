@@ -18,7 +18,7 @@ from codes.gs1.digital_link import CANONICAL_STEM
 from parties.access import Action, has_role_for
 from parties.directory import products_by_id
 from parties.issuing.blocks import Block, list_blocks, read_block
-from parties.issuing.prefixes import list_prefixes
+from parties.issuing.prefixes import open_prefixes, waiting_count
 from parties.issuing.runs import Tally, tallies_of
 from parties.issuing.state import CodeState, states_of
 from parties.tasks import Task, list_tasks
@@ -70,7 +70,7 @@ def home() -> str:
     parts, actor = services(), page_actor()
     if not has_role_for(actor, Action.ISSUE_CODES):
         with reading(parts.engine) as connection:
-            waiting = len(list_prefixes(connection, None))
+            waiting = waiting_count(connection)
         return render_template("work/home.html", waiting=waiting)
     party_id = party_of(actor, Action.ISSUE_CODES)
     with reading(parts.engine) as connection:
@@ -82,7 +82,7 @@ def home() -> str:
             tasks=_to_show(
                 list_tasks(connection, party_id=party_id, before=None, rows_max=_NEWEST)
             ),
-            prefixes=[row for row in list_prefixes(connection, party_id) if row.ended_at is None],
+            prefixes=open_prefixes(connection, party_id),
         )
 
 

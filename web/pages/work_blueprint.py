@@ -7,10 +7,10 @@ theirs is taken that this very session did not make.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy import Connection
 
 from base.clock import CIVIL_ZONE
@@ -26,9 +26,11 @@ from parties.tasks import Task
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.sign_in import stale_form
-from web.pages.work_forms import fresh_once
+from web.pages.work_forms import Form, fresh_once
 from web.services import services
 from web.session import guard_forms, page_actor
+
+_PAGE_ROWS: Final = 50
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 guard_forms(blueprint, stale_form)
@@ -80,6 +82,17 @@ def me_words(actor: Actor) -> str:
 def name_of(card: PartyCard | ProductCard) -> str:
     """Return a name in the language of the request, the Chinese one where there is no other."""
     return card.name_zh if chosen_lang() == "zh" else card.name_en or card.name_zh
+
+
+def page_rows() -> int:
+    """Return how many rows a page of a list has."""
+    rows_max: int = services().settings.page_size_max
+    return min(_PAGE_ROWS, rows_max)
+
+
+def id_asked(name: str) -> UUID | None:
+    """Return an id in the address, None for nothing or anything else."""
+    return Form(name="", values=request.args.to_dict()).id(name)
 
 
 def when(instant: datetime) -> str:

@@ -19,7 +19,7 @@ from ledger.batch import Idempotency
 from parties.access import Action
 from parties.directory import ProductCard, certificates_of, parties_by_id, products_by_id
 from parties.issuing.blocks import BlockRequest, issue_block
-from parties.issuing.prefixes import list_prefixes
+from parties.issuing.prefixes import open_prefixes
 from parties.issuing.tag_keys import list_tag_keys
 from web.issuing import issuer_of, party_of
 from web.pages.languages import say as _
@@ -90,8 +90,8 @@ def _ground(connection: Connection, party_id: UUID, asked: dict[str, str]) -> _G
     """
     parts = services()
     if asked.get("prefix"):
-        claims = list_prefixes(connection, party_id)
-        confirmed = {row.prefix for row in claims if row.confirmed_at and row.ended_at is None}
+        claims = open_prefixes(connection, party_id)
+        confirmed = {row.prefix for row in claims if row.confirmed_at}
         if asked["prefix"] not in confirmed:
             raise NotFound("This prefix is not confirmed for your party.")
         return _Ground(
@@ -168,11 +168,11 @@ def _once(form: Form, wanted: BlockRequest) -> Idempotency | None:
 
 
 def _choose(connection: Connection, party_id: UUID) -> str:
-    claims = list_prefixes(connection, party_id)
+    claims = open_prefixes(connection, party_id)
     return render_template(
         "work/choose.html",
         products=own_products(connection, party_id),
-        prefixes=[row.prefix for row in claims if row.confirmed_at and row.ended_at is None],
+        prefixes=[row.prefix for row in claims if row.confirmed_at],
     )
 
 

@@ -12,7 +12,7 @@ from parties.actors import Role
 from parties.directory import parties_by_id
 from parties.issuing.prefixes import confirm_prefix, list_prefixes
 from web.issuing import claim, end_claim
-from web.pages.work_blueprint import blueprint
+from web.pages.work_blueprint import blueprint, id_asked, page_rows
 from web.pages.work_forms import Form, blank, typed
 from web.pages.work_refusals import Refusals
 from web.services import services
@@ -69,12 +69,20 @@ def end(row_id: UUID) -> WerkzeugResponse:
 def _page(form: Form) -> str:
     actor = page_actor()
     with reading(services().engine) as connection:
-        claims = list_prefixes(connection, actor.party_id)
-        parties = parties_by_id(connection, {row.party_id for row in claims})
+        page = list_prefixes(
+            connection,
+            actor.party_id,
+            after=id_asked("after"),
+            rows_max=page_rows(),
+            # Of its own a producer looks for the newest; what waits is looked at in turn.
+            newest_first=actor.party_id is not None,
+        )
+        parties = parties_by_id(connection, {row.party_id for row in page.rows})
     return render_template(
         "work/prefixes.html",
         form=form,
-        claims=claims,
+        claims=page.rows,
+        after=page.next_after,
         parties=parties,
         is_operator=actor.role is Role.OPERATOR,
     )

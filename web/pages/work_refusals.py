@@ -53,10 +53,19 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
     ("site", "site"): lambda _most: _("Choose one of your registered sites."),
     ("expires_on", "period"): lambda _most: _("It expires before it was made: check both days."),
     ("reason", "text"): lambda _most: _("Say in 1 to 200 characters why."),
-    ("prefix", "prefix"): lambda _most: _(
-        "Check the digits: 7 after 690 and 691, 8 after 692 to 696, 9 after 697 to 699; a prefix "
-        "from elsewhere has 6 to 12. It must be confirmed before codes are made under it."
+    ("prefix", "digits"): lambda _most: _("A company prefix has 6 to 12 digits."),
+    ("prefix", "length"): lambda _most: _(
+        "A prefix that begins like this has another number of digits: 7 after 690 and 691, 8 after "
+        "692 to 695, 9 after 697. Compare it with your certificate."
     ),
+    ("prefix", "unallocated"): lambda _most: _(
+        "GS1 China has given no enterprise a prefix that begins with 696, 698 or 699. Compare it "
+        "with your certificate."
+    ),
+    ("prefix", "unconfirmed"): lambda _most: _(
+        "This prefix is claimed and not confirmed yet; whoever runs this service looks at it."
+    ),
+    ("prefix", "unclaimed"): lambda _most: _("This prefix is not yours here: claim it first."),
     ("evidence", "text"): lambda _most: _("At most 500 characters, in one line."),
     ("product_id", "gtin"): lambda _most: _(
         "This product has no GTIN; choose Suxin's own serials for it."

@@ -1,12 +1,21 @@
 """Company prefixes: claimed by anybody, a right only when confirmed, never two that overlap."""
 
+from uuid import UUID
+
 import pytest
 
 from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound
 from parties.ids import new_id
 from parties.issuing.blocks import BlockRequest, issue_block
-from parties.issuing.prefixes import confirm_prefix, end_prefix, list_prefixes, prefix_owners
+from parties.issuing.prefixes import (
+    confirm_prefix,
+    confirmed_prefix,
+    end_prefix,
+    list_prefixes,
+    prefix_owners,
+    waiting_count,
+)
 from parties.names import owners_of_goods
 from tests.instances import Installation
 from tests.parties.issuing.desk import (
@@ -103,6 +112,39 @@ def test_a_prefix_that_cannot_be_one_is_refused(place: Installation, prefix: str
     assert refused.value.problems[0].path == "prefix"
 
 
+@pytest.mark.parametrize(
+    ("prefix", "rule"),
+    [
+        ("69212", "digits"),
+        ("6921234", "length"),
+        ("69612345", "unallocated"),
+        ("698123456", "unallocated"),
+        ("699123456", "unallocated"),
+    ],
+)
+def test_each_reason_for_refusing_a_prefix_has_a_name(
+    place: Installation, prefix: str, rule: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        claimed(place, "甲", prefix)
+
+    assert refused.value.problems[0].code == rule
+
+
+def test_a_prefix_that_gives_no_right_says_whether_it_was_claimed(place: Installation) -> None:
+    claimed(place, "甲", PREFIX)
+    party_id = party_id_of(place.party("甲"))
+
+    rules = []
+    with reading(place.engine) as connection:
+        for prefix in (PREFIX, "69299999"):
+            with pytest.raises(InvalidInput) as refused:
+                confirmed_prefix(connection, party_id, prefix)
+            rules.append(refused.value.problems[0].code)
+
+    assert rules == ["unconfirmed", "unclaimed"]
+
+
 def test_a_party_claims_a_bounded_number_of_prefixes(place: Installation) -> None:
     claimed(place, "甲", "69212345", claims_max=2)
     claimed(place, "甲", "69212346", claims_max=2)
@@ -133,11 +175,34 @@ def test_the_operator_sees_what_waits_and_a_party_its_own(place: Installation) -
     other = claimed(place, "乙", "69212342")
 
     with reading(place.engine) as connection:
-        open_ones = list_prefixes(connection, None)
-        own = list_prefixes(connection, party_id_of(place.party("甲")))
+        open_ones = list_prefixes(connection, None, after=None, rows_max=9)
+        own = list_prefixes(connection, party_id_of(place.party("甲")), after=None, rows_max=9)
+        count = waiting_count(connection)
 
-    assert {row.id for row in open_ones} == {waiting, other}
-    assert sorted(row.prefix for row in own) == ["69212340", "69212341"]
+    assert {row.id for row in open_ones.rows} == {waiting, other}
+    assert sorted(row.prefix for row in own.rows) == ["69212340", "69212341"]
+    assert (open_ones.next_after, own.next_after, count) == (None, None, 2)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_every_claim_is_on_some_page(place: Installation, newest_first: bool) -> None:
+    made = [claimed(place, "甲", f"6921234{number}") for number in range(7)]
+    party_id = party_id_of(place.party("甲"))
+
+    seen: list[UUID] = []
+    after: UUID | None = None
+    with reading(place.engine) as connection:
+        while True:
+            page = list_prefixes(
+                connection, party_id, after=after, rows_max=3, newest_first=newest_first
+            )
+            seen += [row.id for row in page.rows]
+            after = page.next_after
+            if after is None:
+                break
+
+    # Ids of one instant are in no order but their own.
+    assert seen == sorted(made, reverse=newest_first)
 
 
 def test_an_unknown_claim_is_not_found(place: Installation) -> None:
