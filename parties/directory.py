@@ -1,8 +1,8 @@
 """Reading the register in bulk, and remembering whose a site or product is.
 
 The rule that must stay true: a registration made in this process is seen by its next question, one
-made elsewhere within `UNKNOWN_S` seconds. An owner never changes (the register refuses to
-overwrite), so a known owner may be remembered for long.
+made elsewhere within `UNKNOWN_S` seconds. What is registered never changes its owner (the register
+refuses to overwrite), so that one may be remembered for long; what lies under a prefix does.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from parties.cache import TimedCache
 from parties.tables import CERTIFICATE, PARTY, PRODUCT, SITE, PartyKind
 
 UNKNOWN_S: Final = 1.5
-"""How long "nobody's" is believed."""
+"""How long "nobody's" is believed, and whose a prefix makes what is not registered."""
 
 KNOWN_S: Final = 60
 """How long an owner is believed; it never changes, but a restored backup may bring another."""
@@ -229,13 +229,13 @@ class Owners:
         ticket = self._held.ticket()
         with reading(self._engine) as connection:
             known = _read_owners(connection, missing)
+            rest: dict[str, UUID | None] = {name: None for name in missing if name not in known}
             for claims in self._claims:
-                rest = [name for name in missing if name not in known]
-                known |= claims(connection, rest) if rest else {}
-        unknown: dict[str, UUID | None] = {name: None for name in missing if name not in known}
+                asked = [name for name, owner in rest.items() if owner is None]
+                rest |= claims(connection, asked) if asked else {}
         self._held.put(known, ticket=ticket, until=now + timedelta(seconds=KNOWN_S))
-        self._held.put(unknown, ticket=ticket, until=now + timedelta(seconds=UNKNOWN_S))
-        return found | known | unknown
+        self._held.put(rest, ticket=ticket, until=now + timedelta(seconds=UNKNOWN_S))
+        return found | known | rest
 
 
 def _read_owners(connection: Connection, names: Collection[str]) -> dict[str, UUID | None]:

@@ -1,14 +1,15 @@
 """The links of products, lots and things: where a resolver leads from their codes.
 
 The rule that must stay true: of one anchor (a canonical URI) at most one link that has not ended is
-the default. A link is never deleted: it ends, and its row goes on saying where a code led.
+the default. A link is never deleted: it ends, and its row goes on saying where a code led. A code
+leads only where its present owner wants: what a former one kept is listed, and served no more.
 
 Services take the caller's connection and never commit it. Whoever writes holds `lock_links` of the
 party first, so that nobody else counts its links or chooses its defaults at the same time.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
@@ -46,6 +47,7 @@ class Link:
     """A link that has not ended; `link_type` is its name in the GS1 vocabulary."""
 
     id: UUID
+    party_id: UUID
     uri: str
     link_type: str
     href: str
@@ -56,6 +58,9 @@ class Link:
 
 
 Links: TypeAlias = tuple[Link, ...]
+
+OwnersOf: TypeAlias = Callable[[Collection[str]], Mapping[str, UUID | None]]
+"""Returns whose each canonical URI is now, None where it is nobody's."""
 
 
 def lock_links(connection: Connection, party_id: UUID) -> None:
@@ -70,12 +75,13 @@ def lock_links(connection: Connection, party_id: UUID) -> None:
 def add_link(
     connection: Connection, party_id: UUID, draft: LinkDraft, *, now: datetime, limits: LinkLimits
 ) -> Registered:
-    """Keep a checked link; the very same one again returns the row that is there.
+    """Keep a checked link; the party's very same one again returns the row that is there.
 
     Raises `Conflict` for the same link under another title, and where a limit is reached.
     """
     standing = PRODUCT_LINK.c.ended_at.is_(None)
     same = [PRODUCT_LINK.c[name] == getattr(draft, name) for name in _IDENTITY]
+    same.append(PRODUCT_LINK.c.party_id == party_id)
     found = connection.execute(select(PRODUCT_LINK).where(standing, *same)).first()
     if found is not None:
         return _again(connection, found, draft)
@@ -169,13 +175,26 @@ def links_of(connection: Connection, uris: Collection[str]) -> Mapping[str, Link
 class LinkBook:
     """Remembers the links of anchors for a moment; one per process, safe for its threads."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, owners_of: OwnersOf) -> None:
         self._engine = engine
         self._clock = clock
+        self._owners_of = owners_of
         self._held: TimedCache[str, Links] = TimedCache(entries_max=_ANCHORS_CACHED_MAX)
 
     def links_of(self, uris: Collection[str]) -> Mapping[str, Links]:
-        """Return the links of each anchor; one question to the database for all not remembered."""
+        """Return the links that the present owner of each anchor keeps, oldest first."""
+        kept = self._kept(uris)
+        linked = [uri for uri, links in kept.items() if links]
+        if not linked:
+            return kept  # As most codes have none, most ask no more.
+        owners = self._owners_of(linked)
+        return {
+            uri: tuple(link for link in links if link.party_id == owners[uri])
+            for uri, links in kept.items()
+        }
+
+    def _kept(self, uris: Collection[str]) -> dict[str, Links]:
+        """Return all links of each anchor; one question to the database for all not remembered."""
         now = self._clock.now()
         found: dict[str, Links] = {}
         for uri in uris:

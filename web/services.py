@@ -80,7 +80,7 @@ def build_services(
         clock=clock,
         key_ring=KeyRing(engine, clock),
         owners=owners,
-        links=LinkBook(engine, clock),
+        links=LinkBook(engine, clock, owners.owners_of),
         recorder=recorder or (lambda actor: journal_recorder(journal, actor=actor)),
         head_size=head_size or (lambda: _head_size(engine, journal.log)),
         log=journal.log,

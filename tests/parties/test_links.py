@@ -55,7 +55,7 @@ def test_anchors_without_links_are_answered_too(engine: Engine, owner: UUID) -> 
 
 def test_what_another_process_changed_is_seen_after_a_moment(engine: Engine, owner: UUID) -> None:
     clock = new_clock()
-    book = LinkBook(engine, clock)
+    book = LinkBook(engine, clock, lambda uris: dict.fromkeys(uris, owner))
     assert book.links_of((URI,))[URI] == ()
     link_id = keep(engine, owner)
 

@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import Connection
 
 from base.db import reading, transaction
-from base.errors import NotFound
+from base.errors import Conflict, NotFound
 from codes.canonical import uri_of_text
 from codes.gs1.link_types import LINK_TYPES
 from parties.access import Action, Subject, require
@@ -201,8 +201,11 @@ def get_link(link_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(200, LinkOut)
 def patch_link(values: dict[str, Any], link_id: UUID) -> dict[str, Any]:
     """Make a link the one default of its code, or let the code lead to the ledger's page again."""
+    link, owner = _own_link(link_id)
+    if values["is_default"] and link["party_id"] != owner:
+        raise Conflict("A former owner kept this link: end it, and keep one of your own.")
     with transaction(services().engine) as connection:
-        _own_row(connection, link_id)
+        lock_links(connection, owner)
         set_default(connection, link_id, is_default=values["is_default"])
         row = _row(connection, link_id)
     services().links.forget(row["uri"])
@@ -213,21 +216,29 @@ def patch_link(values: dict[str, Any], link_id: UUID) -> dict[str, Any]:
 @requires(Action.MANAGE_LINKS)
 @BLUEPRINT.response(200, LinkOut)
 def delete_link(link_id: UUID) -> dict[str, Any]:
-    """End a link for ever; its row stays, and a second time changes nothing."""
+    """End a link for ever, a former owner's too; its row stays, and again changes nothing."""
     parts = services()
+    _, owner = _own_link(link_id)
     with transaction(parts.engine) as connection:
-        _own_row(connection, link_id)
+        lock_links(connection, owner)
         end_link(connection, link_id, now=parts.clock.now())
         row = _row(connection, link_id)
     parts.links.forget(row["uri"])
     return row
 
 
-def _own_row(connection: Connection, link_id: UUID) -> None:
-    """Lock the links of a link's owner; raises `NotFound`, and `Forbidden` for another's."""
-    owner = _row(connection, link_id)["party_id"]
+def _own_link(link_id: UUID) -> tuple[dict[str, Any], UUID]:
+    """Return a link of a code that is the caller's now, and whose that is.
+
+    Raises `NotFound`, and `Forbidden` where the code is another's, whoever kept the link.
+    """
+    parts = services()
+    with reading(parts.engine) as connection:
+        link = _row(connection, link_id)
+    # What is nobody's any more leads nowhere; its link is still that of whoever kept it.
+    owner: UUID = parts.owners.owners_of((link["uri"],))[link["uri"]] or link["party_id"]
     require(current_actor(), Action.MANAGE_LINKS, Subject(party_ids=frozenset({owner})))
-    lock_links(connection, owner)
+    return link, owner
 
 
 def _row(connection: Connection, link_id: UUID) -> dict[str, Any]:
