@@ -102,8 +102,8 @@ class Checker:
     def _named(
         self, case: Case, named: JsonValue, signature: tuple[str, JsonValue, str]
     ) -> tuple[Step | None, tuple[KdeFinding, ...]]:
-        name, _, cte = named.partition("/") if isinstance(named, str) else ("", "", "")
-        if name and name != self.profile.name:
+        name, slash, cte = named.partition("/") if isinstance(named, str) else ("", "", "")
+        if slash and name != self.profile.name:
             return None, ()  # The step of another class: nothing is asked by this one.
         ways = [step for step in self._steps if step.cte.id == cte]
         if not ways:

@@ -161,8 +161,8 @@ def severity_of(kde: Kde, code: str, day: str) -> Severity | None:
         return Severity.WARNING
     if code == "missing" and kde.need in (Need.RECOMMENDED, Need.OPTIONAL):
         return None
-    if kde.since_on is not None and day < kde.since_on.isoformat():
+    if day and kde.since_on is not None and day < kde.since_on.isoformat():
         return Severity.INFO
     is_over = kde.until_on is not None and day > kde.until_on.isoformat()
-    is_soft = kde.mark is Mark.MEMORY or kde.need is Need.PRACTICE or is_over
+    is_soft = kde.mark is Mark.MEMORY or kde.need is Need.PRACTICE or kde.is_custom or is_over
     return Severity.WARNING if is_soft else Severity.ERROR

@@ -113,6 +113,10 @@ def form_of(profile: str, cte: str, way: Way) -> Form:
     return Form(profile=profile, cte=cte, way=way, fields=(*first.values(), *rest.values()))
 
 
+_ORDER: Final = "bizTransactionList[po]"
+_ALWAYS: Final = frozenset({"eventTime", _ORDER})
+
+
 def _first_paths(way: Way) -> list[str]:
     """Return what every event of a shape has to say first: when, where, and about what."""
     paths = ["eventTime", "readPoint.id"]
@@ -120,6 +124,11 @@ def _first_paths(way: Way) -> list[str]:
         paths.append("parentID")
     items, lots = goods_lists(way.event_type)
     paths += [items, f"{lots}[].epcClass", f"{lots}[].quantity"]
+    if way.event_type == "TransactionEvent" and not any(
+        kde.path.startswith("bizTransactionList[") for kde in way.kdes
+    ):
+        # Such an event is about a paper (ISO/IEC 19987 7.4.4): the order, if no row names one.
+        paths.append(_ORDER)
     if way.event_type == TRANSFORMATION:
         paths += ["inputEPCList", "inputQuantityList[].epcClass", "inputQuantityList[].quantity"]
     return paths
@@ -136,8 +145,8 @@ def _of_path(path: str) -> FormField:
         field=field,
         unit=None,
         choices=None,
-        need=Need.MANDATORY if path == "eventTime" else Need.OPTIONAL,
-        is_required=path == "eventTime",
+        need=Need.MANDATORY if path in _ALWAYS else Need.OPTIONAL,
+        is_required=path in _ALWAYS,
         when=None,
         instead=(),
         kde=None,

@@ -121,6 +121,10 @@ class CodeList:
     values: Mapping[str, Words]
 
 
+CUSTOM: Final = frozenset({Level.LOCAL, Level.PRACTICE})
+"""What binds nobody here: a practice, or the law of another place."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Norm:
     """A law, standard or practice; its days are None where they are not known to us."""
@@ -210,6 +214,11 @@ class Kde:
     since_on: date | None
     until_on: date | None
     unit: Unit | None
+
+    @property
+    def is_custom(self) -> bool:
+        """Tell whether nothing but custom asks for it."""
+        return all(ref.norm.level in CUSTOM for ref in self.norms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,10 +200,10 @@ def _resolved_when(when: When | None, event_type: str, actions: Sequence[str]) -
 def _since(norms: Sequence[NormRef]) -> date | None:
     """Return the day from which the first of the norms demands it; None where one always did."""
     days = [ref.norm.in_force_on for ref in norms]
-    return None if None in days else min(day for day in days if day is not None)
+    return None if None in days else min((day for day in days if day), default=None)
 
 
 def _until(norms: Sequence[NormRef]) -> date | None:
     """Return the day on which the last of the norms ends; None where one has no end."""
     days = [ref.norm.until_on for ref in norms]
-    return None if None in days else max(day for day in days if day is not None)
+    return None if None in days else max((day for day in days if day), default=None)
