@@ -120,7 +120,9 @@ def _check_href(href: str, own_root: str, wrongs: _Wrongs) -> None:
     elif not _HREF.fullmatch(href) or _BAD_ESCAPE.search(href):
         message = "is an http or https address; other characters are percent-encoded (RFC 3986)"
         wrongs.add("href", "address", message)
-    elif not _AUTHORITY.fullmatch(authority := _authority(href)):
+    elif not (authority := _authority(href)).isascii() and "@" not in authority:
+        wrongs.add("href", "host", f"names its host in ASCII{_in_ascii(authority)} (RFC 5891)")
+    elif not _AUTHORITY.fullmatch(authority):
         wrongs.add("href", "host", "names a host, and neither a user nor a password")
     elif _host_and_port(authority, href) == _host_and_port(_authority(own_root), own_root):
         wrongs.add("href", "circle", "does not lead back to this resolver")
@@ -128,6 +130,15 @@ def _check_href(href: str, own_root: str, wrongs: _Wrongs) -> None:
 
 def _authority(address: str) -> str:
     return address.partition("://")[2].replace("?", "/").replace("#", "/").partition("/")[0]
+
+
+def _in_ascii(authority: str) -> str:
+    """Return how an authority is written in ASCII, as the end of a sentence; "" where unknown."""
+    host, colon, port = authority.partition(":")
+    try:
+        return f", as {host.encode('idna').decode('ascii')}{colon}{port}"
+    except UnicodeError:
+        return ""
 
 
 def _host_and_port(authority: str, address: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ Two rules: an order is checked whole before anything is written, by making its f
 void code is printed.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -246,14 +247,33 @@ def write_order(
         limited = _Limited(out=out, bytes_max=desk.file_bytes_max)
         made = FORMATS[order.file_format].write(work, limited)
     except LabelError as refusal:
-        raise _wrong(refusal.path, refusal.rule, refusal.message) from None
+        path = _field_of(order, refusal)
+        raise _wrong(path, refusal.rule, refusal.message) from None
     except CodeError as refusal:
-        raise _wrong(_FIELD_OF.get(refusal.rule, "labels"), refusal.rule, refusal.message) from None
+        path = _FIELD_OF_RULE.get(refusal.rule, "labels")
+        raise _wrong(path, refusal.rule, refusal.message) from None
     left_out = order.count - made.labels
     return Written(labels=made.labels, shortened=made.shortened, left_out=left_out)
 
 
-_FIELD_OF: Final[Mapping[str, str]] = {"unknown_use": "use", "unknown_sheet": "sheet"}
+_FIELD_OF_RULE: Final[Mapping[str, str]] = {"unknown_use": "use", "unknown_sheet": "sheet"}
+
+# How the rooms of labels name a part of one label, or the label of a roll.
+_PART: Final = re.compile(r"(?:label|labels\[[0-9]+\]|roll)(?:\.(?P<name>.+))?")
+_SIZE_RULES: Final = ("label_too_small", "text_too_long")
+
+
+def _field_of(order: LabelOrder, refusal: LabelError) -> str:
+    """Return the field of an order that has to change: its text, its symbol, or its size."""
+    part = _PART.fullmatch(refusal.path)
+    if part is None:
+        return refusal.path
+    name = part["name"] or ""
+    if refusal.rule in _SIZE_RULES or not name or name.startswith("caption"):
+        if FORMATS[order.file_format].is_single:
+            return "title"
+        return "sheet" if order.sheet and order.file_format == "pdf" else "width_mm"
+    return "symbol" if name == "payload" else name
 
 
 def _printed(desk: LabelDesk, block: Block, order: LabelOrder) -> Iterator[PrintedCode]:

@@ -118,6 +118,14 @@ def test_another_host_or_port_is_another_place(href: str) -> None:
     assert checked_link(draft, own_root=ROOT).href == href
 
 
+@pytest.mark.parametrize("host", ["例子.中国", "例子.中国:8443"])
+def test_a_host_in_chinese_is_told_how_it_is_written(host: str) -> None:
+    draft = LinkDraft(uri=URI, link_type="pip", href=f"https://{host}/", title="x")
+
+    with pytest.raises(InvalidInput, match=r"in ASCII, as xn--fsqu00a\.xn--fiqs8s"):
+        checked_link(draft, own_root=ROOT)
+
+
 @given(href=st.text(max_size=80) | st.from_regex(r"https?://[^ ]{0,40}", fullmatch=True))
 def test_whatever_is_accepted_is_a_plain_address(href: str) -> None:
     try:

@@ -134,6 +134,12 @@ def test_a_short_file_of_labels_is_the_answer(sqlite_house: House) -> None:
         ({"first": 3, "last": 2}, "first"),
         ({"last": 11}, "first"),
         ({"lines": ["x"] * 13}, "lines"),
+        ({"title": "\U0001f42e"}, "title"),
+        ({"lines": ["x", "\U0001f42e"]}, "lines"),
+        ({"width_mm": 10, "height_mm": 10}, "width_mm"),
+        ({"width_mm": 9}, "width_mm"),
+        ({"use": "seed", "symbol": "data_matrix"}, "symbol"),
+        ({"sheet": "65", "use": "logistic_unit"}, "sheet"),
     ],
 )
 def test_labels_that_cannot_be_made_name_their_field(

@@ -47,6 +47,19 @@ def test_every_operation_of_the_api_is_described_with_its_right(sqlite_house: Ho
     assert [name for name, found in operations.items() if not found.get("summary")] == []
 
 
+def test_what_is_described_is_what_is_sent(sqlite_house: House) -> None:
+    document = document_of(sqlite_house)
+    shapes = document["components"]["schemas"]
+    pages = document["paths"]["/api/v1/products"]["get"]["parameters"]
+    limit = next(one for one in pages if one["name"] == "limit")
+
+    for degrees in ("latitude", "longitude"):
+        assert shapes["SiteOut"]["properties"][degrees]["type"] == ["string", "null"]
+    assert (limit["schema"]["type"], limit["schema"]["minimum"]) == ("integer", 1)
+    assert "SUXIN_PAGE_SIZE_MAX" in limit["description"]
+    assert shapes["BlockIn"]["properties"]["count"]["maximum"] == 1 << 20
+
+
 def test_errors_are_described_as_problem_documents(sqlite_house: House) -> None:
     document = document_of(sqlite_house)
     default = document["components"]["responses"]["DEFAULT_ERROR"]["content"]

@@ -76,6 +76,18 @@ def test_a_site_keeps_its_degrees_as_they_were_written(house: House) -> None:
     assert (created["latitude"], created["longitude"]) == ("38.042300", "-0.500000")
 
 
+def test_what_is_missing_or_unknown_is_told_in_the_words_of_every_other_refusal(
+    sqlite_house: House,
+) -> None:
+    refused = post(sqlite_house, "sites", {"uri": gln_uri(1), "name_zh": "棚", "colour": None})
+
+    said = {item["path"]: (item["code"], item["message"]) for item in json_of(refused)["errors"]}
+    assert said == {
+        "party_id": ("required", "is required"),
+        "colour": ("unknown_field", "is no field of this request"),
+    }
+
+
 @pytest.mark.parametrize("latitude", ["+1", "01", "1.", ".5", "1e1", " 1", "1.1234567", "١"])
 def test_degrees_have_one_spelling(sqlite_house: House, latitude: str) -> None:
     body = {

@@ -2,7 +2,8 @@
 
 from trace.scans.judging import AlertState
 from trace.scans.model import LAT_TENTHS_MAX, LON_TENTHS_MAX
-from trace.scans.tables import NOTE_CHARS_MAX, RULE_CHARS_MAX
+from trace.scans.rule_table import CODE_RULES
+from trace.scans.tables import NOTE_CHARS_MAX
 
 import marshmallow as ma
 
@@ -10,13 +11,14 @@ from web.api.fields import Day, StrictSchema, Uuid, text
 from web.api.shapes import PageQuery
 
 _CODE_CHARS_MAX = 2048
+_RULES = tuple(dict.fromkeys(rule.code for rule in CODE_RULES))
 
 
 class AlertListQuery(PageQuery):
     """Filters of the list of alerts; `after` is `next` of the page before."""
 
     party_id = Uuid(load_default=None, metadata={"description": "Whose goods; a producer's own."})
-    rule = text(RULE_CHARS_MAX, load_default=None)
+    rule = ma.fields.String(validate=ma.validate.OneOf(_RULES), load_default=None)
     state = ma.fields.Enum(AlertState, by_value=ma.fields.String, load_default=None)
     since = Day(load_default=None, metadata={"description": "Scanned on this day or later."})
 

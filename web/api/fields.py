@@ -16,6 +16,8 @@ _INSTANT = re.compile(
 )
 _DEGREES = re.compile(r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,5}")
+_WHOLE_MAX: Final = 999_999
+_SIZE_MAX: Final = 10**18 - 1
 
 _PRINTABLE_MESSAGE: Final = "Has a control character."
 
@@ -100,21 +102,30 @@ class DegreesText(_Spelled):
         return Decimal(value)
 
 
-class SizeText(_Spelled):
+class _WholeText(_Spelled):
+    """A whole number of a query string, described as what it stands for."""
+
+    most: int
+
+    def __init__(self, **options: Any) -> None:
+        about = {"type": "integer", "minimum": 1, "maximum": self.most}
+        super().__init__(metadata={**about, **options.pop("metadata", {})}, **options)
+
+    def _read(self, value: str) -> object:
+        return int(value)
+
+
+class SizeText(_WholeText):
     """A size of a log in a query string, from 1 to below 10^18."""
 
     pattern = re.compile(r"[1-9][0-9]{0,17}")
     shape = "a whole number from 1 on, without a leading zero"
-
-    def _read(self, value: str) -> object:
-        return int(value)
+    most = _SIZE_MAX
 
 
-class WholeText(_Spelled):
+class WholeText(_WholeText):
     """A whole number of a query string, from 1 to 999999."""
 
     pattern = _DECIMAL
     shape = "a whole number from 1 to 999999"
-
-    def _read(self, value: str) -> object:
-        return int(value)
+    most = _WHOLE_MAX

@@ -8,11 +8,14 @@ from codes.labels.model import LIMITS, SymbolKind
 from parties.issuing.tables import KIND_CHARS_MAX, REASON_CHARS_MAX
 from parties.tables import LOT_CHARS_MAX, NUMBER_CHARS_MAX, PREFIX_CHARS_MAX, URI_CHARS_MAX
 from web.api.fields import Day, InstantText, SizeText, StrictSchema, Uuid, WholeText, text
+from web.api.shapes import LIMIT_WORDS
 
 _OPTIONAL: Final[dict[str, Any]] = {"load_default": None, "allow_none": True}
 # No series is longer: a serial shipping container code has 17 digits (GS1 General Specifications
 # 2.2.1) before its check digit.
 _NUMBER_MAX: Final = 10**17
+# The most that `SUXIN_CODES_BLOCK_MAX` can allow.
+_COUNT_MAX: Final = 1 << 20
 _CODE_CHARS_MAX: Final = 2048
 _FORM_CHARS_MAX: Final = 24
 _SIDE_MM_MAX: Final = 1000
@@ -27,7 +30,12 @@ class BlockIn(StrictSchema):
     """So many codes of a kind, for a product of one's own or under one's own prefix."""
 
     kind = text(KIND_CHARS_MAX, chars_min=1, required=True)
-    count = _whole(1, _NUMBER_MAX, required=True)
+    count = _whole(
+        1,
+        _COUNT_MAX,
+        required=True,
+        metadata={"description": "At most `SUXIN_CODES_BLOCK_MAX`."},
+    )
     product_id = Uuid(**_OPTIONAL)
     prefix = text(PREFIX_CHARS_MAX, load_default="")
     first = _whole(
@@ -114,7 +122,7 @@ class BlockQuery(StrictSchema):
     party_id = Uuid(load_default=None, metadata={"description": "Everybody's if left out."})
 
     after = SizeText(load_default=None, metadata={"description": "`next` of the page before."})
-    limit = WholeText(load_default=50, metadata={"description": "Rows of the page."})
+    limit = WholeText(load_default=50, metadata={"description": LIMIT_WORDS})
 
 
 class BlockPage(ma.Schema):
@@ -128,7 +136,9 @@ class CodesQuery(StrictSchema):
     """Which codes of a block."""
 
     first = SizeText(load_default=1)
-    count = WholeText(load_default=100)
+    count = WholeText(
+        load_default=100, metadata={"description": "At most `SUXIN_PAGE_SIZE_MAX` are given."}
+    )
 
 
 class RangeQuery(StrictSchema):

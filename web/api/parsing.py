@@ -17,12 +17,12 @@ from base.strict_json import field_path, loads
 from web.bodies import read_body
 from web.services import services
 
-# The words of marshmallow's own refusals, as stable words for programs.
-_CODES: Final = {
-    "Missing data for required field.": "required",
-    "Unknown field.": "unknown_field",
-    "Field may not be null.": "null",
-    "Invalid input type.": "type",
+# The words of marshmallow's own refusals, as stable words for programs and as this house says it.
+_WORDS: Final = {
+    "Missing data for required field.": ("required", "is required"),
+    "Unknown field.": ("unknown_field", "is no field of this request"),
+    "Field may not be null.": ("null", "is not null"),
+    "Invalid input type.": ("type", "is of another type"),
 }
 
 
@@ -79,6 +79,5 @@ def _problems(messages: object, path: tuple[str | int, ...]) -> Iterator[Problem
         for inner in messages:
             yield from _problems(inner, path)
     else:
-        message = str(messages)
-        code = _CODES.get(message, "invalid")
+        code, message = _WORDS.get(str(messages), ("invalid", str(messages)))
         yield Problem(path=field_path(path), code=code, message=message)

@@ -1,6 +1,6 @@
 """The shapes of the register's requests and answers."""
 
-from typing import Any
+from typing import Any, Final
 
 import marshmallow as ma
 
@@ -18,6 +18,9 @@ from parties.tables import (
 from web.api.fields import Day, DegreesText, StrictSchema, Uuid, WholeText, text
 
 _OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
+
+
+LIMIT_WORDS: Final = "Rows of the page: at most `SUXIN_PAGE_SIZE_MAX` are given."
 
 
 class PartyIn(StrictSchema):
@@ -95,8 +98,8 @@ class SiteOut(_RowOut):
     name_zh = ma.fields.String()
     name_en = ma.fields.String()
     region = ma.fields.String(allow_none=True)
-    latitude = ma.fields.Decimal(as_string=True, allow_none=True)
-    longitude = ma.fields.Decimal(as_string=True, allow_none=True)
+    latitude = ma.fields.String(allow_none=True)
+    longitude = ma.fields.String(allow_none=True)
 
 
 class ProductOut(_RowOut):
@@ -129,7 +132,7 @@ class PageQuery(StrictSchema):
     """Which page of a list, and of whose rows."""
 
     after = Uuid(load_default=None, metadata={"description": "`next` of the page before."})
-    limit = WholeText(load_default=50, metadata={"description": "Rows of the page."})
+    limit = WholeText(load_default=50, metadata={"description": LIMIT_WORDS})
 
 
 class PartyQuery(PageQuery):

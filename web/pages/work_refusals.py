@@ -83,11 +83,11 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
         "This file would be too large. Order fewer labels at once, in several files."
     ),
     ("start", "start"): lambda _most: _("This sheet does not have so many labels."),
-    ("sheet", "label_too_small"): lambda _most: _(
+    ("", "label_too_small"): lambda _most: _(
         "The symbol does not fit this label in the size that the use asks for. Choose a larger "
         "label or another use."
     ),
-    ("sheet", "text_too_long"): lambda _most: _(
+    ("", "text_too_long"): lambda _most: _(
         "The text does not fit beside the symbol. Shorten it or choose a larger label."
     ),
     ("", "no_glyph"): lambda _most: _("It has a character that the printing font does not have."),
