@@ -7,8 +7,9 @@ is not there at all. Whoever may look at everything still sees no device and no 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from trace.identifiers import key_of
-from trace.scans.alert_details import numbers_of, read_details, read_judgements
+from trace.scans.alert_details import instants_of, numbers_of, read_details, read_judgements
 from trace.scans.heat import HeatMap, HeatQuery, read_heat
 from trace.scans.judging import (
     AlertQuery,
@@ -38,13 +39,16 @@ from base.strict_json import JsonObject, JsonValue
 from codes.canonical import uri_of_text
 from parties.access import Action, Subject, require
 from parties.actors import Actor
-from parties.directory import products_by_uri, register_uris
-from parties.tables import PRODUCT
+from parties.directory import products_by_uri, register_uris, sites_by_uri
+from parties.tables import PRODUCT, SITE
+from web.pages.heat_map import NamedPlace
+from web.pages.model import Lang
 from web.services import Services
 
 _LOG: Final = get_logger(__name__)
 _PRODUCTS_MAX: Final = 5000
 _TIMELINE_MAX: Final = 500
+_SITES_MAX: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Alert:
     rule: ScanRule | None
     details: JsonObject
     numbers: Mapping[str, int]
+    instants: Mapping[str, datetime]
     judgements: Sequence[JsonValue]
 
 
@@ -140,6 +145,34 @@ def heat_for(parts: Services, actor: Actor, asked: HeatAsked) -> HeatMap:
         return read_heat(connection, query)
 
 
+def sites_near(
+    connection: Connection,
+    actor: Actor,
+    box: tuple[Decimal, Decimal, Decimal, Decimal],
+    lang: Lang,
+) -> list[NamedPlace]:
+    """Return registered sites within south, west, north and east: a producer's own, or anybody's.
+
+    They are there to find one's way on a map, and so there are only some of them.
+    """
+    south, west, north, east = box
+    statement = select(SITE.c.uri).where(
+        SITE.c.latitude.between(south, north), SITE.c.longitude.between(west, east)
+    )
+    if actor.party_id is not None:
+        statement = statement.where(SITE.c.party_id == actor.party_id)
+    uris = connection.execute(statement.order_by(SITE.c.id).limit(_SITES_MAX)).scalars().all()
+    return [
+        NamedPlace(
+            name=(card.name_en if lang == "en" else "") or card.name_zh,
+            latitude=card.latitude,
+            longitude=card.longitude,
+        )
+        for card in sites_by_uri(connection, uris).values()
+        if card.latitude is not None and card.longitude is not None
+    ]
+
+
 def start_of(day: date) -> datetime:
     """Return the first instant of a day in China."""
     return datetime.combine(day, time(), CIVIL_ZONE)
@@ -157,6 +190,7 @@ def _alert(row: AlertRow) -> Alert:
         rule=find_rule(row.rule, row.last_at.date()),
         details=details,
         numbers=numbers_of(details),
+        instants=instants_of(details),
         judgements=read_judgements(row.judgements),
     )
 

@@ -133,6 +133,11 @@ EXPECTED: Final[dict[Door, str]] = {
 # Pages that open to a session alone: whoever has none is led to signing in.
 PAGES: Final[dict[Door, str]] = {
     ("GET", "/work"): KEY_HOLDERS,
+    ("GET", "/work/alerts"): "producer authority auditor",
+    ("GET", "/work/alerts/<uuid:alert_id>"): "producer authority auditor",
+    ("POST", "/work/alerts/<uuid:alert_id>/judgement"): "producer authority",
+    ("GET", "/work/heat"): "producer authority auditor",
+    ("GET", "/work/bursts"): "authority operator",
     ("GET", "/work/codes"): PRODUCER,
     ("POST", "/work/codes"): PRODUCER,
     ("GET", "/work/blocks"): PRODUCER,

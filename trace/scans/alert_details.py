@@ -4,6 +4,7 @@ One rule: it is enough to judge by when the scans themselves are long deleted.
 """
 
 from collections import Counter
+from datetime import datetime
 from trace.scans.model import CodeLife
 from trace.scans.rules import Evidence, Finding, ScanRule
 from typing import Any, Final
@@ -14,6 +15,7 @@ from base.errors import LedgerCorrupt
 from base.strict_json import JsonObject, JsonValue, loads
 
 _PLACES_MAX: Final = 20
+_INSTANTS: Final = ("activated_at", "sold_at", "voided_at")
 _BYTES_MAX: Final = 1 << 20
 _DEPTH_MAX: Final = 6
 
@@ -62,17 +64,21 @@ def numbers_of(details: JsonObject) -> dict[str, int]:
     return {name: value for name, value in numbers.items() if isinstance(value, int)}
 
 
+def instants_of(details: JsonObject) -> dict[str, datetime]:
+    """Return what was recorded of the code: when it was put into use, sold, made void."""
+    found = {name: details.get(name) for name in _INSTANTS}
+    return {
+        name: datetime.fromisoformat(text) for name, text in found.items() if isinstance(text, str)
+    }
+
+
 def _read(text: str) -> JsonValue:
     return loads(text.encode(), bytes_max=_BYTES_MAX, depth_max=_DEPTH_MAX)
 
 
 def _life_details(life: CodeLife) -> JsonObject:
-    instants = {
-        "activated_at": life.activated_at,
-        "sold_at": life.sold_at,
-        "voided_at": life.voided_at,
-    }
-    return {name: at.isoformat() for name, at in instants.items() if at is not None}
+    instants = zip(_INSTANTS, (life.activated_at, life.sold_at, life.voided_at), strict=True)
+    return {name: at.isoformat() for name, at in instants if at is not None}
 
 
 def _largest(counted: Counter[Any]) -> list[tuple[Any, int]]:
