@@ -25,7 +25,9 @@ class Web:
     def __init__(self, folder: Path) -> None:
         self.mark = new_mark()
         self.log = folder / "serve.log"
-        env = clean_environment(folder, port="0", web_workers=str(WORKERS), web_threads="2")
+        env = clean_environment(
+            folder, port="0", web_workers=str(WORKERS), web_threads="2", log_level="debug"
+        )
         env[MARK_NAME] = self.mark
         initialised = manage(env, "init")
         if initialised.returncode != 0:
@@ -89,3 +91,15 @@ def test_a_killed_worker_is_replaced(web: Web) -> None:
 
     wait_until(is_replaced, WAIT_S, "a new worker")
     wait_until(web.is_up, WAIT_S, "an answer")
+
+
+@pytest.mark.parametrize("path", ["/t/{0}", "/t/?code={0}", "/api/v1/codes/identify?text={0}"])
+def test_the_server_writes_down_nothing_that_was_asked(web: Web, path: str) -> None:
+    person = "130102199003077774"
+
+    for host in re.findall(r"listening on (\S+)\n", web.log.read_text()):
+        assert httpx.get(host + path.format(person)).status_code < httpx.codes.INTERNAL_SERVER_ERROR
+    web.process.send_signal(signal.SIGTERM)
+    web.process.wait(WAIT_S)
+
+    assert person not in web.log.read_text()

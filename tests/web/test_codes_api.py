@@ -1,6 +1,7 @@
 """What a code is, over the API: every reading, masked persons, refusals with their place."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from codes.text import TEXT_CHARS_MAX
 from tests.web.epcis_world import readable
-from tests.web.house import House
+from tests.web.house import House, open_house
 
 GTIN = "6901234567892"
 PERSON = "130102199003077774"
@@ -164,6 +165,17 @@ def test_a_megabyte_is_refused_before_it_is_read(sqlite_house: House) -> None:
     answer = post(sqlite_house, {"text": "9" * (1 << 20)})
 
     assert answer.status_code == 413
+
+
+def test_questions_are_counted_together_whichever_door_they_come_by(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    house = open_house(sqlite_url, tmp_path, identify_minute_max=2)
+
+    answers = [post(house, {"text": GTIN}), ask(house, f"text={GTIN}"), post(house, {"text": GTIN})]
+    house.services.engine.dispose()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
 def _said_while(house: House, method: str, path: str, **options: Any) -> list[EventDict]:
