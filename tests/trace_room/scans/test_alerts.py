@@ -317,3 +317,17 @@ def test_alerts_are_listed_newest_first_in_pages_and_by_filters(told: ScanDesk) 
     assert pages == [[serial(5), serial(4)], [serial(3), serial(2)], [serial(1)]]
     assert [row.uri for row in late] == [serial(5), serial(4)]
     assert list(none) == list(mine) == []
+
+
+def test_a_burst_is_kept_as_long_as_scans_are(told: ScanDesk) -> None:
+    now = told.place.clock.now()
+    for number in range(25):
+        at = now + timedelta(seconds=number)
+        told.recorder.miss(b"address....", at, f"guess {number}", is_refused=False)
+    told.recorder.flush()
+    last_at = now + timedelta(seconds=24)
+
+    kept = sweep(told.engine, last_at)
+    deleted = sweep(told.engine, last_at + timedelta(microseconds=1))
+
+    assert (kept, deleted) == (0, 1)
