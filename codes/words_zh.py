@@ -51,7 +51,7 @@ RULES_ZH: Final[Mapping[str, str]] = MappingProxyType(
         "letters_only": "单元识别代码不能只有字母。",
         "lines": "种子标签应当有四行。",
         "list": "有一项数据不在规定的代码表中。",
-        "look_alike": "有一个易混淆的字母，代码中不使用它。",
+        "look_alike": "有一个易混淆的字母：这里不用 I、O、S、V、Z，请核对是否为 1、0 等数字。",
         "missing_ai": "缺少必须同时出现的数据。",
         "no_epc_form": "这种标识代码没有 EPC URI 的写法。",
         "no_key": "里面没有 GS1 标识代码。",

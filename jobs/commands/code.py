@@ -1,5 +1,6 @@
 """`manage.py code`: what a written code is, by every scheme that it may be of."""
 
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -7,6 +8,7 @@ import click
 import orjson
 
 from base.clock import SystemClock
+from base.errors import InputTooLarge
 from base.strict_json import JsonObject
 from codes.gs1.ais import AIS
 from codes.gs1.meaning import explain
@@ -14,6 +16,9 @@ from codes.model import Candidate, Category, CodeError, CodeWarning
 from codes.registry import SCHEMES
 from codes.telling import Telling, reading_json, refusal_json, tell
 from codes.words_zh import RULES_ZH, WARNINGS_ZH
+
+# Far more than any code has: what is longer than one is told so, and not cut.
+_INPUT_BYTES_MAX: Final = 16 << 20
 
 _CATEGORIES: Final = tuple(category.value for category in Category)
 
@@ -35,8 +40,10 @@ def explain_code(text: str, category: str | None, as_json: bool) -> int:
     """Print every reading of TEXT, the likeliest first; exit code 1 where there is none.
 
     Each with its scheme, norm and clause, URI, fields and warnings, in Chinese and English; or the
-    rule that refuses it, the clause and the place.
+    rule that refuses it, the clause and the place, counted from 1. With - as TEXT the code is read
+    from standard input, without the end of its last line.
     """
+    text = _from_input() if text == "-" else text
     told = tell(text, None if category is None else Category(category))
     if as_json:
         click.echo(orjson.dumps(_json(told)).decode())
@@ -74,6 +81,14 @@ def _scheme_json(name: str) -> JsonObject:
     }
 
 
+def _from_input() -> str:
+    """Return what stands on standard input; bytes that are no text are refused like any others."""
+    data = sys.stdin.buffer.read(_INPUT_BYTES_MAX + 1)
+    if len(data) > _INPUT_BYTES_MAX:
+        raise InputTooLarge(f"standard input has more than {_INPUT_BYTES_MAX} bytes")
+    return data.decode("utf-8", errors="surrogateescape").removesuffix("\n").removesuffix("\r")
+
+
 def _json(told: Telling) -> JsonObject:
     """Return what is told in the shape of `/api/v1/codes/identify`."""
     return {
@@ -98,7 +113,7 @@ def _refusal(text: str, refusal: CodeError) -> Sequence[str]:
     if refusal.norm:
         lines.append(f"  norm: {refusal.norm}")
     if refusal.position is not None:
-        place = f"  position: {refusal.position}"
+        place = f"  place: {refusal.position + 1}"
         at = text[refusal.position : refusal.position + 1]
         lines.append(f"{place} ({at!r})" if at else f"{place} (the end)")
     return lines
@@ -124,7 +139,7 @@ def _reading(reading: Candidate) -> Sequence[str]:
 
 
 def _warning(warning: CodeWarning) -> str:
-    place = "" if warning.position is None else f", position {warning.position}"
+    place = "" if warning.position is None else f", place {warning.position + 1}"
     zh = WARNINGS_ZH.get(warning.code, "")
     return f"  warning: {zh} {warning.message} ({warning.code}{place})"
 

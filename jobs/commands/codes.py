@@ -48,8 +48,11 @@ def rotate(environ: MutableMapping[str, str]) -> None:
 def show_tag_keys(environ: MutableMapping[str, str], is_json: bool) -> None:
     """List the keys, newest first."""
     with console_desk(environ) as desk, reading(desk.engine) as connection:
-        for card in list_tag_keys(connection):
+        cards = list_tag_keys(connection)
+        for card in cards:
             click.echo(orjson.dumps(asdict(card)).decode() if is_json else _tag_key_line(card))
+        if not cards:
+            click.echo("there is no key", err=True)
 
 
 @tag_key.command("revoke")
@@ -75,11 +78,16 @@ def prefix() -> None:
 def show_prefixes(environ: MutableMapping[str, str], party: UUID | None, is_json: bool) -> None:
     """List the claims that wait to be confirmed, oldest first."""
     with console_desk(environ) as desk, reading(desk.engine) as connection:
+        is_empty = True
         for page in _all_claims(connection, party):
+            is_empty = is_empty and not page.rows
             parties = parties_by_id(connection, {row.party_id for row in page.rows})
             for row in page.rows:
                 name = parties[row.party_id].name_zh
                 click.echo(_claim_json(row) if is_json else _claim_line(row, name))
+        if is_empty:
+            kind = "waiting claim" if party is None else "claim of this party"
+            click.echo(f"there is no {kind}", err=True)
 
 
 def _all_claims(connection: Connection, party: UUID | None) -> Iterator[Page]:

@@ -51,6 +51,8 @@ def grant_key(
     environ: MutableMapping[str, str], role: str, party: UUID | None, label: str, days: int
 ) -> None:
     """Grant a key and print it, this once, on standard output."""
+    if (Role(role) is Role.PRODUCER) != (party is not None):
+        raise click.UsageError("--party names the party of a producer's key, and of no other key")
     request = KeyRequest(label=label, role=Role(role), party_id=party, days=days)
     with console_desk(environ) as desk:
         granted = grant(desk.engine, request, now=desk.now, record=desk.record)

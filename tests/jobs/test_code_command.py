@@ -1,5 +1,7 @@
 """`manage.py code explain`: readings of a text for people and for programs."""
 
+from io import BytesIO, TextIOWrapper
+
 import pytest
 
 from base.strict_json import JsonObject, loads
@@ -85,7 +87,42 @@ def test_a_refusal_tells_people_rule_norm_and_place_in_two_languages(
     assert "易混淆的字母" in told.err
     assert "rule: look_alike" in told.err
     assert "norm: GB 32100-2015" in told.err
-    assert "position: 7 ('O')" in told.err
+    assert "place 8: the letter O" in told.err
+    assert "place: 8 ('O')" in told.err
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"9" * 1_000_000, "rule: too_long"),
+        (b"\xff\xfe", "rule: "),
+        (b"", "rule: "),
+        (b"9" * (17 << 20), "standard input has more than"),
+    ],
+)
+def test_a_text_of_any_size_comes_from_standard_input(
+    sent: bytes,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(sent)))
+
+    code = run_command_line(["code", "explain", "-"], {})
+
+    assert code == 1
+    assert told in capsys.readouterr().err
+
+
+def test_the_end_of_the_line_is_no_part_of_what_is_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"6901234567892\r\n")))
+
+    code = run_command_line(["code", "explain", "-"], {})
+
+    assert code == 0
+    assert "https://id.gs1.org/01/06901234567892" in capsys.readouterr().out
 
 
 def test_a_refusal_comes_as_json_with_its_problems(capsys: pytest.CaptureFixture[str]) -> None:
@@ -125,7 +162,7 @@ def test_a_warning_is_told_with_its_place(capsys: pytest.CaptureFixture[str]) ->
     code = run_command_line(["code", "explain", "SC11513042800066"], {})
 
     assert code == 0
-    assert "(check_digit, position 15)" in capsys.readouterr().out
+    assert "(check_digit, place 16)" in capsys.readouterr().out
 
 
 def test_the_number_of_a_person_is_shown_by_no_form_of_the_answer(

@@ -165,3 +165,21 @@ def test_an_installation_that_was_not_initialised_says_so(
     assert run_command_line(["codes", "tag-key", "list"], environ) == 1
 
     assert "init" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("tag-key", "list"), "there is no key"),
+        (("prefix", "list"), "there is no waiting claim"),
+        (("prefix", "list", "--party", str(UUID(int=1))), "there is no claim of this party"),
+    ],
+)
+def test_an_empty_list_says_so_beside_the_output(
+    engine: Engine, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], told: str
+) -> None:
+    assert run(engine, *command) == 0
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert told in said.err

@@ -119,8 +119,8 @@ def test_the_list_shows_every_key_and_what_opens_of_none(
 def test_a_refused_grant_leaves_nothing(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     code = run(engine, "grant", "--role", "producer", "--label", "x")
 
-    assert code == 1
-    assert "party_id" in capsys.readouterr().err
+    assert code == 2
+    assert "--party" in capsys.readouterr().err
     assert len(kinds_of(engine)) == 1
 
 
