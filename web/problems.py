@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from web.errors import Answer, answer_of, problem_type
+from web.session import holds_session
 
 PROBLEM_TYPE: Final = "application/problem+json"
 
@@ -92,7 +93,13 @@ def _wants_page() -> bool:
 def _page(answer: Answer) -> Response:
     request_id = g.get("request_id", "")
     try:
-        html = render_template("error.html", answer=answer, request_id=request_id)
+        html = render_template(
+            "error.html",
+            answer=answer,
+            request_id=request_id,
+            # Whoever is at work finds the way back; where the service fails nothing more is asked.
+            is_at_work=answer.status < 500 and holds_session(),
+        )
     except TemplateNotFound:
         html = _plain_page(answer, request_id)
     except TemplateError:

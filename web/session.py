@@ -116,6 +116,14 @@ def signed_in() -> Actor | None:
     return found if isinstance(found, Actor) else None
 
 
+def holds_session() -> bool:
+    """Whether the cookie names a key, which may have ended since; asks no database.
+
+    It is for links alone and gives no right.
+    """
+    return isinstance(session.get(_KEY), str)
+
+
 def page_actor() -> Actor:
     """Return who asks for a page: whoever is signed in, else the anonymous consumer."""
     return signed_in() or ANONYMOUS

@@ -61,7 +61,7 @@ def test_a_look_at_an_item_or_a_lot_is_a_scan_and_one_at_a_product_is_none(shop:
 
 def test_a_typed_code_counts_once_and_not_for_its_redirect(shop: House) -> None:
     answer = phone(shop).open("/t/(01)06901234567892(21)S1")
-    assert answer.status_code == 302
+    assert answer.status_code == 307
 
     phone(shop).open(answer.headers["Location"])
 

@@ -114,9 +114,13 @@ def test_times_are_those_of_the_clock_where_it_happened() -> None:
         },
     )
 
-    when = view_of(history).stages[-1].steps[-1].when
+    step = view_of(history).stages[-1].steps[-1]
+    when, here = step.when, step.here
 
     assert when is not None
+    assert here is not None
+    assert (here.date, here.time, here.offset) == ("2026-11-04", "07:20", "+08:00")
+    assert view_of(history).stages[-1].steps[0].here is None
     assert (when.date, when.time, when.offset) == ("2026-11-04", "08:50", "+09:30")
     assert when.iso == "2026-11-03T23:20:00.000Z"
 

@@ -30,6 +30,8 @@ NoticeKind: TypeAlias = Literal[
     "sold",
     "withdrawn",
     "truncated",
+    "wrong_signature",
+    "revoked_key",
 ]
 Tone: TypeAlias = Literal["stop", "warn", "info"]
 Validity: TypeAlias = Literal["held", "ended", "not_then"]
@@ -103,7 +105,8 @@ class StepView:
     """One step of the timeline. `title_key` is what the title was looked up by, for the verifier.
 
     `is_new_place` and `is_new_word` say that the step before it on the page, in the same stage, was
-    elsewhere or did something else: only then is there anything to tell.
+    elsewhere or did something else: only then is there anything to tell. `here` is `when` on the
+    clock of Beijing where the clock of its place shows another time.
     """
 
     log: int
@@ -122,6 +125,7 @@ class StepView:
     is_new_place: bool
     is_new_word: bool
     withdrawn_on: str = ""
+    here: LocalTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +244,8 @@ class CertificateView:
 class ScanView:
     """Everything on the consumer page, top to bottom. `is_known` is false for an unknown code.
 
-    `is_unused` is true for a code that was given to its maker and not yet put on goods.
+    `is_unused` is true for a code that was given to its maker and not yet put on goods, `is_signed`
+    where the label that was scanned bears a right signature.
     """
 
     subject: str
@@ -258,3 +263,4 @@ class ScanView:
     size: int
     is_void: bool = False
     is_unused: bool = False
+    is_signed: bool = False

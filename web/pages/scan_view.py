@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from parties.directory import PartyCard, ProductCard, register_uris
+from parties.issuing.tags import Signature
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
@@ -28,6 +29,7 @@ from web.pages.model import (
     StageView,
     StepView,
     Summary,
+    Tone,
 )
 from web.pages.notices import build_notices
 from web.pages.papers import papers_of, party_title
@@ -36,6 +38,9 @@ from web.pages.sale import sale_notices
 from web.pages.stages import PlacedStep, StageGroup, place_steps
 from web.pages.words import LICENCE_KINDS, PARTY_KINDS
 
+_BEIJING_OFFSET: Final = "+08:00"
+# What must be read first.
+_TONES: Final[tuple[Tone, ...]] = ("stop", "warn", "info")
 _TRADE_ITEM: Final = re.compile(
     r"https://id\.gs1\.org/01/(?P<gtin>[0-9]{14})"
     r"(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?"
@@ -43,11 +48,18 @@ _TRADE_ITEM: Final = re.compile(
 
 
 def build_scan_view(
-    history: History, directory: Directory, lang: Lang, today: date, *, shown: str = ""
+    history: History,
+    directory: Directory,
+    lang: Lang,
+    today: date,
+    *,
+    shown: str = "",
+    signature: Signature = Signature.ABSENT,
 ) -> ScanView:
     """Return the consumer's view of one subject on the civil date `today`.
 
     `shown` is what to print of a code that is no GTIN; empty where it may name a person.
+    `signature` is what was found of that on the label.
     """
     placed = place_steps(history.steps, directory)
     stops = follow(placed)
@@ -56,8 +68,8 @@ def build_scan_view(
     warnings = build_notices(placed, identity, is_truncated=history.truncated)
     sales = sale_notices(placed, identity.serial)
     # A sale is no warning, and more than a note on the records.
-    told = (*_void_notices(directory, warnings), *sales, *warnings)
-    notices = tuple(sorted(told, key=lambda notice: notice.tone == "info"))
+    told = (*_void_notices(directory, warnings), *sales, *_label_notices(signature), *warnings)
+    notices = tuple(sorted(told, key=lambda notice: _TONES.index(notice.tone)))
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(
         subject=history.subject,
@@ -75,7 +87,16 @@ def build_scan_view(
         size=history.size,
         is_void=any(notice.kind == "void" for notice in notices),
         is_unused=directory.issued is not None and not directory.issued.is_activated,
+        is_signed=signature is Signature.VALID,
     )
+
+
+def _label_notices(signature: Signature) -> tuple[Notice, ...]:
+    """Return the notice of a label whose signature is wrong, or was made with a withdrawn key."""
+    if not signature.is_wrong:
+        return ()
+    is_revoked = signature is Signature.REVOKED
+    return (Notice(kind="revoked_key" if is_revoked else "wrong_signature", tone="warn"),)
 
 
 def _void_notices(directory: Directory, warnings: Sequence[Notice]) -> tuple[Notice, ...]:
@@ -120,13 +141,15 @@ def _step_view(item: PlacedStep, lang: Lang, *, is_new_word: bool) -> StepView:
     step = item.step
     state = state_of(item)
     withdrawn_at = step.error_declared_at
+    when = _when(item)
     return StepView(
         log=step.log,
         seq=step.seq,
         title=item.words.title.of(lang),
         title_key=item.key,
         sentence=item.words.sentence.of(lang),
-        when=_when(item),
+        when=when,
+        here=None if when is None or when.offset == _BEIJING_OFFSET else _in_beijing(when),
         recorded=on_clock(step.recorded_at, BEIJING),
         place=place_name(item, lang),
         region=region_name(item.site.region, lang) if item.site else "",
@@ -147,6 +170,10 @@ def _when(item: PlacedStep) -> LocalTime | None:
         return when
     # The zone went with the damaged part: what is left of the time is an instant in UTC, which
     # nobody's clock here shows.
+    return _in_beijing(when)
+
+
+def _in_beijing(when: LocalTime) -> LocalTime:
     return on_clock(datetime.fromisoformat(when.iso), BEIJING)
 
 
