@@ -42,7 +42,7 @@ class Checked:
 class Checker:
     """A compiled profile. It holds no state: one may serve every thread."""
 
-    __slots__ = ("_by_signature", "_steps", "lot_paths", "profile")
+    __slots__ = ("_by_signature", "_fine", "_steps", "lot_paths", "profile")
 
     def __init__(self, profile: Profile, steps: Sequence[Step]) -> None:
         self.profile = profile
@@ -53,6 +53,10 @@ class Checker:
                 for word in step.way.steps:
                     key = (step.way.event_type, action, word)
                     self._by_signature[key] = (*self._by_signature.get(key, ()), step)
+        self._fine = tuple(
+            Checked(profile=profile.id, cte=step.cte.id, way=step.way.name, findings=())
+            for step in steps
+        )
         self.lot_paths = frozenset(
             probe.kde.path for step in steps for probe in step.probes if probe.place is Place.LOT
         )
@@ -70,23 +74,33 @@ class Checker:
         `class_code` is the product's; `known` is what the register and the lot's own birth say, by
         the paths of `lot_paths` and of the register.
         """
-        if not is_plain(namespaces) or any(name.startswith("urn:") for name in event):
+        if not is_plain(namespaces):
             event = renamed(event, namespaces)
+        case = self._case(event, namespaces, class_code, known)
+        step, wrong = self._step(case)
+        if step is not None and not known and step.is_fine(case):
+            return self._fine[step.order]
+        if any(name.startswith("urn:") for name in event):
+            case = self._case(renamed(event, namespaces), namespaces, class_code, known)
+            step, wrong = self._step(case)
+        if step is None:
+            return Checked(profile=self.profile.id, cte=None, way=None, findings=wrong)
+        return Checked(
+            profile=self.profile.id,
+            cte=step.cte.id,
+            way=step.way.name,
+            findings=tuple(_findings(step, case)),
+        )
+
+    def _case(
+        self, event: JsonObject, namespaces: Mapping[str, str], class_code: str, known: Known
+    ) -> Case:
         text = event.get("bizStep")
-        case = Case(
+        return Case(
             event=event,
             step=step_word(text, namespaces) if isinstance(text, str) else "",
             class_code=class_code or self.profile.name,
             known=known,
-        )
-        step, wrong = self._step(case)
-        if step is None:
-            return Checked(profile=self.profile.id, cte=None, way=None, findings=wrong)
-        findings: tuple[KdeFinding, ...] = ()
-        if known or not step.is_fine(case):
-            findings = tuple(_findings(step, case))
-        return Checked(
-            profile=self.profile.id, cte=step.cte.id, way=step.way.name, findings=findings
         )
 
     def _step(self, case: Case) -> tuple[Step | None, tuple[KdeFinding, ...]]:

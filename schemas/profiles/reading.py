@@ -5,8 +5,8 @@ The rule that must stay true: an event has passed its shape before, and its term
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias, cast
 
 from base.strict_json import JsonObject, JsonValue
 from schemas.cbv import BIZ_TRANSACTION_TYPE, SOURCE_DEST_TYPE, VOC
@@ -31,10 +31,9 @@ def reader_of(text: str) -> Reader:
     return _READERS[path.place](path)
 
 
-def objects(value: JsonValue) -> Iterator[JsonObject]:
-    """Yield the objects of a list; none where there is no list."""
-    if isinstance(value, list):
-        yield from (part for part in value if isinstance(part, dict))
+def objects(value: JsonValue) -> Sequence[JsonObject]:
+    """Return the elements of a list that a shape has found to hold objects; none without a list."""
+    return cast("list[JsonObject]", value) if type(value) is list else ()
 
 
 def _field(path: Path) -> Reader:
@@ -78,11 +77,11 @@ def _lots(path: Path) -> Reader:
     name = path.name
 
     def read(event: JsonObject) -> JsonValue:
-        classes: list[JsonValue] = [
-            element["epcClass"] for element in objects(event.get(name)) if "epcClass" in element
-        ]
-        is_bare = any(isinstance(uri, str) and _BARE_CLASS.fullmatch(uri) for uri in classes)
-        return None if is_bare or not classes else classes
+        classes: list[JsonValue] = [element["epcClass"] for element in objects(event.get(name))]
+        for uri in classes:
+            if isinstance(uri, str) and _BARE_CLASS.fullmatch(uri):
+                return None
+        return classes or None
 
     return read
 
@@ -91,9 +90,11 @@ def _quantities(path: Path) -> Reader:
     name = path.name
 
     def read(event: JsonObject) -> JsonValue:
-        elements: list[JsonValue] = list(objects(event.get(name)))
-        is_whole = all(isinstance(one, dict) and "quantity" in one for one in elements)
-        return elements if elements and is_whole else None
+        elements = event.get(name)
+        for element in objects(elements):
+            if "quantity" not in element:
+                return None
+        return elements or None
 
     return read
 
@@ -109,7 +110,7 @@ def _listed(path: Path) -> Reader:
         found: list[JsonValue] = [
             element[key]
             for element in objects(event[name])
-            if element.get("type") in spellings and key in element
+            if element.get("type") in spellings
         ]
         return found or None
 

@@ -191,7 +191,7 @@ def _cell(
         return _lined(parts, column.field, style)
     value = reader_of(column.key)(event)
     if parse_path(column.key).place is Place.READING:
-        report = next(objects(value), {})
+        report = next(iter(objects(value)), {})
         value = report.get(parse_path(column.key).part)
     return "" if value is None else cell_of(value, column.field, style)
 

@@ -42,22 +42,23 @@ class Step:
         Nothing may be known from elsewhere: that is for the long look.
         """
         event = case.event
-        if not self.must <= event.keys():
-            return False
         ilmd = event.get("ilmd", _NO_ILMD)
-        if not isinstance(ilmd, dict) or not self.must_ilmd <= ilmd.keys():
+        if not (
+            self.must <= event.keys()
+            and isinstance(ilmd, dict)
+            and self.must_ilmd <= ilmd.keys()
+            and _are_right(event, self.judges)
+            and _are_right(ilmd, self.ilmd_judges)
+        ):
             return False
-        judges = self.judges
-        for name, value in event.items():
-            judge = judges.get(name)
-            if judge is not None and judge(value) is not None:
+        for probe in self.rest:
+            value = probe.read(event)
+            if value is None:
+                if probe.problem(case) is not None:
+                    return False
+            elif probe.judge(value) is not None:
                 return False
-        judges = self.ilmd_judges
-        for name, value in ilmd.items():
-            judge = judges.get(name)
-            if judge is not None and judge(value) is not None:
-                return False
-        return all(probe.problem(case) is None for probe in self.rest)
+        return True
 
     def problems(self, case: Case) -> Iterator[tuple[Kde, str]]:
         """Yield each datum that is missing or wrong, with what is wrong, in the rows' order."""
@@ -75,6 +76,18 @@ class Step:
             if probe.place is Place.LISTED and probe.name in said:
                 count += probe.read(event) is not None
         return count
+
+
+def _are_right(part: JsonObject, judges: Mapping[str, Judge]) -> bool:
+    """Tell whether what stands under each name is right, and no name is one of ours in full."""
+    for name, value in part.items():
+        judge = judges.get(name)
+        if judge is None:
+            if name[:1] == "u" and name.startswith("urn:"):
+                return False
+        elif judge(value) is not None:
+            return False
+    return True
 
 
 def compile_step(cte: Cte, way: Way, order: int, units: Mapping[str, Unit]) -> Step:

@@ -80,8 +80,13 @@ def _code(codes: frozenset[str]) -> Judge:
 
 def _number(field: Field, *, is_whole: bool) -> Judge:
     low, high = field.minimum, field.maximum
+    # What is written in JSON as a number is compared as such: a bound has few digits.
+    least = float("-inf") if low is None else float(low)
+    most = float("inf") if high is None else float(high)
 
     def judge(value: JsonValue) -> str | None:
+        if type(value) is int or (type(value) is float and not is_whole):
+            return None if least <= value <= most else "range"
         exact = number_of(value, is_whole=is_whole)
         if exact is None:
             return "type"
