@@ -115,7 +115,7 @@ def test_a_producer_is_a_minute_from_signing_in_to_labels_that_lead_to_product_a
     page.get_by_label("批号").fill(LOT)
     page.get_by_role("button", name="激活").click()
     expect(page.locator(".notice-title").first).to_have_text("已激活")
-    expect(page.locator(".bar")).to_have_attribute("aria-label", "空闲 0，已激活 24，作废 0")
+    expect(page.locator(".bar")).to_have_attribute("aria-label", "未启用 0，已激活 24，作废 0")
 
     page.goto(min(addresses))
 
@@ -180,7 +180,7 @@ def test_everything_is_done_without_script(dairy: Dairy, browser: Browser, tmp_p
     void.get_by_label("我确认").check()
     void.get_by_role("button", name="作废").click()
 
-    expect(page.locator(".bar")).to_have_attribute("aria-label", "空闲 0，已激活 1，作废 2")
+    expect(page.locator(".bar")).to_have_attribute("aria-label", "未启用 0，已激活 1，作废 2")
     assert (tmp_path / "labels.pdf").read_bytes().startswith(b"%PDF-")
     page.get_by_role("button", name="退出").click()
     page.goto(f"{dairy.url}/work")
@@ -271,6 +271,30 @@ def test_no_page_scrolls_sideways(dairy: Dairy, page: Page, width: int, lang: st
     for path in pages_of(dairy):
         page.goto(f"{dairy.url}{path}{'&' if '?' in path else '?'}lang={lang}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_on_a_telephone_the_header_is_one_row_and_the_table_is_whole(
+    dairy: Dairy, page: Page, lang: str
+) -> None:
+    block = new_block(dairy)
+    void = {"first": 20, "last": 24, "reason": "打印错误"}
+    httpx.post(
+        f"{dairy.url}/api/v1/code-blocks/{block}/voids",
+        headers={"Authorization": f"Bearer {dairy.key}"},
+        json=void,
+        timeout=30,
+    ).raise_for_status()
+    page.set_viewport_size({"width": 360, "height": 800})
+    enter(page, dairy)
+
+    page.goto(f"{dairy.url}/work/blocks/{block}?lang={lang}")
+
+    header = page.locator(".site-header").bounding_box()
+    assert header is not None
+    assert header["height"] < 70
+    cut = page.locator(".table-frame").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert cut <= 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -140,7 +140,7 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/bursts"): "authority operator",
     ("GET", "/work/codes"): PRODUCER,
     ("POST", "/work/codes"): PRODUCER,
-    ("GET", "/work/blocks"): PRODUCER,
+    ("GET", "/work/blocks"): READERS,
     ("GET", "/work/blocks/<uuid:block_id>"): READERS,
     ("GET", "/work/blocks/<uuid:block_id>/preview"): PRODUCER,
     ("GET", "/work/blocks/<uuid:block_id>/activate"): PRODUCER,

@@ -30,7 +30,7 @@ def test_a_block_shows_what_became_of_it(house: House) -> None:
 
     page = text_of(sign_in(house).get(at(block)))
 
-    assert 'aria-label="空闲 12，已激活 8，作废 4"' in page
+    assert 'aria-label="未启用 12，已激活 8，作废 4"' in page
     assert [page.count(f'class="bar-{state}"') for state in ("free", "activated", "void")] == [
         12,
         8,
@@ -100,7 +100,7 @@ def test_the_page_says_that_void_codes_get_no_label(sqlite_house: House) -> None
     person.post(f"{at(block)}/void", first="5", last="10", **void)
     none = text_of(person.get(at(block)))
 
-    assert "已作废的码不打印标签：本批 4 个" in some
+    assert "已作废的码不打印标签：本段 4 个" in some
     assert 'class="label-picture"' in some
     assert "已全部作废" in error_of(refused, "labels", "first")
     assert "没有可打印的标签" in none

@@ -296,6 +296,20 @@ def test_supervision_sees_a_block_without_its_forms(sqlite_house: House, role: s
     assert f'action="{at(block)}' not in text_of(page)
 
 
+@pytest.mark.parametrize("role", ["authority", "auditor"])
+def test_supervision_lists_the_blocks_of_all_with_whose_they_are(
+    sqlite_house: House, role: str
+) -> None:
+    block, person = new_block(sqlite_house), sign_in(sqlite_house, role)
+
+    home, page = text_of(person.get("/work")), text_of(person.get("/work/blocks"))
+
+    assert 'href="/work/blocks"' in home
+    assert f'href="{at(block)}"' in page
+    assert "<span>第1农场</span>" in page
+    assert "/work/codes" not in page
+
+
 def test_what_somebody_typed_is_never_markup(sqlite_house: House) -> None:
     block, site, person = new_block(sqlite_house), new_site(sqlite_house), sign_in(sqlite_house)
     nasty = '"><script>alert(1)</script>'

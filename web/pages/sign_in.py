@@ -35,6 +35,8 @@ def enter() -> WerkzeugResponse:
     if not is_own_form():
         return _page(_("This page lay open too long. Please paste the key once more."), 400)
     text = request.form.get("key", "").strip()[:_KEY_CHARS_MAX]
+    if not text:
+        return _page(_("Please paste your key."), 400)
     try:
         actor = services().key_ring.authenticate(text)
     except Unauthenticated:

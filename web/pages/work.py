@@ -16,7 +16,7 @@ from base.errors import AppError
 from codes.canonical import uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
 from parties.access import Action, has_role_for
-from parties.directory import products_by_id
+from parties.directory import parties_by_id, products_by_id
 from parties.issuing.blocks import Block, list_blocks, read_block
 from parties.issuing.prefixes import open_prefixes, waiting_count
 from parties.issuing.runs import Tally, tallies_of
@@ -28,11 +28,11 @@ from web.pages.work_blueprint import (
     block_title,
     blueprint,
     kind_title,
-    own_products,
-    own_sites,
+    name_of,
     products_of,
     when,
 )
+from web.pages.work_finding import products_asked, sites_asked
 from web.pages.work_forms import Form, blank
 from web.services import Services, services
 from web.session import page_actor, page_requires
@@ -47,10 +47,11 @@ _SEQ_DIGITS_MAX: Final = 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockRow:
-    """A block as a list shows it."""
+    """A block as a list shows it; `party` is empty where all of them are one's own."""
 
     id: UUID
     title: str
+    party: str
     kind: str
     count: int
     tally: Tally
@@ -75,23 +76,23 @@ def home() -> str:
     party_id = party_of(actor, Action.ISSUE_CODES)
     with reading(parts.engine) as connection:
         blocks = _blocks(connection, parts, party_id, before=None, rows_max=_NEWEST)
+        tasks = _to_show(list_tasks(connection, party_id=party_id, before=None, rows_max=_NEWEST))
         return render_template(
             "work/home.html",
-            products=own_products(connection, party_id),
+            found=products_asked(connection, party_id),
             blocks=_rows(connection, blocks),
-            tasks=_to_show(
-                list_tasks(connection, party_id=party_id, before=None, rows_max=_NEWEST)
-            ),
+            tasks=[task for task in tasks if not task.is_finished],
+            files=[task for task in tasks if task.is_finished],
             prefixes=open_prefixes(connection, party_id),
         )
 
 
 @blueprint.get("/blocks")
-@page_requires(Action.ISSUE_CODES)
+@page_requires(Action.READ_CODES)
 def blocks() -> str:
-    """List one's blocks, newest first, a page at a time."""
-    parts = services()
-    party_id = party_of(page_actor(), Action.ISSUE_CODES)
+    """List one's blocks, or everybody's for supervision, newest first, a page at a time."""
+    parts, actor = services(), page_actor()
+    party_id = None if actor.party_id is None else party_of(actor, Action.READ_CODES)
     rows_max = min(_PAGE_ROWS, parts.settings.page_size_max)
     after = request.args.get("after", "")
     before = (
@@ -122,6 +123,7 @@ def next_form() -> str:
             return render_template("work/code.html", state=None)
         block = read_block(connection, parts.secret, parts.log, state.block_id)
         products = products_by_id(connection, [state.product_id] if state.product_id else [])
+        form = _form_of(state)
         return render_template(
             "work/code.html",
             state=state,
@@ -129,8 +131,8 @@ def next_form() -> str:
             title=block_title(block, products),
             kind=kind_title(block),
             page=uri.removeprefix(CANONICAL_STEM) if uri.startswith(CANONICAL_STEM) else "",
-            sites=own_sites(connection, party_id),
-            activation=_form_of(state),
+            sites=sites_asked(connection, party_id, form),
+            activation=form,
         )
 
 
@@ -149,7 +151,12 @@ def _form_of(state: CodeState) -> Form:
 
 
 def _blocks(
-    connection: Connection, parts: Services, party_id: UUID, *, before: int | None, rows_max: int
+    connection: Connection,
+    parts: Services,
+    party_id: UUID | None,
+    *,
+    before: int | None,
+    rows_max: int,
 ) -> list[Block]:
     return list_blocks(
         connection,
@@ -164,10 +171,13 @@ def _blocks(
 def _rows(connection: Connection, found: Sequence[Block]) -> list[BlockRow]:
     products = products_of(connection, found)
     tallies = tallies_of(connection, services().log, found)
+    is_own = page_actor().party_id is not None
+    parties = {} if is_own else parties_by_id(connection, {one.party_id for one in found})
     return [
         BlockRow(
             id=one.id,
             title=block_title(one, products),
+            party=name_of(parties[one.party_id]) if one.party_id in parties else "",
             kind=kind_title(one),
             count=one.count,
             tally=tallies[one.id],

@@ -49,6 +49,7 @@ def _keep_nothing(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
 
+        "reads_codes": has_role_for(actor, Action.READ_CODES),
 
 @blueprint.context_processor
 def _shared() -> dict[str, Any]:
