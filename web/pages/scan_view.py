@@ -13,7 +13,6 @@ from typing import Final
 from urllib.parse import unquote
 
 from parties.directory import PartyCard, ProductCard, register_uris
-from parties.issuing.tags import Signature
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
@@ -29,7 +28,6 @@ from web.pages.model import (
     StageView,
     StepView,
     Summary,
-    Tone,
 )
 from web.pages.notices import build_notices
 from web.pages.papers import papers_of, party_title
@@ -39,8 +37,6 @@ from web.pages.stages import PlacedStep, StageGroup, place_steps
 from web.pages.words import LICENCE_KINDS, PARTY_KINDS
 
 _BEIJING_OFFSET: Final = "+08:00"
-# What must be read first.
-_TONES: Final[tuple[Tone, ...]] = ("stop", "warn", "info")
 _TRADE_ITEM: Final = re.compile(
     r"https://id\.gs1\.org/01/(?P<gtin>[0-9]{14})"
     r"(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?"
@@ -48,18 +44,11 @@ _TRADE_ITEM: Final = re.compile(
 
 
 def build_scan_view(
-    history: History,
-    directory: Directory,
-    lang: Lang,
-    today: date,
-    *,
-    shown: str = "",
-    signature: Signature = Signature.ABSENT,
+    history: History, directory: Directory, lang: Lang, today: date, *, shown: str = ""
 ) -> ScanView:
     """Return the consumer's view of one subject on the civil date `today`.
 
     `shown` is what to print of a code that is no GTIN; empty where it may name a person.
-    `signature` is what was found of that on the label.
     """
     placed = place_steps(history.steps, directory)
     stops = follow(placed)
@@ -68,8 +57,8 @@ def build_scan_view(
     warnings = build_notices(placed, identity, is_truncated=history.truncated)
     sales = sale_notices(placed, identity.serial)
     # A sale is no warning, and more than a note on the records.
-    told = (*_void_notices(directory, warnings), *sales, *_label_notices(signature), *warnings)
-    notices = tuple(sorted(told, key=lambda notice: _TONES.index(notice.tone)))
+    told = (*_void_notices(directory, warnings), *sales, *warnings)
+    notices = tuple(sorted(told, key=lambda notice: notice.tone == "info"))
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(
         subject=history.subject,
@@ -87,16 +76,7 @@ def build_scan_view(
         size=history.size,
         is_void=any(notice.kind == "void" for notice in notices),
         is_unused=directory.issued is not None and not directory.issued.is_activated,
-        is_signed=signature is Signature.VALID,
     )
-
-
-def _label_notices(signature: Signature) -> tuple[Notice, ...]:
-    """Return the notice of a label whose signature is wrong, or was made with a withdrawn key."""
-    if not signature.is_wrong:
-        return ()
-    is_revoked = signature is Signature.REVOKED
-    return (Notice(kind="revoked_key" if is_revoked else "wrong_signature", tone="warn"),)
 
 
 def _void_notices(directory: Directory, warnings: Sequence[Notice]) -> tuple[Notice, ...]:
