@@ -55,8 +55,8 @@ def new_product(house: House, uri: str = gtin_uri(1), name: str = "原味酸奶"
     return register(house, "products", uri=uri, name_zh=name, name_en="Yoghurt", spec_zh="200克")
 
 
-def new_site(house: House, number: int = 1) -> str:
-    register(house, "sites", uri=gln_uri(number), name_zh="一号车间", name_en="Plant 1")
+def new_site(house: House, number: int = 1, *, name: str = "一号车间") -> str:
+    register(house, "sites", uri=gln_uri(number), name_zh=name, name_en=f"Plant {number}")
     return gln_uri(number)
 
 

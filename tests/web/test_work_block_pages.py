@@ -1,5 +1,6 @@
 """The page of a block without script: labels, activation, void, and what they refuse."""
 
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -262,6 +263,30 @@ def test_void_asks_whether_one_is_sure(sqlite_house: House) -> None:
     assert "原因" in error_of(no_reason, "void", "reason")
     assert done.headers["Location"] == f"{at(block)}?done=voided"
     assert counts_of(sqlite_house, block) == {"free": 8, "activated": 0, "void": 2}
+
+
+def test_a_site_is_found_among_more_than_the_form_shows(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, page_size_max=2)
+    block, person = new_block(house), sign_in(house)
+    sites = [new_site(house, number, name=f"{number}号车间") for number in range(1, 5)]
+    form = activation_form("", lot="L7", find_site="", found_site="")
+
+    newest = text_of(person.get(at(block)))
+    found = person.post(f"{at(block)}/activate", **{**form, "find_site": "1号"})
+    pressed = person.post(f"{at(block)}/activate", **form, find="1")
+    known = text_of(person.post(f"{at(block)}/activate", **{**form, "site": sites[0]}, find="1"))
+
+    choice = r'<option value="([^"]+)"( selected)?>[^<]*号车间'
+    assert len(re.findall(choice, newest)) == 2
+    assert found.status_code == pressed.status_code == 200
+    assert re.findall(choice, text_of(found)) == [(sites[0], "")]
+    assert value_of(found, "activation", "lot") == "L7"
+    assert (sites[0], " selected") in re.findall(choice, known)
+    assert counts_of(house, block)["activated"] == 0
+    done = {**form, "site": sites[0], "find_site": "1号", "found_site": "1号"}
+    assert person.post(f"{at(block)}/activate", **done).status_code == 303
+    assert counts_of(house, block)["activated"] == 3
+    house.services.engine.dispose()
 
 
 @pytest.mark.parametrize("tail", ["activate", "void", "labels"])

@@ -231,6 +231,39 @@ def test_prefixes_are_claimed_confirmed_and_given_up_on_pages(house: House) -> N
     assert "已终止" in text_of(producer.get(path))
 
 
+def test_every_product_is_in_reach_however_many_there_are(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, page_size_max=2)
+    names = ["原味酸奶", "草莓酸奶", "五常大米", "小米"]
+    for number, name in enumerate(names, 1):
+        new_product(house, gtin_uri(number), name)
+    person = sign_in(house)
+
+    for path, heading in (("/work", r"<h3>([^<]+)</h3>"), ("/work/codes", r"<strong>([^<]+)")):
+        first = text_of(person.get(path))
+        found = re.search(rf'href="({path}\?before=[^"]+)"', first)
+        assert found is not None
+        second = text_of(person.get(found[1]))
+        shown = [re.findall(heading, page) for page in (first, second)]
+        assert [len(some) for some in shown] == [2, 2]
+        assert sorted(shown[0] + shown[1]) == sorted(names)
+        assert f'href="{path}"' in second
+        searched = text_of(person.get(f"{path}?find=　酸奶 "))
+        assert set(re.findall(heading, searched)) == {"原味酸奶", "草莓酸奶"}
+        assert 'name="find" type="search" value="酸奶"' in searched
+        nothing = text_of(person.get(f"{path}?find=%"))
+        assert re.findall(heading, nothing) == []
+        assert "没有找到符合的产品" in nothing
+    house.services.engine.dispose()
+
+
+def test_few_products_need_no_search(sqlite_house: House) -> None:
+    new_product(sqlite_house)
+
+    page = text_of(sign_in(sqlite_house).get("/work"))
+
+    assert 'name="find"' not in page
+
+
 def test_older_claims_are_on_the_next_page(sqlite_url: str, tmp_path: Path) -> None:
     house = open_house(sqlite_url, tmp_path, page_size_max=2)
     person, operator = sign_in(house), sign_in(house, "operator")

@@ -32,10 +32,10 @@ from web.pages.work_blueprint import (
     block_title,
     blueprint,
     kind_title,
-    own_sites,
     products_of,
     shortened_words,
 )
+from web.pages.work_finding import is_search, sites_asked
 from web.pages.work_forms import Form, blank, once_of, typed
 from web.pages.work_label_form import (
     label_choices,
@@ -88,6 +88,8 @@ def activate_codes(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     if request.method == "GET":
         return redirect(f"/work/blocks/{block_id}#activate", 303)
     found, form, actor = _block(block_id, Action.ISSUE_CODES), typed("activation"), page_actor()
+    if is_search(form):
+        return _page(found, _Forms(activation=form)), 200
     wanted, making = _activation(form, found)
     if form.is_good:
         # The time is that of sending it, so it tells no two of them apart.
@@ -203,7 +205,8 @@ def _page(found: Block, forms: _Forms) -> str:
         bar = draw_bar(counter.passing(runs_of(connection, found)), found.count)
         ranges = ranges_of(connection, found, rows_max=_RANGES_SHOWN)
         products = products_of(connection, [found])
-        sites = own_sites(connection, found.party_id)
+        activation = forms.activation or _likely_activation(counter.first_free)
+        sites = sites_asked(connection, found.party_id, activation)
         tasks = _tasks(connection, actor, found)
     label_form = forms.labels or likely_labels(found, desk)
     order = read_order(replace(label_form), found)
@@ -225,7 +228,7 @@ def _page(found: Block, forms: _Forms) -> str:
         choices=label_choices(found),
         labels=label_form,
         picture=picture,
-        activation=forms.activation or _likely_activation(counter.first_free),
+        activation=activation,
         void=forms.void or blank("void"),
         can_activate=found.kind.is_item and found.product_id is not None,
         done=done if done in _DONE else "",

@@ -5,7 +5,6 @@ theirs is taken that this very session did not make.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,8 +19,6 @@ from parties.actors import Actor, Role
 from parties.directory import PartyCard, ProductCard, parties_by_id, products_by_id
 from parties.issuing.blocks import Block
 from parties.issuing.label_orders import left_out_in, shortened_in
-from parties.register import PAGE_ROWS_MAX, page_of
-from parties.tables import PRODUCT, SITE
 from parties.tasks import Task
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
@@ -34,14 +31,6 @@ _PAGE_ROWS: Final = 50
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 guard_forms(blueprint, stale_form)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteChoice:
-    """A site as a form offers it."""
-
-    uri: str
-    name: str
 
 
 @blueprint.after_request
@@ -113,30 +102,6 @@ def told_by(task: Task) -> str:
 def shortened_words(count: int) -> str:
     """Return the sentence about labels whose text did not fit."""
     return _("Labels on which the text was too long and is cut: %(count)s.", count=f"{count:,}")
-
-
-def own_products(connection: Connection, party_id: UUID) -> Sequence[ProductCard]:
-    """Return the products of a party, oldest first, as many as a list shows."""
-    page = page_of(
-        connection, PRODUCT, after=None, rows_max=PAGE_ROWS_MAX, equal={"party_id": party_id}
-    )
-    ids = [row._mapping["id"] for row in page.rows]  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
-    return list(products_by_id(connection, ids).values())
-
-
-def own_sites(connection: Connection, party_id: UUID) -> Sequence[SiteChoice]:
-    """Return the sites of a party, oldest first, as many as a list shows."""
-    page = page_of(
-        connection, SITE, after=None, rows_max=PAGE_ROWS_MAX, equal={"party_id": party_id}
-    )
-    rows = [row._mapping for row in page.rows]  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
-    is_zh = chosen_lang() == "zh"
-    return [
-        SiteChoice(
-            uri=row["uri"], name=row["name_zh"] if is_zh else row["name_en"] or row["name_zh"]
-        )
-        for row in rows
-    ]
 
 
 def products_of(connection: Connection, blocks: Sequence[Block]) -> Mapping[UUID, ProductCard]:

@@ -23,7 +23,8 @@ from parties.issuing.prefixes import open_prefixes
 from parties.issuing.tag_keys import list_tag_keys
 from web.issuing import issuer_of, party_of
 from web.pages.languages import say as _
-from web.pages.work_blueprint import blueprint, own_products
+from web.pages.work_blueprint import blueprint
+from web.pages.work_finding import products_asked
 from web.pages.work_forms import Form, blank, once_of, typed
 from web.pages.work_kinds import Offer, offers_for, offers_of, registrations_of
 from web.pages.work_refusals import Refusals
@@ -171,7 +172,7 @@ def _choose(connection: Connection, party_id: UUID) -> str:
     claims = open_prefixes(connection, party_id)
     return render_template(
         "work/choose.html",
-        products=own_products(connection, party_id),
+        found=products_asked(connection, party_id),
         prefixes=[row.prefix for row in claims if row.confirmed_at],
     )
 

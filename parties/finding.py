@@ -1,0 +1,76 @@
+"""Finding products and sites of one party: the newest first, by pieces of their names and codes.
+
+One rule: nothing is out of reach, however many there are: the id of the last row is the cursor of
+the next page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, and_, or_, select
+
+from parties.directory import ProductCard, SiteCard
+from parties.tables import PRODUCT, SITE
+
+# A name is found by fewer words; each of them is compared with every row of the party.
+_WORDS_MAX: Final = 8
+
+Card = TypeVar("Card")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Generic[Card]):
+    """Some cards, newest first; `next_before` is None on the last page."""
+
+    cards: tuple[Card, ...]
+    next_before: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which rows: those below the id `before`, that hold every word of `words`; all where empty."""
+
+    words: str = ""
+    before: UUID | None = None
+    rows_max: int
+
+
+def find_products(connection: Connection, party_id: UUID, search: Search) -> Found[ProductCard]:
+    """Return products of a party by their names, specification and code."""
+    columns = ("name_zh", "name_en", "spec_zh", "spec_en", "uri")
+    return _find(connection, PRODUCT, ProductCard, columns, party_id, search)
+
+
+def find_sites(connection: Connection, party_id: UUID, search: Search) -> Found[SiteCard]:
+    """Return sites of a party by their names and code."""
+    return _find(connection, SITE, SiteCard, ("name_zh", "name_en", "uri"), party_id, search)
+
+
+def _find(
+    connection: Connection,
+    table: Table,
+    card: Callable[..., Card],
+    columns: tuple[str, ...],
+    party_id: UUID,
+    search: Search,
+) -> Found[Card]:
+    names = [one.name for one in fields(card)]  # type: ignore[arg-type] # Every card is a dataclass.
+    holds_all = and_(
+        True,
+        *(
+            or_(*(table.c[name].icontains(word, autoescape=True) for name in columns))
+            for word in search.words.split()[:_WORDS_MAX]
+        ),
+    )
+    statement = select(*(table.c[name] for name in names)).where(
+        table.c.party_id == party_id, holds_all
+    )
+    if search.before is not None:
+        statement = statement.where(table.c.id < search.before)
+    statement = statement.order_by(table.c.id.desc()).limit(search.rows_max + 1)
+    rows = connection.execute(statement).mappings().all()
+    cards = tuple(card(**row) for row in rows[: search.rows_max])
+    is_last = len(rows) <= search.rows_max
+    return Found(cards=cards, next_before=None if is_last else rows[search.rows_max - 1]["id"])
