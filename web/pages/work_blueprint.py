@@ -38,7 +38,6 @@ def _keep_nothing(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
 
-        "reads_codes": has_role_for(actor, Action.READ_CODES),
 
 @blueprint.context_processor
 def _shared() -> dict[str, Any]:
@@ -47,6 +46,7 @@ def _shared() -> dict[str, Any]:
     return {
         "me": me_words(actor),
         "may_issue": has_role_for(actor, Action.ISSUE_CODES),
+        "reads_codes": has_role_for(actor, Action.READ_CODES),
         "sees_prefixes": actor.role in (Role.PRODUCER, Role.OPERATOR),
         "once": fresh_once,
         "when": when,
