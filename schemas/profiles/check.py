@@ -11,10 +11,10 @@ from typing import Final
 
 from base.strict_json import JsonObject, JsonValue
 from schemas.profiles.findings import KdeFinding, Severity, finding_of, severity_of, step_finding
-from schemas.profiles.model import Unit
+from schemas.profiles.model import Record, Unit
 from schemas.profiles.naming import CTE_TERM, disposition_word, is_plain, renamed, step_word
 from schemas.profiles.paths import Place
-from schemas.profiles.probes import Case, Known
+from schemas.profiles.probes import Case, Known, probe_of
 from schemas.profiles.standing import Profile
 from schemas.profiles.steps import Step, compile_step
 
@@ -161,6 +161,24 @@ def compile_profile(profile: Profile, units: Mapping[str, Unit]) -> Checker:
         for way in cte.ways:
             steps.append(compile_step(cte, way, len(steps), units))
     return Checker(profile, steps)
+
+
+def check_record(
+    record: Record, values: Known, units: Mapping[str, Unit], *, day: str
+) -> tuple[KdeFinding, ...]:
+    """Return what an entry of the register lacks or says wrongly on a day (`2026-07-22`).
+
+    `values` holds the entry by path (`party.uscc`, `certificate.sx:brand`): None is empty, and a
+    path that is not there is nothing that the register could hold.
+    """
+    case = Case(event={}, step="", class_code="", known=values)
+    found: list[KdeFinding] = []
+    for kde in record.kdes:
+        problem = probe_of(kde, None, units).problem(case)
+        severity = None if problem is None else severity_of(kde, problem, day)
+        if problem is not None and severity is not None:
+            found.append(finding_of(kde, problem, severity))
+    return tuple(found)
 
 
 def _findings(step: Step, case: Case) -> list[KdeFinding]:

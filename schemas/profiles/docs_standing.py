@@ -35,7 +35,7 @@ def standing_lines(profile: Profile, lang: Lang) -> Iterator[str]:
             yield from (f"## {PHRASES[name][lang]}", "")
             yield from table(HEADINGS[name][lang], rows)
     labels = {
-        kde.path.replace("ilmd.", "lot."): say(kde.label, lang)
+        kde.path.replace("ilmd.", "lot."): say(kde.field.label, lang)
         for kde in (
             *(kde for cte in profile.ctes for way in cte.ways for kde in way.kdes),
             *(kde for record in profile.records for kde in record.kdes),
@@ -47,6 +47,8 @@ def standing_lines(profile: Profile, lang: Lang) -> Iterator[str]:
 
 
 def _range(low: Decimal | None, high: Decimal | None) -> str:
+    if low is not None and low == high:
+        return f"{low:f}"
     if low is not None and high is not None:
         return f"{low:f} – {high:f}"
     return f"≥ {low:f}" if low is not None else f"≤ {high:f}" if high is not None else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from schemas.profiles.model import OPENNESS, Field, Kde, SeenBy, Words
+from schemas.profiles.naming import CTE_TERM
 from schemas.profiles.paths import Place, parse_path
 from schemas.profiles.survey import Finding, Survey
 from schemas.visibility import CBVMDA_NAMESPACE, SUXIN_NAMESPACE, TERM_PARTS
@@ -32,7 +33,7 @@ def kdes_of_survey(survey: Survey) -> Iterator[Kde]:
 def everything_is_used(survey: Survey) -> Iterator[Finding]:
     """Check that the shared tables hold nothing that no row uses."""
     library, kdes = survey.shared.library, list(kdes_of_survey(survey))
-    terms: set[str] = set()
+    terms: set[str] = {CTE_TERM}
     for kde in kdes:
         terms.update(_terms_of(kde.field))
         for path in (one for group in kde.instead for one in group):

@@ -76,8 +76,8 @@ class Probe:
         return any(all(look(case) is not False for look in group) for group in self.alternatives)
 
 
-def probe_of(kde: Kde, way: Way, units: Mapping[str, Unit]) -> Probe:
-    """Return a row made ready for the events of its way."""
+def probe_of(kde: Kde, way: Way | None, units: Mapping[str, Unit]) -> Probe:
+    """Return a row made ready for the events of its way, or for the register if it has none."""
     path = parse_path(kde.path)
     return Probe(
         kde=kde,
@@ -163,14 +163,14 @@ def _word(value: JsonValue) -> str:
     return disposition_word(value) if isinstance(value, str) else ""
 
 
-def _judge(kde: Kde, way: Way, units: Mapping[str, Unit]) -> Judge:
+def _judge(kde: Kde, way: Way | None, units: Mapping[str, Unit]) -> Judge:
     kind = kde.field.kind
     if kind is Kind.QUANTITY and kde.unit is not None:
         return _units_of_lots(_alike(kde.unit, units))
     if kind is Kind.READING:
         dimension = units[READING_UNITS[kde.field.name.partition(".")[0]]]
         return _units_of_reports(_alike(dimension, units))
-    if kind is Kind.DISPOSITION:
+    if kind is Kind.DISPOSITION and way is not None:
         return _one_of(frozenset(way.dispositions))
     return judge_of(kde.field)
 

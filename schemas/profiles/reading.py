@@ -108,9 +108,7 @@ def _listed(path: Path) -> Reader:
         if name not in event:
             return None
         found: list[JsonValue] = [
-            element[key]
-            for element in objects(event[name])
-            if element.get("type") in spellings
+            element[key] for element in objects(event[name]) if element.get("type") in spellings
         ]
         return found or None
 

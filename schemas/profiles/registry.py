@@ -124,15 +124,17 @@ def check_event(
     *,
     class_code: str,
     known: Known | None = None,
+    version: int | None = None,
 ) -> Checked | None:
-    """Check an event that has its shape against the newest profile of a product's class.
+    """Check an event that has its shape against the profile of a product's class.
 
-    None where no profile is for the class: such events are welcome, and there is nothing to ask.
+    The newest profile is taken, or the version that the event was checked against before. None
+    where no profile is for the class: such events are welcome, and there is nothing to ask.
     """
     name = catalogue().name_of(class_code)
     if name is None:
         return None
-    checker = catalogue().checker(name)
+    checker = catalogue().checker(name, version)
     return checker.check(event, namespaces, class_code=class_code, known=known or {})
 
 

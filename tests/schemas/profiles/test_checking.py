@@ -3,17 +3,21 @@
 import orjson
 import pytest
 
+from base.errors import NotFound
 from base.strict_json import JsonObject, JsonValue
-from schemas.profiles.check import Checked
+from schemas.profiles.check import Checked, check_record
 from schemas.profiles.findings import Severity
+from schemas.profiles.model import Need
 from schemas.profiles.registry import catalogue, check_event, term_parts
 from tests.schemas.profiles.samples import (
+    LATER,
     LOT,
     NAMESPACES,
     PARTY,
     SITE,
     full_event,
     known_of,
+    right_value,
     sheets,
 )
 
@@ -314,3 +318,39 @@ def test_everything_known_makes_an_event_complete() -> None:
             checked = checker.check(full_event(sheet), NAMESPACES, known=known)
 
             assert checked.findings == (), (profile.name, sheet.cte.id)
+
+
+RECORDS = [
+    (profile.name, record.id)
+    for profile in catalogue().newest()
+    for record in profile.records
+    if record.id != "party" or profile.name == "dairy"
+]
+
+
+@pytest.mark.parametrize(("name", "record_id"), RECORDS)
+def test_an_entry_of_the_register_is_missed_what_it_lacks(name: str, record_id: str) -> None:
+    record = next(one for one in catalogue().profile(name).records if one.id == record_id)
+    units = catalogue().shared.library.units
+    right = {kde.path: right_value(kde.path) for kde in record.kdes}
+
+    assert check_record(record, right, units, day=LATER) == ()
+    assert check_record(record, {}, units, day=LATER) == ()
+    for kde in record.kdes:
+        found = check_record(record, right | {kde.path: None}, units, day=LATER)
+
+        is_due = kde.need in (Need.MANDATORY, Need.PRACTICE)
+        assert [(one.path, one.label_zh) for one in found] == (
+            [(kde.path, kde.label.zh)] if is_due else []
+        )
+
+
+def test_an_event_is_checked_again_against_the_version_it_names() -> None:
+    event = _full("dairy", "milking")
+
+    again = check_event(event, NAMESPACES, class_code="dairy", version=1)
+
+    assert again is not None
+    assert (again.profile, again.findings) == ("dairy/1", ())
+    with pytest.raises(NotFound):
+        check_event(event, NAMESPACES, class_code="dairy", version=99)
