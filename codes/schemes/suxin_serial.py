@@ -120,6 +120,11 @@ def sign_serial(gtin: str, serial: str, *, key_id: str, key: bytes) -> str:
     return key_id + _tag(gtin, serial, key_id, key)
 
 
+def key_id_of(signed: str) -> str:
+    """Return the key id that a value of AI 98 names, "" where it is too short for one."""
+    return signed[:-_TAG_CHARS]
+
+
 def require_signature(elements: Mapping[str, str], keys: Mapping[str, bytes]) -> str:
     """Refuse elements unless (98) signs their (01) and (21) with a known key; return the key id.
 
@@ -128,7 +133,7 @@ def require_signature(elements: Mapping[str, str], keys: Mapping[str, bytes]) ->
     gtin, serial, signed = (elements.get(ai, "") for ai in ("01", "21", "98"))
     if not gtin or not serial or len(signed) <= _TAG_CHARS:
         raise CodeError("unsigned", "(01), (21) and (98) are needed", norm=SIGNATURE_NORM)
-    key_id, tag = signed[:-_TAG_CHARS], signed[-_TAG_CHARS:]
+    key_id, tag = key_id_of(signed), signed[-_TAG_CHARS:]
     key = keys.get(key_id)
     if key is None:
         raise CodeError("key_id", "the key is not known", norm=SIGNATURE_NORM)

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Engine
 
+from base.db import reading
 from base.errors import InvalidInput, Problem
 from base.installation_secret import InstallationSecret
 from codes.gs1.element_string import bracketed
@@ -34,6 +35,7 @@ from parties.directory import PartyCard, ProductCard
 from parties.issuing.addresses import PrintedCode, printed
 from parties.issuing.blocks import Block, texts_of
 from parties.issuing.runs import void_within
+from parties.issuing.tags import require_usable_key
 
 SINGLES_MAX: Final = 1
 """Labels of a file that is one symbol to place in a design."""
@@ -203,7 +205,10 @@ class _Limited:
 
 
 def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
-    """Refuse an order that cannot be made, with the path of the field; draws its first label."""
+    """Refuse an order that cannot be made, with the path of the field; draws its first label.
+
+    Raises `Conflict` where the key that signs the codes was revoked.
+    """
     if order.file_format not in FORMATS:
         raise _wrong("format", "format", f"is one of {', '.join(FORMATS)}")
     if not 1 <= order.first <= order.last <= block.count:
@@ -215,7 +220,11 @@ def check_order(desk: LabelDesk, block: Block, order: LabelOrder) -> None:
 
 
 def label_of(desk: LabelDesk, block: Block, order: LabelOrder) -> Label:
-    """Return the first label of an order; raises `InvalidInput` where it has none."""
+    """Return the first label of an order; raises `InvalidInput` where it has none.
+
+    Raises `Conflict` where the key that signs the codes was revoked.
+    """
+    _require_usable(desk, block)
     number = _first_printed(desk, block, order)
     (code,) = texts_of(block, desk.secret, first=number, count=1)
     return _label(desk, block, order, printed(block, code, base=desk.base, secret=desk.secret))
@@ -231,8 +240,10 @@ def write_order(
 ) -> Written:
     """Write the file of an order, without void codes, and tell what came of it.
 
-    Raises `InvalidInput`; what was written until then is no file.
+    Raises `InvalidInput`, and `Conflict` where the key that signs the codes was revoked; what was
+    written until then is no file.
     """
+    _require_usable(desk, block)
     _first_printed(desk, block, order)
     voids = void_within(desk.engine, block, order.first, order.last)
     try:
@@ -285,6 +296,12 @@ def _printed(desk: LabelDesk, block: Block, order: LabelOrder) -> Iterator[Print
             void = next(voids, None)
         if void is None or number < void[0]:
             yield printed(block, code, base=desk.base, secret=desk.secret)
+
+
+def _require_usable(desk: LabelDesk, block: Block) -> None:
+    if block.tag_key is not None:
+        with reading(desk.engine) as connection:
+            require_usable_key(connection, block.tag_key)
 
 
 def _first_printed(desk: LabelDesk, block: Block, order: LabelOrder) -> int:

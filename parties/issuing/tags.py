@@ -7,16 +7,18 @@ revoked key is believed no more.
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Connection, Engine, select, update
 
 from base.db import reading, transaction
-from base.errors import Conflict, NotFound
+from base.errors import Conflict, NotFound, Problem
 from base.installation_secret import InstallationSecret
 from codes.model import CodeError
-from codes.schemes.suxin_serial import require_signature, sign_serial
-from parties.issuing.tables import TAG_KEY
+from codes.schemes.suxin_serial import key_id_of, require_signature, sign_serial
+from parties.issuing.series import find_series
+from parties.issuing.tables import CODE_BLOCK, TAG_KEY
 from parties.keys import Record
 from parties.rows import insert_once
 
@@ -24,6 +26,24 @@ from parties.rows import insert_once
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_CHARS: Final = 2
 _TRIES: Final = 64
+
+
+SIGNED: Final = "98"
+"""The identifier of the element that holds a signature."""
+
+
+class Signature(StrEnum):
+    """What is found of the signature on a label; `ABSENT` where there is none of this ledger's."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    REVOKED = "revoked"
+    ABSENT = "absent"
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the label is not to be believed."""
+        return self in (Signature.INVALID, Signature.REVOKED)
 
 
 def rotate_tag_key(engine: Engine, *, now: datetime, record: Record) -> str:
@@ -79,22 +99,43 @@ def require_usable_key(connection: Connection, key_id: str) -> None:
     """Raise `Conflict` where labels under this key would be believed by nobody any more."""
     statement = select(TAG_KEY.c.revoked_at).where(TAG_KEY.c.id == key_id)
     if connection.execute(statement).scalar_one_or_none() is not None:
-        raise Conflict(
-            "The key that signs these serials was revoked: void them and take a new block."
-        )
+        told = "The key that signs these serials was revoked: void them and take a new block."
+        raise Conflict(told, problems=[Problem(path="", code="revoked_key", message=told)])
 
 
-def check_tag(
-    connection: Connection, secret: InstallationSecret, elements: Mapping[str, str]
-) -> CodeError | None:
-    """Return why the (98) of these elements does not sign their (01) and (21), None if it does."""
-    statement = select(TAG_KEY.c.id).where(TAG_KEY.c.revoked_at.is_(None))
-    known = {one: _key(secret, one) for one in connection.execute(statement).scalars()}
+def judge_tag(
+    connection: Connection, secret: InstallationSecret, log: int, elements: Mapping[str, str]
+) -> Signature:
+    """Return whether the (98) of these elements signs their (01) and (21).
+
+    AI 98 is everybody's own (GS1 General Specifications 3.9.8): it is a signature only on products
+    of which this ledger signed serials, and says nothing to it on any other.
+    """
+    gtin, serial, signed = (elements.get(ai, "") for ai in ("01", "21", SIGNED))
+    if not (serial and signed) or not _signs(connection, secret, log, gtin):
+        return Signature.ABSENT
+    key_id = key_id_of(signed)
+    statement = select(TAG_KEY.c.revoked_at).where(TAG_KEY.c.id == key_id)
+    row = connection.execute(statement).one_or_none()
+    if row is not None and row.revoked_at is not None:
+        return Signature.REVOKED
     try:
-        require_signature(elements, known)
-    except CodeError as refusal:
-        return refusal
-    return None
+        require_signature(elements, {} if row is None else {key_id: _key(secret, key_id)})
+    except CodeError:
+        return Signature.INVALID
+    return Signature.VALID
+
+
+def _signs(connection: Connection, secret: InstallationSecret, log: int, gtin: str) -> bool:
+    """Return whether signed serials of a product were issued."""
+    for series in find_series(connection, secret, [("gs1_serial", gtin)]).values():
+        statement = select(CODE_BLOCK.c.id).where(
+            CODE_BLOCK.c.log == log,
+            CODE_BLOCK.c.series_id == series.id,
+            CODE_BLOCK.c.tag_key.is_not(None),
+        )
+        return connection.execute(statement.limit(1)).first() is not None
+    return False
 
 
 def _key(secret: InstallationSecret, key_id: str) -> bytes:
