@@ -35,7 +35,7 @@ from web.pages.routes import register_pages
 from web.pages.work import register_work
 from web.problems import install_problems
 from web.queries import EscapedRequest
-from web.resolver.gathering import Resolver
+from web.resolver.entry import Resolver
 from web.resolver.routes import register_resolver
 from web.scan_log import install_scan_log
 from web.services import EXTENSION, Services, build_services

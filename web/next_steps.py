@@ -15,6 +15,7 @@ from parties import access
 from parties.actors import Actor
 from parties.issuing.kinds import place_of
 from web.pages.words import Words
+from web.resolver.entry import entry_address
 
 _PRODUCTS: Final = f"{CANONICAL_STEM}/01/"
 
@@ -40,8 +41,7 @@ class Action:
 
 
 def _product_page(reading: Candidate, _actor: Actor) -> str | None:
-    uri = reading.code.uri
-    return uri.removeprefix(CANONICAL_STEM) if uri.startswith(_PRODUCTS) else None
+    return entry_address(reading.code) if reading.code.uri.startswith(_PRODUCTS) else None
 
 
 def _activation(reading: Candidate, actor: Actor) -> str | None:
@@ -53,12 +53,15 @@ def _activation(reading: Candidate, actor: Actor) -> str | None:
 
 
 def _records(reading: Candidate, _actor: Actor) -> str | None:
-    code = reading.code
-    # The lines of a seed label do not fit into an address.
-    if code.uri.startswith(_PRODUCTS) or not code.text.isprintable():
+    code, scheme = reading.code, reading.scheme.name
+    if code.uri.startswith(_PRODUCTS):
         return None
+    text = code.text
+    if scheme == "cn_seed_qr_text":
+        # The lines of a seed label do not fit into an address; the unit code among them does.
+        scheme, text = "cn_seed_unit_code", code.fields["unit_code"]
     # With the name of its scheme, so that the person who chose is not asked again.
-    return f"/t/{quote(code.text, safe='')}?{urlencode({'as': reading.scheme.name})}"
+    return f"/t/{quote(text, safe='')}?{urlencode({'as': scheme})}"
 
 
 # In the order in which they are offered; the first one is the loud button.

@@ -198,7 +198,12 @@ def note_bare_page(uri: str) -> None:
     """Count the current request as a miss where its code was made up, though its page is shown."""
     log = scan_log()
     if log is not None and log.is_made_up(uri):
-        g.has_missed = True
+        note_miss()
+
+
+def note_miss() -> None:
+    """Count the current request as a miss, though it is answered."""
+    g.has_missed = True
 
 
 def _told(log: ScanLog, subject: Subject, device: bytes, now: datetime) -> ScanWords:

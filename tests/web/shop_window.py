@@ -15,7 +15,7 @@ from web.pages.languages import set_up_languages
 from web.pages.model import Directory, LedgerLinks
 from web.pages.routes import register_pages
 from web.problems import install_problems
-from web.resolver.gathering import Resolver
+from web.resolver.entry import Resolver
 from web.resolver.routes import register_resolver
 
 

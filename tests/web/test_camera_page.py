@@ -271,8 +271,9 @@ def test_a_refusal_is_told_in_chinese(text: str) -> None:
     assert not ENGLISH.search(told.refusal.reason)
 
 
-def test_the_first_reading_is_the_one_told() -> None:
-    told = told_of(GTIN, "en", ANONYMOUS, year=2026)
+def test_the_first_reading_is_the_one_told(sqlite_house: House) -> None:
+    with sqlite_house.app.app_context():
+        told = told_of(GTIN, "en", ANONYMOUS, year=2026)
 
     assert told.kind == "known"
     assert len(tell(GTIN).readings) == 2

@@ -13,10 +13,12 @@ from codes.telling import reading_json, refusal_json, tell
 from codes.text import TEXT_CHARS_MAX
 from parties.access import Action
 from parties.actors import Actor
+from parties.issuing.tags import Signature
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema
 from web.auth import current_actor, requires
 from web.next_steps import actions_for
+from web.signatures import signature_of
 
 BLUEPRINT: Final = ApiBlueprint(
     "codes", __name__, url_prefix="/api/v1", description="What a written code is."
@@ -75,6 +77,14 @@ class ReadingOut(ma.Schema):
         keys=ma.fields.String(), values=ma.fields.String(), data_key="fields", attribute="fields"
     )
     warnings = ma.fields.List(ma.fields.Nested(WarningOut))
+    signature = ma.fields.String(
+        validate=ma.validate.OneOf([*Signature]),
+        metadata={
+            "description": "Whether (98) signs the serial: `valid`; `invalid`; `revoked` where its "
+            "key was withdrawn; `absent` where there is none, or the product's serials are not "
+            "signed here."
+        },
+    )
     actions = ma.fields.List(ma.fields.Nested(ActionOut))
 
 
@@ -137,6 +147,7 @@ def _reading(reading: Candidate, actor: Actor) -> dict[str, Any]:
     return {
         **reading_json(reading),
         "category": reading.scheme.category.value,
+        "signature": signature_of(reading.code.fields),
         "actions": [
             {"title": {"zh": action.title.zh, "en": action.title.en}, "href": action.href}
             for action in actions_for(reading, actor)

@@ -12,6 +12,7 @@ from codes.gs1.ais import AIS
 from codes.gs1.meaning import explain
 from codes.model import CodeError, CodeWarning
 from codes.words_zh import RULES_ZH, WARNINGS_ZH
+from parties.issuing.tags import SIGNED, Signature
 from web.pages.model import Lang
 from web.pages.regions import region_name
 from web.pages.words import Words, by_name
@@ -123,6 +124,22 @@ _VALUES_EN: Final[Mapping[str, str]] = {
     "编码数据结构": "element string",
 }
 
+# What is found of the signature on a label, in the place of its letters.
+_SIGNATURES: Final[Mapping[Signature, Words]] = {
+    Signature.VALID: Words(zh="正确", en="right"),
+    Signature.INVALID: Words(zh="与号码不符", en="does not fit the number"),
+    Signature.REVOKED: Words(zh="密钥已被撤回", en="its key was withdrawn"),
+}
+_WRONG_SIGNATURES: Final[Mapping[Signature, Words]] = {
+    Signature.INVALID: Words(
+        zh="这个标签上的号码不是本账本生成的。",
+        en="The number on this label was not made by this ledger.",
+    ),
+    Signature.REVOKED: Words(
+        zh="这个标签的防伪签名已不再有效。", en="The signature on this label counts no more."
+    ),
+}
+
 _ANY_RULE_ZH: Final = "不符合这种编码的规则。"
 
 
@@ -138,6 +155,18 @@ def facts_of(
         elif name in AIS:
             found.append((element_label(name, lang), _element(name, value, year)))
     return tuple(found)
+
+
+def signature_facts(signature: Signature, lang: Lang) -> tuple[tuple[str, str], ...]:
+    """Return label and value of a signature that was looked at, nothing where there was none."""
+    words = _SIGNATURES.get(signature)
+    return ((element_label(SIGNED, lang), words.of(lang)),) if words else ()
+
+
+def signature_warnings(signature: Signature, lang: Lang) -> tuple[str, ...]:
+    """Return what to warn of where a signature is wrong."""
+    words = _WRONG_SIGNATURES.get(signature)
+    return (words.of(lang),) if words else ()
 
 
 def warning_words(warning: CodeWarning, lang: Lang) -> str:

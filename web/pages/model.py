@@ -30,6 +30,8 @@ NoticeKind: TypeAlias = Literal[
     "sold",
     "withdrawn",
     "truncated",
+    "wrong_signature",
+    "revoked_key",
 ]
 Tone: TypeAlias = Literal["stop", "warn", "info"]
 Validity: TypeAlias = Literal["held", "ended", "not_then"]
@@ -242,7 +244,8 @@ class CertificateView:
 class ScanView:
     """Everything on the consumer page, top to bottom. `is_known` is false for an unknown code.
 
-    `is_unused` is true for a code that was given to its maker and not yet put on goods.
+    `is_unused` is true for a code that was given to its maker and not yet put on goods, `is_signed`
+    where the label that was scanned bears a right signature.
     """
 
     subject: str
@@ -260,3 +263,4 @@ class ScanView:
     size: int
     is_void: bool = False
     is_unused: bool = False
+    is_signed: bool = False

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from trace.history import HistoryStep
 from typing import Final
 
+from parties.issuing.tags import Signature
 from web.pages import event_reading
 from web.pages.chain import state_of
 from web.pages.model import Identity, Notice, NoticeKind, Tone
@@ -21,6 +22,8 @@ _TONES: Final[dict[NoticeKind, Tone]] = {
     "stolen": "stop",
     "failed": "stop",
     "expired": "stop",
+    "wrong_signature": "warn",
+    "revoked_key": "warn",
     "input_recalled": "warn",
     "alarm": "warn",
     "damaged": "warn",
@@ -58,6 +61,14 @@ def build_notices(
         notices.append(Notice(kind="truncated", tone=_TONES["truncated"]))
     order = list(_TONES)
     return tuple(sorted(notices, key=lambda notice: order.index(notice.kind)))
+
+
+def signature_notices(signature: Signature) -> tuple[Notice, ...]:
+    """Return the notice of a label whose signature is wrong, or was made with a withdrawn key."""
+    if not signature.is_wrong:
+        return ()
+    kind: NoticeKind = "revoked_key" if signature is Signature.REVOKED else "wrong_signature"
+    return (Notice(kind=kind, tone=_TONES[kind]),)
 
 
 def _notice(kind: NoticeKind, steps: Sequence[HistoryStep]) -> Notice:

@@ -17,6 +17,7 @@ from codes.gs1.element_string import element_text
 from codes.model import CodeError, Scheme
 from codes.telling import Telling
 from parties.directory import register_uris
+from parties.issuing.tags import Signature
 from web.held_pages import HeldPages
 from web.pages.chain_picture import LYING_RANKS_MAX, describe, draw_lying, draw_upright
 from web.pages.code_words import refusal_words
@@ -167,20 +168,28 @@ def held_scan(subject: str, *, shown: str = "", door: str = "") -> Response | No
     return None if kept is None else scanned_page(subject, kept)
 
 
-def show_scan(subject: str, *, shown: str = "", door: str = "") -> Answer:
-    """Make the page of a canonical URI and keep it; `shown` prints a code that is no GTIN."""
-    view, size = view_of(subject, shown=shown)
+def show_scan(
+    subject: str, *, shown: str = "", door: str = "", signature: Signature = Signature.ABSENT
+) -> Answer:
+    """Make the page of a canonical URI and keep it; `shown` prints a code that is no GTIN.
+
+    What a page says of the signature on a label is for whoever scanned that label: it is not kept.
+    """
+    view, size = view_of(subject, shown=shown, signature=signature)
     if not view.is_known:
         code = _looked_for(view) or shown
         return show_missing(code, _("Nothing is recorded under it here."), subject=subject)
     body = _scan_page(view).encode()
     held = page_memory()
-    if held is not None and not request.query_string and not is_bare(view):
+    is_plain = not request.query_string and signature is Signature.ABSENT
+    if held is not None and is_plain and not is_bare(view):
         held.put(_key(subject, shown, door), body, size=size)
     return scanned_page(subject, body)
 
 
-def view_of(subject: str, *, shown: str = "") -> tuple[ScanView, int]:
+def view_of(
+    subject: str, *, shown: str = "", signature: Signature = Signature.ABSENT
+) -> tuple[ScanView, int]:
     """Return what anybody may see of a canonical URI, and how many entries it was read from.
 
     Every answer about a code is made from this, so here the request counts as a miss where the code
@@ -189,7 +198,9 @@ def view_of(subject: str, *, shown: str = "") -> tuple[ScanView, int]:
     source = page_source()
     history = source.load_history(subject)
     directory = source.load_directory(history)
-    view = build_scan_view(history, directory, chosen_lang(), source.today(), shown=shown)
+    view = build_scan_view(
+        history, directory, chosen_lang(), source.today(), shown=shown, signature=signature
+    )
     if is_bare(view):
         note_bare_page(subject)
     return view, history.size

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from parties.directory import PartyCard, ProductCard, register_uris
+from parties.issuing.tags import Signature
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
 from web.pages.event_reading import BEIJING, on_clock
@@ -28,8 +29,9 @@ from web.pages.model import (
     StageView,
     StepView,
     Summary,
+    Tone,
 )
-from web.pages.notices import build_notices
+from web.pages.notices import build_notices, signature_notices
 from web.pages.papers import papers_of, party_title
 from web.pages.regions import region_name
 from web.pages.sale import sale_notices
@@ -37,6 +39,8 @@ from web.pages.stages import PlacedStep, StageGroup, place_steps
 from web.pages.words import LICENCE_KINDS, PARTY_KINDS
 
 _BEIJING_OFFSET: Final = "+08:00"
+# What must be read first.
+_TONES: Final[tuple[Tone, ...]] = ("stop", "warn", "info")
 _TRADE_ITEM: Final = re.compile(
     r"https://id\.gs1\.org/01/(?P<gtin>[0-9]{14})"
     r"(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?"
@@ -44,11 +48,18 @@ _TRADE_ITEM: Final = re.compile(
 
 
 def build_scan_view(
-    history: History, directory: Directory, lang: Lang, today: date, *, shown: str = ""
+    history: History,
+    directory: Directory,
+    lang: Lang,
+    today: date,
+    *,
+    shown: str = "",
+    signature: Signature = Signature.ABSENT,
 ) -> ScanView:
     """Return the consumer's view of one subject on the civil date `today`.
 
     `shown` is what to print of a code that is no GTIN; empty where it may name a person.
+    `signature` is what was found of that on the label.
     """
     placed = place_steps(history.steps, directory)
     stops = follow(placed)
@@ -57,8 +68,8 @@ def build_scan_view(
     warnings = build_notices(placed, identity, is_truncated=history.truncated)
     sales = sale_notices(placed, identity.serial)
     # A sale is no warning, and more than a note on the records.
-    told = (*_void_notices(directory, warnings), *sales, *warnings)
-    notices = tuple(sorted(told, key=lambda notice: notice.tone == "info"))
+    told = (*_void_notices(directory, warnings), *sales, *signature_notices(signature), *warnings)
+    notices = tuple(sorted(told, key=lambda notice: _TONES.index(notice.tone)))
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(
         subject=history.subject,
@@ -76,6 +87,7 @@ def build_scan_view(
         size=history.size,
         is_void=any(notice.kind == "void" for notice in notices),
         is_unused=directory.issued is not None and not directory.issued.is_activated,
+        is_signed=signature is Signature.VALID,
     )
 
 

@@ -1,6 +1,6 @@
 """What a page says of a scanned text: what it is, what is odd, where it leads, or what is wrong.
 
-Pure. The rule that must stay true: where the text holds the number of a person nothing of it goes
+The rule that must stay true: where the text holds the number of a person nothing of it goes
 back to the page, which knows the text already; a code is shown as `codes` prints it.
 """
 
@@ -11,9 +11,17 @@ from codes.model import Candidate, CodeError
 from codes.telling import Telling, tell
 from codes.web_address import host_of, is_address
 from parties.actors import Actor
+from parties.issuing.tags import SIGNED
 from web.next_steps import Action, actions_for
-from web.pages.code_words import facts_of, refusal_words, warning_words
+from web.pages.code_words import (
+    facts_of,
+    refusal_words,
+    signature_facts,
+    signature_warnings,
+    warning_words,
+)
 from web.pages.model import Lang
+from web.signatures import signature_of
 
 Kind: TypeAlias = Literal["known", "choice", "refused"]
 
@@ -83,12 +91,19 @@ def _is_personal(told: Telling) -> bool:
 
 def _reading(reading: Candidate, lang: Lang, actor: Actor, year: int) -> ReadingView:
     scheme, code = reading.scheme, reading.code
+    signature = signature_of(code.fields)
+    signed = signature_facts(signature, lang)
+    # Whether a signature is right tells people something, and its letters tell them nothing.
+    fields = {name: text for name, text in code.fields.items() if name != SIGNED or not signed}
     return ReadingView(
         title=scheme.title_zh if lang == "zh" else scheme.title_en,
         text=_visible(code.printed),
         norm=scheme.norm,
-        facts=facts_of(scheme.name, code.fields, lang, year=year),
-        warnings=tuple(warning_words(warning, lang) for warning in code.warnings),
+        facts=(*facts_of(scheme.name, fields, lang, year=year), *signed),
+        warnings=(
+            *signature_warnings(signature, lang),
+            *(warning_words(warning, lang) for warning in code.warnings),
+        ),
         actions=actions_for(reading, actor),
     )
 

@@ -98,6 +98,10 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
     ("", "symbol_kind"): lambda _most: _("This use asks for another symbol: choose a QR code."),
     ("", "not_installed"): lambda _most: _("This service cannot draw that symbol: choose QR."),
     ("", "label_size"): lambda _most: _("A label is 10 to 300 mm on each side."),
+    ("", "revoked_key"): lambda _most: _(
+        "The key that signs these codes was withdrawn, so their labels would be believed by "
+        "nobody. Make the codes void and get new ones."
+    ),
     ("", "future"): lambda _most: _("This lies in the future."),
     ("", "busy"): lambda _most: _("Much is being made just now. Please try again in a minute."),
     ("", "key_reused"): lambda _most: _(

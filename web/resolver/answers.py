@@ -16,14 +16,8 @@ from web.pages.languages import COOKIE, chosen_lang
 from web.pages.languages import say as _
 from web.pages.routes import show_missing, show_place, show_scan
 from web.resolver.choice import Offer, Wishes, best_of
-from web.resolver.gathering import (
-    Asked,
-    Gathered,
-    gather,
-    must_be_read,
-    owners_default,
-    resolver,
-)
+from web.resolver.entry import resolver
+from web.resolver.gathering import Asked, Gathered, gather, must_be_read, owners_default
 from web.resolver.linkset import (
     CONTEXT,
     CONTEXT_REL,
@@ -100,7 +94,8 @@ def own_page(asked: Asked) -> Response:
 
 
 def _page(asked: Asked, *, door: str = "") -> Response:
-    made = make_response(show_scan(asked.uri, shown=asked.shown, door=door))
+    page = show_scan(asked.uri, shown=asked.shown, door=door, signature=asked.signature)
+    made = make_response(page)
     if made.status_code != 404:
         return made
     # Nothing is recorded of a place or a unit, and yet its owner may keep links of it.

@@ -6,13 +6,12 @@ whatever its owner chose; and a void code vouches for nothing, so that nobody's 
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
-
-from flask import current_app
+from typing import Final
 
 from codes.gs1.charset import percent_encode
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.gs1.link_types import LINK_TYPES
+from parties.issuing.tags import Signature
 from parties.links import Link, Links
 from web.pages.languages import chosen_lang
 from web.pages.model import ScanView
@@ -20,33 +19,11 @@ from web.pages.routes import is_bare, page_memory, page_source, view_of
 from web.pages.scan_view import product_uri
 from web.resolver.built_in import built_in_offers, own_page
 from web.resolver.choice import Offer, Wishes, best_of
+from web.resolver.entry import resolver
 from web.resolver.linkset import Level
 from web.scan_log import is_warned_of
 
-EXTENSION: Final = "suxin_resolver"
 _YES: Final = b"yes"
-
-
-class LinkSource(Protocol):
-    """Where the links that owners keep are read."""
-
-    def links_of(self, uris: Collection[str]) -> Mapping[str, Links]:
-        """Return the links of each anchor that have not ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolver:
-    """What the resolver of an application works with.
-
-    `root` is the address written into links; `own_root` stands before the ledger's own paths in a
-    redirect and is empty where nobody said under which address people reach this host.
-    """
-
-    root: str
-    own_root: str
-    operator: str
-    links: LinkSource
-    query_chars_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +31,8 @@ class Asked:
     """What a request is about: a canonical URI, the anchors of its links, its path on this host.
 
     `page` is the path of the ledger's own page, which leads nowhere else. `query` and `arguments`
-    are those of the uncompressed request; `shown` prints a code that is no GTIN.
+    are those of the uncompressed request; `shown` prints a code that is no GTIN; `signature` is
+    what was found of that on the label.
     """
 
     uri: str
@@ -64,6 +42,7 @@ class Asked:
     arguments: Mapping[str, str]
     shown: str = ""
     is_compressed: bool = False
+    signature: Signature = Signature.ABSENT
 
     @property
     def page(self) -> str:
@@ -89,15 +68,9 @@ class Gathered:
         return ()
 
 
-def resolver() -> Resolver:
-    """Return the parts of the resolver that serves the current request."""
-    parts: Resolver = current_app.extensions[EXTENSION]
-    return parts
-
-
 def gather(asked: Asked) -> Gathered | None:
     """Return every link of a thing, None where neither it nor a link of it is known."""
-    view, _ = view_of(asked.uri, shown=asked.shown)
+    view, _ = view_of(asked.uri, shown=asked.shown, signature=asked.signature)
     anchors = _with_lot(asked.levels, view)
     kept = {} if view.is_void else resolver().links.links_of(anchors)
     if not view.is_known and not any(kept.values()):
@@ -130,17 +103,13 @@ def owners_default(asked: Asked, wishes: Wishes) -> Offer | None:
     return next((offer for offer in siblings if offer.is_default), None)
 
 
-def leads_elsewhere(levels: Collection[str]) -> bool:
-    """Return whether an owner chose another default than the ledger's page."""
-    kept = resolver().links.links_of(levels)
-    return any(link.is_default for links in kept.values() for link in links)
-
-
 def must_be_read(asked: Asked) -> bool:
     """Return whether the page of the thing holds a warning that nobody may be led past.
 
     The answer is remembered as a page is: until the log has one entry more, and of no bare item.
     """
+    if asked.signature.is_wrong:
+        return True
     memory = page_memory()
     key = ("must be read", page_source().today().isoformat(), asked.uri)
     kept = memory.get(key) if memory is not None else None

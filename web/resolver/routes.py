@@ -17,12 +17,14 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import CodeError
+from parties.issuing.tags import SIGNED
 from web.pages.routes import held_scan, page_source, printed, show_misread
 from web.pages.typed import path_of_item
 from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.description import PATH as DESCRIPTION_PATH
 from web.resolver.description import describe_resolver
-from web.resolver.gathering import EXTENSION, Asked, Resolver, resolver
+from web.resolver.entry import EXTENSION, Resolver, entry_path, resolver
+from web.resolver.gathering import Asked
 from web.resolver.list_page import code_of
 from web.resolver.paths import (
     COMPRESSED_CHARS_MIN,
@@ -32,7 +34,9 @@ from web.resolver.paths import (
     read_path,
     read_slashed_path,
 )
-from web.resolver.typed import entry_path, lead_to_typed, show_typed
+from web.resolver.typed import lead_to_typed, show_typed
+from web.scan_log import note_miss
+from web.signatures import signature_of
 
 blueprint = Blueprint("resolver", __name__)
 
@@ -112,14 +116,19 @@ def _answer(named: Named, *, door: str = "") -> WerkzeugResponse:
     except CodeError as refusal:
         return _refused(named.path, refusal)
     whole = "&".join(filter(None, (named.query, query)))
+    arguments = dict(reversed(parse_qsl(whole, keep_blank_values=True)))
+    signature = signature_of({**dict(named.elements), SIGNED: arguments.get(SIGNED, "")})
+    if signature.is_wrong:
+        note_miss()
     asked = Asked(
         uri=named.uri,
         levels=named.levels,
         path=named.path,
         query=whole,
-        arguments=dict(reversed(parse_qsl(whole, keep_blank_values=True))),
+        arguments=arguments,
         shown=shown,
         is_compressed=named.is_compressed,
+        signature=signature,
     )
     return own_page(asked) if door else answer(asked)
 

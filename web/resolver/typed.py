@@ -19,7 +19,8 @@ from web.pages.routes import held_scan, page_source, show_personal, show_refused
 from web.pages.typed import read_loosely
 from web.pages.unknown import title_of
 from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
-from web.resolver.gathering import Asked, leads_elsewhere
+from web.resolver.entry import entry_address, entry_path, leads_elsewhere
+from web.resolver.gathering import Asked
 from web.resolver.paths import named_of
 from web.scan_log import note_bare_page
 
@@ -69,15 +70,6 @@ def _readings_of(code: str, wish: str) -> tuple[Candidate, ...]:
         return ()
 
 
-def entry_path(uri: str) -> str:
-    """Return the path by which the ledger's own pages lead to a Digital Link.
-
-    Where its owner sends its visitors elsewhere, that is the ledger's page of it.
-    """
-    named = named_of(uri)
-    return f"/page{named.path}" if leads_elsewhere(named.levels) else named.path
-
-
 def _by_parts(code: str) -> WerkzeugResponse:
     """Show a bar code number with a lot or serial beside it; say what is wrong with anything else.
 
@@ -100,7 +92,7 @@ def _by_parts(code: str) -> WerkzeugResponse:
 def _by_reading(reading: Candidate, door: str) -> WerkzeugResponse:
     uri = reading.code.uri
     if uri.startswith(f"{CANONICAL_STEM}/01/"):
-        return redirect(entry_path(uri), 307)
+        return redirect(entry_address(reading.code), 307)
     if reading.code.is_personal:
         # The number of a person is repeated nowhere, so nothing of its address is.
         return make_response(show_personal(uri, reading.scheme))
