@@ -72,7 +72,12 @@ def _record(place: Place) -> None:
 
 
 def _get(bench: Bench, url: str, paths: list[str], is_redirect: bool) -> Reading:
-    requests = itertools.cycle([request_bytes("GET", path) for path in paths])
+    # Each look by a phone of its own, so that each of them is a scan to be written.
+    phones = itertools.count()
+    requests = (
+        request_bytes("GET", path, headers=[("User-Agent", f"Mozilla/5.0 Phone {next(phones)}")])
+        for path in itertools.cycle(paths)
+    )
     return drive(
         url,
         requests,

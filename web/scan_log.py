@@ -31,7 +31,7 @@ from base.log import get_logger
 from parties.cache import TimedCache
 from web.pages.scan_facts import ScanWords, has_warning, write_facts
 from web.services import Services
-from web.visitor import Environ, is_person, region_of, trust_proxies, visitor_of
+from web.visitor import Environ, is_visitor, region_of, trust_proxies, visitor_of
 
 EXTENSION: Final = "suxin_scan_log"
 
@@ -60,11 +60,12 @@ class ScanLog:
     hasher: Hasher
     recorder: ScanRecorder
     region_header: str
+    session_cookie: str
     _facts: TimedCache[int, Facts]
 
     def note(self, subject: Subject, environ: Environ, device: bytes, at: datetime) -> None:
-        """Note a request as a look at a code, if a person sent it."""
-        if is_person(environ):
+        """Note a request as a look at a code, if a visitor sent it."""
+        if is_visitor(environ, session_cookie=self.session_cookie):
             region = region_of(environ, self.region_header)
             scan = Scan(at=at, device=device, region=region)
             self.recorder.note(View(subject=subject, scan=scan))
@@ -131,6 +132,7 @@ def install_scan_log(app: Flask, parts: Services, *, is_live: bool) -> ScanLog:
             on_written=facts.forget,
         ),
         region_header=settings.scan_region_header,
+        session_cookie=str(app.config["SESSION_COOKIE_NAME"]),
         _facts=facts,
     )
     app.extensions[EXTENSION] = log

@@ -76,9 +76,14 @@ def network_of(address: str) -> str:
     return str(found)
 
 
-def is_person(environ: Environ) -> bool:
-    """Return whether a page is looked at: not by a program, a prefetch, or a holder of a key."""
+def is_visitor(environ: Environ, *, session_cookie: str) -> bool:
+    """Return whether a person looks at a page who has no key: no program, and no prefetch.
+
+    Whoever looks into an alert, signed in, must not set it off once more.
+    """
     if environ.get("REQUEST_METHOD") != "GET" or "HTTP_AUTHORIZATION" in environ:
+        return False
+    if f"{session_cookie}=" in environ.get("HTTP_COOKIE", ""):
         return False
     # Fetch Metadata 2.1: a script or picture of another site is no look at a page.
     if environ.get("HTTP_SEC_FETCH_DEST", "document") != "document":

@@ -31,6 +31,7 @@ from tests.web.scan_world import (
     record,
     written,
 )
+from tests.web.signed_in import sign_in
 from web.app import create_app
 from web.held_pages import HELD_S
 from web.visitor import is_browser, network_of
@@ -118,6 +119,16 @@ def test_a_head_request_and_the_holder_of_a_key_are_no_scans(small_shop: House) 
     assert phone(small_shop).open(ITEM, method="HEAD").status_code == 200
     assert phone(small_shop, headers=key).open(ITEM).status_code == 200
 
+    assert written(small_shop) == []
+
+
+def test_whoever_is_signed_in_and_looks_into_it_is_no_scan(small_shop: House) -> None:
+    person = sign_in(small_shop)
+    path = ITEM.removeprefix("https://id.gs1.org")
+
+    page = person.client.get(path, headers={"User-Agent": PHONE, "Accept": "text/html"})
+
+    assert page.status_code == 200
     assert written(small_shop) == []
 
 
