@@ -6,23 +6,13 @@ from uuid import UUID
 
 import marshmallow as ma
 from flask import request
-from sqlalchemy import Connection
 
-from base.db import reading, transaction
-from base.errors import Conflict, NotFound
+from base.db import reading
 from codes.canonical import uri_of_text
 from codes.gs1.link_types import LINK_TYPES
-from parties.access import Action, Subject, require
-from parties.link_drafts import LinkDraft, checked_link
-from parties.links import (
-    LinkLimits,
-    add_link,
-    end_link,
-    link_of_request,
-    lock_links,
-    set_default,
-)
-from parties.register import Registered, one_of, page_of, remember_request
+from parties.access import Action
+from parties.link_drafts import LinkDraft
+from parties.register import page_of
 from parties.tables import (
     HREF_CHARS_MAX,
     LANGUAGE_CHARS_MAX,
@@ -36,7 +26,8 @@ from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, Uuid, text
 from web.api.shapes import PageQuery
 from web.auth import current_actor, requires
-from web.idempotency import idempotency_key, request_hash
+from web.idempotency import idempotency_key
+from web.links import checked, choose_default, end, keep, link_row
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -125,44 +116,11 @@ class LinkQuery(PageQuery):
 def post_link(values: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Keep a link of one's own product, lot or thing; the same again is the same."""
     parts = services()
-    settings = parts.settings
-    draft = checked_link(LinkDraft(**values), own_root=settings.effective_public_url)
-    owner = parts.owners.owners_of((draft.uri,))[draft.uri]
-    if owner is None:
-        raise NotFound("Nobody has registered this product or place, or issued this code.")
-    require(current_actor(), Action.MANAGE_LINKS, Subject(party_ids=frozenset({owner})))
-    with transaction(parts.engine) as connection:
-        lock_links(connection, owner)
-        kept = _keep(connection, owner, draft)
-        row = _row(connection, kept.id)
-    parts.links.forget(draft.uri)
+    draft = checked(parts, LinkDraft(**values))
+    kept = keep(parts, current_actor(), draft, key=idempotency_key())
+    with reading(parts.engine) as connection:
+        row = link_row(connection, kept.id)
     return row, 201 if kept.is_new else 200, {"Location": f"/api/v1/links/{kept.id}"}
-
-
-def _keep(connection: Connection, owner: UUID, draft: LinkDraft) -> Registered:
-    parts = services()
-    key = idempotency_key()
-    asked = request_hash(draft)
-    actor = current_actor().id
-    if key is not None:
-        made = link_of_request(connection, actor=actor, idempotency_key=key, request_hash=asked)
-        if made is not None:
-            return Registered(id=made, is_new=False)
-    limits = LinkLimits(
-        anchor_max=parts.settings.links_anchor_max, party_max=parts.settings.links_party_max
-    )
-    now = parts.clock.now()
-    kept = add_link(connection, owner, draft, now=now, limits=limits)
-    if key is not None:
-        remember_request(
-            connection,
-            actor=actor,
-            idempotency_key=key,
-            request_hash=asked,
-            row_id=kept.id,
-            now=now,
-        )
-    return kept
 
 
 @BLUEPRINT.route("/links", methods=["GET"])
@@ -192,7 +150,7 @@ def list_links(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, st
 def get_link(link_id: UUID) -> dict[str, Any]:
     """Return one link, also one that has ended."""
     with reading(services().engine) as connection:
-        return _row(connection, link_id)
+        return link_row(connection, link_id)
 
 
 @BLUEPRINT.route("/links/<uuid:link_id>", methods=["PATCH"])
@@ -201,15 +159,7 @@ def get_link(link_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(200, LinkOut)
 def patch_link(values: dict[str, Any], link_id: UUID) -> dict[str, Any]:
     """Make a link the one default of its code, or let the code lead to the ledger's page again."""
-    link, owner = _own_link(link_id)
-    if values["is_default"] and link["party_id"] != owner:
-        raise Conflict("A former owner kept this link: end it, and keep one of your own.")
-    with transaction(services().engine) as connection:
-        lock_links(connection, owner)
-        set_default(connection, link_id, is_default=values["is_default"])
-        row = _row(connection, link_id)
-    services().links.forget(row["uri"])
-    return row
+    return choose_default(services(), current_actor(), link_id, is_default=values["is_default"])
 
 
 @BLUEPRINT.route("/links/<uuid:link_id>", methods=["DELETE"])
@@ -217,29 +167,4 @@ def patch_link(values: dict[str, Any], link_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(200, LinkOut)
 def delete_link(link_id: UUID) -> dict[str, Any]:
     """End a link for ever, a former owner's too; its row stays, and again changes nothing."""
-    parts = services()
-    _, owner = _own_link(link_id)
-    with transaction(parts.engine) as connection:
-        lock_links(connection, owner)
-        end_link(connection, link_id, now=parts.clock.now())
-        row = _row(connection, link_id)
-    parts.links.forget(row["uri"])
-    return row
-
-
-def _own_link(link_id: UUID) -> tuple[dict[str, Any], UUID]:
-    """Return a link of a code that is the caller's now, and whose that is.
-
-    Raises `NotFound`, and `Forbidden` where the code is another's, whoever kept the link.
-    """
-    parts = services()
-    with reading(parts.engine) as connection:
-        link = _row(connection, link_id)
-    # What is nobody's any more leads nowhere; its link is still that of whoever kept it.
-    owner: UUID = parts.owners.owners_of((link["uri"],))[link["uri"]] or link["party_id"]
-    require(current_actor(), Action.MANAGE_LINKS, Subject(party_ids=frozenset({owner})))
-    return link, owner
-
-
-def _row(connection: Connection, link_id: UUID) -> dict[str, Any]:
-    return dict(one_of(connection, PRODUCT_LINK, link_id)._mapping)  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
+    return end(services(), current_actor(), link_id)
