@@ -19,6 +19,9 @@ from tests.web.house import House
 
 KINDS = ("gs1_serial", "suxin_serial", "seed_unit")
 
+# It reassures, and is said of nothing that should not be on sale.
+FIRST = "您是第一个扫这个码的人"
+
 
 def commissioner_of(house: House) -> Commissioner:
     parts = house.services
@@ -75,6 +78,7 @@ def test_a_code_that_is_not_in_use_says_so_with_its_product(house: House, kind: 
 
     assert "稻花香米" in page
     assert "尚未启用" in page
+    assert FIRST not in page
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -107,3 +111,4 @@ def test_a_void_code_warns_and_hides_its_product(
     assert "notice-stop" not in before
     assert "稻花香米" in before
     assert "稻花香米" not in page
+    assert FIRST not in page

@@ -10,7 +10,8 @@ from base.db import transaction
 from tests.instances import observation
 from tests.web.epcis_world import post_document
 from tests.web.house import House
-from tests.web.scan_world import ITEM, LOT, log_of, phone, put_alert, record, text_of
+from tests.web.resolver_world import register
+from tests.web.scan_world import ITEM, LOT, log_of, phone, put_alert, record, serial, text_of
 from web.app import create_app
 
 FIRST = "您是第一个扫这个码的人"
@@ -39,6 +40,15 @@ def test_the_first_is_told_so_and_the_second_is_not_though_the_page_was_kept(sho
     assert "至今 3 次" in third
     assert "至今 3 次" in back
     assert FIRST not in second + third + back
+
+
+def test_whoever_scans_a_serial_that_nobody_knows_is_not_reassured(shop: House) -> None:
+    register(shop, "06901234567892")
+
+    unknown = text_of(phone(shop, 1).open(serial(999)))
+
+    assert "没有查到这一件的记录" in unknown
+    assert FIRST not in unknown
 
 
 def test_what_was_written_meanwhile_is_known_at_once(shop: House) -> None:
