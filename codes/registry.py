@@ -189,7 +189,7 @@ def detect(text: str, category: Category | None = None) -> tuple[Candidate, ...]
         return _named(cleaned.text, category)
     found = _readings(cleaned, category)
     if not found:
-        found = _carried(cleaned.text, category)
+        found = _carried(cleaned, category)
     if len(found) > 1:
         found.sort(key=lambda candidate: candidate.rank)
     return tuple(found)
@@ -316,13 +316,14 @@ def _candidate(scheme: Scheme, cleaned: Cleaned) -> Candidate | None:
     return Candidate(scheme=scheme, code=_warned(code, cleaned), rank=scheme.rank + code.doubt)
 
 
-def _carried(whole: str, category: Category | None) -> list[Candidate]:
+def _carried(cleaned: Cleaned, category: Category | None) -> list[Candidate]:
     """Return the readings of codes inside a web address or a longer text, each once.
 
     Only schemes count whose codes are telling, and only codes without a doubt: addresses are full
     of numbers that mean something else.
     """
     found: dict[tuple[str, str], Candidate] = {}
+    whole = cleaned.text
     if is_address(whole):
         parts = codes_in(whole)
         message = f"the code was taken from a web address of {host_of(whole)[:100]}"
@@ -330,7 +331,7 @@ def _carried(whole: str, category: Category | None) -> list[Candidate]:
     else:
         parts, warning = runs_in(whole), _FROM_TEXT
     for text in parts:
-        for reading in _readings(Cleaned(text=text, offset=0, warnings=()), category):
+        for reading in _readings(replace(cleaned, text=text, offset=0), category):
             code = reading.code
             if reading.scheme.in_address and not code.doubt:
                 carried = replace(code, warnings=(*code.warnings, warning))

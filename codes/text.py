@@ -1,7 +1,8 @@
 """Cleaning a scanned or typed text before any scheme reads it.
 
-Nothing is guessed: white space around it goes, full-width forms become their narrow twins with a
-warning, what nobody can see is refused where it stands, everything else is left for the schemes.
+Nothing is guessed: white space around it goes, full-width forms become their narrow twins and the
+symbology that a scanner names is left out, both with a warning; what nobody can see is refused
+where it stands, everything else is left for the schemes.
 """
 
 import re
@@ -30,6 +31,13 @@ _AROUND_END = re.compile(f"[{_SPACES}{_INVISIBLE}]")
 _CONTROL: Final = "\x00-\x08\x0b\x0c\x0e-\x1c\x1e\x1f\x7f-\x84\x86-\x9f\ud800-\udfff"
 _UNREADABLE = re.compile(f"[{_CONTROL}{_INVISIBLE}]")
 
+# ISO/IEC 15424: a scanner may say first what it read: `]`, the symbology, how it was read.
+_SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+# These say that element strings follow, which their scheme has to know.
+GS1_SYMBOLOGIES: Final = ("]C1", "]e0", "]d2", "]Q3", "]J1")
+# With these the digits of an add-on stand behind the code, or alone.
+_ADD_ONS: Final = ("]E1", "]E2", "]E3")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
@@ -53,11 +61,13 @@ def clean(text: str) -> Cleaned:
         raise CodeError("empty", "there is no code", position=0)
     stripped = text[offset:end]
     if stripped.isascii() and stripped.isprintable():
-        return Cleaned(text=stripped, offset=offset, warnings=())
-    unreadable = _UNREADABLE.search(stripped)
-    if unreadable is not None:
-        raise _unreadable(unreadable[0], offset + unreadable.start())
-    return _narrowed(stripped, offset)
+        cleaned = Cleaned(text=stripped, offset=offset, warnings=())
+    else:
+        unreadable = _UNREADABLE.search(stripped)
+        if unreadable is not None:
+            raise _unreadable(unreadable[0], offset + unreadable.start())
+        cleaned = _narrowed(stripped, offset)
+    return _without_symbology(cleaned) if cleaned.text[0] == "]" else cleaned
 
 
 def _bounds(text: str) -> tuple[int, int]:
@@ -83,6 +93,24 @@ def _unreadable(character: str, position: int) -> CodeError:
         "invisible", f"a character that cannot be seen ({shown}) is part of no code",
         position=position,
     )  # fmt: skip
+
+
+def _without_symbology(cleaned: Cleaned) -> Cleaned:
+    """Leave out the mark of a symbology that holds any text."""
+    mark = cleaned.text[:3]
+    if not _SYMBOLOGY.fullmatch(mark) or mark in GS1_SYMBOLOGIES or mark in _ADD_ONS:
+        return cleaned
+    rest = cleaned.text[len(mark) :]
+    if not rest:
+        raise CodeError("empty", "there is no code", position=cleaned.offset + len(mark))
+    warning = CodeWarning(
+        code="symbology",
+        message=f"the scanner's mark of the symbology ({mark}) was left out",
+        position=cleaned.offset,
+    )
+    return Cleaned(
+        text=rest, offset=cleaned.offset + len(mark), warnings=(*cleaned.warnings, warning)
+    )
 
 
 def _narrowed(text: str, offset: int) -> Cleaned:

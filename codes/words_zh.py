@@ -120,6 +120,7 @@ WARNINGS_ZH: Final[Mapping[str, str]] = MappingProxyType(
         "short": "位数少于通常的二十位。",
         "statistics_region": "这是统计用区划代码，不是行政区划。",
         "subject": "主体既不是统一社会信用代码，也不是身份号码。",
+        "symbology": "扫描设备附加的码制标识已略去。",
         "temporary_registration": "临时登记：只用于 2026 年 11 月 1 日前生产的标签。",
         "two_letters": "两个字母的批准文号，依 2020 年注册管理办法。",
         "unallocated_prefix": "中国物品编码中心没有给出以 698 或 699 开头的厂商识别代码。",

@@ -9,9 +9,7 @@ from typing import Final
 from codes.gs1.element_string import FNC1, NORM, bracketed, parse_bracketed, parse_raw
 from codes.gs1.identity import identity_of_elements
 from codes.model import Category, Code, CodeError, CodeWarning, Scheme
-
-# ISO/IEC 15424: what a scanner may put before the data to say that it holds element strings.
-_SYMBOLOGIES = ("]C1", "]e0", "]d2", "]Q3", "]J1")
+from codes.text import GS1_SYMBOLOGIES
 
 # Keys of fixed length that labels start with; only such a start is safe to read without FNC1.
 _STARTS = re.compile(r"0[01][0-9]{14}|41[47][0-9]{13}|80(?:0[36]|1[78])[0-9]{14}")
@@ -37,7 +35,7 @@ def parse_element_string(text: str) -> Code:
         elements = _printed(text) if has_gaps else parse_bracketed(text)
         warnings = (_SPACES,) if has_gaps else ()
     else:
-        if not text.startswith((*_SYMBOLOGIES, FNC1)):
+        if not text.startswith((*GS1_SYMBOLOGIES, FNC1)):
             if not _STARTS.match(text):
                 message = "an element string starts with FNC1 (0x1D)"
                 raise CodeError("fnc1", message, position=0, norm=NORM)
@@ -71,7 +69,7 @@ def _between_gaps(text: str) -> list[tuple[int, int]]:
 
 def _scanned(text: str) -> dict[str, str]:
     """Read what a scanner sent, with or without its prefix and the first FNC1."""
-    data = text[3:] if text.startswith(_SYMBOLOGIES) else text
+    data = text[3:] if text.startswith(GS1_SYMBOLOGIES) else text
     data = data if data.startswith(FNC1) else FNC1 + data
     try:
         return parse_raw(data)
