@@ -83,7 +83,7 @@ def _get(bench: Bench, url: str, paths: list[str], is_redirect: bool) -> Reading
         requests,
         clients=CLIENTS,
         seconds=bench.scale.page_s,
-        statuses=(302,) if is_redirect else (200,),
+        statuses=(307,) if is_redirect else (200,),
     )
 
 
