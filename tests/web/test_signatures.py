@@ -16,6 +16,8 @@ from tests.web.house import House, open_house
 from tests.web.issuing_world import activation, at, codes_of, made, new_block, new_site, send
 from tests.web.resolver_world import BROWSER, ROOT, keep
 from tests.web.scan_world import phone, text_of
+from tests.web.signed_in import sign_in
+from tests.web.work_world import label_form
 
 LIMIT = 5
 HTML: Final = BROWSER["Accept"]
@@ -284,3 +286,20 @@ def test_no_label_is_printed_under_a_key_that_was_revoked(shop: Shop) -> None:
     assert before.status_code == 200
     assert [answer.status_code for answer in refused] == [409] * 3
     assert {answer.get_json()["errors"][0]["code"] for answer in refused} == {"revoked_key"}
+
+
+def test_the_page_of_such_a_block_says_so_and_draws_no_label(shop: Shop) -> None:
+    person, path = sign_in(shop.house), f"/work/blocks/{shop.block['id']}"
+    told = "签署这些号码的密钥已被撤回"
+    before = person.get(path).text
+    shop.revoke()
+
+    page = person.get(path)
+    refused = person.post(f"{path}/labels", **label_form(shop.block))
+
+    assert told not in before
+    assert "label-picture" in before
+    assert (page.status_code, refused.status_code) == (200, 400)
+    for answer in (page, refused):
+        assert told in answer.text
+        assert "label-picture" not in answer.text
