@@ -55,6 +55,9 @@ def _org_code(number: int) -> str:
 
 _GTIN14: Final = _key("0690", 14)
 
+# GB/T 2260: districts and counties of Shijiazhuang that are in force.
+_COUNTIES: Final = ("130102", "130104", "130105", "130107", "130108", "130121", "130123", "130183")
+
 # One maker for each way in which each scheme is written; their order is that of a fair mix.
 MAKERS: Final[Mapping[str, Maker]] = {
     "gtin8": _key("6", 8),
@@ -98,7 +101,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "credit code": _credit_code,
     "organisation code": _org_code,
     "id number": _id_number,
-    "region": lambda n: f"1304{n % 30:02}",
+    "region": lambda n: _COUNTIES[n % len(_COUNTIES)],
     "ma code": lambda n: f"MA.156.1301.{n % 10**4:04}/10.20.30/SN{n}",
     "oid": lambda n: f"2.16.156.{n}",
     "suxin serial": serial_of_number,
