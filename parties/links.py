@@ -23,7 +23,7 @@ from base.errors import Conflict, Problem
 from parties.cache import TimedCache
 from parties.ids import new_id
 from parties.link_drafts import LinkDraft
-from parties.register import Registered, RegisterRow, one_of
+from parties.register import Page, Registered, RegisterRow, one_of
 from parties.tables import API_KEY, POST_REQUEST, PRODUCT_LINK
 
 LINKS_S: Final = 2.0
@@ -100,7 +100,7 @@ def _again(connection: Connection, found: RegisterRow, draft: LinkDraft) -> Regi
     if stored["title"] != draft.title:
         told = "this link is kept already, with another title"
         raise Conflict(
-            f"title: {told}", problems=[Problem(path="title", code="title", message=told)]
+            f"title: {told}", problems=[Problem(path="title", code="kept", message=told)]
         )
     if draft.is_default and not stored["is_default"]:
         set_default(connection, stored["id"], is_default=True)
@@ -113,7 +113,9 @@ def _check_count(
     counted = select(func.count()).select_from(PRODUCT_LINK)
     count = connection.execute(counted.where(PRODUCT_LINK.c.ended_at.is_(None), whose)).scalar_one()
     if count >= count_max:
-        raise Conflict(f"This {word} has {count} links, and at most {count_max}; end one first.")
+        told = f"This {word} has {count} links, and at most {count_max}; end one first."
+        problem = Problem(path="uri", code=f"{word}_links", message=told)
+        raise Conflict(told, problems=(problem,))
 
 
 def set_default(connection: Connection, link_id: UUID, *, is_default: bool) -> None:
@@ -170,6 +172,29 @@ def links_of(connection: Connection, uris: Collection[str]) -> Mapping[str, Link
     for row in connection.execute(statement).mappings():
         found[row["uri"]].append(Link(**row))
     return {uri: tuple(found.get(uri, ())) for uri in uris}
+
+
+def list_links(
+    connection: Connection,
+    whose: Mapping[str, object],
+    *,
+    is_ended: bool,
+    before: UUID | None,
+    rows_max: int,
+) -> Page:
+    """Return links whose columns equal `whose`, the newest first, below the id `before`.
+
+    Those that have ended, or those that have not; `next_after` is the cursor of the next page.
+    """
+    ended = PRODUCT_LINK.c.ended_at
+    conditions = [PRODUCT_LINK.c[name] == value for name, value in whose.items()]
+    conditions.append(ended.is_not(None) if is_ended else ended.is_(None))
+    if before is not None:
+        conditions.append(PRODUCT_LINK.c.id < before)
+    statement = select(PRODUCT_LINK).where(*conditions).order_by(PRODUCT_LINK.c.id.desc())
+    rows = connection.execute(statement.limit(rows_max + 1)).all()
+    is_last = len(rows) <= rows_max
+    return Page(rows=rows[:rows_max], next_after=None if is_last else rows[rows_max - 1].id)
 
 
 class LinkBook:

@@ -250,6 +250,17 @@ def pages_of(dairy: Dairy) -> list[str]:
         headers={"Authorization": f"Bearer {dairy.key}"},
         timeout=30,
     ).json()["items"]
+    product = codes[0]["uri"].partition("/21/")[0]
+    post(
+        dairy.url,
+        dairy.key,
+        "links",
+        uri=product,
+        link_type="gs1:recipeInfo",
+        href=f"https://www.example.com/recipes-of-a-long-name/{block}",
+        title="酸奶的六种吃法",
+        is_default=True,
+    )
     return [
         "/work",
         "/work/codes",
@@ -259,6 +270,8 @@ def pages_of(dairy: Dairy) -> list[str]:
         f"/work/activate?code={codes[0]['uri']}",
         "/work/activate?code=!!",
         "/work/prefixes",
+        "/work/links",
+        f"/work/links?code={product}",
     ]
 
 

@@ -118,6 +118,7 @@ def test_nobody_gets_labels_with_shortened_text_without_having_been_told(
     got = person.post(f"{at(block)}/labels", may_shorten="1", **form)
 
     assert asked.status_code == 400
+    assert 'class="label-picture"' in text_of(asked)
     assert error_of(asked, "labels", "may_shorten") == "文字放不下、会被截短的标签：10 枚。"
     assert 'name="may_shorten"' not in text_of(person.get(at(block)))
     assert got.get_data().startswith(b"%PDF-")

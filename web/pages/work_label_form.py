@@ -170,7 +170,8 @@ def label_refusals(block: Block, order: LabelOrder) -> Refusals:
 
 def picture_of(form: Form, block: Block, desk: LabelDesk, order: LabelOrder) -> LabelPicture | None:
     """Return the first label of an order; None for a list, or with the reason noted in the form."""
-    if not form.is_good or order.file_format == "csv":
+    # Whoever is asked whether text may be cut is shown what that looks like.
+    if form.problems.keys() - {"may_shorten"} or order.file_format == "csv":
         return None
     if not 1 <= order.first <= order.last <= block.count:
         return None

@@ -82,6 +82,26 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
     ("last", "file_size"): lambda _most: _(
         "This file would be too large. Order fewer labels at once, in several files."
     ),
+    ("href", "address"): lambda _most: _(
+        "Give a whole address that begins with https:// or http://, as it is copied from a browser."
+    ),
+    ("href", "host"): lambda _most: _(
+        "Give an address without a user's name, its host in Latin letters."
+    ),
+    ("href", "circle"): lambda _most: _(
+        "This address is this service itself; its own page is shown anyway."
+    ),
+    ("href", "length"): lambda _most: _("This address is too long: at most 2,000 characters."),
+    ("title", "title"): lambda _most: _("Say in 1 to 200 characters what the link leads to."),
+    ("title", "kept"): lambda _most: _(
+        "You keep this very link already, with another title. End it first."
+    ),
+    ("language", "language"): lambda _most: _("A language is written as zh-CN, en or ja."),
+    ("media_type", "media_type"): lambda _most: _("Choose one of these."),
+    ("link_type", "link_type"): lambda _most: _("Choose one of these."),
+    ("link_type", "reserved"): lambda _most: _("Choose one of these."),
+    ("uri", "anchor_links"): lambda _most: _("This code has as many links as it may: end one."),
+    ("uri", "party_links"): lambda _most: _("You keep as many links as you may: end one."),
     ("start", "start"): lambda _most: _("This sheet does not have so many labels."),
     ("", "label_too_small"): lambda _most: _(
         "The symbol does not fit this label in the size that the use asks for. Choose a larger "
