@@ -269,9 +269,9 @@ def pages_of(dairy: Dairy) -> list[str]:
         f"/work/blocks/{block}",
         f"/work/activate?code={codes[0]['uri']}",
         "/work/activate?code=!!",
-        "/work/prefixes",
         "/work/links",
         f"/work/links?code={product}",
+        "/work/prefixes",
     ]
 
 
