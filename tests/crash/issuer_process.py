@@ -39,4 +39,5 @@ def main(url: str, product: str, party: str, name: str, blocks: int, size: int) 
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5], *map(int, sys.argv[5:7]))
+    url, product, party, name, blocks, size = sys.argv[1:7]
+    main(url, product, party, name, int(blocks), int(size))

@@ -34,6 +34,7 @@ def queueing(database_url: str, tmp_path: Path) -> Iterator[House]:
             clock=parts.clock,
             key_ring=parts.key_ring,
             desk=parts.desk,
+            secret=parts.secret,
         )
     ]
     yield opened

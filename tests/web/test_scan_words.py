@@ -7,11 +7,11 @@ import pytest
 import structlog
 
 from base.db import transaction
-from tests.instances import observation
+from tests.instances import observation, serial
 from tests.web.epcis_world import post_document
 from tests.web.house import House
 from tests.web.resolver_world import register
-from tests.web.scan_world import ITEM, LOT, log_of, phone, put_alert, record, serial, text_of
+from tests.web.scan_world import ITEM, LOT, log_of, phone, put_alert, record, text_of
 from web.app import create_app
 
 FIRST = "您是第一个扫这个码的人"

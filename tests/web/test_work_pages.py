@@ -311,38 +311,6 @@ def test_a_wrong_prefix_comes_back_with_what_was_typed(sqlite_house: House) -> N
     assert value_of(answer, "claim", "evidence") == "证书"
 
 
-@pytest.mark.parametrize("role", ["authority", "auditor", "operator"])
-def test_whoever_issues_nothing_has_a_start_page_of_its_own(sqlite_house: House, role: str) -> None:
-    page = sign_in(sqlite_house, role).get("/work")
-
-    assert page.status_code == 200
-    assert "我的产品" not in text_of(page)
-
-
-@pytest.mark.parametrize("role", ["authority", "auditor"])
-def test_supervision_sees_a_block_without_its_forms(sqlite_house: House, role: str) -> None:
-    block = new_block(sqlite_house)
-
-    page = sign_in(sqlite_house, role).get(at(block))
-
-    assert page.status_code == 200
-    assert f'action="{at(block)}' not in text_of(page)
-
-
-@pytest.mark.parametrize("role", ["authority", "auditor"])
-def test_supervision_lists_the_blocks_of_all_with_whose_they_are(
-    sqlite_house: House, role: str
-) -> None:
-    block, person = new_block(sqlite_house), sign_in(sqlite_house, role)
-
-    home, page = text_of(person.get("/work")), text_of(person.get("/work/blocks"))
-
-    assert 'href="/work/blocks"' in home
-    assert f'href="{at(block)}"' in page
-    assert "<span>第1农场</span>" in page
-    assert "/work/codes" not in page
-
-
 def test_what_somebody_typed_is_never_markup(sqlite_house: House) -> None:
     block, site, person = new_block(sqlite_house), new_site(sqlite_house), sign_in(sqlite_house)
     nasty = '"><script>alert(1)</script>'

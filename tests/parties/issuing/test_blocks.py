@@ -182,7 +182,8 @@ def test_a_product_without_a_gtin_gets_serials_of_this_ledger(place: Installatio
         ask(place, kind="gs1_serial", count=1, product_id=product)
     block = ask(place, kind="suxin_serial", count=1, product_id=product)
 
-    assert parse("suxin_serial", texts(place, block)[0])
+    (code,) = texts(place, block)
+    assert parse("suxin_serial", code).text == code
 
 
 def test_a_pesticide_needs_a_registration_that_is_the_partys_own_and_valid(
@@ -190,7 +191,7 @@ def test_a_pesticide_needs_a_registration_that_is_the_partys_own_and_valid(
 ) -> None:
     product = new_product(place, "甲")
     new_certificate(place, "乙", REGISTRATION)
-    fields = {
+    fields: dict[str, Any] = {
         "kind": "pesticide_unit",
         "count": 1,
         "product_id": product,
@@ -213,7 +214,12 @@ def test_a_pesticides_fixed_digits_are_those_of_its_registration(place: Installa
 
 def test_a_signed_block_remembers_the_key_that_signs_it(place: Installation) -> None:
     product = new_product(place, "甲")
-    wanted = {"kind": "gs1_serial", "count": 1, "product_id": product, "is_signed": True}
+    wanted: dict[str, Any] = {
+        "kind": "gs1_serial",
+        "count": 1,
+        "product_id": product,
+        "is_signed": True,
+    }
     with pytest.raises(Conflict, match="no key"):
         ask(place, **wanted)
 
