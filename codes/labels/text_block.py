@@ -4,6 +4,7 @@ Text never leaves its box. A caption is the symbol in words (GS1 General Specifi
 never shortened: where it does not fit there is no block, and the label is refused.
 """
 
+import math
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -96,10 +97,14 @@ def fit(label: Label, width_mm: float, height_mm: float, measure: Measure) -> Bl
 
 
 def natural_height(label: Label, width_mm: float, measure: Measure) -> float:
-    """Return how high the text is at the usual size in a box of this width."""
+    """Return how high the text is in a box of this width: at the usual size, or where it breaks."""
     texts = _texts(label, measure)
-    rows = _wrapped(texts, 1.0, width_mm, measure)
-    return _height(texts if rows is None else rows, 1.0)
+    for scale in [scale for scale in _SCALES if scale <= 1.0]:
+        rows = _wrapped(texts, scale, width_mm, measure)
+        if rows is not None:
+            return _height(rows, scale)
+    cut = _shortened(texts, width_mm, math.inf, measure)
+    return _height(texts, 1.0) if cut is None else cut.height_mm
 
 
 def _texts(label: Label, measure: Measure) -> list[_Text]:
@@ -124,7 +129,8 @@ def _scale_unwrapped(texts: list[_Text], width_mm: float, height_mm: float) -> f
 def _scales_worth_a_wrap(straight: float) -> list[float]:
     """Return the scales that are so much larger than the one without wraps, largest first."""
     large = max(1.0, straight + _WORTH_A_WRAP_WHEN_LARGE)
-    small = max(_SCALE_LEAST, straight + _WORTH_A_WRAP)
+    # Where nothing stands unwrapped, every wrap is worth it.
+    small = straight + _WORTH_A_WRAP if straight >= _SCALE_LEAST else _SCALE_LEAST
     return [scale for scale in _SCALES if scale >= large or (scale <= 1.0 and scale >= small)]
 
 
@@ -218,7 +224,11 @@ def _broken(text: str, room: float, rows_most: int, measure: Measure) -> tuple[_
     if halves is not None:
         return halves
     pieces = _pieces(text, room, measure)
-    return _rows(pieces, measure) if len(pieces) <= rows_most else None
+    if len(pieces) > rows_most:
+        return None
+    rows = _rows(pieces, measure)
+    # A single character may be wider than the room is.
+    return rows if all(em <= room for _, em in rows) else None
 
 
 # The labels of a file share most of their text.
@@ -283,7 +293,7 @@ def _shortened(
             return None
         rows.append(_cut(text, room, 1, measure) if made is None else made)
     block = _joined(texts, rows)
-    if block.height_mm > height_mm:
+    if not _is_within(block, width_mm, height_mm):
         return None
     for number, (style, text, _) in enumerate(texts):
         room = _room(style, _SCALE_LEAST, width_mm)
@@ -291,11 +301,17 @@ def _shortened(
             continue
         kept, rows[number] = rows[number], _cut(text, room, style.rows_most, measure)
         taller = _joined(texts, rows)
-        if taller.height_mm <= height_mm:
+        if _is_within(taller, width_mm, height_mm):
             block = taller
         else:
             rows[number] = kept
     return block
+
+
+def _is_within(block: Block, width_mm: float, height_mm: float) -> bool:
+    """Whether a block stands in its box: no room holds less than a character and the ellipsis."""
+    is_narrow = all(row.width_mm <= width_mm + _HAIR for row in block.rows)
+    return is_narrow and block.height_mm <= height_mm
 
 
 def _whole(text: str, room: float, rows_most: int, measure: Measure) -> tuple[_Row, ...] | None:

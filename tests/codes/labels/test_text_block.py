@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from codes.labels.fonts import load_font, system_width
@@ -99,6 +99,8 @@ def test_no_box_holds_nothing() -> None:
     height=st.floats(2, 60),
     measure=st.sampled_from([MEASURE, system_width]),
 )
+@example(title="米", line="1", width=4.0, height=13.0, measure=MEASURE)
+@example(title="00b00", line="1", width=4.0, height=10.0, measure=MEASURE)
 def test_no_row_leaves_its_box(
     title: str, line: str, width: float, height: float, measure: object
 ) -> None:
@@ -114,10 +116,12 @@ def test_no_row_leaves_its_box(
 
 @settings(deadline=None)
 @given(title=st.text(st.sampled_from("米 A"), min_size=1, max_size=20), width=st.floats(20, 80))
-def test_the_natural_height_is_enough_for_about_the_usual_size(title: str, width: float) -> None:
+def test_the_natural_height_is_enough_for_the_whole_text(title: str, width: float) -> None:
     label = label_of(title.strip() or "米", "批次")
 
     block = fit(label, width, natural_height(label, width, MEASURE), MEASURE)
+    in_any_height = fit(label, width, 1000, MEASURE)
 
     assert block is not None
-    assert block.rows[-1].size_mm >= 0.84 * 6.5 * MM_PER_POINT
+    assert in_any_height is not None
+    assert block.is_shortened is in_any_height.is_shortened
