@@ -72,7 +72,11 @@ class _Run:
 
     def program(self, *words: str) -> Program:
         """Return one of our own commands as a program."""
-        return Program(name=" ".join(words), argv=(sys.executable, _MANAGE, *words), env=self.env)
+        return Program(
+            name=words[-1] if words[0] == "work" else words[0],
+            argv=(sys.executable, _MANAGE, *words),
+            env=self.env,
+        )
 
     def start_redis(self) -> None:
         """Start the embedded Redis and wait until it has read its files."""
