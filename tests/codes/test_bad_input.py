@@ -227,7 +227,11 @@ ACCEPTED: tuple[tuple[str, str, set[str]], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "uri", "notes"), ACCEPTED, ids=lambda one: shown(str(one)))
+@pytest.mark.parametrize(
+    ("text", "uri", "notes"),
+    ACCEPTED,
+    ids=lambda one: shown(one if isinstance(one, str) else ",".join(sorted(one))),
+)
 def test_what_people_type_is_read_and_noted(text: str, uri: str, notes: set[str]) -> None:
     reading = registry.detect(text)[0]
 
