@@ -147,6 +147,12 @@ class Settings:
     )
     history_events_max: int = _setting(2000, _integer(1, 1_000_000), "events of one history")
     history_depth_max: int = _setting(64, _integer(1, 10_000), "steps of one history walk")
+    lineage_items_max: int = _setting(
+        200_000, _integer(1, 10_000_000), "codes that one trace or recall reaches"
+    )
+    lineage_depth_max: int = _setting(
+        64, _integer(1, 10_000), "steps of one trace through makings, lots and containers"
+    )
     body_bytes_max: int = _setting(
         64 << 10, _integer(1024, 1 << 24), "size of a JSON body other than a document"
     )

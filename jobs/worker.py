@@ -67,6 +67,7 @@ TIMETABLE: Final = timetable(
         seconds_max=86_400,
         is_long=True,
     ),
+    Timed(name="follow-events", every_s=10, function="jobs.projections.follow_events"),
     Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
     Timed(name="forget-tasks", every_s=86_400, function="jobs.tasks.forget_tasks"),

@@ -1,5 +1,6 @@
 """Runs migrations on the connection that `manage.py init` hands over."""
 
+import trace.projections.tables
 import trace.scans.tables
 import trace.tables  # noqa: F401 -- as said above
 

@@ -33,6 +33,7 @@ class Action(StrEnum):
     CAPTURE = "capture"
     READ_JOB = "read_job"
     TRACE = "trace"
+    READ_LINEAGE = "read_lineage"
     QUERY = "query"
     READ_LOG = "read_log"
     BROWSE = "browse"
@@ -56,6 +57,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.CAPTURE: "record events",
     Action.READ_JOB: "read a capture job",
     Action.TRACE: "trace a code",
+    Action.READ_LINEAGE: "see where anybody's goods came from and where they went",
     Action.QUERY: "query events",
     Action.READ_LOG: "read the log",
     Action.BROWSE: "look into everybody's records one after the other",
@@ -158,6 +160,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
     (_R.AUTHORITY, Action.QUERY): _always,
+    (_R.AUTHORITY, Action.READ_LINEAGE): _always,
     (_R.AUTHORITY, Action.READ_LOG): _always,
     (_R.AUTHORITY, Action.BROWSE): _always,
     (_R.AUTHORITY, Action.READ_REGISTER): _always,
@@ -170,6 +173,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_JOB): _always,
     (_R.AUDITOR, Action.TRACE): _always,
     (_R.AUDITOR, Action.QUERY): _always,
+    (_R.AUDITOR, Action.READ_LINEAGE): _always,
     (_R.AUDITOR, Action.READ_LOG): _always,
     (_R.AUDITOR, Action.BROWSE): _always,
     (_R.AUDITOR, Action.READ_REGISTER): _always,

@@ -7,6 +7,7 @@ else; stored bytes that no longer match their hash are marked, never passed on a
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from trace.events.model import Event, read
 from trace.partners import partner_seqs
 from trace.tables import EVENT
 from trace.types import ACTION_OF, EVENT_TYPE_OF
@@ -17,10 +18,12 @@ from sqlalchemy import Connection, Row, select
 
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
+from codes.model import CodeError
 from ledger.parts import Part, merge, payload_hash
 from ledger.store import StoredEntry, parse_part, read_entries
 from parties.access import Subject, visible_parts
 from parties.actors import Actor
+from schemas.cbv import STANDARD_PREFIXES
 
 _CHUNK: Final = 500
 
@@ -155,6 +158,25 @@ def _outline(row: EventRow) -> JsonObject:
     if row.biz_step is not None:
         outline["bizStep"] = row.biz_step
     return outline
+
+
+def event_of(entry: StoredEntry) -> tuple[JsonObject, JsonObject, Event]:
+    """Return the payload of an entry, the event in it and its reading, from all its parts.
+
+    Raises `LedgerCorrupt` where a part is damaged or the entry is no event.
+    """
+    if entry.damaged_parts():
+        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
+    payload = merge(parse_part(stored) for stored in entry.parts.values())
+    try:
+        sent = payload["event"]
+        if not isinstance(sent, dict):
+            raise ValueError("an event has its members")
+        # What the EPCIS context binds for everybody is not stored with each event.
+        read_as = read(sent, {**STANDARD_PREFIXES, **namespaces_of(payload)})
+    except (AppError, CodeError, KeyError, ValueError) as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as an event: {error!r}") from None
+    return payload, sent, read_as
 
 
 def namespaces_of(payload: JsonObject) -> dict[str, str]:

@@ -11,7 +11,7 @@ took the next free number depends on how their events were merged.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from trace.events.model import read
+from trace.events.model import Event
 from trace.identifiers import Interner, find_ids
 from trace.index import (
     EVENT_COLUMNS,
@@ -23,7 +23,8 @@ from trace.index import (
     uris_of,
     write_events,
 )
-from trace.reading import namespaces_of
+from trace.projections.lineage import rebuild as rebuild_lineage
+from trace.reading import event_of
 from trace.tables import EVENT, EVENT_ITEM, IDENTIFIER
 from typing import Final
 from uuid import UUID
@@ -32,10 +33,8 @@ from sqlalchemy import Connection, delete, func, select
 
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
-from codes.model import CodeError
 from ledger.append import lock_head
-from ledger.parts import merge
-from ledger.store import StoredEntry, parse_part, read_head, scan_entries
+from ledger.store import StoredEntry, read_head, scan_entries
 from parties.actors import party_actor_id
 from parties.issuing.replay import (
     ISSUED_KINDS,
@@ -47,7 +46,6 @@ from parties.issuing.replay import (
 )
 from parties.issuing.tables import CODE_BLOCK, CODE_RANGE
 from parties.tables import PARTY
-from schemas.cbv import STANDARD_PREFIXES
 
 EVENT_KIND: Final = "event"
 _CHUNK: Final = 1000
@@ -79,6 +77,7 @@ def rebuild_index(connection: Connection, log: int) -> int:
         write_events(connection, log, interner, piece.events)
         write_issued(connection, log, piece.issued)
         count += len(piece.events)
+    rebuild_lineage(connection, log, size)
     return count
 
 
@@ -197,17 +196,15 @@ def _pieces(
 
 def _event_of(entry: StoredEntry, parties: Mapping[str, UUID | None]) -> PlacedEvent:
     """Read one event back from all its parts."""
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
     header = entry.header
     party_id = parties.get(header.actor)
     if party_id is None:
         raise LedgerCorrupt(f"entry {entry.seq}: no one party has the actor id {header.actor}")
-    payload = merge(parse_part(stored) for stored in entry.parts.values())
+    payload, sent, event = event_of(entry)
     try:
-        note = _note_of(payload, header.actor)
+        note = _note_of(payload, sent, event, header.actor)
         capture_id = UUID(str(payload["capture"]))
-    except (AppError, CodeError, KeyError, ValueError) as error:
+    except (AppError, KeyError, ValueError) as error:
         raise LedgerCorrupt(f"entry {entry.seq}: not readable as an event: {error!r}") from None
     return PlacedEvent(
         seq=entry.seq,
@@ -218,12 +215,10 @@ def _event_of(entry: StoredEntry, parties: Mapping[str, UUID | None]) -> PlacedE
     )
 
 
-def _note_of(payload: JsonObject, actor: str) -> EventNote:
-    sent, hash_id = payload["event"], payload["eventHash"]
-    if not isinstance(sent, dict) or not isinstance(hash_id, str):
-        raise ValueError("an event has its members and its hash")
-    # What the EPCIS context binds for everybody is not stored with each event.
-    event = read(sent, {**STANDARD_PREFIXES, **namespaces_of(payload)})
+def _note_of(payload: JsonObject, sent: JsonObject, event: Event, actor: str) -> EventNote:
+    hash_id = payload["eventHash"]
+    if not isinstance(hash_id, str):
+        raise ValueError("an event has its hash")
     return EventNote(
         event=event,
         event_id=event.event_id or hash_id,

@@ -19,6 +19,7 @@ from web.api import (
     issuing_work,
     keys,
     ledger,
+    lineage,
     links,
     prefixes,
     register,
@@ -55,6 +56,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     tag_keys.BLUEPRINT,
     codes.BLUEPRINT,
     alerts.BLUEPRINT,
+    lineage.BLUEPRINT,
 )
 
 

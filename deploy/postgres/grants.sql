@@ -25,6 +25,9 @@ GRANT SELECT ON ledger_checkpoint TO suxin_app;
 -- The head moves with every append. Which log it is, and of which origin, is the owner's word.
 GRANT SELECT, UPDATE (size, last_leaf, frontier, recorded_at) ON ledger_head TO suxin_app;
 
+-- What follows from events is made anew when one comes late or is taken back.
+GRANT SELECT, INSERT, UPDATE, DELETE ON projection_cursor, link, event_quantity TO suxin_app;
+
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,
     UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)

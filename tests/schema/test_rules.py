@@ -1,5 +1,6 @@
 """The rules of the schema, read from the metadata, and the migrations that must give the same."""
 
+import trace.projections.tables
 import trace.scans.tables
 import trace.tables
 from collections.abc import Iterator
@@ -22,7 +23,14 @@ from ledger.opening import DEFAULT_LOG, open_log
 from tests.checking import check_ledger
 from tests.instances import NOW, ORIGIN
 
-ROOMS = (ledger.tables, parties.tables, parties.issuing.tables, trace.tables, trace.scans.tables)
+ROOMS = (
+    ledger.tables,
+    parties.tables,
+    parties.issuing.tables,
+    trace.tables,
+    trace.projections.tables,
+    trace.scans.tables,
+)
 REFERENCE = {
     "party",
     "site",

@@ -115,6 +115,7 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/alerts/<uuid:alert_id>"): "producer authority auditor",
     ("POST", "/api/v1/alerts/<uuid:alert_id>/judgement"): "producer authority",
     ("GET", "/api/v1/scans/heat"): "producer authority auditor",
+    ("GET", "/api/v1/lineage"): "authority auditor",
     ("POST", "/api/v1/scans/place"): EVERYBODY,
     ("GET", "/api/v1/bursts"): "authority operator",
     ("POST", "/epcis/capture"): PRODUCER,

@@ -1,0 +1,190 @@
+"""Lineage and containment of a log, brought up to its newest entry.
+
+The rule that must stay true: a link is a function of the set of events that the log holds, never of
+the order in which they came. What an event says by itself is written once and taken away when the
+event is; the stays in a container are made anew from all of its events whenever one of them comes
+or goes. So late events and error declarations need nothing of their own, and a rebuild is the same.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import product
+from trace.events.model import Role
+from trace.projections.quantities import delete_quantities, write_quantities
+from trace.projections.reading import (
+    IndexedEvent,
+    events_at,
+    events_between,
+    events_of_parents,
+    taken_back,
+    taken_back_by,
+)
+from trace.projections.stays import Packing, stays_of
+from trace.projections.tables import (
+    EVENT_QUANTITY,
+    LINK,
+    PROJECTION_CURSOR,
+    LinkKind,
+    making_of,
+)
+from trace.types import Action, EventType
+from typing import Final
+
+from sqlalchemy import Connection, Engine, Select, delete, select, update
+
+from base.bulk import insert_rows
+from base.db import reading, transaction
+from ledger.store import read_head
+from parties.rows import insert_once
+
+NAME: Final = "lineage"
+CHUNK: Final = 1000
+_COLUMNS: Final = tuple(column.name for column in LINK.columns)
+
+_INPUTS: Final = (Role.INPUT, Role.INPUT_CLASS)
+_OUTPUTS: Final = (Role.OUTPUT, Role.OUTPUT_CLASS)
+_ITEMS: Final = (Role.EPC, Role.OUTPUT)
+_CHILDREN: Final = (Role.CHILD, Role.CHILD_CLASS)
+_CONTAINING: Final = {
+    EventType.AGGREGATION: LinkKind.PACKED_IN,
+    EventType.ASSOCIATION: LinkKind.JOINED_TO,
+}
+_BY_ONE_EVENT: Final = (LinkKind.USED_IN, LinkKind.MADE_BY, LinkKind.LOT_OF)
+
+
+def bring_up(engine: Engine, log: int) -> int:
+    """Read everything that was appended since, and return the size up to which links are whole."""
+    with reading(engine) as connection:
+        size = read_head(connection, log).size
+        done = connection.execute(_cursor(log)).scalar() or 0
+    if done >= size:
+        return int(done)
+    while (done := advance(engine, log, size)) < size:
+        pass
+    return done
+
+
+def advance(engine: Engine, log: int, size: int) -> int:
+    """Read the next piece of the log in one transaction; return how far the links are whole."""
+    with transaction(engine) as connection:
+        start = _locked_cursor(connection, log)
+        end = min(start + CHUNK, size)
+        if start < end:
+            project(connection, log, start, end)
+            moved = update(PROJECTION_CURSOR).where(
+                PROJECTION_CURSOR.c.log == log, PROJECTION_CURSOR.c.name == NAME
+            )
+            connection.execute(moved.values(next_seq=end))
+    return max(start, end)
+
+
+def project(connection: Connection, log: int, start: int, end: int) -> None:
+    """Write the links that entries `start` … `end - 1` give, change or take away."""
+    fresh = events_between(connection, log, start, end)
+    declarations = [event for event in fresh if event.is_declaration]
+    reversed_seqs = taken_back_by(connection, log, declarations) if declarations else set()
+    gone = [
+        event
+        for event in events_at(connection, log, {seq for seq in reversed_seqs if seq < start})
+        if not event.is_declaration
+    ]
+    _take_away(connection, log, gone)
+    standing = _standing(connection, log, fresh)
+    rows = [row for event in standing for row in _links_of(log, event)]
+    insert_rows(connection, LINK, _COLUMNS, list(dict.fromkeys(rows)))
+    write_quantities(connection, log, standing)
+    _renew_stays(connection, log, [*fresh, *gone])
+
+
+def rebuild(connection: Connection, log: int, size: int) -> None:
+    """Make every link of a log anew from its first entry on."""
+    for table in (LINK, EVENT_QUANTITY):
+        connection.execute(delete(table).where(table.c.log == log))
+    _locked_cursor(connection, log)
+    for start in range(0, size, CHUNK):
+        project(connection, log, start, min(start + CHUNK, size))
+    cursor = update(PROJECTION_CURSOR).where(
+        PROJECTION_CURSOR.c.log == log, PROJECTION_CURSOR.c.name == NAME
+    )
+    connection.execute(cursor.values(next_seq=size))
+
+
+def _locked_cursor(connection: Connection, log: int) -> int:
+    """Return how far the links are whole, with the cursor locked until the transaction ends."""
+    insert_once(connection, PROJECTION_CURSOR, {"log": log, "name": NAME, "next_seq": 0})
+    return int(connection.execute(_cursor(log).with_for_update()).scalar_one())
+
+
+def _cursor(log: int) -> Select[int]:
+    return select(PROJECTION_CURSOR.c.next_seq).where(
+        PROJECTION_CURSOR.c.log == log, PROJECTION_CURSOR.c.name == NAME
+    )
+
+
+def _standing(
+    connection: Connection, log: int, events: Sequence[IndexedEvent]
+) -> list[IndexedEvent]:
+    plain = [event for event in events if not event.is_declaration]
+    wrong = taken_back(connection, log, plain)
+    return [event for event in plain if event.seq not in wrong]
+
+
+def _take_away(connection: Connection, log: int, events: Collection[IndexedEvent]) -> None:
+    delete_quantities(connection, log, [event.seq for event in events])
+    for event in events:
+        connection.execute(
+            delete(LINK).where(
+                LINK.c.log == log,
+                LINK.c.seq == event.seq,
+                LINK.c.kind.in_([int(kind) for kind in _BY_ONE_EVENT]),
+            )
+        )
+
+
+def _links_of(log: int, event: IndexedEvent) -> Iterator[tuple[object, ...]]:
+    """Yield the links that an event gives by itself, in the order of the table's columns."""
+    links: list[tuple[LinkKind, int, int]] = []
+    if event.type == EventType.TRANSFORMATION:
+        making = next(iter(event.of(Role.TRANSFORMATION)), making_of(event.seq))
+        links += [(LinkKind.USED_IN, item, making) for item in event.of(*_INPUTS)]
+        links += [(LinkKind.MADE_BY, making, item) for item in event.of(*_OUTPUTS)]
+    if event.type == EventType.TRANSFORMATION or event.action == Action.ADD:
+        pairs = product(event.of(Role.LOT), event.of(*_ITEMS))
+        links += [(LinkKind.LOT_OF, lot, item) for lot, item in pairs]
+    for kind, src, dst in links:
+        yield (src, log, dst, event.seq, int(kind), event.event_at, None, None)
+
+
+def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent]) -> None:
+    """Make the stays in every container anew that one of these events is about."""
+    parents: dict[int, set[int]] = {}
+    for event in events:
+        if event.type in _CONTAINING:
+            parents.setdefault(event.type, set()).update(event.of(Role.PARENT))
+    for kind, of_kind in parents.items():
+        found = _standing(connection, log, events_of_parents(connection, log, of_kind, [kind]))
+        link = _CONTAINING[EventType(kind)]
+        ordered = sorted(of_kind)
+        for at in range(0, len(ordered), CHUNK // 2):
+            some = ordered[at : at + CHUNK // 2]
+            connection.execute(
+                delete(LINK).where(
+                    LINK.c.log == log, LINK.c.dst.in_(some), LINK.c.kind == int(link)
+                )
+            )
+        rows = [
+            (one.child, log, parent, one.seq, int(link), one.from_at, one.until_at, one.until_seq)
+            for parent in of_kind
+            for one in stays_of(_packings(found, parent))
+        ]
+        insert_rows(connection, LINK, _COLUMNS, rows)
+
+
+def _packings(events: Iterable[IndexedEvent], parent: int) -> Iterator[Packing]:
+    for event in events:
+        if event.action is not None and parent in event.of(Role.PARENT):
+            yield Packing(
+                seq=event.seq,
+                event_at=event.event_at,
+                action=Action(event.action),
+                children=event.of(*_CHILDREN),
+            )

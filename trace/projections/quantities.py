@@ -1,0 +1,53 @@
+"""How much of each class an event speaks of, read back from the ledger.
+
+The rule that must stay true: a quantity is what its sender wrote, as a decimal in its shortest
+spelling; what was not said is not guessed.
+"""
+
+from collections.abc import Sequence
+from trace.events.model import Quantity, Role
+from trace.identifiers import find_ids
+from trace.projections.reading import IndexedEvent
+from trace.projections.tables import EVENT_QUANTITY
+from trace.reading import event_of
+from typing import Final
+
+from sqlalchemy import Connection, delete
+
+from base.bulk import insert_rows
+from base.errors import LedgerCorrupt
+from ledger.store import read_entries
+
+_CLASSES: Final = (Role.EPC_CLASS, Role.CHILD_CLASS, Role.INPUT_CLASS, Role.OUTPUT_CLASS)
+_COLUMNS: Final = tuple(column.name for column in EVENT_QUANTITY.columns)
+
+
+def write_quantities(connection: Connection, log: int, events: Sequence[IndexedEvent]) -> None:
+    """Write the quantities of these events; raises `LedgerCorrupt` where one is not readable."""
+    seqs = [event.seq for event in events if event.of(*_CLASSES)]
+    entries = read_entries(connection, log, seqs)
+    if len(entries) < len(seqs):
+        missing = min(set(seqs) - entries.keys())
+        raise LedgerCorrupt(f"log {log}: entry {missing} has index rows and is missing")
+    found: dict[int, tuple[Quantity, ...]] = {
+        seq: event_of(entry)[2].quantities for seq, entry in entries.items()
+    }
+    ids = find_ids(connection, log, {one.uri for many in found.values() for one in many})
+    rows = [
+        (ids[one.uri], log, seq, position, int(one.role), _text(one), one.uom)
+        for seq, many in sorted(found.items())
+        for position, one in enumerate(many)
+    ]
+    insert_rows(connection, EVENT_QUANTITY, _COLUMNS, rows)
+
+
+def delete_quantities(connection: Connection, log: int, seqs: Sequence[int]) -> None:
+    """Take away the quantities of events that were taken back."""
+    for seq in seqs:
+        connection.execute(
+            delete(EVENT_QUANTITY).where(EVENT_QUANTITY.c.log == log, EVENT_QUANTITY.c.seq == seq)
+        )
+
+
+def _text(one: Quantity) -> str | None:
+    return None if one.quantity is None else format(one.quantity.normalize(), "f")
