@@ -34,7 +34,7 @@ Mutation = Callable[[dict[str, Any]], None]
 def verify(page: Page) -> Locator:
     """Press the button and return the region in which the result is said."""
     page.get_by_role("button", name="Verify now").click()
-    result = page.get_by_role("status")
+    result = page.locator("[data-verify-result]")
     expect(result.locator(".verdict")).to_be_visible()
     return result
 
@@ -71,7 +71,7 @@ def test_the_result_is_said_in_chinese_on_a_chinese_page(page: Page, shop: Shop)
     page.get_by_role("button", name="立即核验").click()
 
     expect(page.locator(".verdict")).to_have_text("已在您的设备上核验无误")
-    expect(page.get_by_role("status")).to_contain_text("企业写下的内容是否属实")
+    expect(page.locator("[data-verify-result]")).to_contain_text("企业写下的内容是否属实")
 
 
 def test_the_result_says_what_is_not_proven(page: Page, shop: Shop) -> None:

@@ -5,6 +5,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from trace import tables as trace_tables
+from trace.projections import tables as projection_tables
 from trace.scans import tables as scan_tables
 
 import click
@@ -146,7 +147,14 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
 
     defined = {
         table.name
-        for room in (ledger_tables, party_tables, issuing_tables, trace_tables, scan_tables)
+        for room in (
+            ledger_tables,
+            party_tables,
+            issuing_tables,
+            trace_tables,
+            projection_tables,
+            scan_tables,
+        )
         for table in vars(room).values()
         if isinstance(table, Table)
     }
