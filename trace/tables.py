@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from base.db import METADATA, Big, Instant
@@ -56,6 +57,14 @@ EVENT = Table(
     UniqueConstraint("log", "dedup_hash"),
     Index("ix_event_event_id_key", "event_id_key", "log"),
     Index("ix_event_log_event_at", "log", "event_at", "seq"),
+    # Few are declarations, and each event that is read is asked for one.
+    Index(
+        "ix_event_declared",
+        "log",
+        "event_hash_key",
+        postgresql_where=text("declared_at IS NOT NULL"),
+        sqlite_where=text("declared_at IS NOT NULL"),
+    ),
 )
 
 # Which identifiers an event names and in which role (`trace.events.model.Role`).

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from trace.identifiers import find_ids, read_uris
 from trace.lineage import Direction, Edge, Lineage, Reach, trace_lineage
+from trace.movements import movements_of
 from trace.projections.lineage import bring_up
 from trace.projections.tables import LinkKind
+from trace.state import Balance, State, balance_of, state_of
 
 from sqlalchemy import Engine
 
@@ -102,3 +104,39 @@ def _step(edge: Edge, uris: dict[int, str]) -> Step:
 
 def _name(item: int, uris: dict[int, str]) -> str:
     return uris[item] if item >= 0 else f"urn:suxin:making:{-1 - item}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeState:
+    """What is known of a code: its state, how much of it is where, over a log of `size` entries.
+
+    `place` and `container` are canonical URIs.
+    """
+
+    uri: str
+    state: State
+    place: str | None
+    container: str | None
+    balance: Balance
+    size: int
+
+
+def state_of_code(engine: Engine, log: int, uri: str) -> CodeState:
+    """Return what is known of a canonical URI now; `NotFound` where no event names it."""
+    size = bring_up(engine, log)
+    with reading(engine) as connection:
+        item = find_ids(connection, log, [uri]).get(uri)
+        movements = movements_of(connection, log, [item])[item] if item is not None else ()
+        state = state_of(movements)
+        if state is None:
+            raise NotFound(f"No event names the code {uri}.")
+        named = [one for one in (state.place, state.container) if one is not None]
+        uris = read_uris(connection, log, named)
+    return CodeState(
+        uri=uri,
+        state=state,
+        place=uris.get(state.place) if state.place is not None else None,
+        container=uris.get(state.container) if state.container is not None else None,
+        balance=balance_of(movements),
+        size=size,
+    )

@@ -53,3 +53,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_event_quantity_log_seq"), "event_quantity", ["log", "seq"])
+    op.create_index(
+        "ix_event_declared",
+        "event",
+        ["log", "event_hash_key"],
+        postgresql_where=sa.text("declared_at IS NOT NULL"),
+        sqlite_where=sa.text("declared_at IS NOT NULL"),
+    )

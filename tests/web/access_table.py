@@ -116,6 +116,7 @@ EXPECTED: Final[dict[Door, str]] = {
     ("POST", "/api/v1/alerts/<uuid:alert_id>/judgement"): "producer authority",
     ("GET", "/api/v1/scans/heat"): "producer authority auditor",
     ("GET", "/api/v1/lineage"): "authority auditor",
+    ("GET", "/api/v1/state"): "authority auditor",
     ("POST", "/api/v1/scans/place"): EVERYBODY,
     ("GET", "/api/v1/bursts"): "authority operator",
     ("POST", "/epcis/capture"): PRODUCER,

@@ -6,10 +6,15 @@ event is; the stays in a container are made anew from all of its events whenever
 or goes. So late events and error declarations need nothing of their own, and a rebuild is the same.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from trace.events.model import Role
-from trace.projections.quantities import delete_quantities, write_quantities
+from trace.projections.quantities import (
+    Amounts,
+    amounts_of,
+    delete_quantities,
+    write_quantities,
+)
 from trace.projections.reading import (
     IndexedEvent,
     events_at,
@@ -163,6 +168,7 @@ def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent
     for kind, of_kind in parents.items():
         found = _standing(connection, log, events_of_parents(connection, log, of_kind, [kind]))
         link = _CONTAINING[EventType(kind)]
+        amounts = amounts_of(connection, log, [event.seq for event in found])
         ordered = sorted(of_kind)
         for at in range(0, len(ordered), CHUNK // 2):
             some = ordered[at : at + CHUNK // 2]
@@ -174,12 +180,14 @@ def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent
         rows = [
             (one.child, log, parent, one.seq, int(link), one.from_at, one.until_at, one.until_seq)
             for parent in of_kind
-            for one in stays_of(_packings(found, parent))
+            for one in stays_of(_packings(found, parent, amounts))
         ]
         insert_rows(connection, LINK, _COLUMNS, rows)
 
 
-def _packings(events: Iterable[IndexedEvent], parent: int) -> Iterator[Packing]:
+def _packings(
+    events: Iterable[IndexedEvent], parent: int, amounts: Mapping[int, Amounts]
+) -> Iterator[Packing]:
     for event in events:
         if event.action is not None and parent in event.of(Role.PARENT):
             yield Packing(
@@ -187,4 +195,5 @@ def _packings(events: Iterable[IndexedEvent], parent: int) -> Iterator[Packing]:
                 event_at=event.event_at,
                 action=Action(event.action),
                 children=event.of(*_CHILDREN),
+                amounts=amounts.get(event.seq, {}),
             )

@@ -4,19 +4,23 @@ The rule that must stay true: a quantity is what its sender wrote, as a decimal 
 spelling; what was not said is not guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from trace.events.model import Quantity, Role
 from trace.identifiers import find_ids
 from trace.projections.reading import IndexedEvent
 from trace.projections.tables import EVENT_QUANTITY
 from trace.reading import event_of
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, delete
 
-from base.bulk import insert_rows
+from base.bulk import find_rows, insert_rows
 from base.errors import LedgerCorrupt
 from ledger.store import read_entries
+
+Amounts: TypeAlias = Mapping[int, Mapping[str | None, Decimal]]
+"""How much of each item, by unit; a unit of None counts pieces."""
 
 _CLASSES: Final = (Role.EPC_CLASS, Role.CHILD_CLASS, Role.INPUT_CLASS, Role.OUTPUT_CLASS)
 _COLUMNS: Final = tuple(column.name for column in EVENT_QUANTITY.columns)
@@ -39,6 +43,19 @@ def write_quantities(connection: Connection, log: int, events: Sequence[IndexedE
         for position, one in enumerate(many)
     ]
     insert_rows(connection, EVENT_QUANTITY, _COLUMNS, rows)
+
+
+def amounts_of(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, Amounts]:
+    """Return how much of each child class these events packed or unpacked, as far as they say."""
+    columns = ("seq", "item", "uom", "quantity", "role")
+    found: dict[int, dict[int, dict[str | None, Decimal]]] = {}
+    for seq, item, unit, quantity, role in find_rows(
+        connection, EVENT_QUANTITY, columns, log, seqs
+    ):
+        if role == Role.CHILD_CLASS and quantity is not None:
+            of_item = found.setdefault(seq, {}).setdefault(item, {})
+            of_item[unit] = of_item.get(unit, Decimal(0)) + Decimal(quantity)
+    return {seq: dict(items) for seq, items in found.items()}
 
 
 def delete_quantities(connection: Connection, log: int, seqs: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ from trace.tables import EVENT, EVENT_ITEM
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, select
 
 _CHUNK: Final = 500
 
@@ -21,6 +21,11 @@ class IndexedEvent:
     type: int
     action: int | None
     event_at: datetime
+    recorded_at: datetime
+    biz_step: str | None
+    disposition: str | None
+    read_point: int | None
+    biz_location: int | None
     party_id: UUID | None
     event_id_key: int
     event_hash_key: int
@@ -68,31 +73,36 @@ def taken_back_by(
     A declaration counts for its own party's events alone, and is matched by eventID and by event
     hash (ISO/IEC 19987 7.4.1.4), as in `trace.walk_rows.Withdrawals`.
     """
-    keys = {key for one in declarations for key in (one.event_id_key, one.event_hash_key)}
-    parties = {
-        (one.party_id, key)
-        for one in declarations
-        for key in (one.event_id_key, one.event_hash_key)
-    }
+    by_id = {(one.party_id, one.event_id_key) for one in declarations}
+    by_hash = {(one.party_id, one.event_hash_key) for one in declarations}
+    same_id = EVENT.c.event_id_key
+    found = _with_keys(connection, log, same_id, {key for _, key in by_id}, EVENT)
+    # Events of one hash name the same things, and these have an index.
+    items = {item for one in declarations for _, item in one.items[:1]}
+    beside = EVENT.join(
+        EVENT_ITEM, (EVENT.c.log == EVENT_ITEM.c.log) & (EVENT.c.seq == EVENT_ITEM.c.seq)
+    )
+    named = _with_keys(connection, log, EVENT_ITEM.c.item, items, beside)
     return {
         row.seq
-        for row in _with_keys(connection, log, keys)
+        for row in (*found, *named)
         if row.declared_at is None
         and (
-            (row.party_id, row.event_id_key) in parties
-            or (row.party_id, row.event_hash_key) in parties
+            (row.party_id, row.event_id_key) in by_id
+            or (row.party_id, row.event_hash_key) in by_hash
         )
     }
 
 
 def taken_back(connection: Connection, log: int, events: Collection[IndexedEvent]) -> set[int]:
     """Return which of these events were declared to be wrong, whenever that was."""
-    keys = {key for one in events for key in (one.event_id_key, one.event_hash_key)}
-    declared = {
-        (row.party_id, key)
-        for row in _with_keys(connection, log, keys, declared_only=True)
-        for key in (row.event_id_key, row.event_hash_key)
-    }
+    declared: set[tuple[UUID | None, int]] = set()
+    for column, keys in (
+        (EVENT.c.event_id_key, {one.event_id_key for one in events}),
+        (EVENT.c.event_hash_key, {one.event_hash_key for one in events}),
+    ):
+        for row in _with_keys(connection, log, column, keys, EVENT, is_declaration=True):
+            declared |= {(row.party_id, row.event_id_key), (row.party_id, row.event_hash_key)}
     return {
         one.seq
         for one in events
@@ -102,15 +112,27 @@ def taken_back(connection: Connection, log: int, events: Collection[IndexedEvent
 
 
 def _with_keys(
-    connection: Connection, log: int, keys: Collection[int], *, declared_only: bool = False
+    connection: Connection,
+    log: int,
+    column: ColumnElement[Any],
+    keys: Collection[int],
+    source: FromClause,
+    *,
+    is_declaration: bool = False,
 ) -> Iterator[Row[*tuple[Any, ...]]]:
-    columns = ("seq", "party_id", "event_id_key", "event_hash_key", "declared_at")
     for some in _pieces(sorted(keys)):
-        statement = select(*(EVENT.c[name] for name in columns)).where(
-            EVENT.c.log == log,
-            or_(EVENT.c.event_id_key.in_(some), EVENT.c.event_hash_key.in_(some)),
+        statement = (
+            select(
+                EVENT.c.seq,
+                EVENT.c.party_id,
+                EVENT.c.event_id_key,
+                EVENT.c.event_hash_key,
+                EVENT.c.declared_at,
+            )
+            .select_from(source)
+            .where(EVENT.c.log == log, column.in_(some))
         )
-        if declared_only:
+        if is_declaration:
             statement = statement.where(EVENT.c.declared_at.is_not(None))
         yield from connection.execute(statement)
 
@@ -132,6 +154,11 @@ def _read(connection: Connection, log: int, condition: Any) -> list[IndexedEvent
             type=row.type,
             action=row.action,
             event_at=row.event_at,
+            recorded_at=row.recorded_at,
+            biz_step=row.biz_step,
+            disposition=row.disposition,
+            read_point=row.read_point,
+            biz_location=row.biz_location,
             party_id=row.party_id,
             event_id_key=row.event_id_key,
             event_hash_key=row.event_hash_key,

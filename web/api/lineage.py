@@ -4,8 +4,10 @@ One rule: an answer covers everything that was acknowledged before it was asked 
 of it names the entry that says so.
 """
 
+from decimal import Decimal
 from trace.lineage import Direction, Reach
-from trace.tracing import trace_goods
+from trace.state import Flow
+from trace.tracing import CodeState, state_of_code, trace_goods
 from typing import Any
 
 import marshmallow as ma
@@ -70,3 +72,80 @@ def get_lineage(query: dict[str, Any]) -> Any:
     )
     subject = uri_of_text(query["code"])
     return trace_goods(parts.engine, parts.log, [subject], query["direction"], reach)
+
+
+class StateQuery(StrictSchema):
+    """A code in any of its written forms."""
+
+    code = text(chars_max=2048, required=True)
+
+
+class HoldingOut(ma.Schema):
+    """How much of a thing a party made, received and gave away, in one unit; null counts pieces."""
+
+    party_id = ma.fields.UUID(allow_none=True)
+    uom = ma.fields.String(allow_none=True)
+    made = ma.fields.String()
+    received = ma.fields.String()
+    shipped = ma.fields.String()
+    used = ma.fields.String()
+    sold = ma.fields.String()
+    gone = ma.fields.String()
+    left = ma.fields.String(metadata={"description": "Below zero: gave more than it had."})
+
+
+class StateOut(ma.Schema):
+    """Where a thing is, with whom and in what state, and how much of it is left with whom."""
+
+    uri = ma.fields.String()
+    holder = ma.fields.UUID(allow_none=True)
+    place = ma.fields.String(allow_none=True)
+    container = ma.fields.String(allow_none=True)
+    step = ma.fields.String(allow_none=True)
+    disposition = ma.fields.String(allow_none=True)
+    at = ma.fields.AwareDateTime(format="iso")
+    seq = ma.fields.Integer()
+    is_gone = ma.fields.Boolean()
+    holdings = ma.fields.List(ma.fields.Nested(HoldingOut))
+    is_whole = ma.fields.Boolean(
+        metadata={"description": "False where some event does not say how much."}
+    )
+    size = ma.fields.Integer()
+
+
+@BLUEPRINT.route("/state", methods=["GET"])
+@requires(Action.READ_LINEAGE)
+@BLUEPRINT.arguments(StateQuery, location="query")
+@BLUEPRINT.response(200, StateOut)
+def get_state(query: dict[str, Any]) -> dict[str, Any]:
+    """Return where a thing is, with whom and in what state, and how much of it is left."""
+    parts = services()
+    found = state_of_code(parts.engine, parts.log, uri_of_text(query["code"]))
+    state = found.state
+    return {
+        "uri": found.uri,
+        "holder": state.holder,
+        "place": found.place,
+        "container": found.container,
+        "step": state.step,
+        "disposition": state.disposition,
+        "at": state.at,
+        "seq": state.seq,
+        "is_gone": state.is_gone,
+        "holdings": _holdings(found),
+        "is_whole": found.balance.is_whole,
+        "size": found.size,
+    }
+
+
+def _holdings(found: CodeState) -> list[dict[str, Any]]:
+    balance = found.balance
+    return [
+        {
+            "party_id": party_id,
+            "uom": unit,
+            **{flow.value: format(flows.get(flow, Decimal(0)), "f") for flow in Flow},
+            "left": format(balance.left((party_id, unit)), "f"),
+        }
+        for (party_id, unit), flows in balance.flows.items()
+    ]

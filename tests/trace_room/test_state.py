@@ -1,0 +1,119 @@
+"""Where things are, with whom, and how much of a lot is left: told from their movements."""
+
+from decimal import Decimal
+from trace.state import Flow
+from trace.tracing import CodeState, state_of_code
+from typing import Any
+
+from tests.instances import Installation, at, lot, serial
+from tests.trace_room.story import PALLET, making, packing, seen, seen_lot
+
+RICE = lot("RICE")
+
+
+def state(installation: Installation, uri: str) -> CodeState:
+    return state_of_code(installation.engine, installation.log, uri)
+
+
+def amount(minute: int, kilos: float, **more: Any) -> dict[str, Any]:
+    named = [{"epcClass": RICE, "quantity": kilos, "uom": "KGM"}]
+    return seen_lot(minute, RICE, **more) | {"quantityList": named}
+
+
+def test_a_thing_is_with_whoever_spoke_of_it_last_and_where(installation: Installation) -> None:
+    shop = installation.site_of("shop")
+    installation.capture("farm", seen(1, serial(1), action="ADD", bizStep="commissioning"))
+    installation.capture("shop", seen(5, serial(1), bizStep="receiving", bizLocation={"id": shop}))
+    installation.capture("farm", seen(3, serial(1), bizStep="shipping", disposition="in_transit"))
+
+    found = state(installation, serial(1))
+
+    assert found.state.holder == installation.party("shop").party_id
+    assert (found.place, found.state.step) == (shop, "receiving")
+    assert found.state.disposition == "in_transit"
+
+
+def test_what_happens_to_a_pallet_happens_to_what_is_on_it(installation: Installation) -> None:
+    installation.capture(
+        "farm",
+        seen(1, serial(1), action="ADD", bizStep="commissioning"),
+        packing(2, PALLET, serial(1)),
+    )
+    installation.capture("carrier", seen(3, PALLET, bizStep="departing"))
+    assert state(installation, serial(1)).container == PALLET
+
+    installation.capture("shop", packing(4, PALLET, action="DELETE"))
+    installation.capture("carrier", seen(5, PALLET, bizStep="shipping"))
+
+    found = state(installation, serial(1))
+    assert (found.state.holder, found.container) == (installation.party("shop").party_id, None)
+
+
+def test_a_lot_balances_between_those_who_had_it(installation: Installation) -> None:
+    farm = installation.party("farm").party_id
+    shop = installation.party("shop").party_id
+    installation.capture(
+        "farm",
+        amount(1, 100, action="ADD", bizStep="commissioning"),
+        amount(2, 60, bizStep="shipping"),
+    )
+    installation.capture(
+        "shop", amount(3, 60, bizStep="receiving"), amount(4, 70.5, bizStep="retail_selling")
+    )
+
+    balance = state(installation, RICE).balance
+
+    assert balance.is_whole
+    assert balance.left((farm, "KGM")) == 40
+    assert balance.left((shop, "KGM")) == Decimal("-10.5")
+    assert balance.total(Flow.SOLD, "KGM") == Decimal("70.5")
+
+
+def test_a_lot_moves_with_the_pallet_by_what_was_packed(installation: Installation) -> None:
+    farm = installation.party("farm").party_id
+    installation.capture(
+        "farm",
+        amount(1, 100, action="ADD", bizStep="commissioning"),
+        packing(2, PALLET)
+        | {"childQuantityList": [{"epcClass": RICE, "quantity": 30, "uom": "KGM"}]},
+        seen(3, PALLET, bizStep="shipping"),
+    )
+
+    balance = state(installation, RICE).balance
+
+    assert balance.left((farm, "KGM")) == 70
+
+
+def test_a_part_taken_out_of_a_pallet_leaves_the_rest_there(installation: Installation) -> None:
+    def rice(minute: int, kilos: int, action: str) -> dict[str, Any]:
+        named = [{"epcClass": RICE, "quantity": kilos, "uom": "KGM"}]
+        return packing(minute, PALLET, action=action) | {"childQuantityList": named}
+
+    installation.capture(
+        "farm", rice(1, 30, "ADD"), rice(2, 10, "DELETE"), seen(3, PALLET, bizStep="shipping")
+    )
+    assert state(installation, RICE).container == PALLET
+
+    installation.capture("farm", rice(4, 20, "DELETE"), seen(5, PALLET, bizStep="shipping"))
+
+    assert state(installation, RICE).container is None
+
+
+def test_an_event_taken_back_moved_nothing(installation: Installation) -> None:
+    made = amount(1, 100, action="ADD", bizStep="commissioning")
+    sold = amount(2, 100, bizStep="retail_selling")
+    installation.capture("farm", made, sold)
+    error = {"declarationTime": at(30), "reason": "did_not_occur"}
+    installation.capture("farm", {**sold, "errorDeclaration": error})
+
+    found = state(installation, RICE)
+
+    assert found.balance.total(Flow.SOLD, "KGM") == 0
+    assert not found.state.is_gone
+
+
+def test_what_was_used_up_is_gone(installation: Installation) -> None:
+    installation.capture("mill", amount(1, 8, action="ADD"), making(2, [RICE], [serial(1)]))
+
+    assert state(installation, RICE).state.is_gone
+    assert not state(installation, serial(1)).state.is_gone
