@@ -113,7 +113,12 @@ def stays_of_items(connection: Connection, log: int, items: Collection[int]) -> 
     found: dict[Stay, None] = {}
     layer = [
         Stay(
-            item=row.src, seq=row.seq, container=row.dst, from_at=row.from_at, until_at=row.until_at
+            item=row.src,
+            seq=row.seq,
+            container=row.dst,
+            from_at=row.from_at,
+            until_at=row.until_at,
+            until_seq=row.until_seq,
         )
         for row in _stays(connection, log, items)
     ]
