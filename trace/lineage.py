@@ -14,8 +14,12 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection, Row, select
 
 _CHUNK: Final = 900
+_EDGE_COLUMNS: Final = ("src", "dst", "seq", "kind", "from_at", "until_at", "until_seq")
 _STAYS: Final = frozenset({LinkKind.PACKED_IN, LinkKind.JOINED_TO})
 
+
+Moment: TypeAlias = tuple[datetime, int]
+"""When something happened: the event's time and, among equal times, its entry number."""
 
 _LinkRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -37,14 +41,30 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One link that a walk followed; `until_at` is None where a stay is open or there is none."""
+    """One link that a walk followed; `kind` is the number of a `LinkKind`.
+
+    `until_at` is None where a stay is open or there is none.
+    """
 
     src: int
     dst: int
     seq: int
-    kind: LinkKind
+    kind: int
     from_at: datetime
     until_at: datetime | None
+    until_seq: int | None
+
+    @property
+    def since(self) -> Moment:
+        """Return when it happened, or a stay began."""
+        return self.from_at, self.seq
+
+    @property
+    def until(self) -> Moment | None:
+        """Return when a stay ended."""
+        if self.until_at is None or self.until_seq is None:
+            return None
+        return self.until_at, self.until_seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,21 +83,27 @@ class Lineage:
 class _Place:
     """A node of the walk: an identifier, and between when what is followed is there.
 
-    Goods are followed for good (no window); a container only while it holds what is followed.
+    Goods are followed for good (no `since`); a container only while it holds what is followed, or
+    at one moment (`since` is `until`).
     """
 
     item: int
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
-    @property
-    def is_container(self) -> bool:
-        return self.since is not None
-
-    def holds_at(self, moment: datetime) -> bool:
+    def holds_at(self, moment: Moment) -> bool:
         if self.since is None:
             return True
         return self.since <= moment and (self.until is None or moment < self.until)
+
+    def through(self, edge: Edge, item: int) -> "_Place | None":
+        """Return the place beyond a stay, for as long as both last; None where they never do."""
+        if self.since is not None and self.since == self.until:
+            is_there = edge.since <= self.since and (edge.until is None or self.since < edge.until)
+            return _Place(item, self.since, self.until) if is_there else None
+        since = edge.since if self.since is None else max(self.since, edge.since)
+        until = min((one for one in (self.until, edge.until) if one is not None), default=None)
+        return None if until is not None and until <= since else _Place(item, since, until)
 
 
 @dataclass(slots=True)
@@ -110,7 +136,7 @@ class _Walk:
         fresh: list[_Place] = []
         near = "src" if self.direction is Direction.FORWARD else "dst"
         for row in _rows(self.connection, self.log, near, by_item):
-            edge = Edge(row.src, row.dst, row.seq, LinkKind(row.kind), row.from_at, row.until_at)
+            edge = Edge(*row)
             for place in by_item[row.src if near == "src" else row.dst]:
                 reached = _reached(self.direction, place, edge)
                 if reached is None:
@@ -139,38 +165,22 @@ def trace_lineage(
 
 def _reached(direction: Direction, place: _Place, edge: Edge) -> _Place | None:
     """Return where an edge leads from a place, None where what is followed does not go that way."""
+    is_forward = direction is Direction.FORWARD
     if edge.kind in _STAYS:
-        return _into(place, edge) if direction is Direction.FORWARD else _out_of(place, edge)
-    if direction is Direction.BACKWARD:
+        return place.through(edge, edge.dst if is_forward else edge.src)
+    if not is_forward:
         # An input may be a container: its content at that very moment went in with it.
-        moment = edge.from_at if edge.kind is LinkKind.USED_IN else None
+        moment = edge.since if edge.kind == LinkKind.USED_IN else None
         return _Place(edge.src, moment, moment)
-    # What a container was used for takes its content along; a lot's items are the lot's alone.
-    is_left_out = place.is_container and edge.kind is LinkKind.LOT_OF
-    return None if is_left_out or not place.holds_at(edge.from_at) else _Place(edge.dst)
-
-
-def _into(place: _Place, edge: Edge) -> _Place | None:
-    """Follow a thing into its container, for as long as it is there."""
-    since = edge.from_at if place.since is None else max(place.since, edge.from_at)
-    ends = [one for one in (place.until, edge.until_at) if one is not None]
-    until = min(ends) if ends else None
-    return None if until is not None and until <= since else _Place(edge.dst, since, until)
-
-
-def _out_of(place: _Place, edge: Edge) -> _Place | None:
-    """Follow a container to what was in it when it was used."""
-    if place.since is None:
-        return _Place(edge.src)
-    inside = edge.from_at <= place.since and (edge.until_at is None or place.since < edge.until_at)
-    return _Place(edge.src, place.since, place.until) if inside else None
+    # What a container was used for takes along what was in it then.
+    return _Place(edge.dst) if place.holds_at(edge.since) else None
 
 
 def _rows(connection: Connection, log: int, near: str, items: Iterable[int]) -> Iterable[_LinkRow]:
     wanted = sorted(items)
     column = LINK.c[near]
     for start in range(0, len(wanted), _CHUNK):
-        statement = select(
-            LINK.c.src, LINK.c.dst, LINK.c.seq, LINK.c.kind, LINK.c.from_at, LINK.c.until_at
-        ).where(LINK.c.log == log, column.in_(wanted[start : start + _CHUNK]))
+        statement = select(*(LINK.c[name] for name in _EDGE_COLUMNS)).where(
+            LINK.c.log == log, column.in_(wanted[start : start + _CHUNK])
+        )
         yield from connection.execute(statement)

@@ -7,9 +7,9 @@ balance and findings are all told from movements, so that they cannot contradict
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from trace.events.model import Role
+from trace.lineage import Moment
 from trace.projections.reading import IndexedEvent, events_at, taken_back
 from trace.projections.tables import EVENT_QUANTITY, LINK, LinkKind
 from trace.tables import EVENT_ITEM
@@ -32,19 +32,18 @@ _Found: TypeAlias = Row[*tuple[Any, ...]]
 class Stay:
     """A thing in a container from one moment up to, and not at, another; None where it still is.
 
-    `seq` is the entry that put it in, or put in what it was in; `until_seq` took it out again.
+    `seq` is the entry that put it in, or put in what it was in.
     """
 
     item: int
     seq: int
     container: int
-    from_at: datetime
-    until_at: datetime | None
-    until_seq: int | None
+    since: Moment
+    until: Moment | None
 
-    def holds_at(self, moment: datetime) -> bool:
+    def holds_at(self, moment: Moment) -> bool:
         """Return whether the thing was in the container at a moment."""
-        return self.from_at <= moment and (self.until_at is None or moment < self.until_at)
+        return self.since <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,7 @@ class Movement:
     quantities: tuple[tuple[Decimal | None, str | None], ...] = ()
 
     @property
-    def moment(self) -> tuple[datetime, int]:
+    def moment(self) -> Moment:
         """Return when it happened: the event's time and, among equal ones, the entry."""
         return self.event.event_at, self.event.seq
 
@@ -91,7 +90,7 @@ def movements_of(
     for stay in stays:
         found[stay.item] += _taken_out(stay, events)
         for one in of_container.get(stay.container, ()):
-            if stay.holds_at(one.event.event_at):
+            if stay.holds_at(one.moment):
                 packed = tuple(quantities.get((stay.item, stay.seq, Role.CHILD_CLASS), ()))
                 found[stay.item].append(
                     _movement(stay.item, one.role, stay.container, one.event, packed)
@@ -101,7 +100,7 @@ def movements_of(
 
 def _taken_out(stay: Stay, events: Mapping[int, IndexedEvent]) -> Iterator[Movement]:
     """Yield the end of a stay where a container was emptied without saying of what."""
-    event = events.get(stay.until_seq) if stay.until_seq is not None else None
+    event = events.get(stay.until[1]) if stay.until is not None else None
     if event is None or stay.container not in event.of(Role.PARENT):
         return
     if not event.of(Role.CHILD, Role.CHILD_CLASS):
@@ -116,9 +115,8 @@ def stays_of_items(connection: Connection, log: int, items: Collection[int]) -> 
             item=row.src,
             seq=row.seq,
             container=row.dst,
-            from_at=row.from_at,
-            until_at=row.until_at,
-            until_seq=row.until_seq,
+            since=(row.from_at, row.seq),
+            until=_end(row),
         )
         for row in _stays(connection, log, items)
     ]
@@ -155,21 +153,15 @@ def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:
 
 def _nested(stay: Stay, row: _Found) -> Stay | None:
     """Return when a thing was in what its container was in; None where it never was."""
-    end = min(
-        ((one.until_at, one.until_seq) for one in (stay, row) if one.until_at is not None),
-        default=(None, None),
-    )
-    since, until = max(stay.from_at, row.from_at), end[0]
+    since = max(stay.since, (row.from_at, row.seq))
+    until = min((end for end in (stay.until, _end(row)) if end is not None), default=None)
     if row.dst == stay.item or (until is not None and until <= since):
         return None
-    return Stay(
-        item=stay.item,
-        seq=stay.seq,
-        container=row.dst,
-        from_at=since,
-        until_at=until,
-        until_seq=end[1],
-    )
+    return Stay(item=stay.item, seq=stay.seq, container=row.dst, since=since, until=until)
+
+
+def _end(row: _Found) -> Moment | None:
+    return None if row.until_at is None else (row.until_at, row.until_seq)
 
 
 def _stays(connection: Connection, log: int, items: Collection[int]) -> Iterator[_Found]:

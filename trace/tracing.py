@@ -87,7 +87,13 @@ def _things(items: Collection[int]) -> list[int]:
 
 
 def _reached(lineage: Lineage, uris: dict[int, str]) -> tuple[Reached, ...]:
-    things = [(depth, uris[item]) for item, depth in lineage.depths.items() if item >= 0]
+    makings = {edge.dst for edge in lineage.edges if edge.kind == LinkKind.USED_IN}
+    makings |= {edge.src for edge in lineage.edges if edge.kind == LinkKind.MADE_BY}
+    things = [
+        (depth, uris[item])
+        for item, depth in lineage.depths.items()
+        if item >= 0 and item not in makings
+    ]
     return tuple(Reached(uri=uri, depth=depth) for depth, uri in sorted(things))
 
 
@@ -95,7 +101,7 @@ def _step(edge: Edge, uris: dict[int, str]) -> Step:
     return Step(
         source=_name(edge.src, uris),
         target=_name(edge.dst, uris),
-        kind=edge.kind,
+        kind=LinkKind(edge.kind),
         seq=edge.seq,
         from_at=edge.from_at,
         until_at=edge.until_at,

@@ -81,7 +81,7 @@ class _Place:
 
 def history_of(facts: Sequence[Fact], item: str) -> dict[int, tuple[int, str, frozenset[str]]]:
     """Return distance, relation and identifiers by entry number of every event that belongs."""
-    standing = [fact for fact in facts if not _is_withdrawn(fact, facts)]
+    standing = [fact for fact in facts if not is_withdrawn(fact, facts)]
     stays = _stays(standing)
     found: dict[int, tuple[int, str, frozenset[str]]] = {}
     waiting = [_Place(item, "self", 0, _START, _END)]
@@ -100,7 +100,7 @@ def history_of(facts: Sequence[Fact], item: str) -> dict[int, tuple[int, str, fr
     return found
 
 
-def _is_withdrawn(fact: Fact, facts: Sequence[Fact]) -> bool:
+def is_withdrawn(fact: Fact, facts: Sequence[Fact]) -> bool:
     def names(declaration: Fact) -> bool:
         event_id = fact.event.get("eventID")
         is_same_id = event_id is not None and declaration.event.get("eventID") == event_id
