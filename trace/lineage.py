@@ -4,24 +4,14 @@ The rule that must stay true: a walk follows goods and not containers. What is p
 goes on with it only as long as it is in there, and what lies beside it is not touched by it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from trace.projections.tables import LINK, LinkKind
-from typing import Any, Final, TypeAlias
+from trace.edges import STAYS, Edge, Moment, edges_of
+from trace.heard import with_heard_ends
+from trace.projections.tables import LinkKind
 
-from sqlalchemy import Connection, Row, select
-
-_CHUNK: Final = 900
-_EDGE_COLUMNS: Final = ("src", "dst", "seq", "kind", "from_at", "until_at", "until_seq")
-_STAYS: Final = frozenset({LinkKind.PACKED_IN, LinkKind.JOINED_TO})
-
-
-Moment: TypeAlias = tuple[datetime, int]
-"""When something happened: the event's time and, among equal times, its entry number."""
-
-_LinkRow: TypeAlias = Row[*tuple[Any, ...]]
+from sqlalchemy import Connection
 
 
 class Direction(StrEnum):
@@ -37,34 +27,6 @@ class Reach:
 
     items_max: int
     depth_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One link that a walk followed; `kind` is the number of a `LinkKind`.
-
-    `until_at` is None where a stay is open or there is none.
-    """
-
-    src: int
-    dst: int
-    seq: int
-    kind: int
-    from_at: datetime
-    until_at: datetime | None
-    until_seq: int | None
-
-    @property
-    def since(self) -> Moment:
-        """Return when it happened, or a stay began."""
-        return self.from_at, self.seq
-
-    @property
-    def until(self) -> Moment | None:
-        """Return when a stay ended."""
-        if self.until_at is None or self.until_seq is None:
-            return None
-        return self.until_at, self.until_seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +96,10 @@ class _Walk:
         for place in layer:
             by_item.setdefault(place.item, []).append(place)
         fresh: list[_Place] = []
-        near = "src" if self.direction is Direction.FORWARD else "dst"
-        for row in _rows(self.connection, self.log, near, by_item):
-            edge = Edge(*row)
-            for place in by_item[row.src if near == "src" else row.dst]:
+        is_forward = self.direction is Direction.FORWARD
+        edges = edges_of(self.connection, self.log, by_item, near="src" if is_forward else "dst")
+        for edge in with_heard_ends(self.connection, self.log, edges):
+            for place in by_item[edge.src if is_forward else edge.dst]:
                 reached = _reached(self.direction, place, edge)
                 if reached is None:
                     continue
@@ -166,7 +128,7 @@ def trace_lineage(
 def _reached(direction: Direction, place: _Place, edge: Edge) -> _Place | None:
     """Return where an edge leads from a place, None where what is followed does not go that way."""
     is_forward = direction is Direction.FORWARD
-    if edge.kind in _STAYS:
+    if edge.kind in STAYS:
         return place.through(edge, edge.dst if is_forward else edge.src)
     if not is_forward:
         # An input may be a container: its content at that very moment went in with it.
@@ -174,13 +136,3 @@ def _reached(direction: Direction, place: _Place, edge: Edge) -> _Place | None:
         return _Place(edge.src, moment, moment)
     # What a container was used for takes along what was in it then.
     return _Place(edge.dst) if place.holds_at(edge.since) else None
-
-
-def _rows(connection: Connection, log: int, near: str, items: Iterable[int]) -> Iterable[_LinkRow]:
-    wanted = sorted(items)
-    column = LINK.c[near]
-    for start in range(0, len(wanted), _CHUNK):
-        statement = select(*(LINK.c[name] for name in _EDGE_COLUMNS)).where(
-            LINK.c.log == log, column.in_(wanted[start : start + _CHUNK])
-        )
-        yield from connection.execute(statement)

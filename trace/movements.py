@@ -8,8 +8,8 @@ balance and findings are all told from movements, so that they cannot contradict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from trace.edges import Moment
 from trace.events.model import Role
-from trace.lineage import Moment
 from trace.projections.reading import IndexedEvent, events_at, taken_back
 from trace.projections.tables import EVENT_QUANTITY, LINK, LinkKind
 from trace.tables import EVENT_ITEM

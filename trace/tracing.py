@@ -7,8 +7,10 @@ up before; every step between two codes names the entries that say so.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from trace.edges import Edge
+from trace.heard import heard_of
 from trace.identifiers import find_ids, read_uris
-from trace.lineage import Direction, Edge, Lineage, Reach, trace_lineage
+from trace.lineage import Direction, Lineage, Reach, trace_lineage
 from trace.movements import movements_of
 from trace.projections.lineage import bring_up
 from trace.projections.tables import LinkKind
@@ -133,7 +135,8 @@ def state_of_code(engine: Engine, log: int, uri: str) -> CodeState:
     with reading(engine) as connection:
         item = find_ids(connection, log, [uri]).get(uri)
         movements = movements_of(connection, log, [item])[item] if item is not None else ()
-        state = state_of(movements)
+        heard = heard_of(connection, log, [item])[item].movements if item is not None else ()
+        state = state_of(heard)
         if state is None:
             raise NotFound(f"No event names the code {uri}.")
         named = [one for one in (state.place, state.container) if one is not None]

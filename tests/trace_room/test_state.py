@@ -6,7 +6,7 @@ from trace.tracing import CodeState, state_of_code
 from typing import Any
 
 from tests.instances import Installation, at, lot, serial
-from tests.trace_room.story import PALLET, making, packing, seen, seen_lot
+from tests.trace_room.story import PALLET, making, packing, seen, seen_lot, to
 
 RICE = lot("RICE")
 
@@ -24,7 +24,8 @@ def test_a_thing_is_with_whoever_spoke_of_it_last_and_where(installation: Instal
     shop = installation.site_of("shop")
     installation.capture("farm", seen(1, serial(1), action="ADD", bizStep="commissioning"))
     installation.capture("shop", seen(5, serial(1), bizStep="receiving", bizLocation={"id": shop}))
-    installation.capture("farm", seen(3, serial(1), bizStep="shipping", disposition="in_transit"))
+    shipped = seen(3, serial(1), bizStep="shipping", disposition="in_transit")
+    installation.capture("farm", {**shipped, **to(installation, "shop")})
 
     found = state(installation, serial(1))
 
@@ -38,8 +39,11 @@ def test_what_happens_to_a_pallet_happens_to_what_is_on_it(installation: Install
         "farm",
         seen(1, serial(1), action="ADD", bizStep="commissioning"),
         packing(2, PALLET, serial(1)),
+        seen(2, PALLET, bizStep="shipping", **to(installation, "carrier")),
     )
-    installation.capture("carrier", seen(3, PALLET, bizStep="departing"))
+    installation.capture(
+        "carrier", seen(3, PALLET, bizStep="departing", **to(installation, "shop"))
+    )
     assert state(installation, serial(1)).container == PALLET
 
     installation.capture("shop", packing(4, PALLET, action="DELETE"))
@@ -117,3 +121,12 @@ def test_what_was_used_up_is_gone(installation: Installation) -> None:
 
     assert state(installation, RICE).state.is_gone
     assert not state(installation, serial(1)).state.is_gone
+
+
+def test_a_stranger_does_not_get_a_thing_by_saying_so(installation: Installation) -> None:
+    installation.capture("farm", seen(1, serial(1), action="ADD", bizStep="commissioning"))
+    installation.capture("rival", seen(2, serial(1), bizStep="destroying", disposition="destroyed"))
+
+    found = state(installation, serial(1)).state
+
+    assert (found.holder, found.is_gone) == (installation.party("farm").party_id, False)

@@ -38,7 +38,7 @@ class ReachedOut(ma.Schema):
     depth = ma.fields.Integer()
 
 
-class StepOut(ma.Schema):
+class LineageStepOut(ma.Schema):
     """One step between two codes, and the entry that says so."""
 
     source = ma.fields.String()
@@ -49,13 +49,13 @@ class StepOut(ma.Schema):
     until_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
 
 
-class TraceOut(ma.Schema):
+class LineageOut(ma.Schema):
     """Everything that was reached; `is_cut` where there was more than the service walks."""
 
     subjects = ma.fields.List(ma.fields.String())
     direction = ma.fields.Enum(Direction, by_value=ma.fields.String)
     reached = ma.fields.List(ma.fields.Nested(ReachedOut))
-    steps = ma.fields.List(ma.fields.Nested(StepOut))
+    steps = ma.fields.List(ma.fields.Nested(LineageStepOut))
     size = ma.fields.Integer()
     is_cut = ma.fields.Boolean()
 
@@ -63,7 +63,7 @@ class TraceOut(ma.Schema):
 @BLUEPRINT.route("/lineage", methods=["GET"])
 @requires(Action.READ_LINEAGE)
 @BLUEPRINT.arguments(LineageQuery, location="query")
-@BLUEPRINT.response(200, TraceOut)
+@BLUEPRINT.response(200, LineageOut)
 def get_lineage(query: dict[str, Any]) -> Any:
     """Trace a code forward to everything it became part of, or back to what it was made of."""
     parts = services()
@@ -94,7 +94,7 @@ class HoldingOut(ma.Schema):
     left = ma.fields.String(metadata={"description": "Below zero: gave more than it had."})
 
 
-class StateOut(ma.Schema):
+class CodeStateOut(ma.Schema):
     """Where a thing is, with whom and in what state, and how much of it is left with whom."""
 
     uri = ma.fields.String()
@@ -116,7 +116,7 @@ class StateOut(ma.Schema):
 @BLUEPRINT.route("/state", methods=["GET"])
 @requires(Action.READ_LINEAGE)
 @BLUEPRINT.arguments(StateQuery, location="query")
-@BLUEPRINT.response(200, StateOut)
+@BLUEPRINT.response(200, CodeStateOut)
 def get_state(query: dict[str, Any]) -> dict[str, Any]:
     """Return where a thing is, with whom and in what state, and how much of it is left."""
     parts = services()

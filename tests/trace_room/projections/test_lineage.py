@@ -8,7 +8,7 @@ import pytest
 
 from base.errors import NotFound
 from tests.instances import Installation, at, serial
-from tests.trace_room.story import PALLET, making, packing, seen
+from tests.trace_room.story import CARTON, PALLET, making, packing, seen, to
 
 REACH = Reach(items_max=10_000, depth_max=64)
 
@@ -135,3 +135,43 @@ def test_a_walk_beyond_its_reach_says_so(installation: Installation) -> None:
 def test_a_code_that_no_event_names_is_not_found(installation: Installation) -> None:
     with pytest.raises(NotFound):
         trace(installation, serial(1), Direction.FORWARD)
+
+
+def test_a_stranger_who_unpacks_a_pallet_hides_nothing_of_what_is_on_it(
+    installation: Installation,
+) -> None:
+    installation.capture("maker", packing(1, PALLET, serial(1)))
+    installation.capture("rival", packing(2, PALLET, action="DELETE"))
+    installation.capture("maker", eating(4, PALLET, serial(9)))
+
+    assert serial(9) in forward(installation, serial(1))
+    assert serial(1) in backward(installation, serial(9))
+
+
+def test_whoever_was_handed_the_pallet_may_unpack_it(installation: Installation) -> None:
+    installation.capture(
+        "maker", packing(1, PALLET, serial(1)), seen(2, PALLET, **to(installation, "shop"))
+    )
+    installation.capture("shop", packing(3, PALLET, action="DELETE"))
+    installation.capture("shop", eating(4, PALLET, serial(9)))
+
+    assert serial(9) not in forward(installation, serial(1))
+
+
+def test_whoever_was_handed_the_pallet_may_unpack_the_case_on_it(
+    installation: Installation,
+) -> None:
+    installation.capture(
+        "maker",
+        packing(1, CARTON, serial(1)),
+        packing(2, PALLET, CARTON),
+        seen(3, PALLET, **to(installation, "shop")),
+    )
+    installation.capture(
+        "shop",
+        packing(4, PALLET, action="DELETE"),
+        packing(5, CARTON, serial(1), action="DELETE"),
+        eating(6, CARTON, serial(9)),
+    )
+
+    assert serial(9) not in forward(installation, serial(1))

@@ -1,0 +1,123 @@
+"""Which movements of a thing are heard: those of parties that have a standing in it.
+
+The rule of `docs/adr/0010`, for many things at once: a party speaks for a thing that it owns or
+began, or that it was handed by one who speaks for it. It must stay true that nobody's standing
+comes from its own word; so nobody empties a pallet, or has a thing, that it was never given.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from trace.edges import STAYS, Edge
+from trace.events.model import Role
+from trace.identifiers import read_uris
+from trace.movements import Movement, movements_of
+from trace.state import Flow, flow_of
+from trace.tables import EVENT
+from trace.types import Action
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from parties.names import owners_of_goods, parties_named
+
+_CHUNK: Final = 900
+
+Speaker: TypeAlias = UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The movements of a thing that count, and who speaks for it."""
+
+    movements: tuple[Movement, ...]
+    speakers: frozenset[Speaker]
+
+
+def heard_of(connection: Connection, log: int, items: Collection[int]) -> dict[int, Heard]:
+    """Return what counts of each thing's movements, in their order."""
+    movements = movements_of(connection, log, items)
+    owners = _owners(connection, log, items)
+    named = _named_parties(connection, log, movements.values())
+    return {item: _heard(found, owners.get(item), named) for item, found in movements.items()}
+
+
+def _heard(movements: Sequence[Movement], owner: UUID | None, named: Mapping[int, UUID]) -> Heard:
+    speakers: set[Speaker] = {owner} if owner is not None else set(_beginner(movements))
+    while True:
+        known = len(speakers)
+        for one in movements:
+            if one.event.party_id in speakers:
+                sides = one.event.of(Role.SOURCE, Role.DESTINATION)
+                speakers.update(named[side] for side in sides if side in named)
+        if len(speakers) == known:
+            heard = tuple(one for one in movements if one.event.party_id in speakers)
+            return Heard(movements=heard, speakers=frozenset(speakers))
+
+
+def _beginner(movements: Sequence[Movement]) -> Iterable[Speaker]:
+    """Yield who recorded the beginning of a thing first: its making, else the first word of it."""
+    made = [one for one in movements if _is_beginning(one)]
+    first = min(made or movements, key=lambda one: one.event.seq, default=None)
+    return () if first is None else (first.event.party_id,)
+
+
+def _is_beginning(movement: Movement) -> bool:
+    is_filled = movement.role is Role.PARENT and movement.event.action == Action.ADD
+    return is_filled or flow_of(movement) is Flow.MADE
+
+
+def _owners(connection: Connection, log: int, items: Collection[int]) -> dict[int, UUID]:
+    uris = read_uris(connection, log, items)
+    owners = owners_of_goods(connection, uris.values())
+    return {item: owners[uri] for item, uri in uris.items() if uri in owners}
+
+
+def _named_parties(
+    connection: Connection, log: int, movements: Iterable[Sequence[Movement]]
+) -> dict[int, UUID]:
+    sides = {
+        side
+        for many in movements
+        for one in many
+        for side in one.event.of(Role.SOURCE, Role.DESTINATION)
+    }
+    uris = read_uris(connection, log, sides)
+    parties = parties_named(connection, uris.values())
+    return {side: parties[uri] for side, uri in uris.items() if uri in parties}
+
+
+def with_heard_ends(connection: Connection, log: int, edges: Sequence[Edge]) -> list[Edge]:
+    """Return the edges, with those stays open again that nobody with a standing ended.
+
+    Whoever packed may unpack; others are looked up. A stay that stays open leads further than it
+    may have to: a recall reaches too much rather than too little.
+    """
+    stays = [one for one in edges if one.kind in STAYS and one.until_seq is not None]
+    parties = _parties_of(connection, log, stays)
+    asked = {
+        one.dst for one in stays if parties.get(one.seq) != parties.get(one.until_seq or one.seq)
+    }
+    if not asked:
+        return list(edges)
+    heard = {
+        item: {one.event.seq for one in found.movements}
+        for item, found in heard_of(connection, log, asked).items()
+    }
+    return [
+        one
+        if one.until_seq is None or one.dst not in asked or one.until_seq in heard[one.dst]
+        else one.without_end()
+        for one in edges
+    ]
+
+
+def _parties_of(connection: Connection, log: int, stays: Iterable[Edge]) -> dict[int, Speaker]:
+    seqs = sorted({seq for one in stays for seq in (one.seq, one.until_seq) if seq is not None})
+    found: dict[int, Speaker] = {}
+    for start in range(0, len(seqs), _CHUNK):
+        statement = select(EVENT.c.seq, EVENT.c.party_id).where(
+            EVENT.c.log == log, EVENT.c.seq.in_(seqs[start : start + _CHUNK])
+        )
+        found.update((row.seq, row.party_id) for row in connection.execute(statement))
+    return found
