@@ -80,6 +80,8 @@ class Scale:
     page_s: float
     pure_s: float
     serials: int
+    links: int
+    lineage_levels: int
 
 
 SCALES: Mapping[str, Scale] = {
@@ -95,6 +97,8 @@ SCALES: Mapping[str, Scale] = {
             page_s=0.2,
             pure_s=0.02,
             serials=2_000,
+            links=500,
+            lineage_levels=2,
         ),
         Scale(
             name="small",
@@ -106,6 +110,8 @@ SCALES: Mapping[str, Scale] = {
             page_s=3.0,
             pure_s=0.5,
             serials=100_000,
+            links=1_000_000,
+            lineage_levels=3,
         ),
         Scale(
             name="full",
@@ -117,6 +123,8 @@ SCALES: Mapping[str, Scale] = {
             page_s=10.0,
             pure_s=2.0,
             serials=1_000_000,
+            links=10_000_000,
+            lineage_levels=3,
         ),
     )
 }

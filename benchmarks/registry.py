@@ -8,6 +8,7 @@ from benchmarks.harness import Benchmark
 from benchmarks.issuing import issuing
 from benchmarks.journal import journal_bulk, journal_single
 from benchmarks.labels import label_printing
+from benchmarks.lineage import lineage
 from benchmarks.pages import pages
 from benchmarks.profile import profile
 from benchmarks.proofs import proofs
@@ -25,6 +26,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "json": strict_json,
     "issuing": issuing,
     "labels": label_printing,
+    "lineage": lineage,
     "stages": stages,
     "profile": profile,
 }

@@ -4,65 +4,71 @@ One rule: a link is read as the projector wrote it; who is heard is for the walk
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime
 from trace.projections.tables import LINK, LinkKind
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-_CHUNK: Final = 900
-_COLUMNS: Final = ("src", "dst", "seq", "kind", "from_at", "until_at", "until_seq")
+from base.bulk import find_rows
+from base.db import from_micros
 
 STAYS: Final = frozenset({LinkKind.PACKED_IN, LinkKind.JOINED_TO})
 """The kinds of link that last."""
 
-Moment: TypeAlias = tuple[datetime, int]
-"""When something happened: the event's time and, among equal times, its entry number."""
+Moment: TypeAlias = tuple[int, int]
+"""When something happened: microseconds since 1970 and, among equal times, the entry number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One link that a walk followed; `kind` is the number of a `LinkKind`.
+class Edge(NamedTuple):
+    """One link; `kind` is the number of a `LinkKind`, times are microseconds since 1970.
 
-    `until_at` is None where a stay is open or there is none.
+    `until_us` is None where a stay is open or there is none. A walk makes many thousand of them, so
+    it is a bare tuple.
     """
 
     src: int
     dst: int
     seq: int
     kind: int
-    from_at: datetime
-    until_at: datetime | None
+    from_us: int
+    until_us: int | None
     until_seq: int | None
 
     @property
-    def since(self) -> Moment:
+    def from_at(self) -> datetime:
         """Return when it happened, or a stay began."""
-        return self.from_at, self.seq
+        return from_micros(self.from_us)
+
+    @property
+    def until_at(self) -> datetime | None:
+        """Return when a stay ended."""
+        return None if self.until_us is None else from_micros(self.until_us)
+
+    @property
+    def since(self) -> Moment:
+        """Return from when on it counts."""
+        return self.from_us, self.seq
 
     @property
     def until(self) -> Moment | None:
-        """Return when a stay ended."""
-        if self.until_at is None or self.until_seq is None:
+        """Return until when a stay counts."""
+        if self.until_us is None or self.until_seq is None:
             return None
-        return self.until_at, self.until_seq
+        return self.until_us, self.until_seq
 
     def without_end(self) -> "Edge":
         """Return the stay as if nobody had ended it."""
-        return replace(self, until_at=None, until_seq=None)
+        return self._replace(until_us=None, until_seq=None)
+
+
+# The first column is the one that is looked for, and comes twice.
+_COLUMNS: Final = {"src": ("src", *Edge._fields), "dst": ("dst", *Edge._fields)}
 
 
 def edges_of(
     connection: Connection, log: int, items: Collection[int], *, near: Literal["src", "dst"]
 ) -> list[Edge]:
     """Return every link that leads from (`src`) or to (`dst`) these items."""
-    wanted = sorted(items)
-    column = LINK.c[near]
-    found: list[Edge] = []
-    for start in range(0, len(wanted), _CHUNK):
-        statement = select(*(LINK.c[name] for name in _COLUMNS)).where(
-            LINK.c.log == log, column.in_(wanted[start : start + _CHUNK])
-        )
-        found += [Edge(*row) for row in connection.execute(statement)]
-    return found
+    found = find_rows(connection, LINK, _COLUMNS[near], log, list(items))
+    return [Edge._make(row[1:]) for row in found]

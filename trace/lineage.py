@@ -4,12 +4,13 @@ The rule that must stay true: a walk follows goods and not containers. What is p
 goes on with it only as long as it is in there, and what lies beside it is not touched by it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from trace.edges import STAYS, Edge, Moment, edges_of
 from trace.heard import with_heard_ends
 from trace.projections.tables import LinkKind
+from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -41,8 +42,7 @@ class Lineage:
     is_cut: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A node of the walk: an identifier, and between when what is followed is there.
 
     Goods are followed for good (no `since`); a container only while it holds what is followed, or
@@ -69,65 +69,96 @@ class _Place:
 
 
 @dataclass(slots=True)
+class _Layer:
+    """What is looked at next: goods for good, and what counts for some time alone."""
+
+    goods: set[int] = field(default_factory=set)
+    timed: dict[int, list[_Place]] = field(default_factory=dict)
+
+    @property
+    def items(self) -> set[int]:
+        return self.goods.union(self.timed)
+
+
+@dataclass(slots=True)
 class _Walk:
     connection: Connection
     log: int
-    direction: Direction
+    is_forward: bool
     reach: Reach
     depths: dict[int, int] = field(default_factory=dict)
-    seen: set[_Place] = field(default_factory=set)
+    goods: set[int] = field(default_factory=set)
+    timed: set[_Place] = field(default_factory=set)
     edges: dict[Edge, None] = field(default_factory=dict)
     is_cut: bool = False
 
     def go(self, roots: Collection[int]) -> None:
-        layer = [_Place(root) for root in roots]
-        self.seen.update(layer)
+        layer = _Layer(goods=set(roots))
+        self.goods.update(roots)
         self.depths.update(dict.fromkeys(roots, 0))
         depth = 0
-        while layer:
+        while items := layer.items:
             depth += 1
             if depth > self.reach.depth_max:
                 self.is_cut = True
                 return
-            layer = self._next(layer, depth)
+            near: Literal["src", "dst"] = "src" if self.is_forward else "dst"
+            edges = edges_of(self.connection, self.log, items, near=near)
+            layer = self._follow(layer, with_heard_ends(self.connection, self.log, edges), depth)
 
-    def _next(self, layer: Sequence[_Place], depth: int) -> list[_Place]:
-        by_item: dict[int, list[_Place]] = {}
-        for place in layer:
-            by_item.setdefault(place.item, []).append(place)
-        fresh: list[_Place] = []
-        is_forward = self.direction is Direction.FORWARD
-        edges = edges_of(self.connection, self.log, by_item, near="src" if is_forward else "dst")
-        for edge in with_heard_ends(self.connection, self.log, edges):
-            for place in by_item[edge.src if is_forward else edge.dst]:
-                reached = _reached(self.direction, place, edge)
-                if reached is None:
-                    continue
-                is_new = reached.item not in self.depths
-                if is_new and len(self.depths) >= self.reach.items_max:
-                    self.is_cut = True
-                    continue
-                self.edges[edge] = None
-                if reached in self.seen:
-                    continue
-                self.seen.add(reached)
-                self.depths.setdefault(reached.item, depth)
-                fresh.append(reached)
+    def _follow(self, layer: _Layer, edges: Iterable[Edge], depth: int) -> _Layer:
+        fresh = _Layer()
+        for edge in edges:
+            near, far = (edge.src, edge.dst) if self.is_forward else (edge.dst, edge.src)
+            if near in layer.goods:
+                # Most links of most walks, and the only ones of a walk through makings.
+                if self.is_forward and edge.kind not in STAYS:
+                    self._reach_goods(far, edge, depth, fresh)
+                else:
+                    self._reach(
+                        _beyond(_Place(near), edge, is_forward=self.is_forward), edge, depth, fresh
+                    )
+            for place in layer.timed.get(near, ()):
+                self._reach(_beyond(place, edge, is_forward=self.is_forward), edge, depth, fresh)
         return fresh
+
+    def _reach(self, place: _Place | None, edge: Edge, depth: int, fresh: _Layer) -> None:
+        if place is None:
+            return
+        if place.since is None:
+            self._reach_goods(place.item, edge, depth, fresh)
+        elif self._has_room(place.item, edge, depth) and place not in self.timed:
+            self.timed.add(place)
+            fresh.timed.setdefault(place.item, []).append(place)
+
+    def _reach_goods(self, item: int, edge: Edge, depth: int, fresh: _Layer) -> None:
+        if self._has_room(item, edge, depth) and item not in self.goods:
+            self.goods.add(item)
+            fresh.goods.add(item)
+
+    def _has_room(self, item: int, edge: Edge, depth: int) -> bool:
+        """Note how an item was reached; return False where there are too many already."""
+        if item not in self.depths:
+            if len(self.depths) >= self.reach.items_max:
+                self.is_cut = True
+                return False
+            self.depths[item] = depth
+        self.edges[edge] = None
+        return True
 
 
 def trace_lineage(
     connection: Connection, log: int, roots: Collection[int], direction: Direction, reach: Reach
 ) -> Lineage:
     """Return everything that `roots` lead to, or come from, layer by layer."""
-    walk = _Walk(connection=connection, log=log, direction=direction, reach=reach)
+    is_forward = direction is Direction.FORWARD
+    walk = _Walk(connection=connection, log=log, is_forward=is_forward, reach=reach)
     walk.go(roots)
     return Lineage(depths=walk.depths, edges=tuple(walk.edges), is_cut=walk.is_cut)
 
 
-def _reached(direction: Direction, place: _Place, edge: Edge) -> _Place | None:
+def _beyond(place: _Place, edge: Edge, *, is_forward: bool) -> _Place | None:
     """Return where an edge leads from a place, None where what is followed does not go that way."""
-    is_forward = direction is Direction.FORWARD
     if edge.kind in STAYS:
         return place.through(edge, edge.dst if is_forward else edge.src)
     if not is_forward:

@@ -8,24 +8,23 @@ balance and findings are all told from movements, so that they cannot contradict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from trace.edges import Moment
+from trace.edges import STAYS, Edge, Moment, edges_of
 from trace.events.model import Role
 from trace.projections.reading import IndexedEvent, events_at, taken_back
-from trace.projections.tables import EVENT_QUANTITY, LINK, LinkKind
+from trace.projections.tables import EVENT_QUANTITY
 from trace.tables import EVENT_ITEM
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
+
+from base.db import to_micros
 
 _CHUNK: Final = 900
 # Pallets in containers in a ship; deeper than that is a circle.
 _NESTING_MAX: Final = 8
-_STAYS: Final = (int(LinkKind.PACKED_IN), int(LinkKind.JOINED_TO))
 # Where a container is named for what it carries, or for what it was emptied of.
 _CARRYING_ROLES: Final = frozenset({Role.EPC, Role.CHILD, Role.INPUT})
 _SIDES: Final = frozenset({Role.SOURCE, Role.DESTINATION})
-
-_Found: TypeAlias = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ class Movement:
     @property
     def moment(self) -> Moment:
         """Return when it happened: the event's time and, among equal ones, the entry."""
-        return self.event.event_at, self.event.seq
+        return to_micros(self.event.event_at), self.event.seq
 
 
 def movements_of(
@@ -111,28 +110,22 @@ def stays_of_items(connection: Connection, log: int, items: Collection[int]) -> 
     """Return every stay of each item, in what it was packed in and in what that was packed in."""
     found: dict[Stay, None] = {}
     layer = [
-        Stay(
-            item=row.src,
-            seq=row.seq,
-            container=row.dst,
-            since=(row.from_at, row.seq),
-            until=_end(row),
-        )
-        for row in _stays(connection, log, items)
+        Stay(item=edge.src, seq=edge.seq, container=edge.dst, since=edge.since, until=edge.until)
+        for edge in _stays(connection, log, items)
     ]
     for _ in range(_NESTING_MAX):
         layer = [stay for stay in layer if stay not in found]
         if not layer:
             break
         found.update(dict.fromkeys(layer))
-        outer: dict[int, list[_Found]] = {}
-        for row in _stays(connection, log, {stay.container for stay in layer}):
-            outer.setdefault(row.src, []).append(row)
+        outer: dict[int, list[Edge]] = {}
+        for edge in _stays(connection, log, {stay.container for stay in layer}):
+            outer.setdefault(edge.src, []).append(edge)
         layer = [
             nested
             for stay in layer
-            for row in outer.get(stay.container, ())
-            if (nested := _nested(stay, row)) is not None
+            for edge in outer.get(stay.container, ())
+            if (nested := _nested(stay, edge)) is not None
         ]
     return list(found)
 
@@ -151,31 +144,17 @@ def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:
     return tuple(sorted(movements, key=lambda one: (one.moment, one.role, one.container or 0)))
 
 
-def _nested(stay: Stay, row: _Found) -> Stay | None:
+def _nested(stay: Stay, edge: Edge) -> Stay | None:
     """Return when a thing was in what its container was in; None where it never was."""
-    since = max(stay.since, (row.from_at, row.seq))
-    until = min((end for end in (stay.until, _end(row)) if end is not None), default=None)
-    if row.dst == stay.item or (until is not None and until <= since):
+    since = max(stay.since, edge.since)
+    until = min((end for end in (stay.until, edge.until) if end is not None), default=None)
+    if edge.dst == stay.item or (until is not None and until <= since):
         return None
-    return Stay(item=stay.item, seq=stay.seq, container=row.dst, since=since, until=until)
+    return Stay(item=stay.item, seq=stay.seq, container=edge.dst, since=since, until=until)
 
 
-def _end(row: _Found) -> Moment | None:
-    return None if row.until_at is None else (row.until_at, row.until_seq)
-
-
-def _stays(connection: Connection, log: int, items: Collection[int]) -> Iterator[_Found]:
-    for some in _pieces(sorted(items)):
-        yield from connection.execute(
-            select(
-                LINK.c.src,
-                LINK.c.dst,
-                LINK.c.seq,
-                LINK.c.from_at,
-                LINK.c.until_at,
-                LINK.c.until_seq,
-            ).where(LINK.c.log == log, LINK.c.src.in_(some), LINK.c.kind.in_(_STAYS))
-        )
+def _stays(connection: Connection, log: int, items: Collection[int]) -> list[Edge]:
+    return [edge for edge in edges_of(connection, log, items, near="src") if edge.kind in STAYS]
 
 
 def _events_naming(

@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-INSTANT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
 
 def upgrade() -> None:
@@ -32,8 +31,8 @@ def upgrade() -> None:
         sa.Column("dst", BIG, autoincrement=False, nullable=False),
         sa.Column("seq", BIG, autoincrement=False, nullable=False),
         sa.Column("kind", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("from_at", INSTANT, nullable=False),
-        sa.Column("until_at", INSTANT, nullable=True),
+        sa.Column("from_us", BIG, nullable=False),
+        sa.Column("until_us", BIG, nullable=True),
         sa.Column("until_seq", BIG, nullable=True),
         sa.PrimaryKeyConstraint("src", "log", "dst", "seq", "kind", name=op.f("pk_link")),
         sqlite_with_rowid=False,

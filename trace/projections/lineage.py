@@ -23,7 +23,7 @@ from trace.projections.reading import (
     taken_back,
     taken_back_by,
 )
-from trace.projections.stays import Packing, stays_of
+from trace.projections.stays import Packing, Stay, stays_of
 from trace.projections.tables import (
     EVENT_QUANTITY,
     LINK,
@@ -37,7 +37,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, Select, delete, select, update
 
 from base.bulk import insert_rows
-from base.db import reading, transaction
+from base.db import reading, to_micros, transaction
 from ledger.store import read_head
 from parties.rows import insert_once
 
@@ -156,7 +156,7 @@ def _links_of(log: int, event: IndexedEvent) -> Iterator[tuple[object, ...]]:
         pairs = product(event.of(Role.LOT), event.of(*_ITEMS))
         links += [(LinkKind.LOT_OF, lot, item) for lot, item in pairs]
     for kind, src, dst in links:
-        yield (src, log, dst, event.seq, int(kind), event.event_at, None, None)
+        yield (src, log, dst, event.seq, int(kind), to_micros(event.event_at), None, None)
 
 
 def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent]) -> None:
@@ -178,11 +178,17 @@ def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent
                 )
             )
         rows = [
-            (one.child, log, parent, one.seq, int(link), one.from_at, one.until_at, one.until_seq)
+            _stay_row(log, parent, link, one)
             for parent in of_kind
             for one in stays_of(_packings(found, parent, amounts))
         ]
         insert_rows(connection, LINK, _COLUMNS, rows)
+
+
+def _stay_row(log: int, parent: int, kind: LinkKind, stay: Stay) -> tuple[object, ...]:
+    until_us = None if stay.until_at is None else to_micros(stay.until_at)
+    from_us = to_micros(stay.from_at)
+    return (stay.child, log, parent, stay.seq, int(kind), from_us, until_us, stay.until_seq)
 
 
 def _packings(

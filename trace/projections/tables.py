@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from sqlalchemy import Column, Index, Integer, SmallInteger, String, Table, Text
 
-from base.db import METADATA, Big, Instant
+from base.db import METADATA, Big
 
 
 class LinkKind(IntEnum):
@@ -34,7 +34,8 @@ PROJECTION_CURSOR = Table(
 # came out of it, a lot to one of its items, a thing to what it is packed in or joined to. A making
 # stands between inputs and outputs, so that a hundred of each are two hundred links and not ten
 # thousand; it is the transformation's own identifier, or `making_of` the event where it has none. A
-# stay lasts from `from_at` up to, and not at, `until_at`; None is open.
+# stay lasts from `from_us` up to, and not at, `until_us`; None is open. These are microseconds
+# since 1970, and no instants: a walk reads many thousand of them and only compares.
 LINK = Table(
     "link",
     METADATA,
@@ -43,8 +44,8 @@ LINK = Table(
     Column("dst", Big, primary_key=True, autoincrement=False),
     Column("seq", Big, primary_key=True, autoincrement=False),
     Column("kind", SmallInteger, primary_key=True, autoincrement=False),
-    Column("from_at", Instant, nullable=False),
-    Column("until_at", Instant),
+    Column("from_us", Big, nullable=False),
+    Column("until_us", Big),
     Column("until_seq", Big),
     Index(None, "dst", "log", "src"),
     Index(None, "log", "seq"),
