@@ -232,6 +232,12 @@ class Settings:
     places_minute_max: int = _setting(
         20, _integer(1, 1_000_000), "places of scans that one address tells in a minute"
     )
+    drug_requests_minute_max: int = _setting(
+        120, _integer(1, 1_000_000), "requests about packs of drugs, of one key in a minute"
+    )
+    drug_packs_max: int = _setting(
+        500, _integer(1, 500), "packs of drugs that one request names, with all that is inside"
+    )
     sign_ins_minute_max: int = _setting(
         30, _integer(1, 1_000_000), "tries to sign in, of one address in a minute"
     )

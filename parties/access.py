@@ -49,6 +49,9 @@ class Action(StrEnum):
     READ_ALERTS = "read_alerts"
     JUDGE_ALERTS = "judge_alerts"
     READ_BURSTS = "read_bursts"
+    VERIFY_PACKS = "verify_packs"
+    OPERATE_PACKS = "operate_packs"
+    READ_CUSTODY = "read_custody"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -73,6 +76,9 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_ALERTS: "read what the scans of a code give rise to",
     Action.JUDGE_ALERTS: "say what a suspicious code turned out to be",
     Action.READ_BURSTS: "read which addresses guess codes",
+    Action.VERIFY_PACKS: "verify packs of drugs",
+    Action.OPERATE_PACKS: "supply packs of drugs, take them out of use, or undo that",
+    Action.READ_CUSTODY: "read the chain of custody of a pack",
     Action.READ_SELF: "read one's own rights",
     Action.READ_HEALTH: "read the state of the service",
 }
@@ -156,6 +162,9 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.MANAGE_LINKS): _own_goods,
     (_R.PRODUCER, Action.READ_ALERTS): _own_goods,
     (_R.PRODUCER, Action.JUDGE_ALERTS): _own_goods,
+    (_R.PRODUCER, Action.VERIFY_PACKS): _always,
+    (_R.PRODUCER, Action.OPERATE_PACKS): _always,
+    (_R.PRODUCER, Action.READ_CUSTODY): _always,
     (_R.PRODUCER, Action.READ_SELF): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
@@ -168,6 +177,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_ALERTS): _always,
     (_R.AUTHORITY, Action.JUDGE_ALERTS): _always,
     (_R.AUTHORITY, Action.READ_BURSTS): _always,
+    (_R.AUTHORITY, Action.VERIFY_PACKS): _always,
+    (_R.AUTHORITY, Action.READ_CUSTODY): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -179,6 +190,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_REGISTER): _always,
     (_R.AUDITOR, Action.READ_CODES): _always,
     (_R.AUDITOR, Action.READ_ALERTS): _always,
+    (_R.AUDITOR, Action.VERIFY_PACKS): _always,
+    (_R.AUDITOR, Action.READ_CUSTODY): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,

@@ -13,6 +13,7 @@ from web.answers import install_answers
 from web.api import (
     alerts,
     codes,
+    drugs,
     epcis,
     health,
     issuing,
@@ -57,6 +58,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     codes.BLUEPRINT,
     alerts.BLUEPRINT,
     lineage.BLUEPRINT,
+    drugs.BLUEPRINT,
 )
 
 

@@ -95,6 +95,12 @@ LIMITS: Final = (
         per=Per.ADDRESS,
     ),
     DoorLimit(
+        name="drugs",
+        doors=(("POST", "/api/v1/drugs/"), ("GET", "/api/v1/drugs/")),
+        amounts=lambda settings: f"{settings.drug_requests_minute_max}/minute",
+        per=Per.SENDER,
+    ),
+    DoorLimit(
         name="sign_in",
         doors=(("POST", "/sign-in"),),
         amounts=lambda settings: f"{settings.sign_ins_minute_max}/minute",
