@@ -6,6 +6,7 @@ from itertools import product
 from trace.drugs.fold import blocks_at, pack_state, refusal_to_set, refusal_to_undo
 from trace.drugs.model import Act, Block, Deed, PackFacts, Refusal, State
 from trace.drugs.table import state_table
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -113,7 +114,7 @@ def test_what_is_recalled_or_expired_is_not_given_away(wanted: State, block: Blo
     ids=str,
 )
 def test_only_the_same_party_at_the_same_premises_undoes(
-    found: State, change: dict[str, object], refusal: Refusal
+    found: State, change: dict[str, Any], refusal: Refusal
 ) -> None:
     after = pack_state([*brought_into(found), act(2, State.ACTIVE, **change)], FACTS, TABLE)
 
