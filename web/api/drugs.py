@@ -19,11 +19,11 @@ from web.idempotency import idempotency_key
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
-    "drugs", __name__, url_prefix="/api/v1/drugs", description="Packs of drugs, one by one."
+    "drugs", __name__, url_prefix="/api/v1", description="Packs of drugs, one by one."
 )
 
 
-@BLUEPRINT.route("/verify", methods=["POST"])
+@BLUEPRINT.route("/drugs/verify", methods=["POST"])
 @requires(Action.VERIFY_PACKS)
 @BLUEPRINT.arguments(shapes.VerifyIn)
 @BLUEPRINT.response(200, shapes.PacksOut)
@@ -42,7 +42,7 @@ def post_verify(values: dict[str, Any]) -> dict[str, Any]:
     return {"packs": [_pack(one) for one in verify_for(parts, current_actor(), codes)]}
 
 
-@BLUEPRINT.route("/decommission", methods=["POST"])
+@BLUEPRINT.route("/drugs/decommission", methods=["POST"])
 @requires(Action.OPERATE_PACKS)
 @BLUEPRINT.arguments(shapes.DecommissionIn)
 @BLUEPRINT.response(200, shapes.OperationOut)
@@ -53,7 +53,7 @@ def post_decommission(values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@BLUEPRINT.route("/reverse", methods=["POST"])
+@BLUEPRINT.route("/drugs/reverse", methods=["POST"])
 @requires(Action.OPERATE_PACKS)
 @BLUEPRINT.arguments(shapes.ReverseIn)
 @BLUEPRINT.response(200, shapes.OperationOut)
@@ -67,7 +67,7 @@ def post_reverse(values: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-@BLUEPRINT.route("/<path:code>/custody", methods=["GET"])
+@BLUEPRINT.route("/drugs/<path:code>/custody", methods=["GET"])
 @requires(Action.READ_CUSTODY)
 @BLUEPRINT.response(200, shapes.CustodyOut)
 def get_custody(code: str) -> dict[str, Any]:
