@@ -150,6 +150,9 @@ class Settings:
     lineage_items_max: int = _setting(
         200_000, _integer(1, 10_000_000), "codes that one trace or recall reaches"
     )
+    recall_events_max: int = _setting(
+        200_000, _integer(1, 10_000_000), "events that a place and a time may pick for a recall"
+    )
     lineage_depth_max: int = _setting(
         64, _integer(1, 10_000), "steps of one trace through makings, lots and containers"
     )

@@ -154,6 +154,13 @@ class TileReader:
         return levels[height]
 
 
+def root_at(size: int, get_node: GetNode) -> bytes:
+    """Return the root of the tree of the first `size` leaves; raises where it has none."""
+    if size < 1:
+        raise _refusal("size", "a tree of no leaves has no nodes to read")
+    return _range_hash(0, size, get_node)
+
+
 def inclusion_path(index: int, size: int, get_node: GetNode) -> tuple[bytes, ...]:
     """Return the path that proves leaf `index` in the tree of `size` leaves (RFC 9162 2.1.3.1).
 

@@ -1,6 +1,7 @@
 """Runs migrations on the connection that `manage.py init` hands over."""
 
 import trace.projections.tables
+import trace.recall.tables
 import trace.scans.tables
 import trace.tables  # noqa: F401 -- as said above
 

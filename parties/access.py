@@ -52,6 +52,9 @@ class Action(StrEnum):
     VERIFY_PACKS = "verify_packs"
     OPERATE_PACKS = "operate_packs"
     READ_CUSTODY = "read_custody"
+    OPEN_RECALLS = "open_recalls"
+    READ_RECALLS = "read_recalls"
+    ANSWER_RECALLS = "answer_recalls"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -79,6 +82,9 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.VERIFY_PACKS: "verify packs of drugs",
     Action.OPERATE_PACKS: "supply packs of drugs, take them out of use, or undo that",
     Action.READ_CUSTODY: "read the chain of custody of a pack",
+    Action.OPEN_RECALLS: "open, change and close recalls",
+    Action.READ_RECALLS: "read recalls before they are told to everybody",
+    Action.ANSWER_RECALLS: "answer the notice of a recall",
     Action.READ_SELF: "read one's own rights",
     Action.READ_HEALTH: "read the state of the service",
 }
@@ -165,6 +171,9 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.VERIFY_PACKS): _always,
     (_R.PRODUCER, Action.OPERATE_PACKS): _always,
     (_R.PRODUCER, Action.READ_CUSTODY): _always,
+    (_R.PRODUCER, Action.OPEN_RECALLS): _own_goods,
+    (_R.PRODUCER, Action.READ_RECALLS): _own_only,
+    (_R.PRODUCER, Action.ANSWER_RECALLS): _own_only,
     (_R.PRODUCER, Action.READ_SELF): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
@@ -179,6 +188,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_BURSTS): _always,
     (_R.AUTHORITY, Action.VERIFY_PACKS): _always,
     (_R.AUTHORITY, Action.READ_CUSTODY): _always,
+    (_R.AUTHORITY, Action.OPEN_RECALLS): _always,
+    (_R.AUTHORITY, Action.READ_RECALLS): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -192,6 +203,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_ALERTS): _always,
     (_R.AUDITOR, Action.VERIFY_PACKS): _always,
     (_R.AUDITOR, Action.READ_CUSTODY): _always,
+    (_R.AUDITOR, Action.READ_RECALLS): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,

@@ -14,6 +14,7 @@ from trace.events.check import check_events
 from trace.events.hashing import event_hash
 from trace.events.model import Event, Role, read
 from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote, dedup_hash
+from trace.recall.index import RecallIndex
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -55,7 +56,9 @@ def open_desk(settings: Settings, engine: Engine, clock: Clock, owners: Owners) 
     journal = Journal(
         engine=engine,
         log=DEFAULT_LOG,
-        index=JoinedIndexes(EventIndex(DEFAULT_LOG), IssuingIndex(DEFAULT_LOG)),
+        index=JoinedIndexes(
+            EventIndex(DEFAULT_LOG), IssuingIndex(DEFAULT_LOG), RecallIndex(DEFAULT_LOG)
+        ),
         clock=clock,
         limits=JournalLimits(
             queue_entries_max=settings.append_queue_entries_max,

@@ -1,4 +1,4 @@
-"""The index of events and issued codes from entry 0: made anew, or compared with what is stored.
+"""The index of events, codes and recalls from entry 0: made anew, or compared with what is stored.
 
 One rule: only the ledger's own bytes count. What they do not hold is which party an actor id stands
 for: a header names `party:` and the last 16 hexadecimal digits of the party's row id
@@ -25,6 +25,15 @@ from trace.index import (
 )
 from trace.projections.lineage import rebuild as rebuild_lineage
 from trace.reading import event_of
+from trace.recall.replay import (
+    RECALL_KINDS,
+    differing_recalls,
+    forget_recalls,
+    recall_by,
+    write_recalls,
+)
+from trace.recall.rows import Placed
+from trace.recall.tables import TABLES as RECALL_TABLES
 from trace.tables import EVENT, EVENT_ITEM, IDENTIFIER
 from typing import Final
 from uuid import UUID
@@ -70,12 +79,14 @@ def rebuild_index(connection: Connection, log: int) -> int:
     for table in (EVENT_ITEM, EVENT, IDENTIFIER):
         connection.execute(delete(table).where(table.c.log == log))
     forget_issued(connection, log)
+    forget_recalls(connection, log)
     interner = Interner(log)
     parties = _parties_by_actor(connection)
     count = 0
     for piece in _pieces(connection, log, size, parties):
         write_events(connection, log, interner, piece.events)
         write_issued(connection, log, piece.issued)
+        write_recalls(connection, log, piece.recalls)
         count += len(piece.events)
     rebuild_lineage(connection, log, size)
     return count
@@ -98,6 +109,12 @@ def check_index(connection: Connection, log: int) -> tuple[IndexFinding, ...]:
             IndexFinding(seq=seq, code="codes_differ", message=message)
             for seq, message in differing_issued(
                 connection, log, piece.start, piece.end, piece.issued
+            )
+        ]
+        findings += [
+            IndexFinding(seq=seq, code="recall_differs", message=message)
+            for seq, message in differing_recalls(
+                connection, log, piece.start, piece.end, piece.recalls
             )
         ]
     findings += _beyond(connection, log, size)
@@ -159,7 +176,7 @@ def _stored(
 
 
 def _beyond(connection: Connection, log: int, size: int) -> Iterator[IndexFinding]:
-    for table in (EVENT, EVENT_ITEM, CODE_BLOCK, CODE_RANGE):
+    for table in (EVENT, EVENT_ITEM, CODE_BLOCK, CODE_RANGE, *RECALL_TABLES):
         statement = select(func.count()).where(table.c.log == log, table.c.seq >= size)
         beyond = connection.execute(statement.select_from(table)).scalar_one()
         if beyond:
@@ -169,12 +186,13 @@ def _beyond(connection: Connection, log: int, size: int) -> Iterator[IndexFindin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """Entries `start` … `end - 1` of a log: its events, and what was done with issued codes."""
+    """Entries `start` … `end - 1` of a log: its events, issued codes and recalls."""
 
     start: int
     end: int
     events: Sequence[PlacedEvent]
     issued: Sequence[PlacedNote]
+    recalls: Sequence[Placed]
 
 
 def _pieces(
@@ -191,6 +209,7 @@ def _pieces(
             end=end,
             events=[_event_of(one, parties) for one in entries if one.header.kind == EVENT_KIND],
             issued=[issued_by(one) for one in entries if one.header.kind in ISSUED_KINDS],
+            recalls=[recall_by(one) for one in entries if one.header.kind in RECALL_KINDS],
         )
 
 

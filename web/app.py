@@ -23,6 +23,7 @@ from web.api import (
     lineage,
     links,
     prefixes,
+    recalls,
     register,
     tag_keys,
 )
@@ -57,6 +58,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     tag_keys.BLUEPRINT,
     codes.BLUEPRINT,
     alerts.BLUEPRINT,
+    recalls.BLUEPRINT,
     lineage.BLUEPRINT,
     drugs.BLUEPRINT,
 )

@@ -6,9 +6,10 @@ than its public proof.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from trace.history import History, history
+from trace.recall.marks import recalls_of
 from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
@@ -19,6 +20,7 @@ from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import NotFound
 from codes.canonical import canonical_uri
+from codes.gs1.charset import percent_encode
 from codes.gs1.digital_link import CANONICAL_STEM
 from ledger.opening import read_verifiers
 from ledger.store import read_head
@@ -63,7 +65,10 @@ class LedgerPages:
         parts = self.services
         with reading(parts.engine) as connection:
             states = states_of(connection, parts.secret, parts.log, [found.subject])
-            return directory_of(connection, found, issued=states.get(found.subject))
+            state = states.get(found.subject)
+            recalls = recalls_of(connection, parts.log, codes_on_page(found, state))
+            directory = directory_of(connection, found, issued=state)
+            return replace(directory, recalls=recalls)
 
     def ledger_links(self) -> LedgerLinks:
         """Return where evidence and key are published."""
@@ -75,6 +80,15 @@ class LedgerPages:
     def today(self) -> date:
         """Return the civil date at this instance, against which expiry is judged."""
         return self.services.clock.now().astimezone(CIVIL_ZONE).date()
+
+
+def codes_on_page(found: History, issued: CodeState | None) -> set[str]:
+    """Return the codes whose recall is told on a page: the subject's, and that of its own lot."""
+    product = product_uri(found.subject)
+    lots = {uri for step in found.steps if step.relation == "self" for uri in step.lots}
+    if issued is not None and issued.lot and product.startswith(_GOODS):
+        lots.add(f"{product}/10/{percent_encode(issued.lot)}")
+    return {found.subject, *(uri for uri in lots if uri.startswith(f"{product}/10/"))}
 
 
 def directory_of(

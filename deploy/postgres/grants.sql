@@ -16,7 +16,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public
 -- Evidence and the index of events: rows come and stay.
 GRANT SELECT, INSERT ON
     ledger_entry, ledger_payload, ledger_node, ledger_idempotency,
-    event, event_item, identifier, code_block, code_range
+    event, event_item, identifier, code_block, code_range,
+    recall, recall_scope, recall_line, recall_notice, recall_answer, recall_escalation, recall_close
     TO suxin_app;
 
 -- A checkpoint is signed by the sealer alone.
@@ -54,7 +55,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO 
 -- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.
 GRANT SELECT ON ledger_head, ledger_entry, ledger_payload, ledger_node TO suxin_sealer;
 -- The index is compared with the log; of the register only which parties there are is asked.
-GRANT SELECT ON event, event_item, identifier, code_block, code_range TO suxin_sealer;
+GRANT SELECT ON event, event_item, identifier, code_block, code_range,
+    recall, recall_scope, recall_line, recall_notice, recall_answer, recall_escalation, recall_close
+    TO suxin_sealer;
 GRANT SELECT (id) ON party TO suxin_sealer;
 GRANT SELECT, INSERT ON ledger_checkpoint TO suxin_sealer;
 -- Two sealers wait for each other at the head's row. PostgreSQL asks for UPDATE of at least one

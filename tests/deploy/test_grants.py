@@ -31,6 +31,13 @@ EVIDENCE = (
     "identifier",
     "code_block",
     "code_range",
+    "recall",
+    "recall_scope",
+    "recall_line",
+    "recall_notice",
+    "recall_answer",
+    "recall_escalation",
+    "recall_close",
 )
 SERVICE_ROLES = ("suxin_app", "suxin_sealer", "suxin_eraser")
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from trace import tables as trace_tables
 from trace.projections import tables as projection_tables
+from trace.recall import tables as recall_tables
 from trace.scans import tables as scan_tables
 
 import click
@@ -153,6 +154,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             issuing_tables,
             trace_tables,
             projection_tables,
+            recall_tables,
             scan_tables,
         )
         for table in vars(room).values()

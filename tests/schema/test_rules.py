@@ -2,6 +2,7 @@
 
 import re
 import trace.projections.tables
+import trace.recall.tables
 import trace.scans.tables
 import trace.tables
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ ROOMS = (
     parties.issuing.tables,
     trace.tables,
     trace.projections.tables,
+    trace.recall.tables,
     trace.scans.tables,
 )
 REFERENCE = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from trace.history import History
+from trace.recall.marks import RecallMark
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
@@ -44,7 +45,7 @@ class Directory:
 
     Sites and products by canonical URI as registered, parties by id, certificates of the parties
     and products in the order in which they are shown. `issued` is what became of the subject where
-    it is a code that was issued here.
+    it is a code that was issued here, `recalls` those that reach it.
     """
 
     sites: Mapping[str, SiteCard] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Directory:
     parties: Mapping[UUID, PartyCard] = field(default_factory=dict)
     certificates: tuple[CertificateCard, ...] = ()
     issued: CodeState | None = None
+    recalls: tuple[RecallMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,7 @@ class Notice:
     seqs: tuple[int, ...] = ()
     on: str = ""
     reason: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

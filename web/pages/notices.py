@@ -6,11 +6,13 @@ record of the same party lifts it by name; a sale or a movement after it changes
 
 from collections.abc import Iterable, Sequence
 from trace.history import HistoryStep
+from trace.recall.marks import RecallMark
 from typing import Final
 
 from parties.issuing.tags import Signature
 from web.pages import event_reading
 from web.pages.chain import state_of
+from web.pages.event_reading import BEIJING, on_clock
 from web.pages.model import Identity, Notice, NoticeKind, Tone
 from web.pages.stages import PlacedStep
 from web.pages.words import local_name
@@ -69,6 +71,24 @@ def signature_notices(signature: Signature) -> tuple[Notice, ...]:
         return ()
     kind: NoticeKind = "revoked_key" if signature is Signature.REVOKED else "wrong_signature"
     return (Notice(kind=kind, tone=_TONES[kind]),)
+
+
+def recall_notices(marks: Sequence[RecallMark], warnings: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Return the notice of the gravest recall that reaches the goods, or what went into them.
+
+    Where the makers' own records say as much it is said once, there.
+    """
+    told = {notice.kind for notice in warnings}
+    found: list[Notice] = []
+    for mark in marks:
+        kind: NoticeKind = "recalled" if mark.binds else "input_recalled"
+        if kind in told or "recalled" in told:
+            continue
+        told.add(kind)
+        on = on_clock(mark.at, BEIJING).date
+        notice = Notice(kind=kind, tone=_TONES[kind], on=on, reason=mark.reason, number=mark.number)
+        found.append(notice)
+    return tuple(found)
 
 
 def _notice(kind: NoticeKind, steps: Sequence[HistoryStep]) -> Notice:

@@ -31,7 +31,7 @@ from web.pages.model import (
     Summary,
     Tone,
 )
-from web.pages.notices import build_notices, signature_notices
+from web.pages.notices import build_notices, recall_notices, signature_notices
 from web.pages.papers import papers_of, party_title
 from web.pages.regions import region_name
 from web.pages.sale import sale_notices
@@ -68,7 +68,14 @@ def build_scan_view(
     warnings = build_notices(placed, identity, is_truncated=history.truncated)
     sales = sale_notices(placed, identity.serial)
     # A sale is no warning, and more than a note on the records.
-    told = (*_void_notices(directory, warnings), *sales, *signature_notices(signature), *warnings)
+    recalls = recall_notices(directory.recalls, warnings)
+    told = (
+        *_void_notices(directory, warnings),
+        *recalls,
+        *sales,
+        *signature_notices(signature),
+        *warnings,
+    )
     notices = tuple(sorted(told, key=lambda notice: _TONES.index(notice.tone)))
     stages = tuple(StageView(stage=group.stage, steps=_step_views(group, lang)) for group in groups)
     return ScanView(

@@ -1,0 +1,1 @@
+"""Recalls: opened, reckoned, told to the holders, answered, and closed with a report."""

@@ -1,0 +1,146 @@
+"""What is said to notices, who is late, and the end of a recall.
+
+The rule that must stay true: an answer stands for ever beside the ones after it, and the goods of a
+recall that was completed stay recalled; only one that was withdrawn lets them go.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from trace.recall.entries import answer_draft, close_draft, escalation_draft
+from trace.recall.model import (
+    Amount,
+    AnswerKind,
+    AnswerNote,
+    CloseNote,
+    EscalationNote,
+    Outcome,
+)
+from trace.recall.opening import RecallDesk, append_note, refused, replayed, require_text
+from trace.recall.reading import Notice, Recall, RecallQuery, list_recalls, notices_of
+from typing import Final
+
+from base.db import reading
+from base.errors import InvalidInput
+from ledger.batch import Batch, Idempotency
+from parties.actors import Actor
+from parties.ids import new_id
+
+AMOUNTS_MAX: Final = 50
+_AMOUNT_MAX: Final = Decimal(10) ** 15
+_DECIMALS_MAX: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a holder says, or what is explained in its place: then the note says why."""
+
+    kind: AnswerKind
+    amounts: tuple[Amount, ...] = ()
+    note: str = ""
+
+
+def answer_notice(
+    desk: RecallDesk,
+    actor: Actor,
+    recall: Recall,
+    notice: Notice,
+    said: Said,
+    *,
+    idempotency: Idempotency | None = None,
+) -> Recall:
+    """Record what is said to a notice; raises `InvalidInput` with the field that is wrong."""
+    known = replayed(desk, actor, idempotency)
+    if known is not None:
+        return known
+    if said.note or said.kind is AnswerKind.EXPLAINED:
+        require_text("note", said.note)
+    _check_amounts(said.kind, said.amounts)
+    answer = AnswerNote(
+        id=new_id(desk.clock.now()),
+        recall_id=recall.id,
+        notice_id=notice.id,
+        party_id=notice.party_id,
+        kind=said.kind,
+        amounts=said.amounts,
+        note=said.note,
+    )
+    return append_note(desk, actor, recall, answer_draft(answer, recall.number), idempotency)
+
+
+def close_recall(
+    desk: RecallDesk,
+    actor: Actor,
+    recall: Recall,
+    outcome: Outcome,
+    note: str,
+    *,
+    idempotency: Idempotency | None = None,
+) -> Recall:
+    """End a recall; `InvalidInput` where holders have not answered and nothing explains them."""
+    known = replayed(desk, actor, idempotency)
+    if known is not None:
+        return known
+    require_text("note", note)
+    ended = CloseNote(id=new_id(desk.clock.now()), recall_id=recall.id, outcome=outcome, note=note)
+    return append_note(desk, actor, recall, close_draft(ended, recall.number), idempotency)
+
+
+def escalate_late(desk: RecallDesk, *, actor: str, rows_max: int) -> int:
+    """Record each holder whose time passed without a word; return how many there were.
+
+    Running twice does no harm: what is recorded already is refused by the index.
+    """
+    now, journal = desk.clock.now(), desk.journal
+    count = 0
+    with reading(journal.engine) as connection:
+        query = RecallQuery(rows_max=rows_max, is_open=True)
+        late = [
+            (recall, notice)
+            for recall in list_recalls(connection, journal.log, query)
+            for notice in notices_of(connection, journal.log, recall.id)
+            if notice.is_overdue(now) and notice.escalated_at is None
+        ]
+    for recall, notice in late:
+        count += _escalate(desk, actor, recall, notice, now)
+    return count
+
+
+def _escalate(desk: RecallDesk, actor: str, recall: Recall, notice: Notice, now: datetime) -> bool:
+    note = EscalationNote(
+        id=new_id(now),
+        recall_id=recall.id,
+        notice_id=notice.id,
+        party_id=notice.party_id,
+        due_at=notice.due_at,
+    )
+    draft = escalation_draft(note, recall.number)
+    try:
+        desk.journal.append(Batch(actor=actor, subject=str(recall.id), drafts=(draft,)))
+    except InvalidInput:
+        # The holder spoke, the recall ended, or another worker was first.
+        return False
+    return True
+
+
+def _check_amounts(kind: AnswerKind, amounts: Sequence[Amount]) -> None:
+    if kind is AnswerKind.COUNTED and not amounts:
+        raise refused("amounts", "missing", "says of each unit what was found, and 0 for nothing")
+    if len(amounts) > AMOUNTS_MAX:
+        raise refused("amounts", "range", f"has at most {AMOUNTS_MAX} units")
+    if len({one.uom for one in amounts}) != len(amounts):
+        raise refused("amounts", "twice", "names a unit twice")
+    for at, one in enumerate(amounts):
+        for name in ("found", "destroyed", "returned", "sold"):
+            _check_number(f"amounts[{at}].{name}", getattr(one, name))
+        if one.destroyed + one.returned > one.found:
+            message = "is more than was found"
+            raise refused(f"amounts[{at}].destroyed", "more", message)
+
+
+def _check_number(path: str, number: Decimal) -> None:
+    exponent = number.normalize().as_tuple().exponent
+    is_fine = isinstance(exponent, int) and exponent >= -_DECIMALS_MAX
+    if not (number.is_finite() and is_fine and 0 <= number < _AMOUNT_MAX):
+        raise refused(path, "number", "is a number from 0 on, with at most six decimals")

@@ -1,0 +1,159 @@
+"""How far a recall has come: whom it reached, what was found, and how long each stage took.
+
+Pure. The rule that must stay true: what nobody has counted is unknown, and never counted as found.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from trace.recall.model import Line
+from trace.recall.reading import Notice, Recall, ScopeRow
+from uuid import UUID
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Of how many holders how many have read their notice, answered it, or are late."""
+
+    holders: int
+    acknowledged: int
+    answered: int
+    late: int
+
+    @property
+    def percent(self) -> int:
+        """Return how many of a hundred have read it; all where there is nobody."""
+        return 100 if not self.holders else 100 * self.acknowledged // self.holders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCount:
+    """Goods in one unit: what the ledger expects, and what holders account for.
+
+    `expected` is what they should have and what they sold; `is_whole` is False where some line does
+    not say how much.
+    """
+
+    uom: str | None
+    expected: Decimal
+    is_whole: bool
+    found: Decimal
+    destroyed: Decimal
+    returned: Decimal
+    sold: Decimal
+
+    @property
+    def accounted(self) -> Decimal:
+        """Return how much is accounted for."""
+        return self.found + self.sold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A recall's progress: over all, by the holders' distance from the root, and by unit."""
+
+    total: Share
+    by_depth: Mapping[int, Share]
+    units: tuple[UnitCount, ...]
+    awaited: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """When a stage was reached, and how many minutes after the opening; None is not yet."""
+
+    name: str
+    at: datetime | None
+    minutes: int | None
+
+
+def progress_of(lines: Sequence[Line], notices: Sequence[Notice], now: datetime) -> Progress:
+    """Return how far the holders are, from the newest scope's lines and the newest notices."""
+    depths: dict[UUID, int] = {}
+    for line in lines:
+        if line.holder is not None:
+            depths[line.holder] = min(line.depth, depths.get(line.holder, line.depth))
+    asked = [notice for notice in notices if notice.line_count]
+    levels = sorted(set(depths.values()))
+    return Progress(
+        total=_share(asked, now),
+        by_depth={
+            level: _share([one for one in asked if depths.get(one.party_id) == level], now)
+            for level in levels
+        },
+        units=_units(lines, asked),
+        awaited=tuple(one.party_id for one in asked if not one.is_settled),
+    )
+
+
+def stages_of(
+    recall: Recall, scopes: Sequence[ScopeRow], notices: Sequence[Notice]
+) -> tuple[Stage, ...]:
+    """Return when each stage was reached: the time report, of mock recalls too."""
+    asked = [notice for notice in notices if notice.line_count]
+    read = [one.acknowledged_at for one in asked]
+    done = [one.final.at if one.final is not None else None for one in asked]
+    heard = [at for at in read if at is not None]
+    reached: list[tuple[str, datetime | None]] = [
+        ("opened", recall.opened_at),
+        ("scoped", scopes[0].at if scopes else None),
+        ("noticed", min((one.at for one in asked), default=None)),
+        ("first_acknowledged", min(heard, default=None)),
+        ("all_acknowledged", _last(read)),
+        ("all_answered", _last(done)),
+        ("closed", recall.closing.at if recall.closing else None),
+    ]
+    return tuple(
+        Stage(
+            name=name,
+            at=at,
+            minutes=None if at is None else int((at - recall.opened_at).total_seconds()) // 60,
+        )
+        for name, at in reached
+    )
+
+
+def _last(instants: Sequence[datetime | None]) -> datetime | None:
+    known = [at for at in instants if at is not None]
+    return max(known) if known and len(known) == len(instants) else None
+
+
+def _share(notices: Sequence[Notice], now: datetime) -> Share:
+    return Share(
+        holders=len(notices),
+        acknowledged=sum(bool(one.answers) for one in notices),
+        answered=sum(one.is_settled for one in notices),
+        late=sum(one.is_overdue(now) or one.escalated_at is not None for one in notices),
+    )
+
+
+def _units(lines: Iterable[Line], notices: Iterable[Notice]) -> tuple[UnitCount, ...]:
+    expected: dict[str | None, Decimal] = {}
+    unknown: set[str | None] = set()
+    for line in lines:
+        if line.quantity is None and line.sold is None:
+            unknown.add(line.uom)
+        amount = (line.quantity or _ZERO) + (line.sold or _ZERO)
+        expected[line.uom] = expected.get(line.uom, _ZERO) + amount
+    said: dict[str | None, list[Decimal]] = {}
+    for notice in notices:
+        for one in notice.final.amounts if notice.final is not None else ():
+            sums = said.setdefault(one.uom, [_ZERO] * 4)
+            for at, number in enumerate((one.found, one.destroyed, one.returned, one.sold)):
+                sums[at] += number
+    return tuple(
+        UnitCount(
+            uom=uom,
+            expected=expected.get(uom, _ZERO),
+            is_whole=uom not in unknown,
+            found=sums[0],
+            destroyed=sums[1],
+            returned=sums[2],
+            sold=sums[3],
+        )
+        for uom in sorted(expected.keys() | said.keys(), key=lambda one: one or "")
+        for sums in [said.get(uom, [_ZERO] * 4)]
+    )

@@ -1,0 +1,337 @@
+"""Recalls: opened, reckoned, told, answered, closed.
+
+One rule: what is somebody else's is not there at all, and a holder sees its own lines alone.
+"""
+
+from dataclasses import asdict
+from decimal import Decimal
+from trace.recall.answering import Said
+from trace.recall.diff import diff_of
+from trace.recall.entries import criteria_json, decimal_text
+from trace.recall.model import Amount, AnswerKind, Line, Outcome
+from trace.recall.opening import OpenRequest
+from trace.recall.progress import Share
+from trace.recall.reading import Notice, Recall, RecallQuery, ScopeRow
+from typing import Any, Final
+from uuid import UUID
+
+from ledger.batch import Idempotency
+from parties.access import Action
+from web.api import recall_shapes as shapes
+from web.api.blueprint import ApiBlueprint
+from web.api.issuing import next_link
+from web.auth import current_actor, requires
+from web.idempotency import idempotency_key, request_hash
+from web.recalls import (
+    WholeRecall,
+    answer_for,
+    close_for,
+    criteria_of,
+    explain_for,
+    lines_for,
+    open_for,
+    recall_for,
+    recalls_for,
+    rescope_for,
+)
+from web.services import services
+
+BLUEPRINT = ApiBlueprint(
+    "recalls", __name__, url_prefix="/api/v1", description="Recalls, from opening to report."
+)
+
+_PATH: Final = "/api/v1/recalls"
+_Answer = tuple[dict[str, Any], int, dict[str, str]]
+
+
+@BLUEPRINT.route("/recalls", methods=["POST"])
+@requires(Action.OPEN_RECALLS)
+@BLUEPRINT.arguments(shapes.RecallIn)
+@BLUEPRINT.response(201, shapes.RecallOut)
+def post_recall(values: dict[str, Any]) -> _Answer:
+    """Open a recall: its scope is reckoned and every holder told before this answers."""
+    request = OpenRequest(
+        domain=values["domain"],
+        level=values["level"],
+        reason=values["reason"],
+        is_mock=values["is_mock"],
+        criteria=criteria_of(shapes.criteria_values(values)),
+    )
+    recall = open_for(services(), current_actor(), request, idempotency=_once(values))
+    return _recall_json(recall), 201, {"Location": f"{_PATH}/{recall.id}"}
+
+
+@BLUEPRINT.route("/recalls", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.arguments(shapes.RecallQueryIn, location="query")
+@BLUEPRINT.response(200, shapes.RecallPage)
+def get_recalls(query: dict[str, Any]) -> _Answer:
+    """List recalls, newest first: those that concern a producer, or all for whoever may."""
+    parts = services()
+    rows_max = min(query["limit"], parts.settings.page_size_max)
+    is_open = None if query["state"] is None else query["state"] == "open"
+    asked = RecallQuery(rows_max=rows_max + 1, is_open=is_open, before=query["after"])
+    found = recalls_for(parts, current_actor(), asked)
+    items = [_recall_json(recall) for recall in found[:rows_max]]
+    if len(found) <= rows_max:
+        return {"items": items, "next": None}, 200, {}
+    after = found[rows_max - 1].seq
+    given = {"limit": rows_max, "after": after}
+    given |= {"state": query["state"]} if query["state"] else {}
+    return {"items": items, "next": after}, 200, next_link(_PATH, given)
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200, shapes.WholeRecallOut)
+def get_recall(recall_id: UUID) -> dict[str, Any]:
+    """Return a recall with its scopes, times and progress."""
+    return _whole_json(recall_for(services(), current_actor(), recall_id))
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/scopes", methods=["POST"])
+@requires(Action.OPEN_RECALLS)
+@BLUEPRINT.arguments(shapes.ScopeIn)
+@BLUEPRINT.response(201, shapes.RecallOut)
+def post_scope(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
+    """Widen or narrow a recall; pages and notices follow at once."""
+    return _recall_json(
+        rescope_for(
+            services(),
+            current_actor(),
+            recall_id,
+            criteria_of(shapes.criteria_values(values)),
+            values["reason"],
+            idempotency=_once(values),
+        )
+    )
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/scopes/<int:version>/diff", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200, shapes.DiffOut)
+def get_diff(recall_id: UUID, version: int) -> dict[str, Any]:
+    """Return what a scope added and removed; of the first one everything is added."""
+    parts, actor = services(), current_actor()
+    after = lines_for(parts, actor, recall_id, version=version)
+    before = lines_for(parts, actor, recall_id, version=version - 1) if version > 1 else []
+    diff = diff_of(before, after)
+    return {"added": list(diff.added), "removed": list(diff.removed)}
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/lines", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.arguments(shapes.LineQuery, location="query")
+@BLUEPRINT.response(200, shapes.LinePage)
+def get_lines(query: dict[str, Any], recall_id: UUID) -> _Answer:
+    """Return lines of a scope: everybody's for the authority, else one's own."""
+    parts = services()
+    rows_max = min(query["limit"], parts.settings.page_size_max)
+    start = query["start"] or 0
+    found = lines_for(
+        parts,
+        current_actor(),
+        recall_id,
+        version=query["version"],
+        start=start,
+        rows_max=rows_max + 1,
+    )
+    items = [line_json(line) for line in found[:rows_max]]
+    if len(found) <= rows_max:
+        return {"items": items, "next": None}, 200, {}
+    asked = {"limit": rows_max, "start": start + rows_max}
+    asked |= {"version": query["version"]} if query["version"] else {}
+    link = next_link(f"{_PATH}/{recall_id}/lines", asked)
+    return {"items": items, "next": start + rows_max}, 200, link
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/notices", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200, shapes.NoticeList)
+def get_notices(recall_id: UUID) -> dict[str, Any]:
+    """Return the newest notice to each holder with what was said to it."""
+    whole = recall_for(services(), current_actor(), recall_id)
+    return {"items": [_notice_json(notice) for notice in whole.notices]}
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/answers", methods=["POST"])
+@requires(Action.ANSWER_RECALLS)
+@BLUEPRINT.arguments(shapes.AnswerIn)
+@BLUEPRINT.response(201, shapes.RecallOut)
+def post_answer(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
+    """Answer the notice to one's own party: read, or counted with what was found."""
+    said = Said(
+        kind=AnswerKind(values["kind"]),
+        amounts=tuple(_amount(one) for one in values["amounts"]),
+        note=values["note"],
+    )
+    once = _once(values)
+    return _recall_json(answer_for(services(), current_actor(), recall_id, said, idempotency=once))
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/explanations", methods=["POST"])
+@requires(Action.OPEN_RECALLS)
+@BLUEPRINT.arguments(shapes.ExplanationIn)
+@BLUEPRINT.response(201, shapes.RecallOut)
+def post_explanation(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
+    """Say why a holder's answer is not waited for; the authority's to do."""
+    once = _once(values)
+    return _recall_json(
+        explain_for(
+            services(),
+            current_actor(),
+            recall_id,
+            values["party_id"],
+            values["note"],
+            idempotency=once,
+        )
+    )
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/close", methods=["POST"])
+@requires(Action.OPEN_RECALLS)
+@BLUEPRINT.arguments(shapes.CloseIn)
+@BLUEPRINT.response(201, shapes.RecallOut)
+def post_close(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
+    """End a recall: refused as long as a holder neither answered nor is explained."""
+    outcome, once = Outcome(values["outcome"]), _once(values)
+    return _recall_json(
+        close_for(services(), current_actor(), recall_id, outcome, values["note"], idempotency=once)
+    )
+
+
+def _amount(values: dict[str, Any]) -> Amount:
+    numbers = {name: Decimal(values[name]) for name in ("found", "destroyed", "returned", "sold")}
+    return Amount(uom=values["uom"], **numbers)
+
+
+def _once(values: dict[str, Any]) -> Idempotency | None:
+    key = idempotency_key()
+    if key is None:
+        return None
+    return Idempotency(key=key, request_hash=request_hash(sorted(values.items())))
+
+
+def _recall_json(recall: Recall) -> dict[str, Any]:
+    closing = recall.closing
+    return {
+        "id": recall.id,
+        "number": recall.number,
+        "domain": recall.domain,
+        "level": recall.level,
+        "is_mock": recall.is_mock,
+        "reason": recall.reason,
+        "party_id": recall.party_id,
+        "opened_by": recall.opened_by,
+        "opened_at": recall.opened_at,
+        "state": "open" if closing is None else closing.outcome.value,
+        "closed_at": None if closing is None else closing.at,
+        "entry": {"log": recall.log, "seq": recall.seq},
+    }
+
+
+def _whole_json(whole: WholeRecall) -> dict[str, Any]:
+    progress = whole.progress
+    return {
+        **_recall_json(whole.recall),
+        "scopes": [_scope_json(scope, whole) for scope in whole.scopes],
+        "deadlines": [
+            {
+                "step": due.deadline.step.value,
+                "due_at": due.at.isoformat(),
+                "clause": due.deadline.clause,
+                "verified": due.deadline.verified.value,
+            }
+            for due in whole.dues
+        ],
+        "progress": {
+            "total": _share_json(progress.total),
+            "by_depth": [
+                {"depth": depth, **_share_json(share)} for depth, share in progress.by_depth.items()
+            ],
+            "units": [
+                {
+                    name: decimal_text(value) if isinstance(value, Decimal) else value
+                    for name, value in {**asdict(unit), "accounted": unit.accounted}.items()
+                }
+                for unit in progress.units
+            ]
+            if whole.sees_all
+            else [],
+            "awaited": [str(party) for party in progress.awaited],
+        },
+        "stages": [
+            {
+                "name": stage.name,
+                "at": stage.at and stage.at.isoformat(),
+                "minutes": stage.minutes,
+            }
+            for stage in whole.stages
+        ],
+        "notice": None if whole.own is None else _notice_json(whole.own),
+    }
+
+
+def _share_json(share: Share) -> dict[str, Any]:
+    return {**asdict(share), "percent": share.percent}
+
+
+def _scope_json(scope: ScopeRow, whole: WholeRecall) -> dict[str, Any]:
+    shown = {
+        "version": scope.version,
+        "at_size": scope.at_size,
+        "at_root": scope.at_root.hex(),
+        "reason": scope.reason,
+        "line_count": scope.line_count,
+        "added_count": scope.added_count,
+        "removed_count": scope.removed_count,
+        "is_cut": scope.is_cut,
+        "at": scope.at.isoformat(),
+        "entry": {"log": whole.recall.log, "seq": scope.seq},
+    }
+    return {**shown, "criteria": criteria_json(scope.criteria)} if whole.may_run else shown
+
+
+def line_json(line: Line) -> dict[str, Any]:
+    """Return a line as programs read it."""
+    return {
+        "code": line.uri,
+        "depth": line.depth,
+        "is_recalled": line.binds,
+        "holder": None if line.holder is None else str(line.holder),
+        "place": line.place,
+        "quantity": None if line.quantity is None else decimal_text(line.quantity),
+        "sold": None if line.sold is None else decimal_text(line.sold),
+        "uom": line.uom,
+        "is_gone": line.is_gone,
+        "entries": list(line.shown_by),
+    }
+
+
+def _notice_json(notice: Notice) -> dict[str, Any]:
+    return {
+        "id": str(notice.id),
+        "party_id": str(notice.party_id),
+        "line_count": notice.line_count,
+        "at": notice.at.isoformat(),
+        "due_at": notice.due_at.isoformat(),
+        "escalated_at": notice.escalated_at and notice.escalated_at.isoformat(),
+        "is_settled": notice.is_settled,
+        "answers": [
+            {
+                "kind": one.kind.value,
+                "amounts": [
+                    {
+                        name: decimal_text(value) if isinstance(value, Decimal) else value
+                        for name, value in asdict(amount).items()
+                    }
+                    for amount in one.amounts
+                ],
+                "note": one.note,
+                "said_by": one.said_by,
+                "at": one.at.isoformat(),
+            }
+            for one in notice.answers
+        ],
+        "entry": {"seq": notice.seq},
+    }

@@ -1,0 +1,284 @@
+"""Recalls as one actor may see and run them: what the API and the pages share.
+
+The rule that must stay true: who holds what is the authority's to see. A holder sees its own lines
+and its own notice; an owner that opened a recall sees how far it is and not with whom; a recall
+that is none of an actor's is not there at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from trace.recall.answering import Said, answer_notice, close_recall
+from trace.recall.deadlines import Deadline, domains
+from trace.recall.model import AnswerKind, Criteria, Line, Outcome
+from trace.recall.opening import OpenRequest, RecallDesk, open_recall, rescope_recall
+from trace.recall.progress import Progress, Stage, progress_of, stages_of
+from trace.recall.reading import (
+    Notice,
+    Recall,
+    RecallQuery,
+    ScopeRow,
+    lines_of,
+    list_recalls,
+    notices_of,
+    read_recall,
+    scopes_of,
+)
+from trace.recall.selection import Bounds
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from base.db import reading
+from base.errors import Forbidden, InvalidInput, NotFound, Problem
+from codes.canonical import uri_of_text, uri_to_register
+from codes.model import Category, CodeError
+from ledger.batch import Idempotency
+from parties.access import Action, Subject, has_role_for, require, require_role
+from parties.actors import Actor
+from web.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """One time of a recall's class, and when it is up."""
+
+    deadline: Deadline
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeRecall:
+    """A recall with all that its reader may see; `own` is the reader's own notice."""
+
+    recall: Recall
+    scopes: Sequence[ScopeRow]
+    progress: Progress
+    stages: Sequence[Stage]
+    dues: Sequence[Due]
+    notices: Sequence[Notice]
+    own: Notice | None
+    may_run: bool
+    sees_all: bool
+
+
+def recall_desk_of(parts: Services) -> RecallDesk:
+    """Return what recalls need in this process."""
+    settings = parts.settings
+    return RecallDesk(
+        journal=parts.desk.journal,
+        clock=parts.clock,
+        owners_of=parts.owners.owners_of,
+        bounds=Bounds(
+            events_max=settings.recall_events_max,
+            items_max=settings.lineage_items_max,
+            depth_max=settings.lineage_depth_max,
+        ),
+    )
+
+
+def sees_all(actor: Actor) -> bool:
+    """Return whether an actor sees every holder: whoever has no goods of its own in the trade."""
+    return actor.party_id is None
+
+
+def criteria_of(values: Mapping[str, Any]) -> Criteria:
+    """Return the criteria that codes in any spelling stand for; raises `InvalidInput`."""
+    place = values["place"]
+    return Criteria(
+        codes=_codes_of("codes", values["codes"]),
+        party_id=values["party_id"],
+        place=_read("place", partial(uri_to_register, place, Category.PLACE)) if place else "",
+        since=values["since"],
+        until=values["until"],
+        without=_codes_of("without", values["without"]),
+    )
+
+
+def _codes_of(path: str, texts: Sequence[str]) -> tuple[str, ...]:
+    found = [_read(f"{path}[{at}]", partial(uri_of_text, text)) for at, text in enumerate(texts)]
+    return tuple(dict.fromkeys(found))
+
+
+def _read(path: str, read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except CodeError as refusal:
+        problem = Problem(path=path, code=refusal.rule, message=str(refusal))
+        raise InvalidInput(f"{path}: {refusal}", problems=(problem,)) from None
+
+
+def open_for(
+    parts: Services, actor: Actor, request: OpenRequest, *, idempotency: Idempotency | None
+) -> Recall:
+    """Open a recall: the authority of any goods, an owner of its own."""
+    require(actor, Action.OPEN_RECALLS, _own(actor))
+    return open_recall(recall_desk_of(parts), actor, request, idempotency=idempotency)
+
+
+def recalls_for(parts: Services, actor: Actor, query: RecallQuery) -> list[Recall]:
+    """Return a page of recalls that concern an actor, newest first."""
+    require_role(actor, Action.READ_RECALLS)
+    with reading(parts.engine) as connection:
+        return list_recalls(connection, parts.log, replace(query, party_id=actor.party_id))
+
+
+def recall_for(parts: Services, actor: Actor, recall_id: UUID) -> WholeRecall:
+    """Return a recall; raises `NotFound` for one that is none of the actor's."""
+    require_role(actor, Action.READ_RECALLS)
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        recall = _readable(connection, parts, actor, recall_id)
+        notices = notices_of(connection, parts.log, recall_id)
+        scopes = scopes_of(connection, parts.log, recall_id)
+        lines = lines_of(connection, parts.log, scopes[-1].id)
+    own = next((one for one in notices if one.party_id == actor.party_id), None)
+    progress = progress_of(lines, notices, now)
+    is_all = sees_all(actor)
+    return WholeRecall(
+        recall=recall,
+        scopes=scopes,
+        progress=progress if is_all else replace(progress, awaited=()),
+        stages=stages_of(recall, scopes, notices),
+        dues=dues_of(recall),
+        notices=notices if is_all else [own] if own is not None else [],
+        own=own,
+        may_run=may_run(actor, recall),
+        sees_all=is_all,
+    )
+
+
+def lines_for(
+    parts: Services,
+    actor: Actor,
+    recall_id: UUID,
+    *,
+    version: int | None = None,
+    start: int = 0,
+    rows_max: int | None = None,
+) -> list[Line]:
+    """Return lines of a scope, the newest unless another is named: everybody's, or one's own."""
+    require_role(actor, Action.READ_RECALLS)
+    with reading(parts.engine) as connection:
+        _readable(connection, parts, actor, recall_id)
+        scope = _scope(scopes_of(connection, parts.log, recall_id), version)
+        return lines_of(
+            connection,
+            parts.log,
+            scope.id,
+            holder=None if sees_all(actor) else actor.party_id,
+            start=start,
+            rows_max=rows_max,
+        )
+
+
+def rescope_for(
+    parts: Services,
+    actor: Actor,
+    recall_id: UUID,
+    criteria: Criteria,
+    reason: str,
+    *,
+    idempotency: Idempotency | None,
+) -> Recall:
+    """Widen or narrow a recall that the actor runs."""
+    recall = _run_by(parts, actor, recall_id)
+    desk = recall_desk_of(parts)
+    return rescope_recall(desk, actor, recall, criteria, reason, idempotency=idempotency)
+
+
+def answer_for(
+    parts: Services, actor: Actor, recall_id: UUID, said: Said, *, idempotency: Idempotency | None
+) -> Recall:
+    """Record what a holder says to its own notice."""
+    require(actor, Action.ANSWER_RECALLS, _own(actor))
+    with reading(parts.engine) as connection:
+        recall = _readable(connection, parts, actor, recall_id)
+        found = notices_of(connection, parts.log, recall_id, party_id=actor.party_id)
+    if not found or actor.party_id is None or said.kind is AnswerKind.EXPLAINED:
+        raise NotFound("There is no notice of this recall to you.")
+    desk = recall_desk_of(parts)
+    return answer_notice(desk, actor, recall, found[0], said, idempotency=idempotency)
+
+
+def explain_for(
+    parts: Services,
+    actor: Actor,
+    recall_id: UUID,
+    party_id: UUID,
+    note: str,
+    *,
+    idempotency: Idempotency | None,
+) -> Recall:
+    """Explain in the place of a holder that does not answer: the authority's to do."""
+    recall = _run_by(parts, actor, recall_id)
+    if not sees_all(actor):
+        raise Forbidden("Explaining in a holder's place is the authority's.")
+    with reading(parts.engine) as connection:
+        found = notices_of(connection, parts.log, recall_id, party_id=party_id)
+    if not found:
+        raise NotFound("There is no notice of this recall to that party.")
+    said = Said(kind=AnswerKind.EXPLAINED, note=note)
+    desk = recall_desk_of(parts)
+    return answer_notice(desk, actor, recall, found[0], said, idempotency=idempotency)
+
+
+def close_for(
+    parts: Services,
+    actor: Actor,
+    recall_id: UUID,
+    outcome: Outcome,
+    note: str,
+    *,
+    idempotency: Idempotency | None,
+) -> Recall:
+    """End a recall that the actor runs."""
+    recall = _run_by(parts, actor, recall_id)
+    desk = recall_desk_of(parts)
+    return close_recall(desk, actor, recall, outcome, note, idempotency=idempotency)
+
+
+def dues_of(recall: Recall) -> list[Due]:
+    """Return the times of a recall's class, the first one first."""
+    rows = domains()[recall.domain].of_level(recall.level)
+    found = [Due(deadline=row, at=row.due_at(recall.opened_at)) for row in rows]
+    return sorted(found, key=lambda due: due.at)
+
+
+def may_run(actor: Actor, recall: Recall) -> bool:
+    """Return whether an actor may change and end a recall: its opener's party, or the authority."""
+    if actor.party_id is None:
+        return has_role_for(actor, Action.OPEN_RECALLS)
+    return recall.party_id == actor.party_id
+
+
+def _run_by(parts: Services, actor: Actor, recall_id: UUID) -> Recall:
+    require(actor, Action.OPEN_RECALLS, _own(actor))
+    with reading(parts.engine) as connection:
+        recall = _readable(connection, parts, actor, recall_id)
+    if not may_run(actor, recall):
+        raise Forbidden("Another party or the authority runs this recall.")
+    return recall
+
+
+def _readable(connection: Connection, parts: Services, actor: Actor, recall_id: UUID) -> Recall:
+    recall = read_recall(connection, parts.log, recall_id)
+    if sees_all(actor) or recall.party_id == actor.party_id:
+        return recall
+    if notices_of(connection, parts.log, recall_id, party_id=actor.party_id):
+        return recall
+    raise NotFound("There is no recall with that id.")
+
+
+def _scope(scopes: Sequence[ScopeRow], version: int | None) -> ScopeRow:
+    wanted = scopes[-1].version if version is None else version
+    found = next((one for one in scopes if one.version == wanted), None)
+    if found is None:
+        raise NotFound("The recall has no such scope.")
+    return found
+
+
+def _own(actor: Actor) -> Subject:
+    return Subject() if actor.party_id is None else Subject(party_ids=frozenset({actor.party_id}))
