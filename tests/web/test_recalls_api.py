@@ -191,7 +191,8 @@ def test_a_holder_sees_its_own_lines_and_a_stranger_nothing(world: RecallWorld) 
         assert strange.status_code == 404
     answer = world.post(f"{at}/answers", _counted(), key=world.rival.key)
     assert answer.status_code == 404
-    assert world.post(f"{at}/scopes", {"reason": "x", "codes": [RAW]}, key=world.shop.key)
+    scope = world.post(f"{at}/scopes", {"reason": "x", "codes": [RAW]}, key=world.shop.key)
+    assert scope.status_code == 403
     assert len(world.get(at)["scopes"]) == 1
 
 
