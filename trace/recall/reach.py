@@ -6,7 +6,6 @@ was named is not: whoever recalls one bottle says so.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from trace.edges import STAYS, Edge, edges_of
 from trace.lineage import Direction, Lineage, Reach, trace_lineage
 from trace.projections.tables import LinkKind
@@ -84,7 +83,7 @@ def _lots_of(connection: Connection, log: int, lineage: Lineage) -> Iterator[Edg
     made = {edge.dst for edge in lineage.edges if edge.kind == LinkKind.MADE_BY}
     for edge in edges_of(connection, log, made, near="dst"):
         if edge.kind == LinkKind.LOT_OF and edge.src not in lineage.depths:
-            yield replace(edge, src=edge.dst, dst=edge.src)
+            yield edge._replace(src=edge.dst, dst=edge.src)
 
 
 def _joined(lineage: Lineage, back: list[Edge], onward: Lineage, bounds: Bounds) -> Lineage:
