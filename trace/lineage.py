@@ -10,6 +10,7 @@ from enum import StrEnum
 from trace.edges import STAYS, Edge, Moment, edges_of
 from trace.heard import with_heard_ends
 from trace.projections.tables import LinkKind
+from trace.sieves import Sieve
 from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection
@@ -86,6 +87,7 @@ class _Walk:
     log: int
     is_forward: bool
     reach: Reach
+    sieve: Sieve | None = None
     depths: dict[int, int] = field(default_factory=dict)
     goods: set[int] = field(default_factory=set)
     timed: set[_Place] = field(default_factory=set)
@@ -104,7 +106,9 @@ class _Walk:
                 return
             near: Literal["src", "dst"] = "src" if self.is_forward else "dst"
             edges = edges_of(self.connection, self.log, items, near=near)
-            layer = self._follow(layer, with_heard_ends(self.connection, self.log, edges), depth)
+            heard = with_heard_ends(self.connection, self.log, edges)
+            kept = heard if self.sieve is None else self.sieve(heard)
+            layer = self._follow(layer, kept, depth)
 
     def _follow(self, layer: _Layer, edges: Iterable[Edge], depth: int) -> _Layer:
         fresh = _Layer()
@@ -148,11 +152,20 @@ class _Walk:
 
 
 def trace_lineage(
-    connection: Connection, log: int, roots: Collection[int], direction: Direction, reach: Reach
+    connection: Connection,
+    log: int,
+    roots: Collection[int],
+    direction: Direction,
+    reach: Reach,
+    *,
+    sieve: Sieve | None = None,
 ) -> Lineage:
-    """Return everything that `roots` lead to, or come from, layer by layer."""
+    """Return everything that `roots` lead to, or come from, layer by layer.
+
+    Only links that `sieve` lets through are followed, all of them where there is none.
+    """
     is_forward = direction is Direction.FORWARD
-    walk = _Walk(connection=connection, log=log, is_forward=is_forward, reach=reach)
+    walk = _Walk(connection=connection, log=log, is_forward=is_forward, reach=reach, sieve=sieve)
     walk.go(roots)
     return Lineage(depths=walk.depths, edges=tuple(walk.edges), is_cut=walk.is_cut)
 

@@ -4,22 +4,35 @@ The rule that must stay true: an answer is over one size of the log, to which th
 up before; every step between two codes names the entries that say so.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from trace.edges import Edge
 from trace.heard import heard_of
 from trace.identifiers import find_ids, read_uris
 from trace.lineage import Direction, Lineage, Reach, trace_lineage
-from trace.movements import movements_of
+from trace.movements import Movement, movements_of
 from trace.projections.lineage import bring_up
 from trace.projections.tables import LinkKind
+from trace.sieves import (
+    ALWAYS,
+    Window,
+    known_to,
+    seen_movements,
+    seen_seqs,
+    sees_everything,
+    sieve_for,
+)
+from trace.starts import Start, goods_at
 from trace.state import Balance, State, balance_of, state_of
+from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from base.db import reading
 from base.errors import NotFound
+from parties.actors import Actor
+from parties.directory import products_by_uri, register_uris
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +69,32 @@ class Trace:
     steps: tuple[Step, ...]
     size: int
     is_cut: bool
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is asked of a trace beside its beginning: by whom, over which time, of which classes.
+
+    Without an actor the service itself asks and sees everything. `classes` are product classes of
+    the register; what leads to none of them is left out.
+    """
+
+    actor: Actor | None = None
+    window: Window = ALWAYS
+    classes: frozenset[str] = frozenset()
+
+
+EVERYTHING: Final = View()
 
 
 def trace_goods(
-    engine: Engine, log: int, subjects: Sequence[str], direction: Direction, reach: Reach
+    engine: Engine,
+    log: int,
+    subjects: Sequence[str],
+    direction: Direction,
+    reach: Reach,
+    view: View = EVERYTHING,
 ) -> Trace:
     """Return what these canonical URIs lead to, or come from; `NotFound` where no event names one.
 
@@ -67,20 +102,113 @@ def trace_goods(
     """
     size = bring_up(engine, log)
     with reading(engine) as connection:
-        roots = find_ids(connection, log, subjects)
+        found = find_ids(connection, log, subjects)
+        roots = known_to(connection, log, found, view.actor)
         missing = [uri for uri in subjects if uri not in roots]
         if missing:
             raise NotFound(f"No event names the code {missing[0]}.")
-        lineage = trace_lineage(connection, log, list(roots.values()), direction, reach)
-        uris = read_uris(connection, log, _things(lineage.depths))
+        return trace_items(connection, log, roots, direction, reach, view, size=size)
+
+
+def trace_events(
+    engine: Engine,
+    log: int,
+    start: Start,
+    direction: Direction,
+    reach: Reach,
+    view: View,
+) -> Trace:
+    """Return what the goods of a party's or a site's events lead to, or come from.
+
+    The events are those of the window of `view`; the ways that begin or end there are not cut by
+    it. `is_cut` also where there were more goods than are walked from.
+    """
+    size = bring_up(engine, log)
+    with reading(engine) as connection:
+        goods = goods_at(connection, log, start, view.window, view.actor, reach.items_max)
+        uris = read_uris(connection, log, goods.items)
+        roots = {uri: item for item, uri in uris.items()}
+        whole = replace(view, window=ALWAYS)
+        found = trace_items(connection, log, roots, direction, reach, whole, size=size)
+        return replace(found, is_cut=found.is_cut or goods.is_cut)
+
+
+def trace_items(
+    connection: Connection,
+    log: int,
+    roots: Mapping[str, int],
+    direction: Direction,
+    reach: Reach,
+    view: View,
+    *,
+    size: int,
+) -> Trace:
+    """Return the trace of identifiers that were looked up; the links are brought up to `size`."""
+    sieve = sieve_for(connection, log, view.actor, view.window)
+    lineage = trace_lineage(connection, log, list(roots.values()), direction, reach, sieve=sieve)
+    uris = read_uris(connection, log, _things(lineage.depths))
+    reached = _reached(lineage, uris)
+    steps = tuple(_step(edge, uris) for edge in _with_seen_ends(connection, log, lineage, view))
+    if view.classes:
+        kept = _of_classes(connection, reached, view.classes)
+        steps = leading_to(steps, {one.uri for one in kept}, direction)
+        reached = kept
     return Trace(
-        subjects=tuple(subjects),
+        subjects=tuple(sorted(roots)),
         direction=direction,
-        reached=_reached(lineage, uris),
-        steps=tuple(_step(edge, uris) for edge in lineage.edges),
+        reached=reached,
+        steps=steps,
         size=size,
         is_cut=lineage.is_cut,
+        is_partial=not sees_everything(view.actor),
     )
+
+
+def leading_to(
+    steps: Sequence[Step], wanted: Collection[str], direction: Direction
+) -> tuple[Step, ...]:
+    """Return those steps that lie on a way to what is wanted."""
+    is_forward = direction is Direction.FORWARD
+    nearer: dict[str, list[Step]] = {}
+    for step in steps:
+        nearer.setdefault(step.target if is_forward else step.source, []).append(step)
+    kept: dict[Step, None] = {}
+    waiting, seen = list(wanted), set(wanted)
+    while waiting:
+        for step in nearer.get(waiting.pop(), ()):
+            kept[step] = None
+            near = step.source if is_forward else step.target
+            if near not in seen:
+                seen.add(near)
+                waiting.append(near)
+    return tuple(step for step in steps if step in kept)
+
+
+def _of_classes(
+    connection: Connection, reached: Sequence[Reached], classes: Collection[str]
+) -> tuple[Reached, ...]:
+    names = {one.uri: register_uris(one.uri)[-1] for one in reached}
+    cards = products_by_uri(connection, set(names.values()))
+    return tuple(
+        one
+        for one in reached
+        if one.depth == 0
+        or (names[one.uri] in cards and cards[names[one.uri]].class_code in classes)
+    )
+
+
+def _with_seen_ends(
+    connection: Connection, log: int, lineage: Lineage, view: View
+) -> Sequence[Edge]:
+    """Return the links, with the end of a stay only where its reader sees who ended it."""
+    if sees_everything(view.actor):
+        return lineage.edges
+    ends = {edge.until_seq for edge in lineage.edges if edge.until_seq is not None}
+    seen = seen_seqs(connection, log, ends, view.actor)
+    return [
+        edge if edge.until_seq is None or edge.until_seq in seen else edge.without_end()
+        for edge in lineage.edges
+    ]
 
 
 def _things(items: Collection[int]) -> list[int]:
@@ -127,20 +255,28 @@ class CodeState:
     container: str | None
     balance: Balance
     size: int
+    movements: tuple[Movement, ...] = ()
+    uris: Mapping[int, str] = field(default_factory=dict)
 
 
-def state_of_code(engine: Engine, log: int, uri: str) -> CodeState:
-    """Return what is known of a canonical URI now; `NotFound` where no event names it."""
+def state_of_code(engine: Engine, log: int, uri: str, actor: Actor | None = None) -> CodeState:
+    """Return what is known of a canonical URI now; `NotFound` where no event names it.
+
+    Told from the events alone that the actor may see, all of them where there is none.
+    """
     size = bring_up(engine, log)
     with reading(engine) as connection:
         item = find_ids(connection, log, [uri]).get(uri)
-        movements = movements_of(connection, log, [item])[item] if item is not None else ()
-        heard = heard_of(connection, log, [item])[item].movements if item is not None else ()
-        state = state_of(heard)
+        movements: tuple[Movement, ...] = ()
+        state = None
+        if item is not None:
+            found = movements_of(connection, log, [item])[item]
+            movements = seen_movements(connection, log, found, actor)
+            heard = set(heard_of(connection, log, [item])[item].movements)
+            state = state_of([one for one in movements if one in heard])
         if state is None:
             raise NotFound(f"No event names the code {uri}.")
-        named = [one for one in (state.place, state.container) if one is not None]
-        uris = read_uris(connection, log, named)
+        uris = read_uris(connection, log, _places_of(movements))
     return CodeState(
         uri=uri,
         state=state,
@@ -148,4 +284,15 @@ def state_of_code(engine: Engine, log: int, uri: str) -> CodeState:
         container=uris.get(state.container) if state.container is not None else None,
         balance=balance_of(movements),
         size=size,
+        movements=movements,
+        uris=uris,
     )
+
+
+def _places_of(movements: Sequence[Movement]) -> list[int]:
+    named = [
+        item
+        for one in movements
+        for item in (one.event.biz_location, one.event.read_point, one.container)
+    ]
+    return [item for item in named if item is not None]

@@ -1,0 +1,152 @@
+"""Which links a walk may follow: those of the time that was asked for, and those its reader sees.
+
+The rule that must stay true: a producer follows a link only where it may read the chain part of the
+event that says so. What lies beyond is not reached, not counted and not hinted at.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from trace.edges import STAYS, Edge
+from trace.events.model import Role
+from trace.movements import Movement
+from trace.partners import SIDE_ROLES, own_side_ids
+from trace.reading import read_rows, visible_of
+from trace.tables import EVENT, EVENT_ITEM
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, select
+
+from ledger.parts import Part
+from parties.access import visible_parts
+from parties.actors import Actor
+
+Sieve: TypeAlias = Callable[[Sequence[Edge]], Sequence[Edge]]
+"""Returns which of some links are followed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The time that was asked for: from `since` up to, and not at, `until`; None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, edge: Edge) -> bool:
+        """Return whether a link lies in the time; a stay does where some of it does."""
+        if self.until is not None and edge.from_at >= self.until:
+            return False
+        if self.since is None or edge.from_at >= self.since:
+            return True
+        return edge.kind in STAYS and (edge.until_at is None or edge.until_at > self.since)
+
+
+ALWAYS: Final = Window()
+
+
+def sees_everything(actor: Actor | None) -> bool:
+    """Return whether a reader sees the chain part of every event; None is the service itself."""
+    return actor is None or "chain" in visible_parts(actor)
+
+
+def sieve_for(connection: Connection, log: int, actor: Actor | None, window: Window) -> Sieve:
+    """Return what keeps the links in the time that the reader may see."""
+    if sees_everything(actor) and window == ALWAYS:
+        return lambda edges: edges
+
+    def keep(edges: Sequence[Edge]) -> Sequence[Edge]:
+        timely = [edge for edge in edges if window.holds(edge)]
+        seen = seen_seqs(connection, log, {edge.seq for edge in timely}, actor)
+        return [edge for edge in timely if edge.seq in seen]
+
+    return keep
+
+
+def seen_seqs(
+    connection: Connection, log: int, seqs: Collection[int], actor: Actor | None
+) -> frozenset[int]:
+    """Return those of the events whose chain part a reader may see."""
+    if actor is None or sees_everything(actor):
+        return frozenset(seqs)
+    rows = read_rows(connection, log, sorted(seqs))
+    parts = visible_of(connection, log, rows, actor)
+    return frozenset(seq for seq, some in parts.items() if Part.CHAIN in some)
+
+
+def known_to(
+    connection: Connection, log: int, ids: Mapping[str, int], actor: Actor | None
+) -> dict[str, int]:
+    """Return those identifiers that an event which the reader may see names as goods."""
+    if actor is None or sees_everything(actor):
+        return dict(ids)
+    if actor.party_id is None:
+        return {}
+    own = own_side_ids(connection, log, actor.party_id)
+    return {
+        uri: item
+        for uri, item in ids.items()
+        if _is_in_own_event(connection, log, item, actor.party_id)
+        or _is_handed_over(connection, log, item, own)
+    }
+
+
+def seen_movements(
+    connection: Connection, log: int, movements: Sequence[Movement], actor: Actor | None
+) -> tuple[Movement, ...]:
+    """Return those movements of a thing that the reader may see.
+
+    What happened to a container is shown where the packing is its reader's to see as well.
+    """
+    if sees_everything(actor):
+        return tuple(movements)
+    seen = seen_seqs(connection, log, {one.event.seq for one in movements}, actor)
+    packings = {
+        item
+        for one in movements
+        if one.container is None and one.event.seq in seen
+        for item in one.event.of(Role.PARENT)
+    }
+    return tuple(
+        one
+        for one in movements
+        if one.event.seq in seen and (one.container is None or one.container in packings)
+    )
+
+
+def _is_in_own_event(connection: Connection, log: int, item: int, party_id: UUID) -> bool:
+    beside = EVENT_ITEM.join(
+        EVENT, and_(EVENT.c.log == EVENT_ITEM.c.log, EVENT.c.seq == EVENT_ITEM.c.seq)
+    )
+    statement = (
+        select(EVENT.c.seq)
+        .select_from(beside)
+        .where(
+            EVENT_ITEM.c.log == log,
+            EVENT_ITEM.c.item == item,
+            EVENT_ITEM.c.role.not_in(SIDE_ROLES),
+            EVENT.c.party_id == party_id,
+        )
+        .limit(1)
+    )
+    return connection.execute(statement).first() is not None
+
+
+def _is_handed_over(connection: Connection, log: int, item: int, own: Sequence[int]) -> bool:
+    side = EVENT_ITEM.alias("side")
+    beside = EVENT_ITEM.join(
+        side, and_(side.c.log == EVENT_ITEM.c.log, side.c.seq == EVENT_ITEM.c.seq)
+    )
+    statement = (
+        select(EVENT_ITEM.c.seq)
+        .select_from(beside)
+        .where(
+            EVENT_ITEM.c.log == log,
+            EVENT_ITEM.c.item == item,
+            EVENT_ITEM.c.role.not_in(SIDE_ROLES),
+            side.c.item.in_(own),
+            side.c.role.in_(SIDE_ROLES),
+        )
+        .limit(1)
+    )
+    return connection.execute(statement).first() is not None
