@@ -156,6 +156,15 @@ class Settings:
     lineage_depth_max: int = _setting(
         64, _integer(1, 10_000), "steps of one trace through makings, lots and containers"
     )
+    trace_days_max: int = _setting(
+        366, _integer(1, 3660), "days of events from which the goods of a party or site are traced"
+    )
+    trace_rows_max: int = _setting(
+        300, _integer(10, 10_000), "rows of one table of a trace on a page; files hold all"
+    )
+    graph_nodes_max: int = _setting(
+        60, _integer(5, 1000), "boxes of one picture of a trace; more are drawn together"
+    )
     body_bytes_max: int = _setting(
         64 << 10, _integer(1024, 1 << 24), "size of a JSON body other than a document"
     )

@@ -34,6 +34,7 @@ class Action(StrEnum):
     READ_JOB = "read_job"
     TRACE = "trace"
     READ_LINEAGE = "read_lineage"
+    TRACE_OWN = "trace_own"
     QUERY = "query"
     READ_LOG = "read_log"
     BROWSE = "browse"
@@ -64,6 +65,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_JOB: "read a capture job",
     Action.TRACE: "trace a code",
     Action.READ_LINEAGE: "see where anybody's goods came from and where they went",
+    Action.TRACE_OWN: "see where one's own goods came from and where they went",
     Action.QUERY: "query events",
     Action.READ_LOG: "read the log",
     Action.BROWSE: "look into everybody's records one after the other",
@@ -174,6 +176,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.OPEN_RECALLS): _own_goods,
     (_R.PRODUCER, Action.READ_RECALLS): _own_only,
     (_R.PRODUCER, Action.ANSWER_RECALLS): _own_only,
+    # What it sees of them is what `trace.sieves` lets through: its own events and its partners'.
+    (_R.PRODUCER, Action.TRACE_OWN): _always,
     (_R.PRODUCER, Action.READ_SELF): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,

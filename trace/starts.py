@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
+from base.db import to_micros
 from parties.actors import Actor
 
 _CHUNK: Final = 500
@@ -90,7 +91,7 @@ def _events_of(
     if window.until is not None:
         statement = statement.where(EVENT.c.event_at < window.until)
     statement = statement.order_by(EVENT.c.event_at, EVENT.c.seq).limit(rows_max)
-    return [(row.event_at, row.seq) for row in connection.execute(statement)]
+    return [(to_micros(row.event_at), row.seq) for row in connection.execute(statement)]
 
 
 def _named_by(connection: Connection, log: int, moments: Sequence[Moment]) -> list[_At]:

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from base.errors import Unauthenticated
 from base.strict_json import loads
-from parties.access import Action, require_role
+from parties.access import Action, has_role_for, require_role
 from parties.actors import ANONYMOUS, Actor
 from web.services import Services, services
 
@@ -143,8 +143,13 @@ def _actor_of_cookie() -> Actor | None:
         return None
 
 
-def page_requires(action: Action) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Send whoever is not signed in to do so; refuse whoever has no role for `action`."""
+def page_requires(
+    action: Action, *others: Action
+) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Send whoever is not signed in to do so; refuse whoever has no role for `action`.
+
+    Nor for one of `others`; where there are others the view asks which of them it is.
+    """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
@@ -152,7 +157,8 @@ def page_requires(action: Action) -> Callable[[Callable[P, R]], Callable[P, R | 
             actor = signed_in()
             if actor is None:
                 return redirect(f"{SIGN_IN_PATH}?{urlencode({'next': _here()})}", 303)
-            require_role(actor, action)
+            if not any(has_role_for(actor, other) for other in others):
+                require_role(actor, action)
             return view(*args, **kwargs)
 
         return wrapper

@@ -62,8 +62,9 @@ def test_what_is_no_code_is_refused(made: House) -> None:
     assert ask(made, STATE, code="hello").status_code in (400, 422)
 
 
-def test_a_producer_reads_nobodys_lineage(made: House) -> None:
+def test_a_producer_finds_nothing_of_goods_that_are_not_its_own(made: House) -> None:
     key, _ = new_key(made, 9)
-    query = f"{LINEAGE}?code={serial(1)}&direction=forward"
 
-    assert get(made, query, key=key).status_code == 403
+    for path in (f"{LINEAGE}?code={serial(1)}&direction=forward", f"{STATE}?code={serial(1)}"):
+        assert get(made, path, key=key).status_code == 404
+        assert get(made, path).status_code == 200

@@ -5,19 +5,19 @@ of it names the entry that says so.
 """
 
 from decimal import Decimal
-from trace.lineage import Direction, Reach
+from trace.lineage import Direction
 from trace.state import Flow
-from trace.tracing import CodeState, state_of_code, trace_goods
+from trace.tracing import CodeState
 from typing import Any
 
 import marshmallow as ma
 
-from codes.canonical import uri_of_text
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
-from web.api.fields import StrictSchema, text
-from web.auth import requires
+from web.api.fields import Day, StrictSchema, WholeText, text
+from web.auth import current_actor, requires
 from web.services import services
+from web.tracing import TraceAsked, classes_of, state_for, trace_for
 
 BLUEPRINT = ApiBlueprint(
     "lineage", __name__, url_prefix="/api/v1", description="Where from and where to."
@@ -25,10 +25,20 @@ BLUEPRINT = ApiBlueprint(
 
 
 class LineageQuery(StrictSchema):
-    """A code in any of its written forms, and how far to go."""
+    """One code in any of its written forms, one party or one site, and how far to go.
 
-    code = text(chars_max=2048, required=True)
+    From a party or site all goods of its events in the days are traced. `class` holds product
+    classes, separated by commas.
+    """
+
+    code = text(chars_max=2048, load_default="")
+    party = text(chars_max=64, load_default="")
+    site = text(chars_max=2048, load_default="")
     direction = ma.fields.Enum(Direction, by_value=ma.fields.String, required=True)
+    depth = WholeText(load_default=None)
+    since = Day(load_default=None)
+    until = Day(load_default=None)
+    classes = text(chars_max=400, load_default="", data_key="class")
 
 
 class ReachedOut(ma.Schema):
@@ -58,20 +68,30 @@ class LineageOut(ma.Schema):
     steps = ma.fields.List(ma.fields.Nested(LineageStepOut))
     size = ma.fields.Integer()
     is_cut = ma.fields.Boolean()
+    is_partial = ma.fields.Boolean(
+        metadata={"description": "Only steps of the reader's own and its partners' events."}
+    )
 
 
 @BLUEPRINT.route("/lineage", methods=["GET"])
-@requires(Action.READ_LINEAGE)
+@requires(Action.READ_LINEAGE, Action.TRACE_OWN)
 @BLUEPRINT.arguments(LineageQuery, location="query")
 @BLUEPRINT.response(200, LineageOut)
 def get_lineage(query: dict[str, Any]) -> Any:
-    """Trace a code forward to everything it became part of, or back to what it was made of."""
-    parts = services()
-    reach = Reach(
-        items_max=parts.settings.lineage_items_max, depth_max=parts.settings.lineage_depth_max
+    """Trace a code, or the goods of a party or site, forward or back.
+
+    Forward is to everything they became part of, back to what they were made of.
+    """
+    asked = TraceAsked(
+        code=query["code"],
+        party=query["party"],
+        site=query["site"],
+        depth=query["depth"],
+        since_on=query["since"],
+        until_on=query["until"],
+        classes=classes_of(query["classes"]),
     )
-    subject = uri_of_text(query["code"])
-    return trace_goods(parts.engine, parts.log, [subject], query["direction"], reach)
+    return trace_for(services(), current_actor(), asked, query["direction"])
 
 
 class StateQuery(StrictSchema):
@@ -114,13 +134,12 @@ class CodeStateOut(ma.Schema):
 
 
 @BLUEPRINT.route("/state", methods=["GET"])
-@requires(Action.READ_LINEAGE)
+@requires(Action.READ_LINEAGE, Action.TRACE_OWN)
 @BLUEPRINT.arguments(StateQuery, location="query")
 @BLUEPRINT.response(200, CodeStateOut)
 def get_state(query: dict[str, Any]) -> dict[str, Any]:
     """Return where a thing is, with whom and in what state, and how much of it is left."""
-    parts = services()
-    found = state_of_code(parts.engine, parts.log, uri_of_text(query["code"]))
+    found = state_for(services(), current_actor(), query["code"])
     state = found.state
     return {
         "uri": found.uri,
