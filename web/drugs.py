@@ -69,11 +69,16 @@ def read_codes(parts: Services, texts: Sequence[str]) -> list[PackCode]:
     return list({one.text: one for one in found}.values())
 
 
-def verify_for(parts: Services, actor: Actor, codes: Sequence[PackCode]) -> list[Finding]:
-    """Verify packs; a party that sees a pack again that was supplied elsewhere goes on record."""
+def verify_for(
+    parts: Services, actor: Actor, codes: Sequence[PackCode], *, is_noted: bool = True
+) -> list[Finding]:
+    """Verify packs; a party that sees a pack again that was supplied elsewhere goes on record.
+
+    Without `is_noted` it does not: an address that was followed is no pack in somebody's hand.
+    """
     pharmacy = pharmacy_of(parts)
     checked = verify(pharmacy, codes)
-    noted = note_alerts(pharmacy, parts.desk, actor, checked)
+    noted = note_alerts(pharmacy, parts.desk, actor, checked) if is_noted else frozenset()
     with reading(parts.engine) as connection:
         told = told_to(connection, pharmacy, actor, checked)
         alerts = [

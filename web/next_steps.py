@@ -52,6 +52,13 @@ def _activation(reading: Candidate, actor: Actor) -> str | None:
     return f"/work/activate?{urlencode({'code': code.uri})}"
 
 
+def _pack(reading: Candidate, actor: Actor) -> str | None:
+    is_pack = reading.scheme.name == "cn_drug_trace20"
+    if not is_pack or not access.has_role_for(actor, access.Action.VERIFY_PACKS):
+        return None
+    return f"/work/drugs?{urlencode({'code': reading.code.text})}"
+
+
 def _records(reading: Candidate, _actor: Actor) -> str | None:
     code, scheme = reading.code, reading.scheme.name
     if code.uri.startswith(_PRODUCTS):
@@ -70,6 +77,11 @@ NEXT_STEPS: Final[tuple[NextStep, ...]] = (
         name="activation",
         title=Words(zh="激活或查看用码情况", en="Activate, or see its state"),
         address_for=_activation,
+    ),
+    NextStep(
+        name="pack",
+        title=Words(zh="核验这盒药", en="Verify this pack"),
+        address_for=_pack,
     ),
     NextStep(
         name="product",

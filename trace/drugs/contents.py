@@ -7,16 +7,17 @@ nobody packs another one's goods into his own case.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from trace.drugs.reading import Pack
+from trace.edges import STAYS, edges_of
 from trace.events.model import Role
+from trace.heard import with_heard_ends
 from trace.identifiers import find_ids, read_uris
-from trace.projections.tables import LINK, LinkKind
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-_CHUNK: Final = 900
+from base.db import to_micros
+
 _NESTING_MAX: Final = 8
-_STAYS: Final = (int(LinkKind.PACKED_IN), int(LinkKind.JOINED_TO))
 
 
 def contents_of(
@@ -45,22 +46,18 @@ def is_packed(pack: Pack) -> bool:
 def _inside(
     connection: Connection, log: int, items: Iterable[int], at: datetime
 ) -> dict[int, list[int]]:
+    moment = to_micros(at)
     found: dict[int, list[int]] = {}
-    layer = sorted(set(items))
+    layer = set(items)
     for _ in range(_NESTING_MAX):
+        stays = [one for one in edges_of(connection, log, layer, near="dst") if one.kind in STAYS]
         children: set[int] = set()
-        for start in range(0, len(layer), _CHUNK):
-            statement = select(LINK.c.src, LINK.c.dst).where(
-                LINK.c.log == log,
-                LINK.c.dst.in_(layer[start : start + _CHUNK]),
-                LINK.c.kind.in_(_STAYS),
-                LINK.c.from_at <= at,
-                LINK.c.until_at.is_(None) | (LINK.c.until_at > at),
-            )
-            for row in connection.execute(statement):
-                found.setdefault(row.dst, []).append(row.src)
-                children.add(row.src)
-        layer = sorted(children - found.keys())
+        for stay in with_heard_ends(connection, log, stays):
+            is_over = stay.until_us is not None and stay.until_us <= moment
+            if stay.from_us <= moment and not is_over:
+                found.setdefault(stay.dst, []).append(stay.src)
+                children.add(stay.src)
+        layer = children - found.keys()
         if not layer:
             break
     return found

@@ -23,7 +23,16 @@ from parties.issuing.runs import Tally, tallies_of
 from parties.issuing.state import CodeState, states_of
 from parties.tasks import Task, list_tasks
 from web.issuing import party_of
-from web.pages import alerts, sign_in, work_block, work_codes, work_links, work_prefixes, work_tasks
+from web.pages import (
+    alerts,
+    drugs,
+    sign_in,
+    work_block,
+    work_codes,
+    work_links,
+    work_prefixes,
+    work_tasks,
+)
 from web.pages.work_blueprint import (
     block_title,
     blueprint,
@@ -38,7 +47,7 @@ from web.services import Services, services
 from web.session import page_actor, page_requires
 
 # Each adds its pages to the blueprint when it is imported.
-PAGES: Final = (work_block, work_codes, work_links, work_prefixes, work_tasks, alerts)
+PAGES: Final = (work_block, work_codes, work_links, work_prefixes, work_tasks, alerts, drugs)
 
 _NEWEST: Final = 5
 _PAGE_ROWS: Final = 50

@@ -1,0 +1,172 @@
+"""Packs of drugs over HTTP: who is told what, once only, and what is refused."""
+
+import json
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.web.drug_world import CASE, GTIN, PACKS, Counter, deliver, pharmacy, record, seen
+from tests.web.epcis_world import check, seal_now
+from tests.web.house import House
+from tests.web.issuing_world import errors_of, send
+
+VERIFY, OUT, BACK = (f"/api/v1/drugs/{name}" for name in ("verify", "decommission", "reverse"))
+
+
+def body_of(answer: TestResponse) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    found: dict[str, Any] = json.loads(answer.get_data())
+    return found
+
+
+def look(house: House, *codes: str, **by: Any) -> list[dict[str, Any]]:
+    packs = [{"code": code} for code in codes]
+    found: list[dict[str, Any]] = body_of(send(house, "POST", VERIFY, {"packs": packs}, **by))[
+        "packs"
+    ]
+    return found
+
+
+def supply(house: House, shop: Counter, *codes: str, once: str | None = None) -> dict[str, Any]:
+    body = {"codes": list(codes), "reason": "supplied", "site": shop.site}
+    return body_of(send(house, "POST", OUT, body, key=shop.key, once=once))
+
+
+def entry_count(house: House) -> int:
+    seal_now(house)
+    return check(house)
+
+
+def test_a_pack_is_told_in_plain_words_and_in_the_codes_of_both_systems(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS)
+
+    good, bad = look(house, f"(01){GTIN}(21)S1(10)L1(17)270131", f"(01){GTIN}(21)S2(10)L9")
+
+    assert (good["code"], good["may_be_supplied"]) == ("active", True)
+    assert (good["lot"], good["expires_on"]) == ("L1", "2027-01-31")
+    assert good["dscsa"] == {
+        "verified": True,
+        "verificationFailureReason": None,
+        "additionalInfo": None,
+    }
+    assert (bad["code"], bad["title_zh"]) == ("batch_mismatch", "批号不符")
+    assert bad["eu"] == {"return_code": "NMVS_FE_LOT_13", "is_sourced": True}
+    assert bad["dscsa"]["verificationFailureReason"] == "No_match_GTIN_Serial_Lot"
+
+
+def test_what_the_label_says_may_stand_beside_the_code(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS)
+    asked = {"code": PACKS[0], "lot": "L9", "expires_on": "2027-02-28"}
+
+    (found,) = body_of(send(house, "POST", VERIFY, {"packs": [asked]}))["packs"]
+
+    assert found["codes"] == ["batch_mismatch", "expiry_mismatch"]
+    assert found["dscsa"]["verificationFailureReason"] == "No_match_GTIN_Serial_Lot_Expiry"
+
+
+def test_a_pack_is_handed_out_once_and_put_back_by_the_same_counter(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS)
+
+    first = supply(house, shop, PACKS[0], once="k1")
+    entries = entry_count(house)
+    again = supply(house, shop, PACKS[0], once="k1")
+    later = supply(house, shop, PACKS[0])
+    body = {"codes": [PACKS[0]], "reason": "supplied", "site": shop.site, "still_here": True}
+    back = body_of(send(house, "POST", BACK, body, key=shop.key))
+
+    assert (first["done_count"], first["packs"][0]["state"]) == (1, "supplied")
+    assert again == first
+    assert later["packs"][0]["refusal"] == "already_in_state"
+    assert later["packs"][0]["eu"]["return_code"] == "NMVS_NC_PCK_19"
+    assert (back["done_count"], back["packs"][0]["state"]) == (1, "active")
+    assert entry_count(house) == entries + 1
+
+
+def test_a_case_gives_mixed_results_pack_by_pack(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS, in_case=True)
+    record(house, seen(9, PACKS[1], disposition="recalled"))
+
+    done = supply(house, shop, CASE)
+
+    assert (done["done_count"], done["refused_count"]) == (3, 1)
+    assert [one["refusal"] for one in done["packs"]] == [None, "recalled", None, None]
+    assert {one["through"] for one in done["packs"]} == {CASE}
+
+
+def test_to_see_a_supplied_pack_elsewhere_goes_on_record_once(house: House) -> None:
+    shop, other = pharmacy(house), pharmacy(house, 22, "仁济药店")
+    deliver(house, shop, *PACKS)
+    supply(house, shop, PACKS[0])
+    before = entry_count(house)
+
+    own = look(house, PACKS[0], key=shop.key)
+    first = look(house, PACKS[0], key=other.key)
+    again = look(house, PACKS[0], key=other.key)
+
+    assert [one[0]["is_alert"] for one in (own, first, again)] == [False, True, True]
+    assert entry_count(house) == before + 1
+    (told,) = look(house, PACKS[0], role="authority")
+    assert [alert["party_id"] for alert in told["alerts"]] == [str(other.party_id)]
+    assert [one["alerts"] for one in first] == [[]]
+    assert first[0]["by_party"] is None
+
+
+def test_with_whom_a_pack_is_the_authority_is_told_and_a_stranger_is_not(house: House) -> None:
+    shop, other = pharmacy(house), pharmacy(house, 22, "仁济药店")
+    deliver(house, shop, *PACKS)
+
+    by_reader = [
+        look(house, PACKS[0], role="authority")[0],
+        look(house, PACKS[0], key=shop.key)[0],
+        look(house, PACKS[0], key=other.key)[0],
+    ]
+
+    assert [one["holder"] for one in by_reader] == [str(shop.party_id), str(shop.party_id), None]
+    assert [one["may_know_hands"] for one in by_reader] == [True, True, False]
+
+
+def test_the_chain_of_a_pack_is_read_by_its_code(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS)
+    path = f"/api/v1/drugs/(01){GTIN}(21)S1/custody"
+
+    found = body_of(send(house, "GET", path, role="authority"))
+
+    assert (found["is_whole"], found["gaps"]) == (True, [])
+    assert (found["maker"], found["holder"]) == (str(house.party_id), str(shop.party_id))
+    assert [link["receivers"] for link in found["links"]] == [[str(shop.party_id)]]
+    assert send(house, "GET", "/api/v1/drugs/nothing/custody").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "wrong"),
+    [
+        (VERIFY, {"packs": []}, ["packs"]),
+        (VERIFY, {"packs": [{"code": "hello there"}]}, ["codes[0]"]),
+        (OUT, {"codes": [PACKS[0]], "reason": "active", "site": "x"}, ["reason"]),
+        (OUT, {"codes": [PACKS[0]], "reason": "lent", "site": "x"}, ["reason"]),
+        (OUT, {"codes": [PACKS[0]], "reason": "supplied"}, ["site"]),
+        (OUT, {"codes": [PACKS[0]], "reason": "supplied", "site": "nowhere"}, ["site"]),
+        (BACK, {"codes": [PACKS[0]], "site": "x", "still_here": "yes"}, ["still_here"]),
+    ],
+)
+def test_a_wrong_request_is_refused_by_its_field(
+    sqlite_house: House, path: str, body: dict[str, Any], wrong: list[str]
+) -> None:
+    answer = send(sqlite_house, "POST", path, body)
+
+    assert answer.status_code == 400
+    assert errors_of(answer) == wrong
+
+
+def test_more_packs_than_one_request_may_name_are_refused(sqlite_house: House) -> None:
+    many = [{"code": f"(01){GTIN}(21)S{number}"} for number in range(501)]
+
+    answer = send(sqlite_house, "POST", VERIFY, {"packs": many})
+
+    assert (answer.status_code, errors_of(answer)) == (400, ["packs"])
