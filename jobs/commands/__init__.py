@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "code": "jobs.commands.code:command",
         "codes": "jobs.commands.codes:command",
         "demo": "jobs.commands.demo:command",
+        "drug": "jobs.commands.drug:command",
         "fsck": "jobs.commands.fsck:command",
         "init": "jobs.commands.init:command",
         "key": "jobs.commands.key:command",

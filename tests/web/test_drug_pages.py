@@ -36,8 +36,9 @@ def test_a_pharmacist_finds_the_page_and_hands_a_pack_out(house: House) -> None:
     assert "2027-01-31" in found
     assert done.status_code == 303
     assert "已记入账本" in after
-    assert "已经售出过" in after
+    assert "已售出或已使用" in after
     assert "撤销登记" in after
+    assert "已经售出过" in ask(person, PACKS[0])
 
 
 def test_a_form_that_is_sent_twice_records_once(house: House) -> None:

@@ -153,7 +153,7 @@ def _refusal(one: Checked, actor: Actor, operation: Operation, undoing: Act) -> 
         return doubt
     table, state = state_table(), one.pack.state
     today = undoing.recorded_at.astimezone(CIVIL_ZONE).date()
-    blocks = blocks_at(one.pack.facts, is_recalled=state.is_recalled, on=today)
+    blocks = blocks_at(one.pack.facts, is_recalled=one.is_recalled, on=today)
     if operation.state is State.ACTIVE:
         return _refusal_to_undo(one, operation, undoing, blocks)
     if operation.state is state.state:

@@ -4,9 +4,8 @@ The rule that must stay true: what a pack is, every key's holder is told; with w
 handed it out, only whoever sees the chain part of the event that says so.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from trace.drugs.contents import contents_of, is_packed
 from trace.drugs.fold import blocks_at
 from trace.drugs.hands import Hands, Named, hands_of
@@ -14,10 +13,12 @@ from trace.drugs.model import Block, Refusal, State
 from trace.drugs.pack_codes import PackCode
 from trace.drugs.reading import Pack, nothing_known, read_packs
 from trace.drugs.table import state_table
+from trace.events.identifiers import lot_uri
 from trace.events.model import Role
 from trace.identifiers import read_uris
 from trace.projections.lineage import bring_up
 from trace.reading import read_rows, visible_of
+from trace.recall.marks import recalls_of
 from typing import Final
 from uuid import UUID
 
@@ -56,6 +57,7 @@ class Checked:
     hands: Hands
     owner: UUID | None
     codes: tuple[str, ...]
+    is_recalled: bool
     through: str = ""
 
     @property
@@ -106,6 +108,7 @@ def verify(pharmacy: Pharmacy, codes: Sequence[PackCode]) -> list[Checked]:
 def check(connection: Connection, pharmacy: Pharmacy, codes: Sequence[PackCode]) -> list[Checked]:
     """Do as `verify` on a connection; the links must have been brought up."""
     now = pharmacy.clock.now()
+    today = now.astimezone(CIVIL_ZONE).date()
     table = state_table()
     singles = [code.uri for code in codes if code.is_single]
     inside = contents_of(connection, pharmacy.log, singles, now)
@@ -117,6 +120,7 @@ def check(connection: Connection, pharmacy: Pharmacy, codes: Sequence[PackCode])
     named = named_by(connection, pharmacy.log, packs.values())
     owners = owners_of_goods(connection, wanted)
     products = _known_products(connection, wanted)
+    recalled = _recalled(connection, pharmacy.log, packs)
     found: list[Checked] = []
     for code in codes:
         uris = inside.get(code.uri)
@@ -125,14 +129,16 @@ def check(connection: Connection, pharmacy: Pharmacy, codes: Sequence[PackCode])
             pack = packs.get(asked.uri) or nothing_known(asked.uri, table)
             if through and not is_packed(pack):
                 continue
-            findings = _findings(asked, pack, products, now.astimezone(CIVIL_ZONE).date())
+            is_recalled = asked.uri in recalled
+            blocks = blocks_at(pack.facts, is_recalled=is_recalled, on=today)
             found.append(
                 Checked(
                     asked=asked,
                     pack=pack,
                     hands=hands_of(pack.movements, pack.made_by, named),
                     owner=owners.get(asked.uri),
-                    codes=findings,
+                    codes=_findings(asked, pack, products, blocks),
+                    is_recalled=is_recalled,
                     through=through,
                 )
             )
@@ -168,7 +174,7 @@ def named_by(connection: Connection, log: int, packs: Iterable[Pack]) -> Named:
 
 
 def _findings(
-    asked: PackCode, pack: Pack, products: Collection[str], today: date
+    asked: PackCode, pack: Pack, products: Collection[str], blocks: Collection[Block]
 ) -> tuple[str, ...]:
     if not asked.is_single:
         return (Refusal.NOT_A_PACK.value,)
@@ -183,9 +189,25 @@ def _findings(
         found.append(Refusal.EXPIRY_MISMATCH.value)
     if pack.state.state is not State.ACTIVE:
         found.append(pack.state.state.value)
-    blocks = blocks_at(facts, is_recalled=pack.state.is_recalled, on=today)
     found += [_OF_BLOCK[block] for block in Block if block in blocks]
     return tuple(found) or (State.ACTIVE.value,)
+
+
+def _recalled(connection: Connection, log: int, packs: Mapping[str, Pack]) -> frozenset[str]:
+    """Return the packs that are recalled, by what their events say or by an act of recall."""
+    said = {uri for uri, pack in packs.items() if pack.state.is_recalled}
+    names = {uri: _reached_by(uri, pack) for uri, pack in packs.items()}
+    every = {name for of in names.values() for name in of}
+    if any(mark.binds for mark in recalls_of(connection, log, every)):
+        for uri, of in names.items():
+            if any(mark.binds for mark in recalls_of(connection, log, of)):
+                said.add(uri)
+    return frozenset(said)
+
+
+def _reached_by(uri: str, pack: Pack) -> tuple[str, ...]:
+    lot = lot_uri(uri, pack.facts.lot) if pack.facts.lot else None
+    return (uri,) if lot is None else (uri, lot)
 
 
 def _deciding(one: Checked) -> list[int]:

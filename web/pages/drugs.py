@@ -53,6 +53,7 @@ class PackView:
     may_undo: bool
     asks_if_here: bool
     is_in_hands: bool
+    by_us: bool
 
 
 @blueprint.context_processor
@@ -141,6 +142,7 @@ def _page(form: Form, findings: Sequence[Finding], done: Sequence[Done]) -> str:
         refused=[(answers()[code].title(chosen_lang()), count) for code, count in refused.items()],
         done_count=sum(one.refusal is None for one in done),
         told=told if told in _DONE else "",
+        told_title=state_table().rows[State(told)].title(chosen_lang()) if told in _DONE else "",
         reasons=[
             (row.state.value, row.title(chosen_lang()))
             for row in state_table().rows.values()
@@ -190,6 +192,7 @@ def _view(one: Finding, names: Mapping[UUID, str], products: Mapping[str, str]) 
         may_undo=is_own_act and rule is not None,
         asks_if_here=rule is not None and rule.not_handed_over,
         is_in_hands=is_in_hands,
+        by_us=is_own_act,
     )
 
 
