@@ -153,6 +153,11 @@ class Settings:
     recall_events_max: int = _setting(
         200_000, _integer(1, 10_000_000), "events that a place and a time may pick for a recall"
     )
+    recalls_open_max: int = _setting(
+        10_000,
+        _integer(1, 1_000_000),
+        "open recalls whose late holders one run of the worker looks for",
+    )
     lineage_depth_max: int = _setting(
         64, _integer(1, 10_000), "steps of one trace through makings, lots and containers"
     )

@@ -69,6 +69,7 @@ TIMETABLE: Final = timetable(
     ),
     Timed(name="follow-events", every_s=10, function="jobs.projections.follow_events"),
     Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
+    Timed(name="escalate-recalls", every_s=300, function="jobs.recalls.escalate_recalls"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
     Timed(name="forget-tasks", every_s=86_400, function="jobs.tasks.forget_tasks"),
     Timed(name="sweep-files", every_s=86_400, function="jobs.label_files.sweep_files"),
