@@ -12,7 +12,13 @@ from functools import partial
 from trace.recall.answering import Said, answer_notice, close_recall
 from trace.recall.deadlines import Deadline, domains
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
-from trace.recall.opening import OpenRequest, RecallDesk, open_recall, rescope_recall
+from trace.recall.opening import (
+    OpenRequest,
+    RecallDesk,
+    open_recall,
+    preview_scope,
+    rescope_recall,
+)
 from trace.recall.progress import Progress, Stage, progress_of, stages_of
 from trace.recall.reading import (
     Notice,
@@ -25,6 +31,7 @@ from trace.recall.reading import (
     read_recall,
     scopes_of,
 )
+from trace.recall.scope import Scope
 from trace.recall.selection import Bounds
 from typing import Any
 from uuid import UUID
@@ -116,6 +123,12 @@ def open_for(
     """Open a recall: the authority of any goods, an owner of its own."""
     require(actor, Action.OPEN_RECALLS, _own(actor))
     return open_recall(recall_desk_of(parts), actor, request, idempotency=idempotency)
+
+
+def preview_for(parts: Services, actor: Actor, criteria: Criteria) -> Scope:
+    """Return what a recall would reach, with nothing recorded; raises as `open_for`."""
+    require(actor, Action.OPEN_RECALLS, _own(actor))
+    return preview_scope(recall_desk_of(parts), actor, criteria)
 
 
 def recalls_for(parts: Services, actor: Actor, query: RecallQuery) -> list[Recall]:

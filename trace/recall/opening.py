@@ -90,6 +90,11 @@ def open_recall(
     return _append(desk, actor, recall_id, drafts, idempotency)
 
 
+def preview_scope(desk: RecallDesk, actor: Actor, criteria: Criteria) -> Scope:
+    """Return what a recall would reach; nothing is recorded."""
+    return reckon_scope(_reckoning(desk, actor), criteria)
+
+
 def rescope_recall(
     desk: RecallDesk,
     actor: Actor,

@@ -26,6 +26,8 @@ from web.issuing import party_of
 from web.pages import (
     alerts,
     drugs,
+    recall_public,
+    recalls,
     sign_in,
     work_block,
     work_codes,
@@ -47,7 +49,16 @@ from web.services import Services, services
 from web.session import page_actor, page_requires
 
 # Each adds its pages to the blueprint when it is imported.
-PAGES: Final = (work_block, work_codes, work_links, work_prefixes, work_tasks, alerts, drugs)
+PAGES: Final = (
+    work_block,
+    work_codes,
+    work_links,
+    work_prefixes,
+    work_tasks,
+    alerts,
+    drugs,
+    recalls,
+)
 
 _NEWEST: Final = 5
 _PAGE_ROWS: Final = 50
@@ -71,6 +82,7 @@ def register_work(app: Flask) -> None:
     """Give the application signing in and the pages behind it."""
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(blueprint)
+    app.register_blueprint(recall_public.blueprint)
 
 
 @blueprint.get("")
