@@ -207,6 +207,16 @@ class Settings:
     tasks_waiting_party_max: int = _setting(
         20, _integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
     )
+    sheet_rows_max: int = _setting(5_000, _integer(1, 100_000), "rows of one filled-in spreadsheet")
+    sheet_bytes_max: int = _setting(
+        8 << 20, _integer(1 << 10, 1 << 30), "bytes of one filled-in spreadsheet"
+    )
+    sheet_unzipped_bytes_max: int = _setting(
+        64 << 20, _integer(1 << 10, 1 << 32), "bytes of one filled-in workbook when unzipped"
+    )
+    submission_events_max: int = _setting(
+        10_000, _integer(1, 1_000_000), "events of one spreadsheet that is made from the ledger"
+    )
     trusted_proxies: int = _setting(
         0, _integer(0, 10), "proxies in front whose X-Forwarded-For is believed"
     )

@@ -56,6 +56,7 @@ class Action(StrEnum):
     OPEN_RECALLS = "open_recalls"
     READ_RECALLS = "read_recalls"
     ANSWER_RECALLS = "answer_recalls"
+    READ_PROFILES = "read_profiles"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -87,6 +88,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.OPEN_RECALLS: "open, change and close recalls",
     Action.READ_RECALLS: "read recalls before they are told to everybody",
     Action.ANSWER_RECALLS: "answer the notice of a recall",
+    Action.READ_PROFILES: "read what is recorded of which goods",
     Action.READ_SELF: "read one's own rights",
     Action.READ_HEALTH: "read the state of the service",
 }
@@ -157,6 +159,7 @@ _R: Final = Role
 _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (None, Action.TRACE): _always,
     (None, Action.READ_LOG): _always,
+    (None, Action.READ_PROFILES): _always,
     (None, Action.READ_HEALTH): _always,
     (_R.PRODUCER, Action.CAPTURE): _own_events,
     (_R.PRODUCER, Action.READ_JOB): _own_only,
@@ -178,6 +181,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.ANSWER_RECALLS): _own_only,
     # What it sees of them is what `trace.sieves` lets through: its own events and its partners'.
     (_R.PRODUCER, Action.TRACE_OWN): _always,
+    (_R.PRODUCER, Action.READ_PROFILES): _always,
     (_R.PRODUCER, Action.READ_SELF): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
@@ -194,6 +198,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_CUSTODY): _always,
     (_R.AUTHORITY, Action.OPEN_RECALLS): _always,
     (_R.AUTHORITY, Action.READ_RECALLS): _always,
+    (_R.AUTHORITY, Action.READ_PROFILES): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -208,6 +213,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.VERIFY_PACKS): _always,
     (_R.AUDITOR, Action.READ_CUSTODY): _always,
     (_R.AUDITOR, Action.READ_RECALLS): _always,
+    (_R.AUDITOR, Action.READ_PROFILES): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,
@@ -219,6 +225,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.OPERATOR, Action.CONFIRM_PREFIX): _always,
     (_R.OPERATOR, Action.MANAGE_TAG_KEYS): _always,
     (_R.OPERATOR, Action.READ_BURSTS): _always,
+    (_R.OPERATOR, Action.READ_PROFILES): _always,
     (_R.OPERATOR, Action.READ_SELF): _always,
     (_R.OPERATOR, Action.READ_HEALTH): _always,
 }

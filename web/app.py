@@ -23,6 +23,7 @@ from web.api import (
     lineage,
     links,
     prefixes,
+    profiles,
     recalls,
     register,
     tag_keys,
@@ -61,6 +62,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     recalls.BLUEPRINT,
     lineage.BLUEPRINT,
     drugs.BLUEPRINT,
+    profiles.BLUEPRINT,
 )
 
 

@@ -95,8 +95,9 @@ def _explanation(field: FormField) -> Words:
         zh.append("批次已登记时可空")
         en.append("may be empty where the lot is known")
     if field.kde is not None:
-        zh.append(field.kde.norms[0].norm.title.zh)
-        en.append(field.kde.norms[0].norm.title.en)
+        ref = field.kde.norms[0]
+        zh.append(f"{ref.norm.title.zh} {ref.clause}".rstrip())
+        en.append(f"{ref.norm.title.en} {ref.clause}".rstrip())
     return Words(zh="；".join(zh), en="; ".join(en))
 
 

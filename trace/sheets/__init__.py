@@ -1,0 +1,1 @@
+"""Spreadsheets: templates to fill in, filled sheets to capture, and sheets to hand to others."""
