@@ -9,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from schemas.profiles.columns import templates_of
 from schemas.profiles.registry import catalogue
+from tests.web.epcis_world import readable
 from tests.web.house import House
 
 TEMPLATE = "/api/v1/profiles/dairy/milking/template"
@@ -23,7 +24,7 @@ def data_page(house: House, path: str) -> Worksheet:
 
 
 def test_the_classes_and_their_steps_are_listed(sqlite_house: House) -> None:
-    items = sqlite_house.ask("GET", "/api/v1/profiles").get_json()["items"]
+    items = readable(sqlite_house.ask("GET", "/api/v1/profiles")).get_json()["items"]
 
     assert [one["name"] for one in items] == list(catalogue().names())
     dairy = next(one for one in items if one["name"] == "dairy")
@@ -32,7 +33,7 @@ def test_the_classes_and_their_steps_are_listed(sqlite_house: House) -> None:
 
 
 def test_a_class_is_found_by_any_code_that_it_covers(sqlite_house: House) -> None:
-    found = sqlite_house.ask("GET", "/api/v1/profiles/raw_milk").get_json()
+    found = readable(sqlite_house.ask("GET", "/api/v1/profiles/raw_milk")).get_json()
 
     assert found["name"] == "dairy"
     step = next(one for one in found["ctes"] if one["id"] == "milking")
@@ -71,7 +72,7 @@ def test_the_same_template_is_there_as_csv_in_english(sqlite_house: House) -> No
 
 def test_no_two_columns_of_any_template_have_the_same_header(sqlite_house: House) -> None:
     for name in catalogue().names():
-        found = sqlite_house.ask("GET", f"/api/v1/profiles/{name}").get_json()
+        found = readable(sqlite_house.ask("GET", f"/api/v1/profiles/{name}")).get_json()
         ways = [way for cte in found["ctes"] for way in cte["ways"]]
         for lang in ("zh", "en"):
             for way in ways:
