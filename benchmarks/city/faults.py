@@ -4,7 +4,7 @@ One rule: a story has one fault at most, and its truth is written down when it i
 anybody looks for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Final
@@ -30,8 +30,13 @@ CODES: Final = (
 )
 
 _COLD: Final = frozenset({"cold_chain_excursion", "sensor_gap"})
-# A step whose lack the chain of the profile shows: it stands between two others.
-_LACKING: Final = frozenset({"release", "test", "lot_release", "pre_test", "certify", "precool_store"})
+# The tests without which finished goods of these lines must not leave their maker.
+_TESTS: Final[Mapping[str, str]] = {
+    "dairy": "release",
+    "edible_oil": "test",
+    "packaged_food": "release",
+    "pork": "certify",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +54,19 @@ def can_have(line: Line, code: str) -> bool:
     if Op.SELL not in ops:
         return False
     if code == "dilution":
-        return any(step.op is Op.TURN and step.share < 1 for step in line.steps)
-    if code in ("over_sale", "over_issue"):
+        return any(step.op is Op.TURN for step in line.steps)
+    if code == "over_sale":
         return not line.is_serial
     if code == "missing_step":
         return skipped(line) is not None
-    if code == "clone_suspicion":
+    if code in ("clone_suspicion", "over_issue"):
         return line.is_serial
     return code not in _COLD or line.celsius is not None
 
 
 def skipped(line: Line) -> str | None:
     """Return the step that a story with a missing step leaves out."""
-    found = (step.cte for step in line.steps if step.op is Op.SEE and step.cte in _LACKING)
-    return next(found, None)
+    return _TESTS.get(line.code)
 
 
 @dataclass(slots=True)

@@ -15,8 +15,10 @@ _MINUTES = (75, 110)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A way between two hands; `ctes` are those of shipping, carrying, receiving and, where the
-    carrier takes over at a station, of that.
+    """A way between two hands.
+
+    `ctes` are those of shipping, carrying, receiving and, where the carrier takes over at a
+    station, of that.
     """
 
     giver: Person
@@ -59,15 +61,15 @@ def travel(story: Story, trip: Trip, goods: dict[str, JsonValue], at: int) -> in
     ship, move, take, *station = trip.ctes
     sides = trip.sides()
     given = {**goods, **sides}
-    story.tell(at, trip.giver, story.template(ship, "shipping", "in_transit"), **given)
+    story.tell(at, trip.giver, story.template(ship, "shipping", "in_transit"), given)
     if station:
         at += story.some(*_MINUTES) * 60
         template = story.template(station[0], "receiving", "in_progress")
-        story.tell(at, trip.carrier, template, **given)
+        story.tell(at, trip.carrier, template, given)
     left, at = at, at + story.some(*_MINUTES) * 60
     moved = {**given, "sensorElementList": story.readings(left, at, trip.carrier)}
     template = story.template(move, "transporting", "in_transit")
-    story.tell(at, trip.carrier, template, **(moved if story.line.celsius is not None else given))
+    story.tell(at, trip.carrier, template, moved if story.line.celsius is not None else given)
     at += story.some(*_MINUTES) * 60
-    story.tell(at, trip.taker, story.template(take, "receiving", "in_progress"), **given)
+    story.tell(at, trip.taker, story.template(take, "receiving", "in_progress"), given)
     return at

@@ -49,8 +49,6 @@ def befall(story: Story, trip: Trip, goods: dict[str, JsonValue], at: int, palle
     elif story.fault == "late_report":
         story.told[before + 2] = replace(taken, reported_at=taken.reported_at + _LATE_S)
         story.plant(taken.event, *codes)
-    elif story.fault in ("expired_licence", "listed_party", "expired_certificate"):
-        story.plant(taken.event, *codes)
     return end
 
 
@@ -58,18 +56,18 @@ def _contents(pallet: Pallet) -> tuple[str, ...]:
     return tuple(code for batch in pallet.content for code in (batch.uri, *batch.items))
 
 
-def sold_wrongly(story: Story, event: JsonObject, shop: Person, batch: Batch) -> None:
+def sold_wrongly(story: Story, event: JsonObject, batch: Batch) -> None:
     """Let the story's fault happen at a sale, if it is one of the shop."""
     if story.fault == "over_sale" and not story.subjects:
         event["quantityList"] = [replace(batch, amount=batch.amount * 50).element()]
         story.plant(event, batch.uri)
-    elif story.fault == "expired_goods":
+    elif story.fault in ("expired_goods", "expired_licence", "listed_party"):
         story.plant(event, batch.uri, *batch.items)
     elif story.fault == "not_holder" and not story.subjects:
         stranger = story.city.wrong["not_holder"]
         at = story.told[-1].reported_at + 600
         template = plain("retail_selling", "retail_sold", action="OBSERVE")
-        told = story.tell(at, stranger, template, **batch.part(0, 2).said())
+        told = story.tell(at, stranger, template, batch.part(0, 2).said())
         story.plant(told, batch.uri, *batch.items)
     elif story.fault == "clone_suspicion" and not story.subjects:
         story.plant(event, *batch.items[:1])

@@ -115,7 +115,7 @@ class City:
 
 def build_city(seed: int, counts: Counts = FULL) -> City:
     """Return the city of a seed."""
-    random = Random(seed)  # noqa: S311 -- a city to measure with, no secret
+    random = Random(seed)
     kinds = [
         *_kinds(PartyKind.FARM, counts.farms, FARM_CLASSES),
         *_kinds(PartyKind.PLANT, counts.plants, PLANT_CLASSES),

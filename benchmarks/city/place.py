@@ -28,7 +28,7 @@ from schemas.epcis import read_document
 from web.services import Services, build_services
 
 EVENTS_MAX = 500
-AGE_MAX_S = 6 * 3_600
+AGE_MAX_S = 20 * 3_600
 """How long an event waits at most until its party hands it in with others."""
 
 _CONTEXT = [
@@ -53,29 +53,33 @@ class CityPlace:
     def hand_in(self, told: Told) -> None:
         """Give an event to its party, which hands in a document when it is due."""
         self._now = max(self._now, told.reported_at)
+        # A dict keeps the order in which parties began to wait: the first waits longest.
+        while self._waiting:
+            due = next(iter(self._waiting.values()))[0].reported_at + AGE_MAX_S
+            if due > self._now:
+                break
+            self._capture(self._waiting.pop(next(iter(self._waiting))), due)
         events = self._waiting.setdefault(told.author.at, [])
         events.append(told)
-        if len(events) >= EVENTS_MAX or self._now - events[0].reported_at >= AGE_MAX_S:
-            self._capture(self._waiting.pop(told.author.at))
+        if len(events) >= EVENTS_MAX:
+            self._capture(self._waiting.pop(told.author.at), self._now)
 
     def hand_in_rest(self) -> None:
         """Let everybody hand in what is left."""
-        for events in sorted(self._waiting.values(), key=lambda one: one[0].reported_at):
-            self._capture(events)
+        for events in self._waiting.values():
+            self._capture(events, events[0].reported_at + AGE_MAX_S)
         self._waiting.clear()
 
-    def _capture(self, events: list[Told]) -> None:
+    def _capture(self, events: list[Told], at: int) -> None:
         author = events[0].author
-        self.clock.instant = max(self.clock.instant, instant_of(self._now + 60))
+        self.clock.instant = max(self.clock.instant, instant_of(at + 60))
         document = read_document(_document(events), limits=self.services.document_limits)
         submit(self.services.desk, Submission(actor=self._actor(author), document=document))
         self.captured += len(events)
         self.documents += 1
 
     def _actor(self, person: Person) -> Actor:
-        return actor_of_key(
-            key_id=uuid4(), role=Role.PRODUCER, party_id=self.parties[person.at]
-        )
+        return actor_of_key(key_id=uuid4(), role=Role.PRODUCER, party_id=self.parties[person.at])
 
 
 def open_place(

@@ -3,19 +3,17 @@
 One rule: everything goes through the register's own doors, at the instant before the first story.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from base.db import transaction
 from benchmarks.city.lines import BY_CODE
 from benchmarks.city.people import FAR, City, Person
 from benchmarks.city.templates import BEGINNING
-from ledger.draft import Draft
-from parties.acts import recorder
 from parties.drafts import CertificateDraft, PartyDraft, ProductDraft, SiteDraft
 from parties.issuing.prefixes import claim_prefix, confirm_prefix
 from parties.register import (
@@ -42,12 +40,13 @@ _WORDS: Final = {
 def register_city(services: Services, city: City) -> Mapping[int, UUID]:
     """Register everybody; return the party of each by its number in the city."""
     now = services.clock.now()
-    claims: list[UUID] = []
     with transaction(services.engine) as connection:
         parties = {one.at: _register(connection, one, now) for one in city.people}
-        for one in city.people:
-            if one.kind is PartyKind.PLANT:
-                claims.append(_claim(connection, one, parties[one.at], now))
+        claims = [
+            _claim(connection, one, parties[one.at], now)
+            for one in city.people
+            if one.kind is PartyKind.PLANT
+        ]
     record = services.recorder("system")
     for claim in claims:
         confirm_prefix(services.engine, claim, now=now, record=record)
@@ -87,9 +86,7 @@ def _register(connection: Connection, one: Person, now: datetime) -> UUID:
     return party_id
 
 
-def _register_goods(
-    connection: Connection, one: Person, party_id: UUID, now: datetime
-) -> None:
+def _register_goods(connection: Connection, one: Person, party_id: UUID, now: datetime) -> None:
     if not one.goods:
         return
     for name, uri in one.products.items():
@@ -98,21 +95,12 @@ def _register_goods(
             uri=uri,
             name_zh=f"{one.goods} {name} {one.at:03}",
             spec_zh=f"{BY_CODE[one.goods].piece_kg} kg",
-            class_code=_class_code(one.goods),
+            class_code=one.goods,
         )
         register_product(connection, product, now=now)
 
 
-_CLASS_CODES: Final = {"potato": "potato", "herb": "herb", "dairy": "dairy"}
-
-
-def _class_code(goods: str) -> str:
-    return _CLASS_CODES.get(goods, goods)
-
-
-def _register_papers(
-    connection: Connection, one: Person, party_id: UUID, now: datetime
-) -> None:
+def _register_papers(connection: Connection, one: Person, party_id: UUID, now: datetime) -> None:
     until = _YESTERDAY if one.role == "expired_licence" else _IN_THREE_YEARS
     draft = CertificateDraft(
         party_id=party_id,
@@ -126,6 +114,4 @@ def _register_papers(
 
 
 def _claim(connection: Connection, one: Person, party_id: UUID, now: datetime) -> UUID:
-    return claim_prefix(
-        connection, party_id, one.prefix, evidence="证书", claims_max=4, now=now
-    ).id
+    return claim_prefix(connection, party_id, one.prefix, evidence="证书", claims_max=4, now=now).id

@@ -32,13 +32,18 @@ def pack(story: Story, step: Step) -> None:
     lot = story.new_lot(holder, "pack")
     items = _items(lot, count) if story.line.is_serial else ()
     batch = Batch(uri=lot, amount=count, unit="H87", holder=holder, items=items)
-    used = [replace(bulk[0], amount=max(1, int(count * story.line.piece_kg)))]
+    each = max(1, int(count * story.line.piece_kg) // len(bulk))
+    used = [replace(one, amount=min(each, one.amount)) for one in bulk]
     template = _making(story, step.cte)
     days = 0 if story.fault == "expired_goods" else story.line.days
     label = template.label(story.now, lot, days)
     fields = {**_used(used), **batch.said("output"), "ilmd": label}
-    event = story.tell(story.now, holder, template, **fields)
-    if story.fault == "over_issue":
+    if items:
+        # How many pieces the lot has is said beside their codes.
+        pieces = count // 2 if story.fault == "over_issue" else count
+        fields["outputQuantityList"] = [{"epcClass": lot, "quantity": pieces}]
+    event = story.tell(story.now, holder, template, fields)
+    if story.fault in ("over_issue", "expired_certificate"):
         story.plant(event, lot)
     story.goods = [batch]
     cases = step.more[0] if step.more else ""
@@ -62,9 +67,7 @@ def _items(lot: str, count: int) -> tuple[str, ...]:
     return tuple(f"{product}/21/{number}{at:03}" for at in range(count))
 
 
-def _packed(
-    story: Story, holder: Person, cte: str, batch: Batch, size: int, number: int
-) -> Pallet:
+def _packed(story: Story, holder: Person, cte: str, batch: Batch, size: int, number: int) -> Pallet:
     """Fill the cases of one pallet and put them on it."""
     template = (
         templates()[f"{story.line.profile}/{cte}"]
@@ -76,18 +79,16 @@ def _packed(
     for case in range(_CASES):
         first = (number * _CASES + case) * size
         part = batch.part(first, size)
-        if story.fault == "over_issue":
-            part = replace(part, amount=size * 3)
         code = _sscc(story, holder, number * 4 + case)
         at = story.now + (number * _CASES + case + 1) * 120
-        event = story.tell(at, holder, template, parentID=code, **part.said("child"))
-        if story.fault == "over_issue":
-            story.plant(event)
+        story.tell(at, holder, template, {"parentID": code, **part.said("child")})
         content.append(part)
         cases.append(code)
     uri = _sscc(story, holder, number * 4 + 3)
     listed: list[JsonValue] = list(cases)
-    story.tell(story.now + 2400 + number * 60, holder, pallet, parentID=uri, childEPCs=listed)
+    story.tell(
+        story.now + 2400 + number * 60, holder, pallet, {"parentID": uri, "childEPCs": listed}
+    )
     return Pallet(uri=uri, cases=tuple(cases), content=tuple(content))
 
 
@@ -122,13 +123,13 @@ def _deliver(
     at += story.some(2, 10) * 3_600
     template = story.template(step.more[3], "retail_selling", "retail_sold")
     for batch in content:
-        left = batch.amount // 3 if story.fault == "over_issue" else batch.amount
+        left = batch.amount
         while left > 0:
             size = min(left, story.some(2, 9) if not batch.items else 2)
             part = batch.part(batch.amount - left, size)
-            event = story.tell(at, shop, template, **part.said())
+            event = story.tell(at, shop, template, part.said())
             if is_first:
-                sold_wrongly(story, event, shop, batch)
+                sold_wrongly(story, event, batch)
             left -= size
             at += story.some(10, 200) * 60
             if story.random.random() < 0.25:
@@ -154,7 +155,7 @@ def _arrive(
         at = travel(story, trip, goods, at)
     for cte in step.more[4:]:
         at += story.some(20, 90) * 60
-        story.tell(at, shop, story.template(cte, "storing", "in_progress"), **goods)
+        story.tell(at, shop, story.template(cte, "storing", "in_progress"), goods)
     return at
 
 
@@ -167,7 +168,7 @@ def _over_store(
     carrier = story.random.choice(story.city.carriers)
     trip = Trip(giver=holder, carrier=carrier, taker=store, ctes=tuple(via[:3]))
     at = travel(story, trip, goods, at) + 1_800
-    story.tell(at, store, story.template(via[3], "storing", "in_progress"), **goods)
+    story.tell(at, store, story.template(via[3], "storing", "in_progress"), goods)
     return at + story.some(5, 20) * 3_600, store
 
 
@@ -175,8 +176,8 @@ def _unpack(story: Story, pallet: Pallet, shop: Person, at: int) -> list[Batch]:
     template = plain("unpacking", "in_progress", "AggregationEvent", "DELETE")
     cases: list[JsonValue] = list(pallet.cases)
     at += story.some(20, 120) * 60
-    story.tell(at, shop, template, parentID=pallet.uri, childEPCs=cases)
+    story.tell(at, shop, template, {"parentID": pallet.uri, "childEPCs": cases})
     for number, (case, batch) in enumerate(zip(pallet.cases, pallet.content, strict=True)):
         moment = at + (number + 1) * 300
-        story.tell(moment, shop, template, parentID=case, **batch.said("child"))
+        story.tell(moment, shop, template, {"parentID": case, **batch.said("child")})
     return [batch.held_by(shop) for batch in pallet.content]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from base.strict_json import JsonValue
 from benchmarks.city.faults import skipped
 from benchmarks.city.goods import Batch, Stock, listed
 from benchmarks.city.hauling import haul
@@ -14,7 +15,7 @@ from benchmarks.city.lines import Op, Step
 from benchmarks.city.people import Person
 from benchmarks.city.selling import pack, sell, use
 from benchmarks.city.telling import DAY, Story
-from benchmarks.city.templates import plain
+from benchmarks.city.templates import Template, plain, templates
 
 _HEADS: Final = "H87"
 _POOL_SHARE: Final = 4
@@ -51,7 +52,7 @@ def _begun(story: Story, step: Step, farm: Person) -> Batch:
     template = story.template(step.cte, "commissioning", "active", "ADD")
     at = story.now + story.some(10, 600) * 60
     label = template.label(at, lot, story.line.days + 60)
-    story.tell(at, farm, template, **batch.said(), ilmd=label)
+    story.tell(at, farm, template, {**batch.said(), "ilmd": label})
     return batch
 
 
@@ -64,11 +65,11 @@ def _bought(story: Story, step: Step, plant: Person) -> Batch:
     given = dict(batch.said())
     if template.fixed.get("action") == "ADD":
         given["ilmd"] = template.label(story.now, batch.uri, story.line.days + 60)
-    sides = {
+    sides: dict[str, JsonValue] = {
         "sourceList": [{"type": "owning_party", "source": plant.party}],
         "destinationList": [{"type": "owning_party", "destination": plant.party}],
     }
-    story.tell(story.now, plant, template, **given, **sides)  # type: ignore[arg-type] # Lists of objects are JSON.
+    story.tell(story.now, plant, template, {**given, **sides})
     return batch
 
 
@@ -80,7 +81,7 @@ def _see(story: Story, step: Step) -> None:
         if is_left_out:
             story.subjects += [batch.uri, *batch.items]
         else:
-            story.tell(at + story.some(1, 50) * 60, batch.holder, template, **batch.said())
+            story.tell(at + story.some(1, 50) * 60, batch.holder, template, batch.said())
 
 
 def _reap(story: Story, step: Step) -> None:
@@ -102,10 +103,18 @@ def _applied(story: Story, drawn: Batch, farm: Person, pool: str) -> Batch:
     dealer, at = drawn.holder, story.hours(1, 3)
     retail, applied = _USES[pool]
     sale = _template_of(pool, retail, "retail_selling", "retail_sold")
-    sides = {"destinationList": [{"type": "owning_party", "destination": farm.party}]}
-    story.tell(at, dealer, sale, **drawn.said(), **sides)  # type: ignore[arg-type] # As above.
+    sides: dict[str, JsonValue] = {
+        "destinationList": [{"type": "owning_party", "destination": farm.party}]
+    }
+    story.tell(at, dealer, sale, {**drawn.said(), **sides})
+    parties: dict[str, JsonValue] = {
+        "sourceList": [{"type": "owning_party", "source": dealer.party}],
+        **sides,
+    }
+    taken = plain("receiving", "in_progress", action="OBSERVE")
+    story.tell(story.hours(1, 2), farm, taken, {**drawn.said(), **parties})
     template = _template_of(pool, applied, "urn:suxin:epcis:farm_input", "in_progress")
-    story.tell(story.hours(4, 9), farm, template, **drawn.said())
+    story.tell(story.hours(4, 9), farm, template, drawn.said())
     story.hours(1, 2)
     return drawn.held_by(farm)
 
@@ -117,9 +126,7 @@ _USES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _template_of(pool: str, cte: str, step: str, disposition: str):  # type: ignore[no-untyped-def]
-    from benchmarks.city.templates import templates
-
+def _template_of(pool: str, cte: str, step: str, disposition: str) -> Template:
     return templates()[f"{pool}/{cte}"] if cte else plain(step, disposition, action="OBSERVE")
 
 
@@ -162,9 +169,11 @@ def _made(
         at,
         holder,
         template,
-        **listed(inputs, "input"),
-        **output.said("output"),
-        ilmd=template.label(at, lot, story.line.days + 30),
+        {
+            **listed(inputs, "input"),
+            **output.said("output"),
+            "ilmd": template.label(at, lot, story.line.days + 30),
+        },
     )
     return output
 

@@ -4,6 +4,7 @@ The rule that must stay true: whoever records an event does so at its own place,
 holds or was named for, and never gives away more than it has; only a planted fault breaks that.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -18,6 +19,9 @@ from benchmarks.city.templates import Template, instant_text, plain, templates
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
+_HUMIDITY: Final[JsonObject] = {
+    "sensorReport": [{"type": "RelativeHumidity", "value": 50, "uom": "P1"}]
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,14 @@ class Story:
         return plain(step, disposition, action=action)
 
     def tell(
-        self, at: int, person: Person, template: Template, *, late: int = 0, **given: JsonValue
+        self, at: int, person: Person, template: Template, given: Mapping[str, JsonValue]
     ) -> JsonObject:
-        """Add an event."""
-        event = template.fill(at, person, **given)
+        """Add an event; `given` are its fields that the template leaves out."""
+        event = template.fill(at, person, given)
         if template.has_sensors and "sensorElementList" not in given:
-            event["sensorElementList"] = self.readings(at, at, person)
-        self.told.append(Told(at + late, len(self.told), person, event))
+            humidity = [_HUMIDITY] if template.has_humidity else []
+            event["sensorElementList"] = [*self.readings(at, at, person), *humidity]
+        self.told.append(Told(at, len(self.told), person, event))
         return event
 
     def plant(self, event: JsonObject, *subjects: str) -> None:

@@ -29,7 +29,8 @@ _NEVER_KEPT: Final = frozenset(
 )  # fmt: skip
 _SAMPLE_DAY: Final = "2026-11-18"
 _OLD_DAY: Final = "2026-05-20"
-_DAYS: Final = frozenset({"sx:productionDate", "cbvmda:itemExpirationDate", "cbvmda:lotNumber"})
+_EXPIRY: Final = "cbvmda:itemExpirationDate"
+_DAYS: Final = frozenset({"sx:productionDate", _EXPIRY, "cbvmda:lotNumber"})
 # Goods that leave, or are under way, are at no business location (CBV 2.0 8.3).
 _UNDER_WAY: Final = frozenset({"shipping", "transporting", "retail_selling", "departing"})
 
@@ -39,7 +40,7 @@ class Template:
     """What is alike in all events of one way of a step.
 
     `moments` are the terms that hold the event's own instant, `days` its own day; `papers` are the
-    kinds of business document that it names.
+    kinds of business document that it names. `keeps` says that it asks until when materials keep.
     """
 
     fixed: JsonObject
@@ -50,8 +51,10 @@ class Template:
     papers: tuple[str, ...] = ()
     is_under_way: bool = False
     has_sensors: bool = False
+    has_humidity: bool = False
+    keeps: bool = False
 
-    def fill(self, at: int, person: Person, **given: JsonValue) -> JsonObject:
+    def fill(self, at: int, person: Person, given: Mapping[str, JsonValue]) -> JsonObject:
         """Return an event of a person at a moment; `given` are fields of it."""
         instant = instant_text(at)
         event: JsonObject = {
@@ -66,6 +69,8 @@ class Template:
             event[name] = instant
         for name in self.days:
             event[name] = day_text(at)
+        if self.keeps:
+            event[_EXPIRY] = day_text(at + 300 * 86_400)
         if self.papers:
             number = f"urn:epcglobal:cbv:bt:{person.gln}:{at:x}"
             event["bizTransactionList"] = [
@@ -80,7 +85,7 @@ class Template:
             **{name: day_text(at) for name in self.lot_days},
             "cbvmda:lotNumber": lot.rpartition("/")[2],
             "sx:productionDate": day_text(at),
-            "cbvmda:itemExpirationDate": day_text(at + 86_400 * days),
+            _EXPIRY: day_text(at + 86_400 * days),
         }
 
 
@@ -148,6 +153,8 @@ def _template(event: JsonObject) -> Template:
         papers=_kinds(papers),
         is_under_way=step in _UNDER_WAY,
         has_sensors=sensors is not None,
+        has_humidity="RelativeHumidity" in str(sensors),
+        keeps=_EXPIRY in event,
     )
 
 

@@ -1,0 +1,96 @@
+"""The city is the same for a seed, right for its profiles and the door, and walked alike."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from trace.lineage import Direction, Reach
+from trace.tracing import trace_goods
+
+import pytest
+
+from benchmarks.city.lines import LINES
+from benchmarks.city.people import City, Counts, build_city
+from benchmarks.city.place import CityPlace, open_place
+from benchmarks.city.stream import Stream
+from benchmarks.city.telling import Told
+from benchmarks.city.walking import EventWalk
+from schemas.profiles.registry import check_event
+from tests.schemas.profiles.samples import NAMESPACES
+
+SMALL = Counts(farms=24, plants=36, carriers=3, shops=9)
+EVENTS = 2_000
+REACH = Reach(items_max=10_000, depth_max=60)
+
+
+@pytest.fixture
+def city() -> City:
+    return build_city(7, SMALL)
+
+
+@pytest.fixture
+def place(city: City, database_url: str, redis_server: str, tmp_path: Path) -> Iterator[CityPlace]:
+    with ExitStack() as closing:
+        yield open_place(
+            city, folder=tmp_path, database_url=database_url, redis_url=redis_server,
+            closing=closing,
+        )  # fmt: skip
+
+
+def test_a_seed_tells_the_same_events_every_time(city: City) -> None:
+    def tell(seed: int) -> list[Told]:
+        return list(Stream(city=city, seed=seed, events=EVENTS).told())
+
+    assert tell(1) == tell(1)
+    assert tell(1) != tell(2)
+
+
+def test_events_come_in_the_order_in_which_they_are_reported(city: City) -> None:
+    told = [one.reported_at for one in Stream(city=city, seed=1, events=EVENTS).told()]
+
+    assert len(told) >= EVENTS
+    assert told == sorted(told)
+
+
+def test_every_class_is_told_and_no_profile_finds_anything_to_blame(city: City) -> None:
+    stream = Stream(city=city, seed=1, events=EVENTS, fault_every=0)
+    profiles = set()
+
+    for told in stream.told():
+        name, slash, cte = str(told.event.get("sx:cte", "")).partition("/")
+        if slash:
+            checked = check_event(told.event, NAMESPACES, class_code=name)
+            assert checked is not None
+            assert (checked.cte, checked.findings) == (cte, ())
+            profiles.add(name)
+
+    assert profiles == {line.profile for line in LINES}
+
+
+def test_a_fault_of_every_kind_is_planted_and_its_events_are_told(city: City) -> None:
+    stream = Stream(city=city, seed=1, events=EVENTS, fault_every=2)
+
+    ids = {told.event.get("eventID") for told in stream.told()}
+
+    faults = stream.truth.faults
+    assert len({fault.code for fault in faults}) >= 12
+    assert all(fault.subjects for fault in faults)
+    assert all(one in ids for fault in faults for one in fault.event_ids)
+
+
+def test_the_door_takes_every_event_and_every_recall_is_what_a_walk_of_the_events_gives(
+    city: City, place: CityPlace
+) -> None:
+    stream = Stream(city=city, seed=1, events=EVENTS)
+    walk = EventWalk()
+    for told in stream.told():
+        place.hand_in(told)
+        walk.add(told.event)
+    place.hand_in_rest()
+    walk.close()
+
+    for code in ("dairy", "pesticide", "millet", "herb"):
+        for root in stream.truth.roots[code]:
+            traced = trace_goods(place.services.engine, place.log, [root], Direction.FORWARD, REACH)
+            assert {one.uri for one in traced.reached} == walk.forward(root)
+            assert not traced.is_cut
+    assert place.captured == stream.truth.events
