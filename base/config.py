@@ -274,6 +274,38 @@ class Settings:
     session_max_s: int = _setting(
         43_200, _integer(60, 7 * 86_400), "how long somebody stays signed in to the pages"
     )
+    session_idle_max_s: int = _setting(
+        7200, _integer(60, 7 * 86_400), "how long somebody who does nothing stays signed in"
+    )
+    password_chars_min: int = _setting(12, _integer(8, 64), "characters a password needs")
+    password_memory_kib: int = _setting(
+        19_456, _integer(8, 1 << 21), "memory that hashing one password takes (Argon2id)"
+    )
+    password_rounds: int = _setting(2, _integer(1, 100), "passes over that memory")
+    password_checks_max: int = _setting(
+        2, _integer(1, 64), "passwords that one web process hashes at the same time"
+    )
+    password_wait_max_s: int = _setting(
+        10, _integer(0, 60), "how long a password waits for its turn to be hashed"
+    )
+    sign_in_network_tries_max: int = _setting(
+        5, _integer(1, 1000), "wrong passwords of a name from one network before it has to wait"
+    )
+    sign_in_name_tries_max: int = _setting(
+        20, _integer(1, 1000), "wrong passwords of a name before strange networks have to wait"
+    )
+    sign_in_wait_s: int = _setting(
+        30, _integer(1, 3600), "the first wait after wrong passwords; it doubles each time"
+    )
+    sign_in_wait_max_s: int = _setting(
+        900, _integer(1, 86_400), "the longest wait after wrong passwords"
+    )
+    sign_in_counted_s: int = _setting(
+        86_400, _integer(60, 30 * 86_400), "how long a wrong password is remembered"
+    )
+    sign_in_known_days: int = _setting(
+        90, _integer(7, 3650), "days that a network somebody signed in from is known as theirs"
+    )
     links_anchor_max: int = _setting(
         100, _integer(1, 10_000), "links that a product, lot or thing may have"
     )

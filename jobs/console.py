@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from base.clock import SystemClock
-from base.config import load_settings
+from base.config import Settings, load_settings
 from base.db import open_database
 from jobs.initialised import require_initialised
 from ledger.journal import Journal, JournalLimits
@@ -27,8 +27,9 @@ _POOL: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleDesk:
-    """The database, the instant of the command, and what tells the ledger."""
+    """The settings, the database, the instant of the command, and what tells the ledger."""
 
+    settings: Settings
     engine: Engine
     now: datetime
     record: Record
@@ -51,6 +52,6 @@ def console_desk(environ: MutableMapping[str, str]) -> Iterator[ConsoleDesk]:
             skew_max_ms=settings.clock_skew_max_ms,
         )
         record = recorder(journal, actor=_ACTOR)
-        yield ConsoleDesk(engine=engine, now=clock.now(), record=record)
+        yield ConsoleDesk(settings=settings, engine=engine, now=clock.now(), record=record)
     finally:
         engine.dispose()

@@ -1,4 +1,4 @@
-"""Acts about keys and prefixes as entries of the ledger.
+"""Acts about keys, accounts and prefixes as entries of the ledger.
 
 The rule that must stay true: an act is durable in the ledger before it has any effect.
 """
@@ -17,6 +17,9 @@ from parties.keys import Record
 
 ACT_KINDS: Final = frozenset(
     {
+        "account_ended",
+        "account_granted",
+        "account_password_changed",
         "key_granted",
         "key_revoked",
         "tag_key_made",

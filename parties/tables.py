@@ -43,6 +43,9 @@ LINK_TYPE_CHARS_MAX = 200
 LANGUAGE_CHARS_MAX = 35  # RFC 5646 4.4.1
 MEDIA_TYPE_CHARS_MAX = 127
 HREF_CHARS_MAX = 2000
+LOGIN_CHARS_MAX = 64
+HASH_CHARS_MAX = 255
+BROWSER_CHARS_MAX = 60
 
 
 class PartyKind(StrEnum):
@@ -281,4 +284,57 @@ TASK = Table(
     CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
     Index(None, "party_id", "id"),
     Index(None, "state", "id"),
+)
+
+# Somebody who signs in to the pages with a name and a password. The name is folded, so that two
+# spellings of one name are one account; it is never given out again, not even after the end.
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    _id(),
+    _party_id(nullable=True),
+    Column("role", String(16), nullable=False),
+    Column("login", String(LOGIN_CHARS_MAX), nullable=False, unique=True),
+    Column("name", String(LABEL_CHARS_MAX), nullable=False),
+    Column("password_hash", String(HASH_CHARS_MAX), nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    _one_of("role", Role),
+    CheckConstraint("(role = 'producer') = (party_id IS NOT NULL)", name="scope"),
+    Index(None, "party_id"),
+)
+
+# Tries to sign in that were wrong, by keyed hashes: of a name from one network, or, with an empty
+# network, of a name from wherever nobody signed in to it before. Names that nobody has are counted
+# alike, so that a count tells no stranger which names there are.
+SIGN_IN_COUNT = Table(
+    "sign_in_count",
+    METADATA,
+    Column("name_hash", LargeBinary(16), primary_key=True),
+    Column("network", LargeBinary(16), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    Index(None, "touched_at"),
+)
+
+# Who is signed in to the pages, under the hash of the number in the browser's cookie.
+PAGE_SESSION = Table(
+    "page_session",
+    METADATA,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("account_id", Uuid, ForeignKey("account.id")),
+    Column("key_id", Uuid, ForeignKey("api_key.id")),
+    # The keyed hash of the network it was opened from: an account's owner is known by it.
+    Column("network", LargeBinary(16), nullable=False),
+    Column("browser", String(BROWSER_CHARS_MAX), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    CheckConstraint("(account_id IS NULL) <> (key_id IS NULL)", name="one_holder"),
+    Index(None, "account_id", "since"),
+    Index(None, "since"),
 )

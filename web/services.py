@@ -26,6 +26,8 @@ from parties.directory import Owners
 from parties.issuing.owning import open_owners, open_secret
 from parties.keys import KeyRing, Record
 from parties.links import LinkBook
+from parties.passwords import Passwords
+from parties.sign_ins import SignInDesk, SignInLimits
 from schemas.epcis import DocumentLimits
 
 EXTENSION: Final = "suxin"
@@ -46,6 +48,7 @@ class Services:
     engine: Engine
     clock: Clock
     key_ring: KeyRing
+    sign_ins: SignInDesk
     owners: Owners
     links: LinkBook
     recorder: Recorder
@@ -79,6 +82,12 @@ def build_services(
         engine=engine,
         clock=clock,
         key_ring=KeyRing(engine, clock),
+        sign_ins=SignInDesk(
+            engine=engine,
+            passwords=Passwords(settings),
+            limits=SignInLimits.of(settings),
+            secret=secret,
+        ),
         owners=owners,
         links=LinkBook(engine, clock, owners.owners_of),
         recorder=recorder or (lambda actor: journal_recorder(journal, actor=actor)),

@@ -1,17 +1,18 @@
-"""Who is signed in to the pages: a signed cookie that names a key.
+"""Who is signed in to the pages: a signed cookie with the number of a session.
 
-The rule that must stay true: the cookie opens pages alone, never the API, and dies with its key. It
-holds the key's id, the time of signing in and the number that ties forms to it; nothing that opens.
+The rule that must stay true: the cookie opens pages alone, never the API, and dies with its
+session, whose row says for whom it stands: signing out ends every copy of it. Beside the random
+number it holds the one that ties forms to it, and nothing else.
 """
 
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
-from uuid import UUID
 
 import orjson
 from flask import Blueprint, Flask, g, redirect, request, session
@@ -20,16 +21,29 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped] # It has no types.
 from werkzeug.wrappers import Response
 
+from base.db import reading, transaction
 from base.errors import Unauthenticated
 from base.strict_json import loads
 from parties.access import Action, has_role_for, require_role
 from parties.actors import ANONYMOUS, Actor
+from parties.sessions import (
+    Opening,
+    PageSession,
+    SessionLimits,
+    end_session,
+    find_session,
+    is_due,
+    open_session,
+    touch,
+)
+from parties.sign_ins import Try
 from web.services import Services, services
+from web.visitor import browser_name, visitor_of
 
 SIGN_IN_PATH: Final = "/sign-in"
+ACCOUNT_PATH: Final = "/work/account"
 
-_KEY: Final = "key"
-_SINCE: Final = "since"
+_NUMBER: Final = "session"
 _NEXT_CHARS_MAX: Final = 1000
 _COOKIE_BYTES_MAX: Final = 4096
 _COOKIE_DEPTH_MAX: Final = 2
@@ -87,22 +101,52 @@ def set_up_sessions(app: Flask, parts: Services) -> None:
     _csrf.init_app(app)
 
 
-def sign_in(actor: Actor) -> None:
-    """Remember the key of an actor in the cookie; raises `Unauthenticated` for who has none."""
+def sign_in_by_key(actor: Actor) -> None:
+    """Open a session for a key; raises `Unauthenticated` for who has none."""
     if actor.key_id is None:
         raise Unauthenticated("Only the holder of a key signs in.")
-    # A fresh token, too: what somebody planted before is worth nothing.
-    session.clear()
-    session[_KEY] = actor.key_id.hex
-    session[_SINCE] = int(services().clock.now().timestamp())
+    parts, opening = services(), Opening(key_id=actor.key_id, browser=browser_name(request.environ))
+    with transaction(parts.engine) as connection:
+        token = open_session(connection, opening, now=parts.clock.now())
+    take_session(token)
+
+
+def sign_in_by_password(login: str, password: str) -> None:
+    """Open a session for a name and a password; raises `Unauthenticated`, always alike."""
+    parts = services()
+    tried = Try(
+        login=login,
+        password=password,
+        network=visitor_of(request.environ).network,
+        browser=browser_name(request.environ),
+    )
+    take_session(parts.sign_ins.sign_in(tried, now=parts.clock.now()).token)
+
+
+def take_session(token: str) -> None:
+    """Give the browser a session that was opened for it; the one it had before ends."""
+    sign_out()
+    session[_NUMBER] = token
     session.permanent = True
-    g.pop("signed_in", None)
 
 
 def sign_out() -> None:
-    """Forget who is signed in."""
+    """End the session, so that a copy of its cookie is worth nothing either."""
+    token, parts = session.get(_NUMBER), services()
+    if isinstance(token, str):
+        with transaction(parts.engine) as connection:
+            end_session(connection, token, now=parts.clock.now())
+    # A fresh token of forms, too: what somebody planted before is worth nothing.
     session.clear()
     g.pop("signed_in", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """Who is signed in, and by which session."""
+
+    actor: Actor
+    session: PageSession
 
 
 def signed_in() -> Actor | None:
@@ -110,18 +154,33 @@ def signed_in() -> Actor | None:
 
     A page that everybody may keep must not ask.
     """
-    if "signed_in" not in g:
-        g.signed_in = _actor_of_cookie()
-    found = g.signed_in
-    return found if isinstance(found, Actor) else None
+    known = _known()
+    return None if known is None else known.actor
+
+
+def page_session() -> PageSession:
+    """Return the session of whoever is signed in; raises `Unauthenticated`."""
+    known = _known()
+    if known is None:
+        raise Unauthenticated("Nobody is signed in.")
+    return known.session
+
+
+def session_limits() -> SessionLimits:
+    """Return how long sessions live."""
+    settings = services().settings
+    return SessionLimits(
+        idle_max=timedelta(seconds=settings.session_idle_max_s),
+        life_max=timedelta(seconds=settings.session_max_s),
+    )
 
 
 def holds_session() -> bool:
-    """Whether the cookie names a key, which may have ended since; asks no database.
+    """Whether the cookie names a session, which may have ended since; asks no database.
 
     It is for links alone and gives no right.
     """
-    return isinstance(session.get(_KEY), str)
+    return isinstance(session.get(_NUMBER), str)
 
 
 def page_actor() -> Actor:
@@ -129,26 +188,44 @@ def page_actor() -> Actor:
     return signed_in() or ANONYMOUS
 
 
-def _actor_of_cookie() -> Actor | None:
-    key, since = session.get(_KEY), session.get(_SINCE)
-    if not isinstance(key, str) or not isinstance(since, int):
+def _known() -> _Known | None:
+    if "signed_in" not in g:
+        g.signed_in = _known_by_cookie()
+    found = g.signed_in
+    return found if isinstance(found, _Known) else None
+
+
+def _known_by_cookie() -> _Known | None:
+    token, parts, limits = session.get(_NUMBER), services(), session_limits()
+    if not isinstance(token, str):
         return None
-    parts = services()
-    age_s = parts.clock.now().timestamp() - since
-    if age_s >= parts.settings.session_max_s:
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        found = find_session(connection, token, limits, now=now)
+    if found is None:
         return None
-    try:
-        return parts.key_ring.actor_of(UUID(hex=key))
-    except (Unauthenticated, ValueError):
+    actor = found.actor
+    if found.key_id is not None:
+        try:
+            actor = parts.key_ring.actor_of(found.key_id)
+        except Unauthenticated:
+            return None
+    if actor is None:
         return None
+    if is_due(found, limits, now=now):
+        with transaction(parts.engine) as connection:
+            touch(connection, found, now=now)
+    return _Known(actor=actor, session=found)
 
 
 def page_requires(
-    action: Action, *others: Action
+    action: Action, *others: Action, may_owe_password: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Send whoever is not signed in to do so; refuse whoever has no role for `action`.
 
-    Nor for one of `others`; where there are others the view asks which of them it is.
+    Nor for one of `others`; where there are others the view asks which of them it is. Whoever still
+    has the password that somebody else chose is sent to change it, unless the page is the one where
+    that is done (`may_owe_password`).
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
@@ -157,6 +234,8 @@ def page_requires(
             actor = signed_in()
             if actor is None:
                 return redirect(f"{SIGN_IN_PATH}?{urlencode({'next': _here()})}", 303)
+            if page_session().must_change and not may_owe_password:
+                return redirect(f"{ACCOUNT_PATH}?{urlencode({'next': _here()})}", 303)
             if not any(has_role_for(actor, other) for other in others):
                 require_role(actor, action)
             return view(*args, **kwargs)

@@ -99,6 +99,37 @@ def is_browser(user_agent: str) -> bool:
     return bool(user_agent) and _PROGRAMS.search(user_agent) is None
 
 
+# In this order: browsers call themselves by each other's names.
+_BROWSERS: Final = (
+    ("MicroMessenger/", "WeChat"),
+    ("Edg", "Edge"),
+    ("QQBrowser/", "QQ"),
+    ("HuaweiBrowser/", "Huawei"),
+    ("MiuiBrowser/", "Xiaomi"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(environ: Environ) -> str:
+    """Return the browser and the system a request comes from, as far as its owner knows them."""
+    said = environ.get("HTTP_USER_AGENT", "")
+    found = (
+        next((name for sign, name in table if sign in said), "") for table in (_BROWSERS, _SYSTEMS)
+    )
+    return " · ".join(name for name in found if name)
+
+
 def region_of(environ: Environ, header: str) -> str | None:
     """Return the region (GB/T 2260, six digits) that a trusted proxy names, None for any other."""
     if not header:

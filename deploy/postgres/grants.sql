@@ -11,7 +11,7 @@ BEGIN;
 REVOKE ALL ON ALL TABLES IN SCHEMA public
     FROM PUBLIC, suxin_app, suxin_sealer, suxin_eraser;
 
--- suxin_app: web server, worker, `manage.py key`.
+-- suxin_app: web server, worker, `manage.py key` and `manage.py account`.
 
 -- Evidence and the index of events: rows come and stay.
 GRANT SELECT, INSERT ON
@@ -38,12 +38,19 @@ GRANT SELECT, INSERT, DELETE ON capture_upload TO suxin_app;
 -- The register grows; a key is revoked and nothing else about it changes.
 GRANT SELECT, INSERT ON party, site, product, certificate, post_request TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON api_key TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (password_hash, must_change, changed_at, ended_at)
+    ON account TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (confirmed_at, ended_at, is_open) ON company_prefix TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (is_default, ended_at) ON product_link TO suxin_app;
 
 -- A series only moves on; a key of tags is retired or revoked.
 GRANT SELECT, INSERT, UPDATE (next) ON code_series TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (retired_at, revoked_at, is_current) ON tag_key TO suxin_app;
+
+-- Who is signed in, and wrong passwords: neither outlives its days.
+GRANT SELECT, INSERT, UPDATE (last_seen_at, ended_at), DELETE ON page_session TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (failures, locked_until, touched_at), DELETE
+    ON sign_in_count TO suxin_app;
 
 -- Work under way, and scans: neither is evidence.
 GRANT SELECT, INSERT,

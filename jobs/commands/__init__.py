@@ -18,6 +18,7 @@ from base.log import configure_logging
 
 COMMANDS: Final = MappingProxyType(
     {
+        "account": "jobs.commands.account:command",
         "capture": "jobs.commands.capture:command",
         "code": "jobs.commands.code:command",
         "codes": "jobs.commands.codes:command",

@@ -40,7 +40,7 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[House, str]]:
 def enter(page: Page, url: str, house: House, role: str, path: str) -> None:
     page.goto(url + path)
     page.locator("#key").fill(house.keys[role])
-    page.locator("main button[type=submit]").click()
+    page.locator("form:has(#key) button[type=submit]").click()
     page.wait_for_url(f"**{path}*")
 
 

@@ -86,7 +86,7 @@ def enter(page: Page, dairy: Dairy, path: str = "/work", *, key: str | None = No
     """Sign in and go on where one wanted to go."""
     page.goto(f"{dairy.url}{path}")
     page.locator("#key").fill(key or dairy.key)
-    page.locator("main button[type=submit]").click()
+    page.locator("form:has(#key) button[type=submit]").click()
 
 
 def test_a_producer_is_a_minute_from_signing_in_to_labels_that_lead_to_product_and_lot(
@@ -95,7 +95,7 @@ def test_a_producer_is_a_minute_from_signing_in_to_labels_that_lead_to_product_a
     clicks = Clicks(page)
     page.goto(f"{dairy.url}/work")
     page.get_by_label("接口密钥").fill(dairy.key)
-    clicks.press("登录")
+    clicks.press("用密钥登录")
     clicks.press("领码", role="link")
     expect(page.get_by_label("数量")).to_have_value("24")
     clicks.press("领取")

@@ -154,6 +154,9 @@ EXPECTED: Final[dict[Door, str]] = {
 # Pages that open to a session alone: whoever has none is led to signing in.
 PAGES: Final[dict[Door, str]] = {
     ("GET", "/work"): KEY_HOLDERS,
+    ("GET", "/work/account"): KEY_HOLDERS,
+    ("POST", "/work/account"): KEY_HOLDERS,
+    ("POST", "/work/account/sessions/<uuid:session_id>/end"): KEY_HOLDERS,
     ("GET", "/work/alerts"): "producer authority auditor",
     ("GET", "/work/alerts/<uuid:alert_id>"): "producer authority auditor",
     ("POST", "/work/alerts/<uuid:alert_id>/judgement"): "producer authority",

@@ -1,6 +1,7 @@
 """Signing in to the pages with a key, and what the cookie opens: pages, and nothing else."""
 
 import json
+import zlib
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -106,17 +107,19 @@ def test_signing_in_leads_to_no_other_place(sqlite_house: House, wanted: str) ->
     assert (answer.status_code, answer.headers["Location"]) == (303, "/work")
 
 
-def test_the_cookie_holds_a_keys_id_a_time_and_a_token(sqlite_house: House) -> None:
+def test_the_cookie_holds_a_random_number_and_nothing_of_the_key(sqlite_house: House) -> None:
     person = visitor(sqlite_house)
     answer = person.post("/sign-in", page="/sign-in", key=sqlite_house.keys["producer"])
 
     cookie = cookie_of(answer)["suxin"]
 
-    held = json.loads(base64_decode(cookie.value.split(".")[0]))
-    assert held.keys() == {"key", "since", "_permanent"}
-    assert (held["since"], len(held["key"])) == (int(NOW.timestamp()), 32)
+    # The signer compresses what gets shorter by it, and says so by a point.
+    assert cookie.value.startswith(".")
+    held = json.loads(zlib.decompress(base64_decode(cookie.value.split(".")[1])))
+    assert held.keys() == {"session", "_permanent"}
+    assert len(held["session"]) == 64
     assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", "")
-    assert held["key"] == sqlite_house.keys["producer"].split("_")[1]
+    assert not {held["session"]} & set(sqlite_house.keys["producer"].split("_"))
     assert sqlite_house.keys["producer"].split("_")[2] not in answer.headers.get("Set-Cookie", "")
 
 
@@ -134,16 +137,31 @@ def test_under_https_the_cookie_is_for_this_host_and_https_alone(
     house.services.engine.dispose()
 
 
-def test_the_session_ends_with_its_time(sqlite_house: House) -> None:
-    person = sign_in(sqlite_house)
-    lives = timedelta(seconds=sqlite_house.services.settings.session_max_s)
+def test_the_session_ends_with_its_time(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, session_idle_max_s=7 * 86_400)
+    person = sign_in(house)
+    lives = timedelta(seconds=house.services.settings.session_max_s)
 
-    sqlite_house.clock.instant = NOW + lives - timedelta(seconds=1)
+    house.clock.instant = NOW + lives - timedelta(seconds=1)
     before = person.get("/work").status_code
-    sqlite_house.clock.instant = NOW + lives
+    house.clock.instant = NOW + lives
     after = person.get("/work").status_code
 
     assert (before, after) == (200, 303)
+    house.services.engine.dispose()
+
+
+def test_a_session_that_nobody_uses_ends_sooner(sqlite_house: House) -> None:
+    used, unused = sign_in(sqlite_house), sign_in(sqlite_house)
+    idle = timedelta(seconds=sqlite_house.services.settings.session_idle_max_s)
+
+    seen = []
+    for at in (idle * 0.6, idle * 1.2, idle * 1.8):
+        sqlite_house.clock.instant = NOW + at
+        seen.append(used.get("/work").status_code)
+
+    assert seen == [200, 200, 200]
+    assert unused.get("/work").status_code == 303
 
 
 def test_the_session_ends_with_its_key(house: House) -> None:
@@ -243,6 +261,33 @@ def test_whoever_signs_out_is_nobody(sqlite_house: House) -> None:
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert person.get("/work").status_code == 303
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(house: House) -> None:
+    person, thief = sign_in(house), visitor(house)
+    cookie = person.client.get_cookie("suxin")
+    assert cookie is not None
+    thief.client.set_cookie("suxin", cookie.value)
+    assert thief.get("/work").status_code == 200
+
+    person.post("/sign-out")
+
+    assert thief.get("/work").status_code == 303
+
+
+def test_signing_in_ends_the_session_that_the_browser_had(sqlite_house: House) -> None:
+    person, planter = sign_in(sqlite_house), visitor(sqlite_house)
+    planted = person.client.get_cookie("suxin")
+    assert planted is not None
+    planter.client.set_cookie("suxin", planted.value)
+
+    person.post("/sign-in", page="/sign-in", key=sqlite_house.keys["producer"])
+
+    fresh = person.client.get_cookie("suxin")
+    assert fresh is not None
+    assert fresh.value != planted.value
+    assert person.get("/work").status_code == 200
+    assert planter.get("/work").status_code == 303
 
 
 def test_public_pages_are_the_same_for_everybody_and_set_no_cookie(house: House) -> None:

@@ -1,16 +1,26 @@
-"""Signing in to the pages with an API key, and out.
+"""Signing in to the pages with a name and a password or with an API key, and out.
 
-The rule that must stay true: a wrong key is answered by one sentence whatever is wrong with it, and
-is neither kept nor shown again.
+The rule that must stay true: a wrong password or key is answered by one sentence whatever is wrong
+with it, and is neither kept nor shown again.
 """
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from base.errors import Unauthenticated
+from base.errors import Busy, Unauthenticated
+from parties.passwords import CHARS_MAX
+from parties.tables import LOGIN_CHARS_MAX
 from web.pages.languages import say as _
 from web.services import services
-from web.session import SIGN_IN_PATH, guard_forms, is_own_form, safe_next, sign_in, sign_out
+from web.session import (
+    SIGN_IN_PATH,
+    guard_forms,
+    is_own_form,
+    safe_next,
+    sign_in_by_key,
+    sign_in_by_password,
+    sign_out,
+)
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -25,23 +35,20 @@ def stale_form() -> tuple[str, int]:
 
 @blueprint.get(SIGN_IN_PATH)
 def show() -> Response:
-    """Ask for a key."""
-    return _page("")
+    """Ask for a name and a password, or for a key."""
+    return _page({})
 
 
 @blueprint.post(SIGN_IN_PATH)
 def enter() -> WerkzeugResponse:
-    """Sign in with the key that was sent and go on where one wanted to go."""
+    """Sign in with what was sent and go on where one wanted to go."""
+    field = "key" if "key" in request.form else "password"
     if not is_own_form():
-        return _page(_("This page lay open too long. Please paste the key once more."), 400)
-    text = request.form.get("key", "").strip()[:_KEY_CHARS_MAX]
-    if not text:
-        return _page(_("Please paste your key."), 400)
-    try:
-        actor = services().key_ring.authenticate(text)
-    except Unauthenticated:
-        return _page(_("This key is not valid here, or no longer."), 400)
-    sign_in(actor)
+        words = _("This page lay open too long. Please try once more.")
+        return _page({field: words}, 400)
+    problems = _enter_by_key() if field == "key" else _enter_by_password()
+    if problems:
+        return _page(problems, 400)
     return redirect(safe_next(request.form.get("next", "")), 303)
 
 
@@ -55,7 +62,49 @@ def leave() -> WerkzeugResponse:
 guard_forms(blueprint, stale_form)
 
 
-def _page(problem: str, status: int = 200) -> Response:
-    wanted = safe_next(request.values.get("next", ""), default="")
-    html = render_template("sign_in.html", problem=problem, wanted=wanted)
+def _enter_by_key() -> dict[str, str]:
+    text = request.form.get("key", "").strip()[:_KEY_CHARS_MAX]
+    if not text:
+        return {"key": _("Please paste your key.")}
+    try:
+        sign_in_by_key(services().key_ring.authenticate(text))
+    except Unauthenticated:
+        return {"key": _("This key is not valid here, or no longer.")}
+    return {}
+
+
+def _enter_by_password() -> dict[str, str]:
+    login, password = request.form.get("login", "").strip(), request.form.get("password", "")
+    if not login:
+        return {"login": _("Please type the name you sign in with.")}
+    if not password:
+        return {"password": _("Please type your password.")}
+    try:
+        sign_in_by_password(login[:LOGIN_CHARS_MAX], password[: CHARS_MAX + 1])
+    except Unauthenticated:
+        return {"password": _wrong()}
+    except Busy:
+        return {"password": _("Many are signing in just now. Please try again in a moment.")}
+    return {}
+
+
+def _wrong() -> str:
+    # The same whoever was named and whether one has to wait: a stranger learns nothing from it.
+    minutes = max(1, services().settings.sign_in_wait_max_s // 60)
+    return _(
+        "Name or password is wrong. After several wrong tries in a row one has to wait, up to "
+        "%(minutes)s minutes.",
+        minutes=str(minutes),
+    )
+
+
+def _page(problems: dict[str, str], status: int = 200) -> Response:
+    html = render_template(
+        "sign_in.html",
+        problems=problems,
+        wanted=safe_next(request.values.get("next", ""), default=""),
+        login=request.form.get("login", "")[:LOGIN_CHARS_MAX],
+        login_chars_max=LOGIN_CHARS_MAX,
+        password_chars_max=CHARS_MAX,
+    )
     return Response(html, status, {"Cache-Control": "no-store"})

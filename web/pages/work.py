@@ -1,6 +1,6 @@
 """The pages of whoever is signed in: the start, the list of blocks, and a code's next form.
 
-One rule: each page here is for a key's holder alone and says so by `page_requires`.
+One rule: each page here is for whoever is signed in alone and says so by `page_requires`.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,7 @@ from web.pages import (
     recall_public,
     recalls,
     sign_in,
+    work_account,
     work_block,
     work_codes,
     work_links,
@@ -50,6 +51,7 @@ from web.session import page_actor, page_requires
 
 # Each adds its pages to the blueprint when it is imported.
 PAGES: Final = (
+    work_account,
     work_block,
     work_codes,
     work_links,

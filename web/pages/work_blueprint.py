@@ -25,7 +25,7 @@ from web.pages.languages import say as _
 from web.pages.sign_in import stale_form
 from web.pages.work_forms import Form, fresh_once
 from web.services import services
-from web.session import guard_forms, page_actor
+from web.session import guard_forms, page_actor, page_session
 
 _PAGE_ROWS: Final = 50
 
@@ -45,6 +45,7 @@ def _shared() -> dict[str, Any]:
     actor = page_actor()
     return {
         "me": me_words(actor),
+        "person": "" if actor.is_anonymous else page_session().name,
         "may_issue": has_role_for(actor, Action.ISSUE_CODES),
         "reads_codes": has_role_for(actor, Action.READ_CODES),
         "sees_prefixes": actor.role in (Role.PRODUCER, Role.OPERATOR),
