@@ -233,6 +233,9 @@ class Settings:
     scan_alert_items_max: int = _setting(
         5000, _integer(1, 1_000_000), "codes whose alerts one run of the worker works out"
     )
+    finding_items_max: int = _setting(
+        20_000, _integer(1, 10_000_000), "things whose findings one run of the worker works out"
+    )
     scan_region_header: str = _setting(
         "", _header, "header in which a trusted proxy names the visitor's region"
     )

@@ -1,5 +1,6 @@
 """Runs migrations on the connection that `manage.py init` hands over."""
 
+import trace.findings.tables
 import trace.projections.tables
 import trace.recall.tables
 import trace.scans.tables

@@ -26,6 +26,7 @@ ACT_KINDS: Final = frozenset(
         "tag_key_revoked",
         "prefix_confirmed",
         "prefix_ended",
+        "finding_judged",
     }
 )
 

@@ -29,6 +29,11 @@ GRANT SELECT, UPDATE (size, last_leaf, frontier, recorded_at) ON ledger_head TO 
 -- What follows from events is made anew when one comes late or is taken back.
 GRANT SELECT, INSERT, UPDATE, DELETE ON projection_cursor, link, event_quantity TO suxin_app;
 
+-- So are findings; what was said of one is read from its entry.
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    finding, finding_judgement, finding_due, event_fact
+    TO suxin_app;
+
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,
     UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)

@@ -1,6 +1,7 @@
 """The rules of the schema, read from the metadata, and the migrations that must give the same."""
 
 import re
+import trace.findings.tables
 import trace.projections.tables
 import trace.recall.tables
 import trace.scans.tables
@@ -32,6 +33,7 @@ ROOMS = (
     trace.tables,
     trace.projections.tables,
     trace.recall.tables,
+    trace.findings.tables,
     trace.scans.tables,
 )
 REFERENCE = {

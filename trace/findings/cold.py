@@ -1,0 +1,150 @@
+"""Findings about temperatures: too warm or too cold for too long, and times without a reading.
+
+Pure. The rule that must stay true: time out of range is counted between readings and never beyond
+the longest time that one of them may stand for.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from trace.findings.limits import ColdLimit
+from trace.findings.model import (
+    Evidence,
+    FindingRule,
+    Hit,
+    Reading,
+    amount_text,
+    some_events,
+)
+from trace.movements import Movement
+from trace.state import Flow, flow_of
+from typing import Final, TypeAlias
+
+_MINUTE: Final = timedelta(minutes=1)
+_HANDING: Final = frozenset({Flow.SHIPPED, Flow.RECEIVED})
+
+_Told: TypeAlias = tuple[Reading, Movement]
+
+
+def cold_chain_excursion(rule: FindingRule, evidence: Evidence) -> list[Hit]:
+    """Find goods that were out of their range for longer than the profile allows.
+
+    `limit` is how many minutes are allowed where the profile says nothing, `grace` how long one
+    reading stands for where the next one comes later.
+    """
+    told = _told(evidence)
+    range_ = range_of(evidence.limits.cold, [reading for reading, _ in told])
+    if range_ is None:
+        return []
+    stands_for = _minutes(range_.log_minutes_max, rule.grace)
+    out = timedelta(0)
+    shown: list[_Told] = []
+    for at, (reading, movement) in enumerate(told):
+        if not _is_out(range_, reading):
+            continue
+        following = told[at + 1][0].start_at if at + 1 < len(told) else reading.end_at
+        beyond = min(max(following - reading.end_at, timedelta(0)), stands_for)
+        out += reading.end_at - reading.start_at + beyond
+        shown.append((reading, movement))
+    allowed = range_.minutes_out_max if range_.minutes_out_max is not None else int(rule.limit)
+    if not shown or out <= timedelta(minutes=allowed):
+        return []
+    worst = max((_worst(range_, reading) for reading, _ in shown), key=lambda one: one[0])[1]
+    return [
+        Hit(
+            key="",
+            party_id=shown[0][1].event.party_id,
+            events=some_events(movement for _, movement in shown),
+            details={
+                "minutes": out // _MINUTE,
+                "allowed": allowed,
+                "worst": amount_text(worst),
+                "low": _bound(range_.minimum_c),
+                "high": _bound(range_.maximum_c),
+            },
+            first_at=shown[0][0].start_at,
+            last_at=max(reading.end_at for reading, _ in shown),
+        )
+    ]
+
+
+def sensor_gap(rule: FindingRule, evidence: Evidence) -> list[Hit]:
+    """Find a time without a reading between two readings of one leg, longer than the profile's.
+
+    `limit` is how many minutes are allowed where the profile says nothing. Between two hands, and
+    before the first and after the last reading, nothing is asked.
+    """
+    told = _told(evidence)
+    range_ = range_of(evidence.limits.cold, [reading for reading, _ in told])
+    if range_ is None:
+        return []
+    minutes = range_.log_minutes_max if range_.log_minutes_max is not None else int(rule.limit)
+    hands = sorted(one.event.event_at for one in evidence.movements if flow_of(one) in _HANDING)
+    longest: tuple[timedelta, _Told, _Told] | None = None
+    end = told[0]
+    for one in told[1:]:
+        gap = one[0].start_at - end[0].end_at
+        is_one_leg = not any(end[0].end_at < at < one[0].start_at for at in hands)
+        if gap > timedelta(minutes=minutes) and is_one_leg:
+            longest = max(longest or (gap, end, one), (gap, end, one), key=lambda it: it[0])
+        end = max(end, one, key=lambda it: it[0].end_at)
+    if longest is None:
+        return []
+    gap, before, after = longest
+    return [
+        Hit(
+            key="",
+            party_id=after[1].event.party_id,
+            events=some_events([before[1], after[1]]),
+            details={"minutes": gap // _MINUTE, "allowed": minutes},
+            first_at=before[0].end_at,
+            last_at=after[0].start_at,
+        )
+    ]
+
+
+def range_of(cold: Sequence[ColdLimit], readings: Sequence[Reading]) -> ColdLimit | None:
+    """Return the range that is meant: the narrowest in which the goods ever were, else the first.
+
+    A profile has ranges for chilled and for frozen goods; which of them these are, the readings
+    tell themselves.
+    """
+    if not cold or not readings:
+        return None
+    values = {value for one in readings for value in _values(one)}
+    fitting = [row for row in cold if any(row.holds(value) for value in values)]
+    return min(fitting, key=lambda row: row.width, default=cold[0])
+
+
+def _told(evidence: Evidence) -> list[_Told]:
+    found: dict[tuple[datetime, datetime, int, int], _Told] = {}
+    for movement in evidence.movements:
+        fact = evidence.facts.get(movement.event.seq)
+        for at, reading in enumerate(fact.readings if fact is not None else ()):
+            key = (reading.start_at, reading.end_at, movement.event.seq, at)
+            found.setdefault(key, (reading, movement))
+    return [found[key] for key in sorted(found)]
+
+
+def _values(reading: Reading) -> tuple[Decimal, ...]:
+    return (reading.low_c, reading.high_c) if reading.value_c is None else (reading.value_c,)
+
+
+def _is_out(range_: ColdLimit, reading: Reading) -> bool:
+    return not all(range_.holds(value) for value in _values(reading))
+
+
+def _worst(range_: ColdLimit, reading: Reading) -> tuple[Decimal, Decimal]:
+    """Return by how much a reading is out of range at its worst, and that temperature."""
+    zero = Decimal(0)
+    above = zero if range_.maximum_c is None else reading.high_c - range_.maximum_c
+    below = zero if range_.minimum_c is None else range_.minimum_c - reading.low_c
+    return (above, reading.high_c) if above >= below else (below, reading.low_c)
+
+
+def _minutes(minutes: int | None, otherwise: timedelta) -> timedelta:
+    return otherwise if minutes is None else timedelta(minutes=minutes)
+
+
+def _bound(value: Decimal | None) -> str:
+    return "" if value is None else amount_text(value)

@@ -1,0 +1,148 @@
+"""What events say beside their index rows and the rules ask for, read from the ledger once.
+
+The rule that must stay true: a fact is what a sender wrote. A temperature without a known unit, or
+a day that is none, is no fact, and what is damaged is never passed over.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from trace.events.times import read_instant
+from trace.findings.model import EventFact, Reading, amount_text
+from trace.findings.tables import EVENT_FACT
+from trace.reading import event_of
+from typing import Final
+
+import orjson
+from sqlalchemy import Connection
+
+from base.bulk import find_rows, insert_rows
+from base.db import from_micros, to_micros
+from base.strict_json import JsonObject, JsonValue
+from ledger.store import StoredEntry
+
+_COLUMNS: Final = tuple(column.name for column in EVENT_FACT.columns)
+# Parts are canonical JSON, so that the name of a member stands in them as it is.
+_MARKS: Final = (b"sensorElementList", b"itemExpirationDate")
+_EXPIRY: Final = "itemExpirationDate"
+_ZERO_C: Final = Decimal("273.15")
+
+
+def write_facts(connection: Connection, log: int, entries: Iterable[StoredEntry]) -> None:
+    """Write the facts of those entries, all of them events, that say any."""
+    rows = []
+    for entry in entries:
+        if not any(mark in part.body for part in entry.parts.values() for mark in _MARKS):
+            continue
+        sent = event_of(entry)[1]
+        readings = list(_readings(sent))
+        expires_on = _expires_on(sent.get("ilmd"))
+        if readings or expires_on is not None:
+            text = orjson.dumps([_stored(one) for one in readings]).decode()
+            rows.append((entry.seq, log, expires_on and expires_on.isoformat(), text))
+    insert_rows(connection, EVENT_FACT, _COLUMNS, rows)
+
+
+def read_facts(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, EventFact]:
+    """Return the facts of these entries, as far as they have any."""
+    found = find_rows(connection, EVENT_FACT, ("seq", "expires_on", "readings"), log, seqs)
+    return {
+        seq: EventFact(
+            expires_on=None if expires_on is None else date.fromisoformat(expires_on),
+            readings=tuple(_read(*one) for one in orjson.loads(readings)),
+        )
+        for seq, expires_on, readings in found
+    }
+
+
+def _stored(one: Reading) -> list[int | str | None]:
+    value = None if one.value_c is None else amount_text(one.value_c)
+    return [
+        to_micros(one.start_at),
+        to_micros(one.end_at),
+        value,
+        amount_text(one.low_c),
+        amount_text(one.high_c),
+    ]
+
+
+def _read(start_us: int, end_us: int, value: str | None, low: str, high: str) -> Reading:
+    return Reading(
+        start_at=from_micros(start_us),
+        end_at=from_micros(end_us),
+        value_c=None if value is None else Decimal(value),
+        low_c=Decimal(low),
+        high_c=Decimal(high),
+    )
+
+
+def _expires_on(ilmd: JsonValue) -> date | None:
+    if not isinstance(ilmd, dict):
+        return None
+    for name, value in ilmd.items():
+        if name.endswith(_EXPIRY) and isinstance(value, str):
+            try:
+                return date.fromisoformat(value[:10])
+            except ValueError:
+                continue
+    return None
+
+
+def _readings(sent: JsonObject) -> Iterator[Reading]:
+    otherwise = read_instant(str(sent["eventTime"]))
+    for element in _objects(sent.get("sensorElementList")):
+        metadata = element.get("sensorMetadata")
+        times: Mapping[str, JsonValue] = metadata if isinstance(metadata, dict) else {}
+        for report in _objects(element.get("sensorReport")):
+            reading = _reading(report, times, otherwise)
+            if reading is not None:
+                yield reading
+
+
+def _reading(
+    report: JsonObject, times: Mapping[str, JsonValue], otherwise: datetime
+) -> Reading | None:
+    kind, unit = report.get("type"), report.get("uom")
+    if not isinstance(kind, str) or not isinstance(unit, str):
+        return None
+    if kind.rpartition(":")[2].rpartition("/")[2] != "Temperature":
+        return None
+    told = {name: _celsius(report.get(name), unit) for name in _VALUES}
+    value = told["value"] if told["value"] is not None else told["meanValue"]
+    known = [one for one in told.values() if one is not None]
+    if not known:
+        return None
+    at = _instant(report.get("time")) or _instant(times.get("time"))
+    start = at or _instant(times.get("startTime")) or otherwise
+    end = at or _instant(times.get("endTime")) or start
+    return Reading(
+        start_at=start, end_at=max(start, end), value_c=value, low_c=min(known), high_c=max(known)
+    )
+
+
+_VALUES: Final = ("value", "minValue", "maxValue", "meanValue")
+
+
+def _celsius(value: JsonValue, unit: str) -> Decimal | None:
+    """Return degrees Celsius of a number in a unit of UN/ECE Recommendation 20."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    number = Decimal(repr(value))
+    if unit == "CEL":
+        return number
+    if unit == "KEL":
+        return number - _ZERO_C
+    return ((number - 32) * 5 / 9).quantize(Decimal("0.01")) if unit == "FAH" else None
+
+
+def _instant(value: JsonValue) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return read_instant(value)
+    except ValueError:
+        return None
+
+
+def _objects(value: JsonValue) -> list[JsonObject]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,200 @@
+"""What a rule of findings may look at, and what it says.
+
+The rule that must stay true: all of it follows from the movements of one thing and from what is
+registered of those who moved it, so that the same facts always give the same findings.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from trace.findings.limits import UNKNOWN_CLASS, ClassLimits
+from trace.movements import Movement
+from trace.projections.reading import IndexedEvent
+from trace.scans.model import Place
+from typing import Final, Literal, TypeAlias
+from uuid import UUID
+
+from base.clock import CIVIL_ZONE
+
+Lang: TypeAlias = Literal["zh", "en"]
+EVENTS_MAX: Final = 50
+"""Of the events that show one finding, as many are named: the first and the last of them."""
+
+Value: TypeAlias = str | int
+"""What a detail is: a number of things, or a decimal, code or day in its one spelling."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: to be known, to be explained, to be acted upon."""
+
+    NOTE = "note"
+    WARN = "warn"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a sensor said of the temperature over a time, in degrees Celsius.
+
+    `value_c` stands for the whole time, None where only the extremes within it are told.
+    """
+
+    start_at: datetime
+    end_at: datetime
+    value_c: Decimal | None
+    low_c: Decimal
+    high_c: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFact:
+    """What an event says beside its index rows: until when goods keep, and temperatures."""
+
+    expires_on: date | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A certificate or licence of a kind, in force from one day to another, both included."""
+
+    kind: str
+    number: str
+    from_on: date
+    until_on: date | None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Return whether the day lies in the period."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A party is on a list from one day to another, both included."""
+
+    list_name: str
+    from_on: date
+    until_on: date | None
+
+    def covers(self, day: date) -> bool:
+        """Return whether the party was on the list on a day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """An open alert that the scans of a code gave rise to."""
+
+    rule: str
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What went into a making and came out of it: amounts by unit, None where one is not told.
+
+    `lead` is the output that findings of the making are told of.
+    """
+
+    seqs: tuple[int, ...]
+    lead: int
+    inputs: Mapping[str | None, Decimal] | None
+    outputs: Mapping[str | None, Decimal] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that the rules may look at of one thing. Movements are in the order they happened.
+
+    `facts` are by entry, `places` and `named` by identifier, `makings` by the entry that names the
+    thing as an output. `owner` is whose goods it is by the register.
+    """
+
+    item: int
+    uri: str
+    movements: tuple[Movement, ...]
+    limits: ClassLimits = UNKNOWN_CLASS
+    owner: UUID | None = None
+    facts: Mapping[int, EventFact] = field(default_factory=dict)
+    places: Mapping[int, Place] = field(default_factory=dict)
+    named: Mapping[int, UUID] = field(default_factory=dict)
+    makings: Mapping[int, Making] = field(default_factory=dict)
+    licences: Mapping[UUID, tuple[Paper, ...]] = field(default_factory=dict)
+    certificates: tuple[Paper, ...] = ()
+    listings: Mapping[UUID, tuple[Listing, ...]] = field(default_factory=dict)
+    suspicions: tuple[Suspicion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """What a rule found: about whom, by which events, with which numbers.
+
+    `key` tells several hits of one rule on one thing apart, and stays the same when more events
+    come; `details` are what the sentence tells.
+    """
+
+    key: str
+    party_id: UUID | None
+    events: tuple[IndexedEvent, ...]
+    details: Mapping[str, Value] = field(default_factory=dict)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRule:
+    """One rule from its first to its last day; the day is that of the event.
+
+    What `limit` counts is the judge's to say; `grace` is how much time is no matter. `needs` says
+    what must be on record for the rule to see anything.
+    """
+
+    code: str
+    severity: Severity
+    title_zh: str
+    title_en: str
+    says_zh: str
+    says_en: str
+    needs: str
+    from_on: date
+    judge: Callable[["FindingRule", Evidence], list[Hit]]
+    limit: Decimal = Decimal(0)
+    grace: timedelta = timedelta(0)
+    until_on: date | None = None
+
+    def title(self, lang: Lang) -> str:
+        """Return the name of the rule."""
+        return self.title_zh if lang == "zh" else self.title_en
+
+    def says(self, lang: Lang, details: Mapping[str, Value]) -> str:
+        """Return the sentence about a finding with these details."""
+        text = self.says_zh if lang == "zh" else self.says_en
+        return text.format_map(details)
+
+    def is_in_force(self, day: date) -> bool:
+        """Return whether the rule is applied to what happened on a day."""
+        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
+
+
+def civil_day(moment: datetime) -> date:
+    """Return the day that a calendar in China shows at a moment."""
+    return moment.astimezone(CIVIL_ZONE).date()
+
+
+def amount_text(amount: Decimal) -> str:
+    """Return a decimal in its shortest spelling."""
+    return format(amount.normalize(), "f")
+
+
+def some_events(movements: Iterable[Movement]) -> tuple[IndexedEvent, ...]:
+    """Return the events of movements in the order of their entries, `EVENTS_MAX` at most."""
+    events = sorted({one.event.seq: one.event for one in movements}.values(), key=_seq_of)
+    half = EVENTS_MAX // 2
+    return tuple(events if len(events) <= EVENTS_MAX else events[:half] + events[-half:])
+
+
+def _seq_of(event: IndexedEvent) -> int:
+    return event.seq
