@@ -18,12 +18,13 @@ from sqlalchemy import Connection
 
 from base.bulk import find_rows, insert_rows
 from base.db import from_micros, to_micros
-from base.strict_json import JsonObject, JsonValue
+from base.strict_json import JsonObject, JsonValue, loads
 from ledger.store import StoredEntry
 
 _COLUMNS: Final = tuple(column.name for column in EVENT_FACT.columns)
 # Parts are canonical JSON, so that the name of a member stands in them as it is.
 _MARKS: Final = (b"sensorElementList", b"itemExpirationDate")
+_DEPTH_MAX: Final = 3
 _EXPIRY: Final = "itemExpirationDate"
 _ZERO_C: Final = Decimal("273.15")
 
@@ -49,7 +50,7 @@ def read_facts(connection: Connection, log: int, seqs: Sequence[int]) -> dict[in
     return {
         seq: EventFact(
             expires_on=None if expires_on is None else date.fromisoformat(expires_on),
-            readings=tuple(_read(*one) for one in orjson.loads(readings)),
+            readings=tuple(_read_all(readings)),
         )
         for seq, expires_on, readings in found
     }
@@ -66,14 +67,19 @@ def _stored(one: Reading) -> list[int | str | None]:
     ]
 
 
-def _read(start_us: int, end_us: int, value: str | None, low: str, high: str) -> Reading:
-    return Reading(
-        start_at=from_micros(start_us),
-        end_at=from_micros(end_us),
-        value_c=None if value is None else Decimal(value),
-        low_c=Decimal(low),
-        high_c=Decimal(high),
-    )
+def _read_all(stored: str) -> Iterator[Reading]:
+    # What was written here is read whole; it was bounded when its event came in.
+    rows = loads(stored.encode(), bytes_max=len(stored), depth_max=_DEPTH_MAX)
+    for row in rows if isinstance(rows, list) else []:
+        match row:
+            case [int(start_us), int(end_us), str() | None as value, str(low), str(high)]:
+                yield Reading(
+                    start_at=from_micros(start_us),
+                    end_at=from_micros(end_us),
+                    value_c=None if value is None else Decimal(value),
+                    low_c=Decimal(low),
+                    high_c=Decimal(high),
+                )
 
 
 def _expires_on(ilmd: JsonValue) -> date | None:
