@@ -1,14 +1,14 @@
 """Findings: facts of events, findings, what is due, what was said of them.
 
-Revision: 0005, after 0004. It names its own column types, so that it stays what it was when the
+Revision: 0006, after 0005. It names its own column types, so that it stays what it was when the
 types of the code change. It only adds tables: the previous release goes on beside it.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
