@@ -77,15 +77,18 @@ def find_rows(
     parameters costs SQLAlchemy more than its answer costs the database.
     """
     is_postgresql = connection.dialect.name == "postgresql"
+    values_of: tuple[Any, ...]
     for start in range(0, len(values), _KEYS_MAX):
         some = list(values[start : start + _KEYS_MAX])
         if is_postgresql:
-            found = connection.exec_driver_sql(_find_plan(table, columns, 0), (log, some))
+            text, values_of = _find_plan(table, columns, 0), (log, some)
         else:
-            text = _find_plan(table, columns, len(some))
-            found = connection.exec_driver_sql(text, (log, *some))
+            text, values_of = _find_plan(table, columns, len(some)), (log, *some)
         # The driver's own rows, at once: asking SQLAlchemy for one after the other costs as much as
-        # the query.
+        # the query. Where a connection streams, SQLAlchemy would have taken the first ones already.
+        found = connection.exec_driver_sql(
+            text, values_of, execution_options={"stream_results": False, "yield_per": 0}
+        )
         rows = found.cursor.fetchall()
         found.close()
         yield from rows

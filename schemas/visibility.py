@@ -1,8 +1,9 @@
-"""Who may see which field of an event: the default visibility table, version 1.
+"""Who may see which field of an event: the default visibility table, version 2.
 
 One rule: a field that no row names is for chain partners, never public. The words are those of the
 ledger's parts: public, chain, authority, personal. A published table never changes: another split
-is another version, and every entry names the version it was split by.
+is another version, and every entry names the version it was split by. Version 2 adds the terms of
+the profiles to those of version 1 (`schemas.visible_terms`).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ for each member, `*` for the others and `.` for a plain value in its place; or a
 object's own content. Lists apply it to each element.
 """
 
-DEFAULT_TABLE: Final = "default@1"
+DEFAULT_TABLE: Final = "default@2"
 
 PUBLIC, CHAIN, AUTHORITY, PERSONAL = "public", "chain", "authority", "personal"
 
@@ -93,7 +94,7 @@ EVENT_RULE: Final[Mapping[str, Rule]] = {
 # their prefixes either way. They count wherever they stand. A public term is public as a plain
 # value; what an object below it holds is not, unless it is named itself. Below any other term
 # everything takes its part, except for stricter terms.
-TERM_PARTS: Final[Mapping[str, str]] = {
+FIRST_TERM_PARTS: Final[Mapping[str, str]] = {
     namespace + colon + name: part
     for namespace, part, names in (
         (

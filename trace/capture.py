@@ -14,6 +14,7 @@ from trace.events.check import check_events
 from trace.events.hashing import event_hash
 from trace.events.model import Event, Role, read
 from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote, dedup_hash
+from trace.profiling import Arriving, Profiled, advice_of, profile_events
 from trace.recall.index import RecallIndex
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from ledger.opening import DEFAULT_LOG
 from ledger.parts import Leaves, Part, element_path
 from parties.access import Action, Denied, Subject, may
 from parties.actors import Actor
+from parties.classes import ProductClasses
 from parties.directory import Owners
 from parties.ids import new_id
 from parties.issuing.index import IssuingIndex
@@ -47,6 +49,7 @@ class Desk:
 
     journal: Journal
     owners: Owners
+    classes: ProductClasses
     clock: Clock
     future_max: timedelta
 
@@ -67,7 +70,13 @@ def open_desk(settings: Settings, engine: Engine, clock: Clock, owners: Owners) 
         skew_max_ms=settings.clock_skew_max_ms,
     )
     future_max = timedelta(seconds=settings.future_max_s)
-    return Desk(journal=journal, owners=owners, clock=clock, future_max=future_max)
+    return Desk(
+        journal=journal,
+        owners=owners,
+        classes=ProductClasses(engine, clock),
+        clock=clock,
+        future_max=future_max,
+    )
 
 
 def document_limits(settings: Settings) -> DocumentLimits:
@@ -94,18 +103,6 @@ class Submission:
     capture_id: UUID | None = None
     is_stored: bool = False
     is_single: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    """One event on its way: its place in the document, its reading and the prefixes it used."""
-
-    at: int
-    path: str
-    sent: JsonObject
-    event: Event
-    namespaces: Mapping[str, str]
-    hash_id: str
 
 
 def submit(desk: Desk, submission: Submission) -> tuple[UUID, Receipt]:
@@ -141,6 +138,13 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     foreign = _without_right(desk, submission.actor, readings)
     _stop_unless_proceeding(submission, foreign, Forbidden)
     problems |= foreign
+    readings = [one for one in readings if one.at not in foreign]
+    said = profile_events(desk.classes, desk.owners, readings)
+    profiled = {one.at: found for one, found in zip(readings, said, strict=True)}
+    lacking = {at: list(one.refusals) for at, one in profiled.items() if one.refusals}
+    _stop_unless_proceeding(submission, lacking, InvalidInput)
+    problems |= lacking
+    readings = [one for one in readings if one.at not in lacking]
     capture_id = submission.capture_id or new_id(now)
     note = CaptureNote(
         id=capture_id,
@@ -149,12 +153,13 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
         behaviour=submission.behaviour,
         event_count=len(submission.document.events),
         problems=[problem for at in sorted(problems) for problem in problems[at]],
+        advice=advice_of(readings, [profiled[one.at] for one in readings]),
         is_stored=submission.is_stored,
     )
     batch = Batch(
         actor=submission.actor.id,
         subject=str(capture_id),
-        drafts=_drafts([one for one in readings if one.at not in foreign], submission, capture_id),
+        drafts=_drafts(readings, profiled, submission, capture_id),
         idempotency=submission.idempotency,
         may_skip=not submission.is_single,
         note=note,
@@ -178,9 +183,9 @@ def _stop_unless_proceeding(
     )
 
 
-def _read(document: Document, at: int, sent: JsonObject) -> _Reading:
+def _read(document: Document, at: int, sent: JsonObject) -> Arriving:
     namespaces = event_namespaces(sent, document.namespaces)
-    return _Reading(
+    return Arriving(
         at=at,
         path=f"epcisBody.eventList[{at}]" if document.path else "",
         sent=sent,
@@ -191,7 +196,7 @@ def _read(document: Document, at: int, sent: JsonObject) -> _Reading:
 
 
 def _without_right(
-    desk: Desk, actor: Actor, readings: Sequence[_Reading]
+    desk: Desk, actor: Actor, readings: Sequence[Arriving]
 ) -> dict[int, list[Problem]]:
     """Return the events that this actor may not record, with the reason."""
     claims = [_claimed_uris(reading.event) for reading in readings]
@@ -222,7 +227,12 @@ def _claimed_uris(event: Event) -> frozenset[str]:
     return frozenset(claimed)
 
 
-def _drafts(readings: Sequence[_Reading], submission: Submission, capture_id: UUID) -> list[Draft]:
+def _drafts(
+    readings: Sequence[Arriving],
+    profiled: Mapping[int, Profiled],
+    submission: Submission,
+    capture_id: UUID,
+) -> list[Draft]:
     salts = new_salts(len(Part) * len(readings))
     width = len(Part)
     document = submission.document
@@ -240,6 +250,7 @@ def _drafts(readings: Sequence[_Reading], submission: Submission, capture_id: UU
     return [
         _draft(
             reading,
+            profiled[reading.at].profiles,
             submission.actor.id,
             envelope,
             dict(zip(Part, salts[at * width : (at + 1) * width], strict=True)),
@@ -248,12 +259,20 @@ def _drafts(readings: Sequence[_Reading], submission: Submission, capture_id: UU
     ]
 
 
-def _draft(reading: _Reading, actor: str, envelope: Leaves, salts: Mapping[Part, bytes]) -> Draft:
+def _draft(
+    reading: Arriving,
+    profiles: Sequence[str],
+    actor: str,
+    envelope: Leaves,
+    salts: Mapping[Part, bytes],
+) -> Draft:
     """Split an event by visibility and seal its parts."""
     leaves = split_event(reading.sent, reading.namespaces)
     public = leaves.setdefault(Part.PUBLIC, {})
     chain: Leaves = leaves.setdefault(Part.CHAIN, {})
     public["/visibility"] = DEFAULT_TABLE
+    for at, profile in enumerate(profiles):
+        public[element_path("/profiles", at)] = profile
     # The CBV event hash covers hidden fields and has no salt: in public it would let anybody test
     # guesses about them.
     chain["/eventHash"] = reading.hash_id

@@ -34,7 +34,10 @@ class ErrorBehaviour(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureNote:
-    """What the index needs of a capture. `is_stored`: its row was written when it was queued."""
+    """What the index needs of a capture. `is_stored`: its row was written when it was queued.
+
+    `problems` are of refused events, `advice` is of recorded ones.
+    """
 
     id: UUID
     party_id: UUID | None
@@ -42,6 +45,7 @@ class CaptureNote:
     behaviour: ErrorBehaviour
     event_count: int
     problems: Sequence[Problem] = ()
+    advice: Sequence[Problem] = ()
     is_stored: bool = False
 
 
@@ -114,7 +118,7 @@ def whole_capture(receipt: Receipt, note: CaptureNote, *, actor: str) -> Capture
         event_count=note.event_count,
         kept_count=receipt.count,
         first_seq=receipt.first_seq,
-        problems=(),
+        problems=tuple(note.advice[:PROBLEMS_MAX]),
     )
 
 
@@ -124,7 +128,8 @@ def ended_by(place: Appended, note: CaptureNote) -> dict[str, Any]:
         finished_at=place.recorded_at,
         kept_count=len(place.kept),
         first_seq=place.first_seq if place.kept else None,
-        problems=(*note.problems, *place.refused.values()),
+        # What was refused comes first: only so many are kept.
+        problems=(*note.problems, *place.refused.values(), *note.advice),
         # What the log held already is recorded, if not by this capture.
         is_success=len(place.kept) + len(place.refused) == note.event_count,
     )

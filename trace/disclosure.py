@@ -6,14 +6,20 @@ table names is not public.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from base.strict_json import JsonObject, JsonValue
 from ledger.parts import Leaves, Part, element_path, member_path
 from schemas.cbv import STANDARD_PREFIXES
-from schemas.visibility import EVENT_RULE, TERM_PARTS, Rule
+from schemas.visibility import EVENT_RULE, Rule
+from schemas.visible_terms import term_parts
 
 _PARTS: Mapping[str, Part] = {part.name.lower(): part for part in Part}
-_TERMS: Mapping[str, Part] = {term: _PARTS[part] for term, part in TERM_PARTS.items()}
+
+
+@cache
+def _terms() -> Mapping[str, Part]:
+    return {term: _PARTS[part] for term, part in term_parts().items()}
 
 
 @dataclass(slots=True)
@@ -30,7 +36,7 @@ class _Split:
         if name not in self.terms:
             prefix, _, local = name.partition(":")
             namespace = self.namespaces.get(prefix) or STANDARD_PREFIXES.get(prefix)
-            self.terms[name] = _TERMS.get(name if namespace is None else namespace + local)
+            self.terms[name] = _terms().get(name if namespace is None else namespace + local)
         return self.terms[name]
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from base.strict_json import JsonObject, JsonValue
+from jobs.demo.people import KEEPER_OF
 from jobs.demo.world import Party
 
 SX: Final = "urn:suxin:epcis:"
@@ -23,7 +24,7 @@ def event(kind: str, at: datetime, step: str, place: str, **fields: JsonValue) -
     terms = fields.pop("terms", {})
     written: JsonObject = {
         "type": kind,
-        "eventTime": _instant(at),
+        "eventTime": instant(at),
         "eventTimeZoneOffset": "+08:00",
         "bizStep": step,
         "readPoint": {"id": place},
@@ -31,6 +32,8 @@ def event(kind: str, at: datetime, step: str, place: str, **fields: JsonValue) -
     if step not in _UNDER_WAY:
         written["bizLocation"] = {"id": place}
     written.update(fields)
+    # Somebody answers for every step (食品安全法 42 and the profiles).
+    written["sx:operatorName"] = KEEPER_OF[place]
     if isinstance(terms, dict):
         written.update(terms)
     return written
@@ -68,10 +71,25 @@ def lab_test(item: str, *, result: str, method: str, report: str, tested_on: str
     }
 
 
+def sampled(number: str, *, kind: str = "self") -> JsonObject:
+    """Return the terms of a sample; kinds are self, entrusted, market, supervision, rapid."""
+    return {"sx:sampleNumber": number, "sx:testKind": kind}
+
+
+def kept_cold(set_point: float, handed_over: float, *, minutes_out: int = 0) -> JsonObject:
+    """Return the terms of a logger that noted a value each minute, in degrees Celsius."""
+    return {
+        "sx:loggingIntervalMinutes": 1,
+        "sx:setPointTemperature": set_point,
+        "sx:handoverTemperature": handed_over,
+        "sx:excursionMinutes": minutes_out,
+    }
+
+
 def temperature(at: datetime, celsius: float, device: str) -> JsonObject:
     """Return one reading of a thermometer."""
     return {
-        "sensorMetadata": {"time": _instant(at), "deviceID": device},
+        "sensorMetadata": {"time": instant(at), "deviceID": device},
         "sensorReport": [{"type": "Temperature", "value": celsius, "uom": "CEL"}],
     }
 
@@ -82,8 +100,8 @@ def temperatures(
     """Return what a logger recorded over a time: least, greatest and mean of `celsius`."""
     return {
         "sensorMetadata": {
-            "startTime": _instant(start),
-            "endTime": _instant(end),
+            "startTime": instant(start),
+            "endTime": instant(end),
             "deviceID": device,
         },
         "sensorReport": [
@@ -106,5 +124,6 @@ def weighing(kilograms: float, device: str) -> JsonObject:
     }
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Return an instant as events write it."""
     return at.isoformat(timespec="milliseconds")

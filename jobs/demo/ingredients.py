@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from base.strict_json import JsonObject
-from jobs.demo.events import amount, event, lab_test, labelled
+from jobs.demo.events import amount, asset, event, kept_cold, lab_test, labelled, temperature
 from jobs.demo.plot import Document, Plot
-from jobs.demo.register import PRODUCTS, SITES
+from jobs.demo.register import PARTIES, PRODUCTS, SITES
 from jobs.demo.trade import Delivery, received, shipped
 
 _MADE_DAY: Final = 9
@@ -62,7 +62,18 @@ def tell_ingredients(plot: Plot) -> tuple[Document, ...]:
     )
     arrivals = (
         received(plot, _delivery(plot, CULTURE), plot.on(_SHIPPED_DAY, "10:40")),
-        received(plot, _delivery(plot, STRAWBERRY), plot.on(_SHIPPED_DAY, "11:30")),
+        received(
+            plot,
+            _delivery(plot, STRAWBERRY),
+            plot.on(_SHIPPED_DAY, "11:30"),
+            documents=("cert",),
+            sensorElementList=[
+                temperature(
+                    plot.on(_SHIPPED_DAY, "11:30"), 5.2, asset(PARTIES["dairy"], "DOCKPROBE1")
+                )
+            ],
+            terms=kept_cold(4.0, 5.2),
+        ),
     )
     return (
         _maker_document(plot, CULTURE, "10:00", {}),

@@ -5,6 +5,7 @@ farm's cooling, the handover, the permit of the tanker, and a test of every lot 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from base.strict_json import JsonObject
@@ -12,8 +13,11 @@ from jobs.demo.events import (
     amount,
     asset,
     event,
+    instant,
+    kept_cold,
     lab_test,
     labelled,
+    sampled,
     temperature,
     temperatures,
     weighing,
@@ -40,6 +44,7 @@ class _Farm:
     price: str
     operator: str
     phone: str
+    herd: int
 
 
 _FARMS: Final = tuple(
@@ -52,11 +57,12 @@ _FARMS: Final = tuple(
         price=price,
         operator=operator,
         phone=phone,
+        herd=herd,
     )
-    for slug, kilograms, milked, handed_over, celsius, price, operator, phone in (
-        ("yunhe", 1183.6, "05:10", "06:40", 3.4, "4.37", "樊云生", "199-0000-1183"),
-        ("liuxi", 1467.2, "05:20", "07:20", 3.1, "4.41", "苗柳青", "199-0000-1467"),
-        ("qingshi", 852.4, "05:40", "08:00", 3.8, "4.29", "石远山", "199-0000-0852"),
+    for slug, kilograms, milked, handed_over, celsius, price, operator, phone, herd in (
+        ("yunhe", 1183.6, "05:10", "06:40", 3.4, "4.37", "樊云生", "199-0000-1183", 46),
+        ("liuxi", 1467.2, "05:20", "07:20", 3.1, "4.41", "苗柳青", "199-0000-1467", 58),
+        ("qingshi", 852.4, "05:40", "08:00", 3.8, "4.29", "石远山", "199-0000-0852", 33),
     )
 )
 
@@ -95,7 +101,24 @@ def _farm_document(plot: Plot, farm: _Farm) -> Document:
             milk_lot(plot, farm.slug), day, storageCondition="0~4 ℃", executiveStandard="GB 19301"
         )
         | lab_test("antibiotics", result="NEG", method="NY/T 829", report=report, tested_on=day),
-        terms={"sx:operatorName": farm.operator, "sx:phone": farm.phone},
+        terms={
+            "sx:operatorName": farm.operator,
+            "sx:phone": farm.phone,
+            "sx:farmCode": party.licence_no,
+            "sx:herdSize": farm.herd,
+            "sx:herdHealthTest": "NEG",
+            "sx:cooledAt": instant(milked + timedelta(minutes=50)),
+            "sx:excludedMilkSegregated": True,
+            "sx:inputUse": [
+                {
+                    "sx:inputName": "全混合日粮",
+                    "sx:inputSource": "石家庄禾牧饲料示例厂",
+                    "sx:dosage": farm.herd * 42,
+                    "sx:dosageUnit": "kg",
+                    "sx:usedOn": day,
+                }
+            ],
+        },
     )
     delivery = Delivery(
         name=f"milk {farm.slug}",
@@ -104,7 +127,13 @@ def _farm_document(plot: Plot, farm: _Farm) -> Document:
         unit_price=farm.price,
         quantities=[milk],
     )
-    leaving = shipped(plot, delivery, plot.on(MILK_DAY, farm.handed_over))
+    left = plot.on(MILK_DAY, farm.handed_over)
+    cooled = temperatures(
+        milked, left, (farm.celsius, round(farm.celsius + 0.4, 1)), asset(party, "TANKPROBE1")
+    )
+    leaving = shipped(
+        plot, delivery, left, sensorElementList=[cooled], terms=kept_cold(4.0, farm.celsius)
+    )
     return Document(name=f"milk {farm.slug}", author=party.slug, events=(commissioning, leaving))
 
 
@@ -147,7 +176,22 @@ def _tanker_document(plot: Plot) -> Document:
         left,
         step="transporting",
         sensorElementList=[temperatures(left, arrived, (3.6, 3.9, 4.2), probe)],
-        terms=crew,
+        terms=crew
+        | kept_cold(4.0, 4.2)
+        | {
+            "sx:transportPermitNumber": PARTIES["carrier"].licence_no,
+            "sx:handoverNumber": f"SR-{plot.digits('milk handover', 8)}",
+            "sx:stationName": SITES["tanker"].name_zh,
+            "sx:handedOverAt": instant(left),
+            "sx:handoverSignatoryName": "樊云生",
+            "sx:escortName": "薛小满",
+            "sx:receiverName": "冉收燕",
+            "sx:departedAt": instant(left),
+            "sx:departureTemperature": 3.6,
+            "sx:arrivedAt": instant(arrived),
+            "sx:arrivalTemperature": 4.2,
+            "sx:cleaningRecordNumber": f"QX-{plot.digits('tank cleaning', 8)}",
+        },
     )
     return Document(name="tanker", author="carrier", events=(collecting, transporting))
 
@@ -162,7 +206,8 @@ def _intake_document(plot: Plot) -> Document:
             temperature(arrived, 4.1, asset(dairy, "INTAKEPROBE2")),
             weighing(COLLECTED_KG, asset(dairy, "WEIGHBRIDGE1")),
         ],
-        terms={"sx:operatorName": "冉收燕"},
+        documents=("cert",),
+        terms={"sx:cte": "dairy/factory_in", "sx:operatorName": "冉收燕", "sx:tankNumber": "T17"},
     )
     inspecting = event(
         "ObjectEvent",
@@ -180,6 +225,7 @@ def _intake_document(plot: Plot) -> Document:
                 report=f"IN{plot.lot('report intake', MILK_DAY)}",
                 tested_on=str(plot.day(MILK_DAY)),
             ),
+            **sampled("LY-3501"),
             "sx:inspectorName": "沈化宁",
             "sx:inspectionNote": "铅封完好,铅封号 7719-0427;留样编号 LY-3501。",
         },

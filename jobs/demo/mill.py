@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from base.strict_json import JsonObject
-from jobs.demo.events import amount, asset, event, lab_test, labelled, weighing
+from jobs.demo.events import amount, asset, event, lab_test, labelled, sampled, weighing
 from jobs.demo.millet import HARVESTED_KG, paddy_lot
 from jobs.demo.plot import Document, Plot, Sscc
 from jobs.demo.register import PARTIES, PRODUCTS, SITES
@@ -82,7 +82,17 @@ def tell_mill(plot: Plot) -> tuple[Document, ...]:
         harvest,
         plot.on(_BOUGHT_DAY, "11:40"),
         sensorElementList=[weighing(HARVESTED_KG, asset(PARTIES["mill"], "WEIGHBRIDGE1"))],
-        terms={"sx:operatorName": "米秤平"},
+        documents=("cert", "testres"),
+        terms={
+            "sx:operatorName": "米秤平",
+            "sx:purchaseGrade": "2",
+            "sx:moisture": 12.8,
+            "sx:impurities": 0.9,
+            "sx:bulkDensity": 668,
+            "sx:imperfectKernels": 1.1,
+            "sx:mouldyKernels": 0.2,
+            "sx:nonFoodSegregated": True,
+        },
     )
     left = shipped(
         plot,
@@ -169,6 +179,7 @@ def _release(plot: Plot) -> JsonObject:
                 report=_release_report(plot),
                 tested_on=str(plot.day(_BAGGED_DAY)),
             ),
+            **sampled(f"LY-{plot.lot('release millet', _BAGGED_DAY)}"),
             "sx:inspectorName": "程谷雨",
         },
     )

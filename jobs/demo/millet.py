@@ -94,9 +94,10 @@ def _seed_made(plot: Plot) -> JsonObject:
             seed_lot(plot),
             str(plot.day(_SEED_DAY)),
             variety="新穗谷7号",
+            crop="谷子",
             executiveStandard="GB 4404.1",
         ),
-        terms={"sx:operatorName": "谷育晨"},
+        terms={"sx:parentLines": "穗谷3号 × 太行红谷"},
     )
 
 

@@ -95,7 +95,7 @@ PRODUCTS: Final = products(
      "生牛乳", "Raw cow's milk", "牧场奶罐", "farm tank"),
     ("milk_tanker", "carrier", "06979990471012", "dairy",
      "生牛乳(罐车合并)", "Raw cow's milk, collected", "奶罐车", "road tanker"),
-    ("strawberry", "fruit", "06979990591017", "fruit",
+    ("strawberry", "fruit", "06979990591017", "packaged_food",
      "草莓果酱(酸奶用)", "Strawberry preparation for yoghurt", "20 千克/桶", "20 kg drum"),
     ("culture", "cultures", "06979990611012", "food_additive",
      "酸奶发酵剂", "Yoghurt starter culture", "500 克/袋", "500 g sachet"),

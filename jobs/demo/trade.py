@@ -6,6 +6,7 @@ The rule that must stay true: whoever gives posts from its own place and whoever
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from base.strict_json import JsonObject, JsonValue
 from jobs.demo.events import event
@@ -36,23 +37,34 @@ class Delivery:
             goods["quantityList"] = list(self.quantities)
         return goods
 
-    def papers(self, plot: Plot) -> JsonObject:
-        """Return the order, the advice and the two parties."""
+    def papers(self, plot: Plot, more: Sequence[str] = ()) -> JsonObject:
+        """Return the order, the advice, `more` kinds of documents, and the two parties."""
         giver, taker = PARTIES[SITES[self.giver].party], PARTIES[SITES[self.taker].party]
         order, advice, invoice = (
             f"{kind}-{plot.digits(f'{kind} {self.name}', 8)}" for kind in ("PO", "DA", "INV")
         )
+        further: list[JsonValue] = [
+            {
+                "type": kind,
+                "bizTransaction": f"urn:epcglobal:cbv:bt:{giver.gln}:"
+                f"{kind.upper()}-{plot.digits(f'{kind} {self.name}', 8)}",
+            }
+            for kind in more
+        ]
         return {
             "bizTransactionList": [
                 {"type": "po", "bizTransaction": f"urn:epcglobal:cbv:bt:{taker.gln}:{order}"},
                 {"type": "desadv", "bizTransaction": f"urn:epcglobal:cbv:bt:{giver.gln}:{advice}"},
                 {"type": "inv", "bizTransaction": f"urn:epcglobal:cbv:bt:{giver.gln}:{invoice}"},
+                *further,
             ],
             "sourceList": [
+                {"type": "owning_party", "source": giver.urn},
                 {"type": "possessing_party", "source": giver.urn},
                 {"type": "location", "source": SITES[self.giver].uri},
             ],
             "destinationList": [
+                {"type": "owning_party", "destination": taker.urn},
                 {"type": "possessing_party", "destination": taker.urn},
                 {"type": "location", "destination": SITES[self.taker].uri},
             ],
@@ -89,9 +101,13 @@ def received(
     at: datetime,
     *,
     terms: JsonObject | None = None,
+    documents: Sequence[str] = (),
     **fields: JsonValue,
 ) -> JsonObject:
-    """Return the taker's event: the goods are there."""
+    """Return the taker's event: the goods are there, looked at and accepted.
+
+    `documents` are kinds of papers that came with them: cert, testres.
+    """
     return event(
         "ObjectEvent",
         at,
@@ -100,11 +116,15 @@ def received(
         action="OBSERVE",
         disposition="in_progress",
         **delivery.goods(),
-        **delivery.papers(plot),
+        **delivery.papers(plot, documents),
         **fields,
-        terms=_price(delivery) | (terms or {}),
+        terms=_price(delivery) | _ACCEPTED | (terms or {}),
     )
 
 
 def _price(delivery: Delivery) -> JsonObject:
     return {"sx:unitPrice": delivery.unit_price, "sx:currency": "CNY"}
+
+
+# The licence of the giver was looked at, and so were the goods (食品安全法 50, 53).
+_ACCEPTED: Final[JsonObject] = {"sx:supplierLicenceChecked": True, "sx:acceptance": "accept"}

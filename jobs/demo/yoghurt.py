@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from base.strict_json import JsonObject
-from jobs.demo.events import SX, amount, asset, event, lab_test, labelled, temperatures
+from jobs.demo.events import SX, amount, asset, event, lab_test, labelled, sampled, temperatures
 from jobs.demo.ingredients import ingredient_lot
 from jobs.demo.milk import MILK_DAY, tanker_lot
 from jobs.demo.plot import Document, Plot, Sscc
@@ -115,7 +115,12 @@ def _fermenting(plot: Plot) -> JsonObject:
         ],
         outputQuantityList=[amount(bulk_lot(plot), 3690.4, "KGM")],
         sensorElementList=[temperatures(start, end, (41.8, 42.1, 42.6), tank)],
-        ilmd={"cbvmda:lotNumber": bulk_lot(plot).rpartition("/")[2]},
+        ilmd={
+            "cbvmda:lotNumber": bulk_lot(plot).rpartition("/")[2],
+            "sx:heatTreatment": "HTST",
+            "sx:starterCulture": "保加利亚乳杆菌、嗜热链球菌",
+            "sx:isReconstitutedMilk": False,
+        },
         terms={"sx:operatorName": "褚酵明", "sx:recipeNumber": "RC-0427-9"},
     )
 
@@ -192,6 +197,7 @@ def _release(plot: Plot) -> JsonObject:
                 report=_release_report(plot),
                 tested_on=str(plot.day(SHIPPED_DAY)),
             ),
+            **sampled("LY-5086"),
             "sx:inspectorName": "严秉安",
             "sx:inspectionNote": "留样 6 杯,编号 LY-5086,保存至保质期后。",
         },

@@ -8,7 +8,7 @@ from schemas.profiles.model import OPENNESS, Field, Kde, SeenBy, Words
 from schemas.profiles.naming import CTE_TERM
 from schemas.profiles.paths import Place, parse_path
 from schemas.profiles.survey import Finding, Survey
-from schemas.visibility import CBVMDA_NAMESPACE, SUXIN_NAMESPACE, TERM_PARTS
+from schemas.visibility import CBVMDA_NAMESPACE, FIRST_TERM_PARTS, SUXIN_NAMESPACE
 
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 # Words for a person, as labels use them; a party is a 单位, 企业, 方 or 主体.
@@ -133,6 +133,6 @@ def visibility_is_not_widened(survey: Survey) -> Iterator[Finding]:
     """Check that no term would show more than the visibility table in force does."""
     for name, field in survey.shared.library.terms.items():
         prefix, _, local = name.partition(":")
-        part = TERM_PARTS.get(f"{_NAMESPACES[prefix]}:{local}")
+        part = FIRST_TERM_PARTS.get(f"{_NAMESPACES[prefix]}:{local}")
         if part is not None and OPENNESS[field.seen_by] > OPENNESS[SeenBy(part)]:
             yield f"terms.yaml {name}", f"is {part} in the table in force: it may not be wider"

@@ -150,7 +150,8 @@ def test_every_valid_document_survives_the_split(name: str) -> None:
     [
         ("sx:productionDate", Part.PUBLIC),
         ("cbvmda:lotNumber", Part.PUBLIC),
-        ("sx:unitPrice", Part.CHAIN),
+        ("sx:plotNumber", Part.CHAIN),
+        ("sx:unitPrice", Part.AUTHORITY),
         ("own:anything", Part.CHAIN),
         ("sx:vehiclePlate", Part.AUTHORITY),
         ("sx:driverName", Part.PERSONAL),

@@ -249,7 +249,7 @@ def test_a_stored_part_has_the_bytes_of_the_split(installation: Installation) ->
     assert shown.parts == {Part.PUBLIC, Part.CHAIN}
     assert _stored_public(installation) == {
         "event": split_public(event),
-        "visibility": "default@1",
+        "visibility": "default@2",
         "classes": [lot("L1")],
     }
     installation.check()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from trace.captures import Capture
+from trace.profiling import ADVICE
 from trace.reading import ReadEvent
 from typing import Any, Final
 from urllib.parse import quote
@@ -37,6 +38,14 @@ class ReceiptOut(ma.Schema):
     published = ma.fields.Boolean(metadata={"description": "Covered by a signed checkpoint."})
 
 
+class AdviceOut(ma.Schema):
+    """What a recorded event lacks, or says in a way that its profile does not ask for."""
+
+    path = ma.fields.String()
+    code = ma.fields.String()
+    title = ma.fields.String()
+
+
 class CaptureOut(ma.Schema):
     """A capture job (EPCIS 2.0, GET /capture/{captureID})."""
 
@@ -48,6 +57,10 @@ class CaptureOut(ma.Schema):
     captureErrorBehaviour = ma.fields.String()  # noqa: N815 -- EPCIS's spelling
     eventCount = ma.fields.Integer()  # noqa: N815 -- EPCIS's spelling
     errors = ma.fields.List(ma.fields.Nested(CaptureErrorOut))
+    advice = ma.fields.List(
+        ma.fields.Nested(AdviceOut),
+        metadata={"description": "What recorded events lack that is no reason to refuse them."},
+    )
     alreadyRecorded = ma.fields.List(ma.fields.Nested(CaptureErrorOut))  # noqa: N815 -- EPCIS's spelling
     receipt = ma.fields.Nested(ReceiptOut)
 
@@ -74,7 +87,9 @@ class CapturePaging(StrictSchema):
 def capture_json(capture: Capture, *, sealed_size: int) -> dict[str, Any]:
     """Return a job; `sealed_size` is the size of the newest checkpoint."""
     duplicates = [problem for problem in capture.problems if problem.code == "duplicate"]
-    errors = [problem for problem in capture.problems if problem.code != "duplicate"]
+    advice = [problem for problem in capture.problems if problem.code.startswith(ADVICE)]
+    told = [*duplicates, *advice]
+    errors = [problem for problem in capture.problems if problem not in told]
     count = capture.kept_count or 0
     first = capture.first_seq
     return {
@@ -86,6 +101,10 @@ def capture_json(capture: Capture, *, sealed_size: int) -> dict[str, Any]:
         "captureErrorBehaviour": capture.behaviour.value,
         "eventCount": capture.event_count,
         "errors": [_error_json(problem, 400) for problem in errors],
+        "advice": [
+            {"path": problem.path, "code": problem.code, "title": problem.message}
+            for problem in advice
+        ],
         "alreadyRecorded": [_error_json(problem, 409) for problem in duplicates],
         "receipt": {
             "log": capture.log,

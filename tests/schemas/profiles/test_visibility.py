@@ -9,7 +9,7 @@ from base.strict_json import JsonObject
 from schemas.profiles.model import OPENNESS, SeenBy
 from schemas.profiles.paths import Place, parse_path
 from schemas.profiles.registry import catalogue, term_parts
-from schemas.visibility import TERM_PARTS
+from schemas.visibility import FIRST_TERM_PARTS
 from tests.schemas.profiles.samples import NAMESPACES, full_event, names, sheets
 
 _LEAVES = {
@@ -55,7 +55,7 @@ def test_fields_of_epcis_are_seen_by_whom_the_profile_says(name: str) -> None:
 
 def test_no_term_of_the_table_in_force_is_seen_by_more_than_it_says() -> None:
     parts = term_parts()
-    both = {name: part for name, part in TERM_PARTS.items() if name in parts}
+    both = {name: part for name, part in FIRST_TERM_PARTS.items() if name in parts}
 
     wider = {name for name in both if OPENNESS[SeenBy(parts[name])] > OPENNESS[SeenBy(both[name])]}
 
@@ -64,7 +64,7 @@ def test_no_term_of_the_table_in_force_is_seen_by_more_than_it_says() -> None:
 
 
 def test_every_term_of_the_table_in_force_is_a_term_of_the_profiles() -> None:
-    in_force = {name for name in TERM_PARTS if f"{name.rpartition(':')[0]}:" in _NAMESPACES}
+    in_force = {name for name in FIRST_TERM_PARTS if f"{name.rpartition(':')[0]}:" in _NAMESPACES}
 
     # The day up to which goods may be sold is asked for by no norm that was gathered.
     assert in_force - set(term_parts()) == {"urn:epcglobal:cbv:mda:sellByDate"}
