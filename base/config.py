@@ -268,6 +268,12 @@ class Settings:
     drug_packs_max: int = _setting(
         500, _integer(1, 500), "packs of drugs that one request names, with all that is inside"
     )
+    monitoring_days_max: int = _setting(
+        92, _integer(1, 3660), "days of one report of what is recorded"
+    )
+    monitoring_events_max: int = _setting(
+        5_000_000, _integer(1, 1_000_000_000), "events that such a report counts"
+    )
     sign_ins_minute_max: int = _setting(
         30, _integer(1, 1_000_000), "tries to sign in, of one address in a minute"
     )

@@ -57,6 +57,7 @@ class Action(StrEnum):
     READ_RECALLS = "read_recalls"
     ANSWER_RECALLS = "answer_recalls"
     READ_PROFILES = "read_profiles"
+    MONITOR = "monitor"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -89,6 +90,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_RECALLS: "read recalls before they are told to everybody",
     Action.ANSWER_RECALLS: "answer the notice of a recall",
     Action.READ_PROFILES: "read what is recorded of which goods",
+    Action.MONITOR: "see how much everybody records",
     Action.READ_SELF: "read one's own rights",
     Action.READ_HEALTH: "read the state of the service",
 }
@@ -199,6 +201,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.OPEN_RECALLS): _always,
     (_R.AUTHORITY, Action.READ_RECALLS): _always,
     (_R.AUTHORITY, Action.READ_PROFILES): _always,
+    (_R.AUTHORITY, Action.MONITOR): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -214,6 +217,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_CUSTODY): _always,
     (_R.AUDITOR, Action.READ_RECALLS): _always,
     (_R.AUDITOR, Action.READ_PROFILES): _always,
+    (_R.AUDITOR, Action.MONITOR): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,

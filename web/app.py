@@ -22,6 +22,7 @@ from web.api import (
     ledger,
     lineage,
     links,
+    monitoring,
     prefixes,
     profiles,
     recalls,
@@ -63,6 +64,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     lineage.BLUEPRINT,
     drugs.BLUEPRINT,
     profiles.BLUEPRINT,
+    monitoring.BLUEPRINT,
 )
 
 

@@ -26,6 +26,7 @@ from web.issuing import party_of
 from web.pages import (
     alerts,
     drugs,
+    monitoring,
     recall_public,
     recalls,
     sign_in,
@@ -60,6 +61,7 @@ PAGES: Final = (
     alerts,
     drugs,
     recalls,
+    monitoring,
 )
 
 _NEWEST: Final = 5
