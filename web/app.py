@@ -27,6 +27,7 @@ from web.api import (
     profiles,
     recalls,
     register,
+    submissions,
     tag_keys,
 )
 from web.api.blueprint import ApiBlueprint
@@ -65,6 +66,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     drugs.BLUEPRINT,
     profiles.BLUEPRINT,
     monitoring.BLUEPRINT,
+    submissions.BLUEPRINT,
 )
 
 

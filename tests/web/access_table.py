@@ -128,6 +128,7 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/profiles/<class_code>"): EVERYBODY,
     ("GET", "/api/v1/profiles/<class_code>/<cte>/template.xlsx"): EVERYBODY,
     ("GET", "/api/v1/profiles/<class_code>/<cte>/template.csv"): EVERYBODY,
+    ("GET", "/api/v1/submissions/fsma204.xlsx"): READERS,
     ("POST", "/api/v1/recalls"): "producer authority",
     ("GET", "/api/v1/recalls"): READERS,
     ("GET", "/api/v1/recalls/<uuid:recall_id>"): READERS,

@@ -37,14 +37,14 @@ def test_a_class_is_found_by_any_code_that_it_covers(sqlite_house: House) -> Non
 
     assert found["name"] == "dairy"
     step = next(one for one in found["ctes"] if one["id"] == "milking")
-    assert step["ways"][0]["columns"][0]["header"] == {"zh": "发生时间", "en": "event time"}
+    assert step["ways"][0]["columns"][0]["header"] == {"zh": "挤奶时间", "en": "milking time"}
 
 
 def test_a_template_has_a_header_that_stays_and_a_row_that_explains_it(sqlite_house: House) -> None:
     page = data_page(sqlite_house, f"{TEMPLATE}.xlsx?lang=zh")
 
     assert page.freeze_panes == "B3"
-    assert page["A1"].value == "发生时间"
+    assert page["A1"].value == "挤奶时间"
     assert str(page["A2"].value).startswith("必填")
 
 

@@ -1,0 +1,1 @@
+"""What is handed to an authority: spreadsheets made from events, each row naming its event."""

@@ -1,0 +1,239 @@
+"""The FSMA 204 workbook: read from the ledger, written sheet by sheet.
+
+The rule that must stay true: every row names the entry and the hash of its event, so that whoever
+doubts a cell can ask the ledger; the columns of one sheet are one table that can be sorted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from trace.events.model import Role
+from trace.identifiers import find_ids, read_uris
+from trace.sheets.looks import Looks, make_looks
+from trace.submissions.fsma import SHEETS, Case, Cell, CteSheet, sheet_for
+from trace.submissions.fsma_lines import Told, told_of
+from trace.submissions.keeping import keep_fsma_until
+from trace.submissions.naming import Names, read_names
+from trace.submissions.selecting import Wanted, events_for
+from trace.tables import EVENT, EVENT_ITEM
+from trace.types import Action
+from typing import Any, Final
+
+import xlsxwriter  # type: ignore[import-untyped] # It has no types.
+from sqlalchemy import Connection, Engine, and_, or_, select
+
+from base.clock import CIVIL_ZONE
+from base.db import reading
+from parties.actors import Actor
+
+_CHUNK: Final = 500
+_A3: Final = 8
+
+CITED: Final = (
+    ("Recorded by", 30),
+    ("Event time", 28),
+    ("Ledger entry", 12),
+    ("Event hash", 44),
+    ("Record kept until", 12),
+)
+"""The columns after those of the rule: the event that a row is read from (1.1455(d): two years)."""
+
+_NOTES: Final = (
+    "One sheet for each critical tracking event; each column names the paragraph that asks for it.",
+    "A row is one traceability lot of one event.",
+    "A making has a row for each input first, then one for each output.",
+    "Quantities are in UN/CEFACT units (Recommendation 20); an empty unit counts pieces.",
+    "Locations: business name; name of the place; coordinates; region (GB/T 2260); code (GLN).",
+    "Dates are those of the place of the event. Reference documents are separated by semicolons.",
+    "Every row cites its event: the number of its entry in the ledger and its CBV 2.0 event hash.",
+    "A proof of inclusion is at /ledger/proof/<log>/<entry>.",
+    "Events that their recorder declared wrong are left out.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """The events of a submission, by sheet, with what their codes are called."""
+
+    rows: tuple[tuple[CteSheet, tuple[Case, ...]], ...]
+    log: int
+    wanted: Wanted
+    event_count: int
+
+
+def fsma_submission(
+    engine: Engine, log: int, wanted: Wanted, actor: Actor, *, events_max: int
+) -> Submission:
+    """Return what a submission says; raises as `events_for`."""
+    with reading(engine) as connection:
+        found = events_for(connection, log, wanted, actor, events_max=events_max)
+        told = [told_of(one) for one in found]
+        sheets = [(sheet, one) for one in told if (sheet := sheet_for(one)) is not None]
+        sources = _sources(connection, log, [one for _, one in sheets])
+        names = _names(connection, [one for _, one in sheets], list(sources.values()))
+    wanted_lots = frozenset(wanted.lots)
+    rows = tuple(
+        (
+            sheet,
+            tuple(
+                Case(told=one, line=line, names=names, sources=sources)
+                for of, one in sheets
+                if of is sheet
+                for line in _lines_wanted(one, wanted_lots)
+            ),
+        )
+        for sheet in SHEETS
+    )
+    return Submission(rows=rows, log=log, wanted=wanted, event_count=len(sheets))
+
+
+def cells_of(sheet: CteSheet, case: Case) -> list[Cell]:
+    """Return the cells of a row, those that cite its event at the end."""
+    read = case.told.read
+    return [
+        *(column.read(case) for column in sheet.columns),
+        case.names.party(read.party_id),
+        str(case.told.event["eventTime"]),
+        read.seq,
+        read.event_hash or "",
+        keep_fsma_until(read.recorded_at),
+    ]
+
+
+def write_fsma(submission: Submission, *, made_at: datetime, made_for: str) -> bytes:
+    """Return the workbook."""
+    out = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        # The instant is the service's, so that the same submission is the same file.
+        book.set_properties({"title": "FSMA 204", "created": made_at.replace(tzinfo=None)})
+        looks = make_looks(book)
+        _write_front(book, looks, submission, made_at, made_for)
+        for sheet, cases in submission.rows:
+            _write_sheet(book, looks, sheet, cases)
+    return out.getvalue()
+
+
+def _write_front(
+    book: Any, looks: Looks, submission: Submission, made_at: datetime, made_for: str
+) -> None:
+    page = book.add_worksheet("Read me")
+    page.hide_gridlines(2)
+    page.fit_to_pages(1, 0)
+    page.set_column(0, 0, 30)
+    page.set_column(1, 1, 96)
+    page.set_row(0, 28)
+    page.write_string(0, 0, "Traceability records, 21 CFR Part 1 Subpart S (FSMA 204)", looks.title)
+    wanted = submission.wanted
+    told = (
+        ("Made", made_at.astimezone(CIVIL_ZONE).isoformat(timespec="seconds")),
+        ("Made for", made_for),
+        ("Traceability lot codes", "\n".join(wanted.lots) or "all"),
+        ("Events from", _instant(wanted.since)),
+        ("Events before", _instant(wanted.until)),
+        ("Ledger", f"log {submission.log}"),
+        ("Events", str(submission.event_count)),
+    )
+    row = 2
+    for name, text in told:
+        page.write_string(row, 0, name, looks.header)
+        page.write_string(row, 1, text, looks.note)
+        row += 1
+    row += 1
+    page.write_string(row, 0, "Sheet", looks.header)
+    page.write_string(row, 1, "Section of 21 CFR, and rows", looks.header)
+    for sheet, cases in submission.rows:
+        row += 1
+        page.write_url(row, 0, f"internal:'{sheet.name}'!A1", string=sheet.name)
+        page.write_string(row, 1, f"{sheet.clause}: {len(cases)} rows", looks.note)
+    row += 2
+    for note in _NOTES:
+        page.merge_range(row, 0, row, 1, f"• {note}", looks.note)
+        page.set_row(row, 30)
+        row += 1
+
+
+def _write_sheet(book: Any, looks: Looks, sheet: CteSheet, cases: Sequence[Case]) -> None:
+    page = book.add_worksheet(sheet.name)
+    heads = [(f"{one.name}\n{sheet.clause}{one.para}", one.width) for one in sheet.columns]
+    for at, (head, width) in enumerate([*heads, *CITED]):
+        page.set_column(at, at, width)
+        page.write_string(0, at, head, looks.required if at < len(heads) else looks.header)
+    page.set_row(0, 64)
+    page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.set_paper(_A3)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    for row, case in enumerate(cases, start=1):
+        for at, cell in enumerate(cells_of(sheet, case)):
+            _write(page, looks, row, at, cell)
+    page.autofilter(0, 0, max(len(cases), 1), len(heads) + len(CITED) - 1)
+
+
+def _write(page: Any, looks: Looks, row: int, at: int, cell: Cell) -> None:
+    if isinstance(cell, str):
+        page.write_string(row, at, cell, looks.note)
+    elif isinstance(cell, date):
+        page.write_datetime(row, at, cell, looks.cells["date"])
+    else:
+        page.write_number(row, at, cell, looks.cells["number"])
+
+
+def _instant(instant: datetime | None) -> str:
+    return "open" if instant is None else instant.astimezone(CIVIL_ZONE).isoformat()
+
+
+def _lines_wanted(told: Told, lots: frozenset[str]) -> Sequence[Any]:
+    """Return the lines of the lots that were asked for; of a making all, since they belong."""
+    if not lots or told.event.get("type") == "TransformationEvent":
+        return told.lines
+    return [line for line in told.lines if line.uri in lots]
+
+
+def _names(connection: Connection, told: Sequence[Told], sources: Sequence[str]) -> Names:
+    sides = ("location", "possessing_party", "owning_party")
+    places = {one.place(name) for one in told for name in ("readPoint", "bizLocation")}
+    places |= {one.side(name, *sides) for one in told for name in ("sourceList", "destinationList")}
+    return read_names(
+        connection,
+        places={uri for uri in (*places, *sources) if uri},
+        goods={line.uri for one in told for line in one.lines},
+        parties={one.read.party_id for one in told if one.read.party_id is not None},
+    )
+
+
+def _sources(connection: Connection, log: int, told: Sequence[Told]) -> dict[str, str]:
+    """Return where each lot was given its code: the place of the event that made it.
+
+    The place of an event is public (`schemas.visibility`), whoever recorded it.
+    """
+    uris = sorted({line.uri for one in told for line in one.lines})
+    ids = find_ids(connection, log, uris)
+    places: dict[int, int] = {}
+    wanted = sorted(ids.values())
+    for start in range(0, len(wanted), _CHUNK):
+        statement = (
+            select(EVENT_ITEM.c.item, EVENT.c.biz_location, EVENT.c.read_point)
+            .join(EVENT, and_(EVENT.c.log == EVENT_ITEM.c.log, EVENT.c.seq == EVENT_ITEM.c.seq))
+            .where(
+                EVENT_ITEM.c.log == log,
+                EVENT_ITEM.c.item.in_(wanted[start : start + _CHUNK]),
+                EVENT.c.declared_at.is_(None),
+                or_(
+                    EVENT_ITEM.c.role.in_([int(Role.OUTPUT), int(Role.OUTPUT_CLASS)]),
+                    and_(
+                        EVENT_ITEM.c.role.in_([int(Role.EPC), int(Role.EPC_CLASS)]),
+                        EVENT.c.action == int(Action.ADD),
+                    ),
+                ),
+            )
+            .order_by(EVENT_ITEM.c.seq.desc())
+        )
+        for item, location, point in connection.execute(statement):
+            # The last that is read is the first that was recorded.
+            if (place := location if location is not None else point) is not None:
+                places[item] = place
+    named = read_uris(connection, log, sorted(set(places.values())))
+    return {uri: named[places[item]] for uri, item in ids.items() if item in places}

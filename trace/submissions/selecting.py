@@ -1,0 +1,82 @@
+"""Which events a submission is made of.
+
+The rule that must stay true: what was declared wrong is in no submission, a producer submits its
+own records and nobody else's, and more than is allowed is refused, never silently cut.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from trace.identifiers import find_ids
+from trace.reading import ReadEvent, read_events
+from trace.tables import EVENT, EVENT_ITEM
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, exists, select
+
+from base.errors import InvalidInput, NotFound, Problem
+from parties.access import Action, has_role_for
+from parties.actors import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a submission covers: lots by canonical URI, a time, a party; empty is all.
+
+    The time is that of events, from `since` up to, and not at, `until`.
+    """
+
+    lots: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    party_id: UUID | None = None
+
+
+def events_for(
+    connection: Connection, log: int, wanted: Wanted, actor: Actor, *, events_max: int
+) -> list[ReadEvent]:
+    """Return the events as `actor` may see them, by time; raises `InvalidInput`, `NotFound`."""
+    party_id = wanted.party_id
+    if not has_role_for(actor, Action.BROWSE):
+        if actor.party_id is None or party_id not in (None, actor.party_id):
+            raise NotFound("There is no such party, or it is not yours.")
+        party_id = actor.party_id
+    seqs = _seqs(connection, log, wanted, party_id, rows_max=events_max + 1)
+    if len(seqs) > events_max:
+        message = f"These are more than {events_max} events: ask for fewer lots or a shorter time."
+        raise InvalidInput(
+            message, problems=(Problem(path="since", code="too_many", message=message),)
+        )
+    found = read_events(connection, log, seqs, actor)
+    return [found[seq] for seq in seqs]
+
+
+def _seqs(
+    connection: Connection, log: int, wanted: Wanted, party_id: UUID | None, *, rows_max: int
+) -> list[int]:
+    declared = EVENT.alias("declared")
+    is_declared_wrong = exists().where(
+        declared.c.log == log,
+        declared.c.event_hash_key == EVENT.c.event_hash_key,
+        declared.c.party_id == EVENT.c.party_id,
+        declared.c.declared_at.is_not(None),
+    )
+    sought = [EVENT.c.log == log, EVENT.c.declared_at.is_(None), ~is_declared_wrong]
+    if party_id is not None:
+        sought.append(EVENT.c.party_id == party_id)
+    if wanted.since is not None:
+        sought.append(EVENT.c.event_at >= wanted.since)
+    if wanted.until is not None:
+        sought.append(EVENT.c.event_at < wanted.until)
+    if wanted.lots:
+        ids = find_ids(connection, log, wanted.lots)
+        naming = select(EVENT_ITEM.c.seq).where(
+            EVENT_ITEM.c.log == log, EVENT_ITEM.c.item.in_(list(ids.values()))
+        )
+        sought.append(EVENT.c.seq.in_(naming))
+    statement = (
+        select(EVENT.c.seq)
+        .where(and_(*sought))
+        .order_by(EVENT.c.event_at, EVENT.c.seq)
+        .limit(rows_max)
+    )
+    return list(connection.execute(statement).scalars())

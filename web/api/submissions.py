@@ -1,0 +1,64 @@
+"""Spreadsheets for authorities, made from the ledger.
+
+One rule: a producer gets its own records and nobody else's.
+"""
+
+from trace.submissions.fsma_book import fsma_submission, write_fsma
+from typing import Any
+
+from flask import Response
+
+from parties.access import Action
+from web.api.blueprint import ApiBlueprint
+from web.api.fields import Day, StrictSchema, text
+from web.api.profiles import XLSX
+from web.auth import current_actor, requires
+from web.services import services
+from web.submissions import name_of, wanted_of
+
+BLUEPRINT = ApiBlueprint(
+    "submissions", __name__, url_prefix="/api/v1", description="Spreadsheets for authorities."
+)
+
+
+class SubmissionQuery(StrictSchema):
+    """Lots in any of their written forms, separated by commas, and days of events.
+
+    Lots or a first day are required. `party` is an id or a credit code; only who supervises may
+    name another than its own.
+    """
+
+    lots = text(chars_max=8000, load_default="")
+    since = Day(load_default=None)
+    until = Day(load_default=None)
+    party = text(chars_max=64, load_default="")
+
+
+@BLUEPRINT.route("/submissions/fsma204.xlsx", methods=["GET"])
+@requires(Action.QUERY)
+@BLUEPRINT.arguments(SubmissionQuery, location="query")
+@BLUEPRINT.response(200)
+def get_fsma204(query: dict[str, Any]) -> Response:
+    """Return the electronic sortable spreadsheet of 21 CFR 1.1455(c)(3)(ii)."""
+    parts, actor = services(), current_actor()
+    wanted = wanted_of(
+        parts,
+        actor,
+        lots=query["lots"],
+        since_on=query["since"],
+        until_on=query["until"],
+        party=query["party"],
+    )
+    made = fsma_submission(
+        parts.engine, parts.log, wanted, actor, events_max=parts.settings.submission_events_max
+    )
+    data = write_fsma(
+        made,
+        made_at=parts.clock.now(),
+        made_for=name_of(parts, wanted.party_id or actor.party_id),
+    )
+    headers = {
+        "Content-Disposition": 'attachment; filename="fsma204.xlsx"',
+        "Cache-Control": "no-store",
+    }
+    return Response(data, content_type=XLSX, headers=headers)

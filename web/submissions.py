@@ -1,0 +1,73 @@
+"""What is asked of a submission, by whom: one door for the API and the pages.
+
+One rule: a producer submits its own records; who supervises may ask for those of one party or all.
+"""
+
+from datetime import date, datetime, time, timedelta
+from trace.submissions.selecting import Wanted
+from typing import Final
+from uuid import UUID
+
+from base.clock import CIVIL_ZONE
+from base.db import reading
+from base.errors import InvalidInput, Problem
+from codes.canonical import uri_of_text
+from parties.actors import Actor
+from parties.directory import parties_by_id
+from web.services import Services
+from web.tracing import party_asked
+
+_LOTS_MAX: Final = 100
+_YEAR_MIN, _YEAR_MAX = 1900, 9000
+
+
+def wanted_of(
+    parts: Services,
+    actor: Actor,
+    *,
+    lots: str = "",
+    since_on: date | None = None,
+    until_on: date | None = None,
+    party: str = "",
+) -> Wanted:
+    """Return what a submission covers; lots are separated by commas, both days are included.
+
+    Raises `InvalidInput` where neither lots nor a first day are named, `NotFound`.
+    """
+    codes = [one for text in lots.split(",") if (one := text.strip())]
+    if not codes and since_on is None:
+        raise _wrong("since", "required", "Name traceability lot codes or the first day.")
+    if len(codes) > _LOTS_MAX:
+        raise _wrong("lots", "too_many", f"At most {_LOTS_MAX} lots are asked for at once.")
+    for name, day in (("since", since_on), ("until", until_on)):
+        if day is not None and not _YEAR_MIN <= day.year <= _YEAR_MAX:
+            raise _wrong(name, "range", "No event can have happened on this day.")
+    if since_on is not None and until_on is not None and until_on < since_on:
+        raise _wrong("until", "order", "The last day is not before the first.")
+    party_id = None
+    if party:
+        with reading(parts.engine) as connection:
+            party_id = party_asked(connection, actor, party).id
+    return Wanted(
+        lots=tuple(uri_of_text(code) for code in codes),
+        since=None if since_on is None else _start_of(since_on),
+        until=None if until_on is None else _start_of(until_on + timedelta(days=1)),
+        party_id=party_id,
+    )
+
+
+def name_of(parts: Services, party_id: UUID | None) -> str:
+    """Return the name of the party that a submission is made for, or the installation's."""
+    if party_id is None:
+        return parts.settings.origin
+    with reading(parts.engine) as connection:
+        card = parties_by_id(connection, [party_id]).get(party_id)
+    return "" if card is None else card.name_en or card.name_zh
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=CIVIL_ZONE)
+
+
+def _wrong(path: str, code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))
