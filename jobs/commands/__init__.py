@@ -33,6 +33,7 @@ COMMANDS: Final = MappingProxyType(
         "seal": "jobs.commands.seal:command",
         "serve": "jobs.commands.serve:command",
         "settings": "jobs.commands.settings:command",
+        "submission": "jobs.commands.submission:command",
         "work": "jobs.commands.work:command",
     }
 )

@@ -37,9 +37,9 @@ def make_looks(book: Any) -> Looks:
     cells: dict[str, dict[str, object]] = {
         "text": {"num_format": "@"},
         "lines": {"num_format": "@", "text_wrap": True},
-        "number": {},
-        "date": {"num_format": "yyyy-mm-dd"},
-        "instant": {"num_format": "yyyy-mm-dd hh:mm"},
+        "number": {"align": "left"},
+        "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+        "instant": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     }
     return Looks(
         title=book.add_format({**base, "bold": True, "font_size": 15, "font_color": _GREEN}),

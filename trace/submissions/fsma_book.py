@@ -34,7 +34,7 @@ CITED: Final = (
     ("Recorded by", 30),
     ("Event time", 28),
     ("Ledger entry", 12),
-    ("Event hash", 44),
+    ("Event hash", 88),
     ("Record kept until", 12),
 )
 """The columns after those of the rule: the event that a row is read from (1.1455(d): two years)."""
@@ -146,7 +146,7 @@ def _write_front(
     for sheet, cases in submission.rows:
         row += 1
         page.write_url(row, 0, f"internal:'{sheet.name}'!A1", string=sheet.name)
-        page.write_string(row, 1, f"{sheet.clause}: {len(cases)} rows", looks.note)
+        page.write_string(row, 1, f"{sheet.clause}; rows: {len(cases)}", looks.note)
     row += 2
     for note in _NOTES:
         page.merge_range(row, 0, row, 1, f"• {note}", looks.note)
