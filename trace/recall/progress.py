@@ -96,11 +96,12 @@ def stages_of(
     asked = [notice for notice in notices if notice.line_count]
     read = [one.acknowledged_at for one in asked]
     done = [one.final.at if one.final is not None else None for one in asked]
-    heard = [at for at in read if at is not None]
+    heard = [one.at for notice in notices for one in (*notice.earlier, *notice.answers)]
     reached: list[tuple[str, datetime | None]] = [
         ("opened", recall.opened_at),
         ("scoped", scopes[0].at if scopes else None),
-        ("noticed", min((one.at for one in asked), default=None)),
+        # The first notices are in the batch of the first scope.
+        ("noticed", scopes[0].at if scopes and notices else None),
         ("first_acknowledged", min(heard, default=None)),
         ("all_acknowledged", _last(read)),
         ("all_answered", _last(done)),

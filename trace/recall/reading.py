@@ -95,7 +95,7 @@ class Answer:
 class Notice:
     """The newest notice to a holder with what was said to it.
 
-    `escalated_at` is when it was found late.
+    `escalated_at` is when it was found late; `earlier` was said to notices that it replaced.
     """
 
     id: UUID
@@ -108,6 +108,7 @@ class Notice:
     at: datetime
     answers: tuple[Answer, ...]
     escalated_at: datetime | None
+    earlier: tuple[Answer, ...] = ()
 
     @property
     def acknowledged_at(self) -> datetime | None:
@@ -218,8 +219,11 @@ def notices_of(
 ) -> list[Notice]:
     """Return the newest notice to each holder, or to one, in the order of their parties."""
     newest: dict[UUID, Any] = {}
+    replaced: dict[UUID, list[UUID]] = {}
     for row in _of_recall(connection, RECALL_NOTICE, log, recall_id):
         if party_id in (None, row.party_id):
+            if row.party_id in newest:
+                replaced.setdefault(row.party_id, []).append(newest[row.party_id].id)
             newest[row.party_id] = row
     answers: dict[UUID, list[Answer]] = {}
     for row in _of_recall(connection, RECALL_ANSWER, log, recall_id):
@@ -240,6 +244,9 @@ def notices_of(
             at=row.recorded_at,
             answers=tuple(answers.get(row.id, ())),
             escalated_at=late.get(row.id),
+            earlier=tuple(
+                one for old in replaced.get(row.party_id, ()) for one in answers.get(old, ())
+            ),
         )
         for _, row in sorted(newest.items())
     ]

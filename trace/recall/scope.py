@@ -174,6 +174,7 @@ class _Told:
     state: State | None
     left: Mapping[Holding, tuple[Decimal | None, Decimal]]
     last_seq: Mapping[UUID | None, int]
+    place: Mapping[UUID | None, int]
 
     @classmethod
     def of(cls, movements: Sequence[Movement]) -> "_Told":
@@ -184,7 +185,19 @@ class _Told:
             state=state_of(movements),
             left=_left(movements) if is_lot else {},
             last_seq=last,
+            place=_places_told(movements),
         )
+
+
+def _places_told(movements: Sequence[Movement]) -> dict[UUID | None, int]:
+    """Return where each party last said that it dealt with the thing."""
+    found: dict[UUID | None, int] = {}
+    for one in movements:
+        event = one.event
+        place = event.read_point if event.biz_location is None else event.biz_location
+        if place is not None and one.role is not Role.LOT:
+            found[event.party_id] = place
+    return found
 
 
 def _left(movements: Sequence[Movement]) -> dict[Holding, tuple[Decimal | None, Decimal]]:
@@ -213,8 +226,7 @@ def _left(movements: Sequence[Movement]) -> dict[Holding, tuple[Decimal | None, 
 
 
 def _places(connection: Connection, log: int, told: Collection[_Told]) -> Mapping[int, str]:
-    places = {one.state.place for one in told if one.state is not None}
-    return read_uris(connection, log, [place for place in places if place is not None])
+    return read_uris(connection, log, {place for one in told for place in one.place.values()})
 
 
 def _lines_of(
@@ -228,7 +240,6 @@ def _lines_of(
 ) -> Sequence[Line]:
     state = told.state
     shown = {edge.seq for edge in arrivals}
-    place = places.get(state.place) if state is not None and state.place is not None else None
     holder = None if state is None else state.holder
 
     def line(
@@ -241,7 +252,7 @@ def _lines_of(
             depth=depth,
             binds=binds,
             holder=who,
-            place=place if who == holder else None,
+            place=places[told.place[who]] if who in told.place else None,
             quantity=quantity,
             sold=sold,
             uom=uom,

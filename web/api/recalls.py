@@ -15,6 +15,8 @@ from trace.recall.reading import Notice, Recall, RecallQuery, ScopeRow
 from typing import Any, Final
 from uuid import UUID
 
+from flask import Response
+
 from ledger.batch import Idempotency
 from parties.access import Action
 from web.api import recall_shapes as shapes
@@ -22,6 +24,7 @@ from web.api.blueprint import ApiBlueprint
 from web.api.issuing import next_link
 from web.auth import current_actor, requires
 from web.idempotency import idempotency_key, request_hash
+from web.recall_files import recall_file
 from web.recalls import (
     WholeRecall,
     answer_for,
@@ -198,6 +201,30 @@ def post_close(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
     return _recall_json(
         close_for(services(), current_actor(), recall_id, outcome, values["note"], idempotency=once)
     )
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/report.json", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200)
+def get_report(recall_id: UUID) -> Response:
+    """Return the report with its proofs, to be checked offline."""
+    return recall_file(services(), current_actor(), recall_id, "report.json")
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/report.pdf", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200)
+def get_report_pdf(recall_id: UUID) -> Response:
+    """Return the report on paper."""
+    return recall_file(services(), current_actor(), recall_id, "report.pdf")
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/letters.pdf", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200)
+def get_letters(recall_id: UUID) -> Response:
+    """Return the letters to all holders, or the one to one's own party."""
+    return recall_file(services(), current_actor(), recall_id, "letters.pdf")
 
 
 def _amount(values: dict[str, Any]) -> Amount:

@@ -66,7 +66,7 @@ def level_name(level: int) -> str:
 def state_of(recall: Recall) -> tuple[str, str]:
     """Return the tone and the word of a recall's state."""
     if recall.closing is None:
-        return "warn", _("Open")
+        return "warn", _("In progress")
     if recall.closing.outcome is Outcome.WITHDRAWN:
         return "", _("Withdrawn")
     return "good", _("Completed")

@@ -13,7 +13,7 @@ from trace.recall.scope import Scope
 from typing import Any, Final
 from uuid import UUID
 
-from flask import redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
@@ -41,6 +41,7 @@ from web.pages.recall_words import (
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import Form, blank, typed
 from web.pages.work_refusals import Refusals
+from web.recall_files import NAMES, recall_file
 from web.recalls import (
     answer_for,
     close_for,
@@ -211,6 +212,20 @@ def answer(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     except (InvalidInput, Conflict) as refusal:
         _refuse(form, refusal)
     return _answer_page(recall_id, form), 400
+
+
+def recall_paper(recall_id: UUID, name: str) -> Response:
+    """Give out a file of a recall."""
+    return recall_file(services(), page_actor(), recall_id, name)
+
+
+for _name in NAMES:
+    blueprint.add_url_rule(
+        f"/recalls/<uuid:recall_id>/{_name}",
+        f"recall_{_name.replace('.', '_')}",
+        page_requires(Action.READ_RECALLS)(recall_paper),
+        defaults={"name": _name},
+    )
 
 
 def _late(whole: Any) -> int:

@@ -1,0 +1,113 @@
+"""The desk of recalls on pages: opened by a regulator, answered by a holder, read by everybody."""
+
+import pytest
+
+from tests.web.house import House
+from tests.web.recall_world import OTHER_YOGHURT, RAW, YOGHURT, RecallWorld, open_world
+from tests.web.signed_in import Visitor, once_of, sign_in
+from tests.web.work_world import text_of
+
+WARNING = "Recalled: do not use this product"
+
+
+@pytest.fixture
+def world(house: House) -> RecallWorld:
+    return open_world(house)
+
+
+def _opened(world: RecallWorld, authority: Visitor, **changed: str) -> str:
+    form = {"codes": RAW, "reason": "检出单增李斯特菌", "domain": "food", "level": "1"}
+    answer = authority.post("/work/recalls/open", do="open", **{**form, **changed})
+    assert answer.status_code == 303, text_of(answer)
+    return answer.headers["Location"].partition("?")[0]
+
+
+def test_a_recall_goes_from_the_form_to_its_close(world: RecallWorld) -> None:
+    authority = sign_in(world.house, "authority")
+    shop, dairy = (sign_in(world.house, key=one.key) for one in (world.shop, world.dairy))
+    assert "/work/recalls" in text_of(authority.get("/work"))
+
+    trial = authority.post(
+        "/work/recalls/open", do="try", codes=RAW, domain="food", level="1", reason=""
+    )
+    at = _opened(world, authority)
+    early = authority.post(f"{at}/close", outcome="completed", note="完成")
+    mine = text_of(shop.get(f"{at}/answer"))
+    read = shop.post(f"{at}/answer", do="read")
+    numbers = {"found-0": "270", "destroyed-0": "270", "sold-0": "30"}
+    counted = shop.post(f"{at}/answer", do="count", **numbers)
+    party = str(world.dairy.id)
+    explained = authority.post(f"{at}/explain", party_id=party, note="停业")
+    closed = authority.post(f"{at}/close", outcome="completed", note="完成")
+
+    assert "4 行货物" in text_of(trial)
+    assert early.status_code == 400
+    assert "还有持有人没有答复" in text_of(early)
+    assert "280 件" in mine
+    assert "第51农场" not in mine
+    answers = (read, counted, explained, closed)
+    assert [one.status_code for one in answers] == [303] * 4
+    page = text_of(authority.get(at))
+    assert all(word in page for word in ("已完成", "已清点", "停业", "100%"))
+    assert dairy.get(at).status_code == 200
+    assert sign_in(world.house, key=world.rival.key).get(at).status_code == 404
+    assert WARNING in world.page_of(YOGHURT)
+
+
+def test_the_scope_is_widened_and_narrowed_on_the_page(world: RecallWorld) -> None:
+    authority = sign_in(world.house, "authority")
+    at = _opened(world, authority)
+
+    narrowed = authority.post(f"{at}/scope", codes=RAW, without=YOGHURT, reason="复检合格")
+    same = authority.post(f"{at}/scope", codes=RAW, without=YOGHURT, reason="复检合格")
+
+    assert narrowed.status_code == 303
+    assert "与之前的范围完全相同" in text_of(same)
+    assert WARNING not in world.page_of(YOGHURT)
+    assert "第 2 版" in text_of(authority.get(at))
+
+
+def test_everybody_reads_the_public_list_and_no_drill_is_on_it(world: RecallWorld) -> None:
+    authority = sign_in(world.house, "authority")
+    _opened(world, authority)
+    _opened(world, authority, is_mock="1", reason="年度演练", codes=OTHER_YOGHURT)
+
+    page = world.house.client.get("/recalls", headers={"Accept-Language": "zh"})
+
+    shown = text_of(page)
+    assert "检出单增李斯特菌" in shown
+    assert "原味酸奶" in shown
+    assert "年度演练" not in shown
+    assert "农场" not in shown
+
+
+def test_a_form_that_is_sent_twice_opens_one_recall(world: RecallWorld) -> None:
+    authority = sign_in(world.house, "authority")
+    once = once_of(authority.get("/work/recalls/open"))
+
+    first = _opened(world, authority, once=once)
+    again = _opened(world, authority, once=once)
+
+    assert first == again
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"codes": "https://id.gs1.org/01/06901234567892/10/NONE"}, "没有这个编码"),
+        ({"reason": ""}, "请用 1 到 500 个字说明"),
+        ({"codes": "", "since": "x"}, "时间写作"),
+        ({"level": "9"}, "请从中选择一项"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    sqlite_house: House, changed: dict[str, str], said: str
+) -> None:
+    world = open_world(sqlite_house)
+    authority = sign_in(world.house, "authority")
+    form = {"codes": RAW, "reason": "x", "domain": "food", "level": "1", "do": "open"}
+
+    answer = authority.post("/work/recalls/open", **{**form, **changed})
+
+    assert answer.status_code == 400
+    assert said in text_of(answer)
