@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from trace.recall.answering import Said, answer_notice, close_recall
 from trace.recall.deadlines import Deadline, domains
+from trace.recall.facts import RecallFact, facts_since
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
 from trace.recall.opening import (
     OpenRequest,
@@ -161,6 +162,37 @@ def recall_for(parts: Services, actor: Actor, recall_id: UUID) -> WholeRecall:
         may_run=may_run(actor, recall),
         sees_all=is_all,
     )
+
+
+def facts_for(
+    parts: Services, actor: Actor, *, before: int | None, rows_max: int
+) -> Sequence[RecallFact]:
+    """Return what recalls say of parties, newest first; for whoever sees every holder."""
+    _require_all(actor)
+    with reading(parts.engine) as connection:
+        return facts_since(
+            connection, parts.log, parts.owners.owners_of, before=before, rows_max=rows_max
+        )
+
+
+def late_for(parts: Services, actor: Actor) -> list[tuple[Recall, Notice]]:
+    """Return the holders of open recalls that are late; for whoever sees every holder."""
+    _require_all(actor)
+    now = parts.clock.now()
+    query = RecallQuery(rows_max=parts.settings.recalls_open_max, is_open=True)
+    with reading(parts.engine) as connection:
+        return [
+            (recall, notice)
+            for recall in list_recalls(connection, parts.log, query)
+            for notice in notices_of(connection, parts.log, recall.id)
+            if notice.is_overdue(now)
+        ]
+
+
+def _require_all(actor: Actor) -> None:
+    require_role(actor, Action.READ_RECALLS)
+    if not sees_all(actor):
+        raise Forbidden("Who holds what, and who is late, is the authority's to see.")
 
 
 def lines_for(

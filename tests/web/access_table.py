@@ -131,6 +131,8 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/submissions/fsma204.xlsx"): READERS,
     ("POST", "/api/v1/recalls"): "producer authority",
     ("GET", "/api/v1/recalls"): READERS,
+    ("GET", "/api/v1/recalls/late"): READERS,
+    ("GET", "/api/v1/recalls/facts"): READERS,
     ("GET", "/api/v1/recalls/<uuid:recall_id>"): READERS,
     ("GET", "/api/v1/recalls/<uuid:recall_id>/lines"): READERS,
     ("GET", "/api/v1/recalls/<uuid:recall_id>/notices"): READERS,

@@ -271,3 +271,28 @@ def test_an_answer_accounts_for_no_more_than_it_found(sqlite_world: RecallWorld)
     for body, path in ((over, "amounts[0].destroyed"), (none, "amounts")):
         answer = world.post(f"/{recall['id']}/answers", body, key=world.shop.key)
         assert errors_of(answer) == [path]
+
+
+def test_the_late_are_listed_and_facts_are_told_to_the_authority_alone(
+    sqlite_world: RecallWorld,
+) -> None:
+    world = sqlite_world
+    recall = world.recall(RAW)
+    made(world.post(f"/{recall['id']}/answers", _counted(), key=world.shop.key))
+    world.house.clock.instant = NOW + timedelta(days=2)
+
+    late = world.get("/late")["items"]
+    facts = world.get("/facts")["items"]
+
+    assert [(one["party_id"], one["number"]) for one in late] == [
+        (str(world.dairy.id), recall["number"])
+    ]
+    told = {(one["kind"], one["party_id"]) for one in facts}
+    assert told == {
+        ("goods_recalled_by_authority", str(world.farm.id)),
+        ("answered_in_time", str(world.shop.id)),
+    }
+    assert all(one["entries"] for one in facts)
+    for tail in ("late", "facts"):
+        key = {"Authorization": f"Bearer {world.shop.key}"}
+        assert world.house.client.get(f"/api/v1/recalls/{tail}", headers=key).status_code == 403

@@ -158,7 +158,7 @@ class LinePage(ma.Schema):
 
 
 class NoticeList(ma.Schema):
-    """Notices with their answers: everybody's, or the reader's own."""
+    """Notices with their answers, or facts of them."""
 
     items = ma.fields.List(ma.fields.Dict())
 

@@ -3,15 +3,12 @@
 One rule: what is somebody else's is not there at all, and a holder sees its own lines alone.
 """
 
-from dataclasses import asdict
 from decimal import Decimal
 from trace.recall.answering import Said
 from trace.recall.diff import diff_of
-from trace.recall.entries import criteria_json, decimal_text
-from trace.recall.model import Amount, AnswerKind, Line, Outcome
+from trace.recall.model import Amount, AnswerKind, Outcome
 from trace.recall.opening import OpenRequest
-from trace.recall.progress import Share
-from trace.recall.reading import Notice, Recall, RecallQuery, ScopeRow
+from trace.recall.reading import RecallQuery
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,15 +19,17 @@ from parties.access import Action
 from web.api import recall_shapes as shapes
 from web.api.blueprint import ApiBlueprint
 from web.api.issuing import next_link
+from web.api.recall_json import line_json, notice_json, recall_json, whole_json
 from web.auth import current_actor, requires
 from web.idempotency import idempotency_key, request_hash
 from web.recall_files import recall_file
 from web.recalls import (
-    WholeRecall,
     answer_for,
     close_for,
     criteria_of,
     explain_for,
+    facts_for,
+    late_for,
     lines_for,
     open_for,
     recall_for,
@@ -61,7 +60,7 @@ def post_recall(values: dict[str, Any]) -> _Answer:
         criteria=criteria_of(shapes.criteria_values(values)),
     )
     recall = open_for(services(), current_actor(), request, idempotency=_once(values))
-    return _recall_json(recall), 201, {"Location": f"{_PATH}/{recall.id}"}
+    return recall_json(recall), 201, {"Location": f"{_PATH}/{recall.id}"}
 
 
 @BLUEPRINT.route("/recalls", methods=["GET"])
@@ -75,7 +74,7 @@ def get_recalls(query: dict[str, Any]) -> _Answer:
     is_open = None if query["state"] is None else query["state"] == "open"
     asked = RecallQuery(rows_max=rows_max + 1, is_open=is_open, before=query["after"])
     found = recalls_for(parts, current_actor(), asked)
-    items = [_recall_json(recall) for recall in found[:rows_max]]
+    items = [recall_json(recall) for recall in found[:rows_max]]
     if len(found) <= rows_max:
         return {"items": items, "next": None}, 200, {}
     after = found[rows_max - 1].seq
@@ -84,12 +83,53 @@ def get_recalls(query: dict[str, Any]) -> _Answer:
     return {"items": items, "next": after}, 200, next_link(_PATH, given)
 
 
+@BLUEPRINT.route("/recalls/late", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.response(200, shapes.NoticeList)
+def get_late() -> dict[str, Any]:
+    """List the holders of open recalls that let their time pass without a word."""
+    found = late_for(services(), current_actor())
+    return {
+        "items": [
+            {"recall_id": str(recall.id), "number": recall.number, **notice_json(notice)}
+            for recall, notice in found
+        ]
+    }
+
+
+@BLUEPRINT.route("/recalls/facts", methods=["GET"])
+@requires(Action.READ_RECALLS)
+@BLUEPRINT.arguments(shapes.RecallQueryIn, location="query")
+@BLUEPRINT.response(200, shapes.NoticeList)
+def get_facts(query: dict[str, Any]) -> dict[str, Any]:
+    """Return what recalls say of parties, each fact with the entries that prove it."""
+    parts = services()
+    rows_max = min(query["limit"], parts.settings.page_size_max)
+    found = facts_for(parts, current_actor(), before=query["after"], rows_max=rows_max)
+    return {
+        "items": [
+            {
+                "kind": fact.kind.value,
+                "party_id": str(fact.party_id),
+                "recall_id": str(fact.recall_id),
+                "number": fact.number,
+                "level": fact.level,
+                "is_mock": fact.is_mock,
+                "at": fact.at.isoformat(),
+                "log": fact.log,
+                "entries": list(fact.entries),
+            }
+            for fact in found
+        ]
+    }
+
+
 @BLUEPRINT.route("/recalls/<uuid:recall_id>", methods=["GET"])
 @requires(Action.READ_RECALLS)
 @BLUEPRINT.response(200, shapes.WholeRecallOut)
 def get_recall(recall_id: UUID) -> dict[str, Any]:
     """Return a recall with its scopes, times and progress."""
-    return _whole_json(recall_for(services(), current_actor(), recall_id))
+    return whole_json(recall_for(services(), current_actor(), recall_id))
 
 
 @BLUEPRINT.route("/recalls/<uuid:recall_id>/scopes", methods=["POST"])
@@ -98,7 +138,7 @@ def get_recall(recall_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(201, shapes.RecallOut)
 def post_scope(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
     """Widen or narrow a recall; pages and notices follow at once."""
-    return _recall_json(
+    return recall_json(
         rescope_for(
             services(),
             current_actor(),
@@ -154,7 +194,7 @@ def get_lines(query: dict[str, Any], recall_id: UUID) -> _Answer:
 def get_notices(recall_id: UUID) -> dict[str, Any]:
     """Return the newest notice to each holder with what was said to it."""
     whole = recall_for(services(), current_actor(), recall_id)
-    return {"items": [_notice_json(notice) for notice in whole.notices]}
+    return {"items": [notice_json(notice) for notice in whole.notices]}
 
 
 @BLUEPRINT.route("/recalls/<uuid:recall_id>/answers", methods=["POST"])
@@ -169,7 +209,7 @@ def post_answer(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
         note=values["note"],
     )
     once = _once(values)
-    return _recall_json(answer_for(services(), current_actor(), recall_id, said, idempotency=once))
+    return recall_json(answer_for(services(), current_actor(), recall_id, said, idempotency=once))
 
 
 @BLUEPRINT.route("/recalls/<uuid:recall_id>/explanations", methods=["POST"])
@@ -179,7 +219,7 @@ def post_answer(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
 def post_explanation(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
     """Say why a holder's answer is not waited for; the authority's to do."""
     once = _once(values)
-    return _recall_json(
+    return recall_json(
         explain_for(
             services(),
             current_actor(),
@@ -198,7 +238,7 @@ def post_explanation(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
 def post_close(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
     """End a recall: refused as long as a holder neither answered nor is explained."""
     outcome, once = Outcome(values["outcome"]), _once(values)
-    return _recall_json(
+    return recall_json(
         close_for(services(), current_actor(), recall_id, outcome, values["note"], idempotency=once)
     )
 
@@ -237,128 +277,3 @@ def _once(values: dict[str, Any]) -> Idempotency | None:
     if key is None:
         return None
     return Idempotency(key=key, request_hash=request_hash(sorted(values.items())))
-
-
-def _recall_json(recall: Recall) -> dict[str, Any]:
-    closing = recall.closing
-    return {
-        "id": recall.id,
-        "number": recall.number,
-        "domain": recall.domain,
-        "level": recall.level,
-        "is_mock": recall.is_mock,
-        "reason": recall.reason,
-        "party_id": recall.party_id,
-        "opened_by": recall.opened_by,
-        "opened_at": recall.opened_at,
-        "state": "open" if closing is None else closing.outcome.value,
-        "closed_at": None if closing is None else closing.at,
-        "entry": {"log": recall.log, "seq": recall.seq},
-    }
-
-
-def _whole_json(whole: WholeRecall) -> dict[str, Any]:
-    progress = whole.progress
-    return {
-        **_recall_json(whole.recall),
-        "scopes": [_scope_json(scope, whole) for scope in whole.scopes],
-        "deadlines": [
-            {
-                "step": due.deadline.step.value,
-                "due_at": due.at.isoformat(),
-                "clause": due.deadline.clause,
-                "verified": due.deadline.verified.value,
-            }
-            for due in whole.dues
-        ],
-        "progress": {
-            "total": _share_json(progress.total),
-            "by_depth": [
-                {"depth": depth, **_share_json(share)} for depth, share in progress.by_depth.items()
-            ],
-            "units": [
-                {
-                    name: decimal_text(value) if isinstance(value, Decimal) else value
-                    for name, value in {**asdict(unit), "accounted": unit.accounted}.items()
-                }
-                for unit in progress.units
-            ]
-            if whole.sees_all
-            else [],
-            "awaited": [str(party) for party in progress.awaited],
-        },
-        "stages": [
-            {
-                "name": stage.name,
-                "at": stage.at and stage.at.isoformat(),
-                "minutes": stage.minutes,
-            }
-            for stage in whole.stages
-        ],
-        "notice": None if whole.own is None else _notice_json(whole.own),
-    }
-
-
-def _share_json(share: Share) -> dict[str, Any]:
-    return {**asdict(share), "percent": share.percent}
-
-
-def _scope_json(scope: ScopeRow, whole: WholeRecall) -> dict[str, Any]:
-    shown = {
-        "version": scope.version,
-        "at_size": scope.at_size,
-        "at_root": scope.at_root.hex(),
-        "reason": scope.reason,
-        "line_count": scope.line_count,
-        "added_count": scope.added_count,
-        "removed_count": scope.removed_count,
-        "is_cut": scope.is_cut,
-        "at": scope.at.isoformat(),
-        "entry": {"log": whole.recall.log, "seq": scope.seq},
-    }
-    return {**shown, "criteria": criteria_json(scope.criteria)} if whole.may_run else shown
-
-
-def line_json(line: Line) -> dict[str, Any]:
-    """Return a line as programs read it."""
-    return {
-        "code": line.uri,
-        "depth": line.depth,
-        "is_recalled": line.binds,
-        "holder": None if line.holder is None else str(line.holder),
-        "place": line.place,
-        "quantity": None if line.quantity is None else decimal_text(line.quantity),
-        "sold": None if line.sold is None else decimal_text(line.sold),
-        "uom": line.uom,
-        "is_gone": line.is_gone,
-        "entries": list(line.shown_by),
-    }
-
-
-def _notice_json(notice: Notice) -> dict[str, Any]:
-    return {
-        "id": str(notice.id),
-        "party_id": str(notice.party_id),
-        "line_count": notice.line_count,
-        "at": notice.at.isoformat(),
-        "due_at": notice.due_at.isoformat(),
-        "escalated_at": notice.escalated_at and notice.escalated_at.isoformat(),
-        "is_settled": notice.is_settled,
-        "answers": [
-            {
-                "kind": one.kind.value,
-                "amounts": [
-                    {
-                        name: decimal_text(value) if isinstance(value, Decimal) else value
-                        for name, value in asdict(amount).items()
-                    }
-                    for amount in one.amounts
-                ],
-                "note": one.note,
-                "said_by": one.said_by,
-                "at": one.at.isoformat(),
-            }
-            for one in notice.answers
-        ],
-        "entry": {"seq": notice.seq},
-    }
