@@ -84,7 +84,7 @@ def get_recalls(query: dict[str, Any]) -> _Answer:
 
 
 @BLUEPRINT.route("/recalls/late", methods=["GET"])
-@requires(Action.READ_RECALLS)
+@requires(Action.READ_LINEAGE)
 @BLUEPRINT.response(200, shapes.NoticeList)
 def get_late() -> dict[str, Any]:
     """List the holders of open recalls that let their time pass without a word."""
@@ -98,7 +98,7 @@ def get_late() -> dict[str, Any]:
 
 
 @BLUEPRINT.route("/recalls/facts", methods=["GET"])
-@requires(Action.READ_RECALLS)
+@requires(Action.READ_LINEAGE)
 @BLUEPRINT.arguments(shapes.RecallQueryIn, location="query")
 @BLUEPRINT.response(200, shapes.NoticeList)
 def get_facts(query: dict[str, Any]) -> dict[str, Any]:
