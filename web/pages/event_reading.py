@@ -25,6 +25,7 @@ from web.pages.fact_words import (
     VALUES_GOOD,
 )
 from web.pages.model import Fact, FactTone, Lang, LocalTime
+from web.pages.profile_facts import is_public_term, told_of
 from web.pages.words import DISPOSITIONS, local_name
 
 BEIJING: Final = timezone(timedelta(hours=8))
@@ -126,7 +127,11 @@ def has_alarm(event: Mapping[str, JsonValue]) -> bool:
 
 def has_failed(event: Mapping[str, JsonValue]) -> bool:
     """Return whether the event itself states that a check was not passed."""
-    stated = [_plain(value) for name, value in _own_members(event) if name in FACTS]
+    stated = [
+        _plain(value)
+        for name, value in _own_members(event)
+        if name in FACTS or is_public_term(name)
+    ]
     stated += [text_at(report, "stringValue") for report in _reports(event)]
     is_bad = any(value.upper() in VALUES_BAD for value in stated)
     return is_bad or "non_conformant" in dispositions(event)
@@ -157,7 +162,11 @@ def _stated_facts(members: Mapping[str, JsonValue], lang: Lang) -> Iterator[Fact
         yield Fact(label=label, value=_said(result, lang), tone=_tone(result))
     for name, value in members.items():
         shown = _plain(value)
-        if name in FACTS and shown and not (is_test and name in ("testitem", "testresult")):
+        if name not in FACTS:
+            if (told := told_of(name, value, lang)) is not None:
+                tone = _tone(shown)
+                yield Fact(label=told[0], value=told[1], tone=tone, is_detail=tone == "plain")
+        elif shown and not (is_test and name in ("testitem", "testresult")):
             tone = _tone(shown)
             yield Fact(
                 label=FACTS[name].of(lang),
