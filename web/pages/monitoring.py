@@ -230,7 +230,7 @@ def _csv(rows: Iterable[Row]) -> str:
     write(
         [
             _("Key"),
-            _("Name"),
+            _("What it is called"),
             _("Registered"),
             _("Reporting"),
             _("Coverage, of a hundred"),
