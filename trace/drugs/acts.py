@@ -131,9 +131,8 @@ def _outcome(
 
 def _told_again(one: Checked, seq: int | None, operation: Operation) -> Done:
     """Tell from its events what became of a pack in a request that was recorded as `seq`."""
-    is_named = any(movement.event.seq == seq for movement in one.pack.movements)
     failed = next((bad for bad in one.pack.state.contradictions if bad.act.seq == seq), None)
-    if is_named and failed is None:
+    if seq is not None and seq in one.pack.state.counted:
         return Done(checked=one, refusal=None, seq=seq)
     if failed is not None:
         return Done(checked=one, refusal=failed.refusal, seq=None)

@@ -8,7 +8,7 @@ is how a copied pack shows.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from trace.drugs.model import (
     Act,
     Block,
@@ -29,7 +29,7 @@ _BLOCKED = {Block.RECALLED: Refusal.RECALLED, Block.EXPIRED: Refusal.EXPIRED}
 
 def pack_state(acts: Iterable[Act], facts: PackFacts, table: StateTable) -> PackState:
     """Return what a pack is after these acts, in whatever order they are given."""
-    ordered = sorted(acts, key=lambda act: (act.at, act.key, act.seq))
+    ordered = sorted(acts, key=_order)
     fold = _Fold(facts=facts, table=table)
     for act in ordered:
         fold.take(act)
@@ -41,7 +41,13 @@ def pack_state(acts: Iterable[Act], facts: PackFacts, table: StateTable) -> Pack
         is_recalled=bool(recalls),
         recalled_by=recalls[0] if recalls else None,
         contradictions=tuple(fold.contradictions),
+        counted=frozenset(fold.counted),
     )
+
+
+def _order(act: Act) -> tuple[datetime, bool, int, int]:
+    # Within one tick of a clock a thing is done before it is undone.
+    return act.at, act.state is State.ACTIVE, act.key, act.seq
 
 
 def blocks_at(facts: PackFacts, *, is_recalled: bool, on: date) -> frozenset[Block]:
@@ -94,6 +100,7 @@ class _Fold:
     by: Act | None = None
     recalls: dict[UUID | None, Act] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
+    counted: set[int] = field(default_factory=set)
 
     def take(self, act: Act) -> None:
         if act.deed is Deed.RECALL:
@@ -117,5 +124,6 @@ class _Fold:
         if refusal is not None:
             self.contradictions.append(Contradiction(act=act, found=self.state, refusal=refusal))
             return
+        self.counted.add(act.seq)
         self.state = wanted
         self.by = None if wanted is State.ACTIVE else act

@@ -107,7 +107,8 @@ class Contradiction:
 class PackState:
     """What a pack is after all its acts; `by` brought it into its state, None for the making.
 
-    `is_made` is False where nobody who may has put it into the world.
+    `is_made` is False where nobody who may has put it into the world; `counted` are the entries
+    that changed the state.
     """
 
     is_made: bool
@@ -116,6 +117,7 @@ class PackState:
     is_recalled: bool
     recalled_by: Act | None
     contradictions: tuple[Contradiction, ...]
+    counted: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,17 @@ def test_an_expired_pack_is_not_put_back_and_is_good_on_its_last_day() -> None:
     assert blocks_at(facts, is_recalled=False, on=date(2026, 5, 3)) == frozenset()
 
 
+def test_within_one_tick_of_a_clock_a_thing_is_done_before_it_is_undone() -> None:
+    supplied, undone = act(1, State.SUPPLIED, key=9), act(1, State.ACTIVE, key=1)
+
+    after = pack_state([undone, MADE, supplied], FACTS, TABLE)
+
+    assert (after.state, after.counted) == (
+        State.ACTIVE,
+        frozenset({supplied.seq, undone.seq}),
+    )
+
+
 def test_nothing_is_undone_before_it_was_done() -> None:
     supplied = act(2, State.SUPPLIED)
 
