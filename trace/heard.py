@@ -14,14 +14,13 @@ from trace.movements import Movement, movements_of
 from trace.state import Flow, flow_of
 from trace.tables import EVENT
 from trace.types import Action
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from base.bulk import find_rows
 from parties.names import owners_of_goods, parties_named
-
-_CHUNK: Final = 900
 
 Speaker: TypeAlias = UUID | None
 
@@ -112,12 +111,8 @@ def with_heard_ends(connection: Connection, log: int, edges: Sequence[Edge]) -> 
     ]
 
 
-def _parties_of(connection: Connection, log: int, stays: Iterable[Edge]) -> dict[int, Speaker]:
+def _parties_of(connection: Connection, log: int, stays: Iterable[Edge]) -> dict[int, object]:
+    """Return who recorded what began and ended these stays, as the database keeps parties."""
     seqs = sorted({seq for one in stays for seq in (one.seq, one.until_seq) if seq is not None})
-    found: dict[int, Speaker] = {}
-    for start in range(0, len(seqs), _CHUNK):
-        statement = select(EVENT.c.seq, EVENT.c.party_id).where(
-            EVENT.c.log == log, EVENT.c.seq.in_(seqs[start : start + _CHUNK])
-        )
-        found.update((row.seq, row.party_id) for row in connection.execute(statement))
-    return found
+    rows = find_rows(connection, EVENT, ("seq", "party_id"), log, seqs)
+    return {row[0]: row[1] for row in rows}

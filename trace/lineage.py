@@ -112,18 +112,20 @@ class _Walk:
 
     def _follow(self, layer: _Layer, edges: Iterable[Edge], depth: int) -> _Layer:
         fresh = _Layer()
+        goods, timed, is_forward = layer.goods, layer.timed, self.is_forward
         for edge in edges:
-            near, far = (edge.src, edge.dst) if self.is_forward else (edge.dst, edge.src)
-            if near in layer.goods:
+            near, far = (edge[0], edge[1]) if is_forward else (edge[1], edge[0])
+            if near in goods:
                 # Most links of most walks, and the only ones of a walk through makings.
-                if self.is_forward and edge.kind not in STAYS:
-                    self._reach_goods(far, edge, depth, fresh)
+                if is_forward and edge[3] not in STAYS:
+                    if self._has_room(far, edge, depth) and far not in self.goods:
+                        self.goods.add(far)
+                        fresh.goods.add(far)
                 else:
-                    self._reach(
-                        _beyond(_Place(near), edge, is_forward=self.is_forward), edge, depth, fresh
-                    )
-            for place in layer.timed.get(near, ()):
-                self._reach(_beyond(place, edge, is_forward=self.is_forward), edge, depth, fresh)
+                    beyond = _beyond(_Place(near), edge, is_forward=is_forward)
+                    self._reach(beyond, edge, depth, fresh)
+            for place in timed.get(near, ()) if timed else ():
+                self._reach(_beyond(place, edge, is_forward=is_forward), edge, depth, fresh)
         return fresh
 
     def _reach(self, place: _Place | None, edge: Edge, depth: int, fresh: _Layer) -> None:
