@@ -10,7 +10,9 @@ from base.strict_json import JsonValue
 from benchmarks.city.people import Person
 from benchmarks.city.telling import Story
 
-_MINUTES = (75, 110)
+_STATION_MINUTES = (75, 110)
+_ROAD_MINUTES = (150, 220)
+_UNLOADING_S = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,15 @@ def travel(story: Story, trip: Trip, goods: dict[str, JsonValue], at: int) -> in
     given = {**goods, **sides}
     story.tell(at, trip.giver, story.template(ship, "shipping", "in_transit"), given)
     if station:
-        at += story.some(*_MINUTES) * 60
+        at += story.some(*_STATION_MINUTES) * 60
         template = story.template(station[0], "receiving", "in_progress")
         story.tell(at, trip.carrier, template, given)
-    left, at = at, at + story.some(*_MINUTES) * 60
-    moved = {**given, "sensorElementList": story.readings(left, at, trip.carrier)}
+    left, at = at, at + story.some(*_ROAD_MINUTES) * 60
+    moved = {**given, "sensorElementList": story.readings(left + 60, at, trip.carrier)}
     template = story.template(move, "transporting", "in_transit")
     story.tell(at, trip.carrier, template, moved if story.line.celsius is not None else given)
-    at += story.some(*_MINUTES) * 60
-    story.tell(at, trip.taker, story.template(take, "receiving", "in_progress"), given)
+    at += _UNLOADING_S
+    # Some profiles take goods in by unloading them; whoever unloads receives.
+    taken = {**given, "bizStep": "receiving"}
+    story.tell(at, trip.taker, story.template(take, "receiving", "in_progress"), taken)
     return at

@@ -13,7 +13,6 @@ from benchmarks.city.telling import DAY, HOUR, Story, sensor_series
 from benchmarks.city.templates import instant_text, plain
 
 _HOT_C = 34.0
-_GAP_S = 9 * HOUR
 _LATE_S = 45 * DAY
 
 
@@ -31,13 +30,14 @@ def befall(story: Story, trip: Trip, goods: dict[str, JsonValue], at: int, palle
     moved, taken = story.told[before + 1], story.told[before + 2]
     codes = (pallet.uri, *pallet.cases, *_contents(pallet))
     if story.fault == "cold_chain_excursion":
-        series = sensor_series(trip.carrier, at, at + 3 * HOUR, _HOT_C, 600)
+        series = sensor_series(trip.carrier, at + 60, end - 240, _HOT_C, 600)
         moved.event["sensorElementList"] = series
         story.plant(moved.event, *codes)
     elif story.fault == "sensor_gap":
         celsius = story.line.celsius or 4.0
+        # One reading when the goods left, one when they came, and none between.
         moved.event["sensorElementList"] = sensor_series(
-            trip.carrier, at - _GAP_S, at, celsius, _GAP_S
+            trip.carrier, at + 60, end - 240, celsius, DAY
         )
         story.plant(moved.event, *codes)
     elif story.fault == "impossible_travel":

@@ -14,11 +14,13 @@ from benchmarks.city.hauling import haul
 from benchmarks.city.lines import Op, Step
 from benchmarks.city.people import Person
 from benchmarks.city.selling import pack, sell, use
-from benchmarks.city.telling import DAY, Story
+from benchmarks.city.telling import DAY, HOUR, Story
 from benchmarks.city.templates import Template, plain, templates
 
 _HEADS: Final = "H87"
 _POOL_SHARE: Final = 4
+_BEGINNING_S: Final = 5 * HOUR
+"""How long it takes until every origin has begun."""
 
 
 def tell(story: Story) -> None:
@@ -32,6 +34,7 @@ def _grow(story: Story, step: Step) -> None:
         farms = story.city.farms[story.line.code]
         for farm in story.random.sample(farms, min(len(farms), story.some(2, 4))):
             story.goods.append(_begun(story, step, farm))
+        story.now += _BEGINNING_S
         return
     plant = story.random.choice(story.city.plants[story.line.code])
     at = story.hours(1, 6)
@@ -50,7 +53,7 @@ def _begun(story: Story, step: Step, farm: Person) -> Batch:
     lot = story.new_lot(farm, "raw")
     batch = Batch(uri=lot, amount=story.some(600, 1500), unit=unit, holder=farm)
     template = story.template(step.cte, "commissioning", "active", "ADD")
-    at = story.now + story.some(10, 600) * 60
+    at = story.now + story.some(600, _BEGINNING_S - 600)
     label = template.label(at, lot, story.line.days + 60)
     story.tell(at, farm, template, {**batch.said(), "ilmd": label})
     return batch

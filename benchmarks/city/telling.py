@@ -66,7 +66,9 @@ class Story:
         event = template.fill(at, person, given)
         if template.has_sensors and "sensorElementList" not in given:
             humidity = [_HUMIDITY] if template.has_humidity else []
-            event["sensorElementList"] = [*self.readings(at, at, person), *humidity]
+            # What leaves is measured when it is on board, which is the first reading of its way.
+            read = at + 60 if template.is_under_way else at
+            event["sensorElementList"] = [*self.readings(read, read, person), *humidity]
         self.told.append(Told(at, len(self.told), person, event))
         return event
 
@@ -126,5 +128,5 @@ def sensor_series(
                 }
             ],
         }
-        for at in range(since, until + 1, every)
+        for at in (*range(since, until, every), until)
     ]
