@@ -8,9 +8,10 @@ from pathlib import Path
 
 from base.log import configure_logging
 from base.redis_server import running_redis
-from benchmarks.city.measuring import Rate, Recall, capture, project, recall, tell_only
+from benchmarks.city.measuring import Rate, Recall, capture, find, project, recall, tell_only
 from benchmarks.city.people import build_city
 from benchmarks.city.place import open_place
+from benchmarks.city.reconciling import Reconciliation
 from benchmarks.city.stream import Stream
 from benchmarks.city.walking import EventWalk
 
@@ -40,7 +41,10 @@ def main(words: list[str]) -> int:
         recalls = recall(place, stream, walk)
         for one in recalls:
             _say_recall(one)
-    return 0 if all(one.is_equal for one in recalls) else 1
+        rate, reconciliation = find(place, stream)
+        _say_rate(rate)
+        _say_reconciliation(reconciliation)
+    return 0 if all(one.is_equal for one in recalls) and reconciliation.is_right else 1
 
 
 def _say_rate(rate: Rate) -> None:
@@ -50,6 +54,18 @@ def _say_rate(rate: Rate) -> None:
 def _say_recall(one: Recall) -> None:
     words = "as walked" if one.is_equal else "NOT AS WALKED"
     print(f"recall of {one.code} {one.root}: {one.scope} in {one.seconds:.3f} s, {words}")
+
+
+def _say_reconciliation(one: Reconciliation) -> None:
+    print(f"{'planted fault':22} planted found")
+    for code, planted in one.planted.items():
+        print(f"{code:22} {planted:7} {one.found[code]:5}")
+    for fault in one.missed:
+        print(f"missed: {fault.code} of {fault.subjects[0]}")
+    for lot, code in one.accused:
+        print(f"accused: {lot} of {code}")
+    lots = {lot for lot, _ in one.accused}
+    print(f"clean lots accused: {len(lots)} of {one.clean}", flush=True)
 
 
 if __name__ == "__main__":

@@ -103,8 +103,6 @@ def _scan(place: CityPlace, codes: Sequence[str]) -> None:
     with transaction(parts.engine) as connection:
         record_views(connection, views, known_codes(parts.secret, place.log), now=now)
     with reading(parts.engine) as connection:
-        judged = judge_due(
-            connection, alert_sources(instance), now=now, items_max=len(codes) + 1
-        )
+        judged = judge_due(connection, alert_sources(instance), now=now, items_max=len(codes) + 1)
     with transaction(parts.engine) as connection:
         keep_judged(connection, judged)

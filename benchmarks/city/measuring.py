@@ -6,12 +6,16 @@ One rule: a recall counts only where its scope is what the walk of the events gi
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from trace.findings.evaluator import Sources, bring_up_findings
 from trace.lineage import Direction, Reach
 from trace.projections.lineage import bring_up
 from trace.tracing import trace_goods
 
+from benchmarks.city.aftermath import listings_of, tell_the_rest
 from benchmarks.city.place import CityPlace
+from benchmarks.city.reconciling import Reconciliation, read_findings, reconcile
 from benchmarks.city.stream import Stream
+from benchmarks.city.templates import templates
 from benchmarks.city.walking import EventWalk
 
 RECALLED = ("dairy", "pesticide")
@@ -47,6 +51,7 @@ class Recall:
 
 def tell_only(stream: Stream) -> Rate:
     """Tell the city to nobody."""
+    templates()
     started = time.perf_counter()
     count = sum(1 for _ in stream.told())
     return Rate(what="events generated", count=count, seconds=time.perf_counter() - started)
@@ -73,6 +78,18 @@ def project(place: CityPlace) -> Rate:
     bring_up(place.services.engine, place.log)
     seconds = time.perf_counter() - started
     return Rate(what="events projected", count=place.captured, seconds=seconds)
+
+
+def find(place: CityPlace, stream: Stream) -> tuple[Rate, Reconciliation]:
+    """Work out every finding, and compare them with what was planted."""
+    tell_the_rest(place, stream.truth.faults)
+    sources = Sources(clock=place.clock, listings=listings_of(place, stream.city))
+    started = time.perf_counter()
+    bring_up_findings(place.services.engine, place.log, sources)
+    seconds = time.perf_counter() - started
+    found = read_findings(place.services.engine, place.log)
+    rate = Rate(what="events judged", count=place.captured, seconds=seconds)
+    return rate, reconcile(stream.truth, found)
 
 
 def recall(place: CityPlace, stream: Stream, walk: EventWalk) -> Sequence[Recall]:

@@ -10,7 +10,7 @@ from benchmarks.city.goods import Batch, Pallet
 from benchmarks.city.hauling import Trip, travel
 from benchmarks.city.people import Person
 from benchmarks.city.telling import DAY, HOUR, Story, sensor_series
-from benchmarks.city.templates import instant_text, plain
+from benchmarks.city.templates import instant_text
 
 _HOT_C = 34.0
 _LATE_S = 45 * DAY
@@ -66,7 +66,7 @@ def sold_wrongly(story: Story, event: JsonObject, batch: Batch) -> None:
     elif story.fault == "not_holder" and not story.subjects:
         stranger = story.city.wrong["not_holder"]
         at = story.told[-1].reported_at + 600
-        template = plain("retail_selling", "retail_sold", action="OBSERVE")
+        template = story.template("", "retail_selling", "retail_sold")
         told = story.tell(at, stranger, template, batch.part(0, 2).said())
         story.plant(told, batch.uri, *batch.items)
     elif story.fault == "clone_suspicion" and not story.subjects:

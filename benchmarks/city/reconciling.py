@@ -57,7 +57,8 @@ def read_findings(engine: Engine, log: int) -> list[Found]:
         ).all()
         shown = [orjson.loads(row.seqs) for row in rows]
         seqs = sorted({seq for many in shown for seq in many})
-        keys = dict(find_rows(connection, EVENT, ("seq", "event_id_key"), log, seqs))
+        columns = ("seq", "event_id_key")
+        keys = {row[0]: row[1] for row in find_rows(connection, EVENT, columns, log, seqs)}
     return [
         Found(code=row.code, uri=row.uri, event_keys=frozenset(keys[seq] for seq in many))
         for row, many in zip(rows, shown, strict=True)

@@ -15,7 +15,7 @@ from benchmarks.city.lines import Step
 from benchmarks.city.mishaps import befall, choose_shop, sold_wrongly
 from benchmarks.city.people import Person
 from benchmarks.city.telling import DAY, Story
-from benchmarks.city.templates import Template, plain, templates
+from benchmarks.city.templates import Template, likely, plain, templates
 
 _CASES = 2
 _PIECES, _ITEMS = 24, 6
@@ -55,7 +55,7 @@ def pack(story: Story, step: Step) -> None:
 def _making(story: Story, cte: str) -> Template:
     if cte:
         return templates()[f"{story.line.profile}/{cte}"]
-    return plain("packing", "active", "TransformationEvent")
+    return likely(story.line.profile, "packing", "active", "TransformationEvent")
 
 
 def _used(batches: Sequence[Batch]) -> dict[str, JsonValue]:
@@ -72,16 +72,19 @@ def _packed(story: Story, holder: Person, cte: str, batch: Batch, size: int, num
     template = (
         templates()[f"{story.line.profile}/{cte}"]
         if cte
-        else plain("packing", "in_progress", "AggregationEvent", "ADD")
+        else likely(story.line.profile, "packing", "in_progress", "AggregationEvent", "ADD")
     )
     pallet = plain("packing", "in_progress", "AggregationEvent", "ADD")
+    # Until they are sent somewhere, cases are for whoever packs them.
+    own: list[JsonValue] = [{"type": "owning_party", "destination": holder.party}]
     content, cases = [], []
     for case in range(_CASES):
         first = (number * _CASES + case) * size
         part = batch.part(first, size)
         code = _sscc(story, holder, number * 4 + case)
         at = story.now + (number * _CASES + case + 1) * 120
-        story.tell(at, holder, template, {"parentID": code, **part.said("child")})
+        given = {"parentID": code, **part.said("child"), "destinationList": own}
+        story.tell(at, holder, template, given)
         content.append(part)
         cases.append(code)
     uri = _sscc(story, holder, number * 4 + 3)
@@ -154,8 +157,9 @@ def _arrive(
     else:
         at = travel(story, trip, goods, at)
     for cte in step.more[4:]:
-        at += story.some(20, 90) * 60
-        story.tell(at, shop, story.template(cte, "storing", "in_progress"), goods)
+        since, at = at, at + story.some(20, 90) * 60
+        template = story.template(cte, "storing", "in_progress")
+        story.tell(at, shop, template, goods, since=since)
     return at
 
 
@@ -167,8 +171,10 @@ def _over_store(
     store = story.random.choice([one for one in plants if one.at != holder.at] or plants)
     carrier = story.random.choice(story.city.carriers)
     trip = Trip(giver=holder, carrier=carrier, taker=store, ctes=tuple(via[:3]))
-    at = travel(story, trip, goods, at) + 1_800
-    story.tell(at, store, story.template(via[3], "storing", "in_progress"), goods)
+    since = travel(story, trip, goods, at)
+    at = since + 1_800
+    template = story.template(via[3], "storing", "in_progress")
+    story.tell(at, store, template, goods, since=since)
     return at + story.some(5, 20) * 3_600, store
 
 

@@ -15,7 +15,7 @@ from benchmarks.city.lines import Op, Step
 from benchmarks.city.people import Person
 from benchmarks.city.selling import pack, sell, use
 from benchmarks.city.telling import DAY, HOUR, Story
-from benchmarks.city.templates import Template, plain, templates
+from benchmarks.city.templates import Template, likely, templates
 
 _HEADS: Final = "H87"
 _POOL_SHARE: Final = 4
@@ -114,7 +114,7 @@ def _applied(story: Story, drawn: Batch, farm: Person, pool: str) -> Batch:
         "sourceList": [{"type": "owning_party", "source": dealer.party}],
         **sides,
     }
-    taken = plain("receiving", "in_progress", action="OBSERVE")
+    taken = _template_of(pool, "", "receiving", "in_progress")
     story.tell(story.hours(1, 2), farm, taken, {**drawn.said(), **parties})
     template = _template_of(pool, applied, "urn:suxin:epcis:farm_input", "in_progress")
     story.tell(story.hours(4, 9), farm, template, drawn.said())
@@ -130,7 +130,9 @@ _USES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def _template_of(pool: str, cte: str, step: str, disposition: str) -> Template:
-    return templates()[f"{pool}/{cte}"] if cte else plain(step, disposition, action="OBSERVE")
+    return (
+        templates()[f"{pool}/{cte}"] if cte else likely(pool, step, disposition, action="OBSERVE")
+    )
 
 
 def _turn(story: Story, step: Step) -> None:

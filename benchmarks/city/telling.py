@@ -15,7 +15,7 @@ from benchmarks.city.faults import Fault
 from benchmarks.city.goods import Batch, Pallet, Pools
 from benchmarks.city.lines import Line
 from benchmarks.city.people import City, Person
-from benchmarks.city.templates import Template, instant_text, plain, templates
+from benchmarks.city.templates import Template, instant_text, likely, templates
 
 HOUR: Final = 3_600
 DAY: Final = 24 * HOUR
@@ -54,21 +54,33 @@ class Story:
     made: int = 0
 
     def template(self, cte: str, step: str, disposition: str, action: str = "OBSERVE") -> Template:
-        """Return the template of a step of the profile, or of a plain one where it asks none."""
+        """Return the template of a step of the profile, or of one like it."""
         if cte:
             return templates()[f"{self.line.profile}/{cte}"]
-        return plain(step, disposition, action=action)
+        return likely(self.line.profile, step, disposition, action=action)
 
     def tell(
-        self, at: int, person: Person, template: Template, given: Mapping[str, JsonValue]
+        self,
+        at: int,
+        person: Person,
+        template: Template,
+        given: Mapping[str, JsonValue],
+        *,
+        since: int | None = None,
     ) -> JsonObject:
-        """Add an event; `given` are its fields that the template leaves out."""
+        """Add an event; `given` are its fields that the template leaves out.
+
+        Where temperatures are asked for, they are those since a moment.
+        """
         event = template.fill(at, person, given)
         if template.has_sensors and "sensorElementList" not in given:
             humidity = [_HUMIDITY] if template.has_humidity else []
             # What leaves is measured when it is on board, which is the first reading of its way.
             read = at + 60 if template.is_under_way else at
-            event["sensorElementList"] = [*self.readings(read, read, person), *humidity]
+            event["sensorElementList"] = [
+                *self.readings(read if since is None else since, read, person),
+                *humidity,
+            ]
         self.told.append(Told(at, len(self.told), person, event))
         return event
 

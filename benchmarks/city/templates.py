@@ -5,13 +5,14 @@ do with goods, parties, places and days is filled in each time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import Final
 
 from base.strict_json import JsonObject, JsonValue
 from benchmarks.city.people import Person
+from schemas.profiles.naming import CTE_TERM
 from schemas.profiles.registry import catalogue
 from tests.schemas.profiles.samples import full_event, sheets
 
@@ -120,6 +121,24 @@ def templates() -> Mapping[str, Template]:
             found.setdefault(name, template)
             found[f"{name}.{sheet.way.name}"] = template
     return found
+
+
+@cache
+def likely(
+    profile: str, step: str, disposition: str, kind: str = "ObjectEvent", action: str = ""
+) -> Template:
+    """Return a template of an event that names no step of the profile.
+
+    The door takes such an event for the step that it looks like, and asks for what that one needs.
+    """
+    for name, template in reversed(list(templates().items())):
+        fixed = template.fixed
+        looks = (fixed["type"], fixed.get("action", ""), fixed["bizStep"])
+        if name.startswith(f"{profile}/") and looks == (kind, action, step):
+            unnamed = {one: value for one, value in fixed.items() if one != CTE_TERM}
+            found: Template = replace(template, fixed=unnamed)
+            return found
+    return plain(step, disposition, kind, action)
 
 
 @cache

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from trace.identifiers import key_of
 from trace.lineage import Direction, Reach
 from trace.tracing import trace_goods
 
 import pytest
 
+from benchmarks.city.faults import CODES, Fault
 from benchmarks.city.lines import LINES
+from benchmarks.city.measuring import find
 from benchmarks.city.people import City, Counts, build_city
 from benchmarks.city.place import CityPlace, open_place
-from benchmarks.city.stream import Stream
+from benchmarks.city.reconciling import Found, reconcile
+from benchmarks.city.stream import Stream, Truth
 from benchmarks.city.telling import Told
 from benchmarks.city.walking import EventWalk
 from schemas.profiles.registry import check_event
@@ -94,3 +98,38 @@ def test_the_door_takes_every_event_and_every_recall_is_what_a_walk_of_the_event
             assert {one.uri for one in traced.reached} == walk.forward(root)
             assert not traced.is_cut
     assert place.captured == stream.truth.events
+
+
+def test_every_planted_fault_is_found_and_no_clean_lot_is_accused(
+    city: City, place: CityPlace
+) -> None:
+    stream = Stream(city=city, seed=3, events=EVENTS, fault_every=2)
+    for told in stream.told():
+        place.hand_in(told)
+    place.hand_in_rest()
+
+    _, reconciliation = find(place, stream)
+
+    assert [code for code, count in reconciliation.planted.items() if not count] == []
+    assert reconciliation.missed == []
+    assert reconciliation.accused == []
+    assert reconciliation.clean > 0
+
+
+def test_a_fault_is_found_by_its_own_kind_about_its_own_goods_and_event_alone() -> None:
+    fault = Fault(code="over_sale", subjects=("lot",), event_ids=("event",))
+    truth = Truth(faults=[fault], clean_lots=["other"])
+    right = Found(code="over_sale", uri="lot", event_keys=frozenset({key_of("event")}))
+    wrong = (
+        Found(code="dilution", uri="lot", event_keys=right.event_keys),
+        Found(code="over_sale", uri="other", event_keys=right.event_keys),
+        Found(code="over_sale", uri="lot", event_keys=frozenset({key_of("another")})),
+    )
+
+    missed, found = reconcile(truth, wrong), reconcile(truth, [right])
+
+    assert (missed.missed, missed.accused, missed.is_right) == (
+        [fault], [("other", "over_sale")], False,
+    )  # fmt: skip
+    assert (found.missed, found.accused, found.is_right) == ([], [], True)
+    assert found.planted.keys() == set(CODES)

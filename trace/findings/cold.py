@@ -72,22 +72,30 @@ def sensor_gap(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     """Find a time without a reading between two readings of one leg, longer than the profile's.
 
     `limit` is how many minutes are allowed where the profile says nothing. Between two hands, and
-    before the first and after the last reading, nothing is asked.
+    before the first and after the last reading, nothing is asked. A lot may be on several pallets
+    at a time: what was read of one says nothing of another.
     """
     told = _told(evidence)
     range_ = range_of(evidence.limits.cold, [reading for reading, _ in told])
     if range_ is None:
         return []
     minutes = range_.log_minutes_max if range_.log_minutes_max is not None else int(rule.limit)
-    hands = sorted(one.event.event_at for one in evidence.movements if flow_of(one) in _HANDING)
+    hands: dict[int | None, list[datetime]] = {}
+    for one in evidence.movements:
+        if flow_of(one) in _HANDING:
+            hands.setdefault(one.container, []).append(one.event.event_at)
     longest: tuple[timedelta, _Told, _Told] | None = None
-    end = told[0]
-    for one in told[1:]:
-        gap = one[0].start_at - end[0].end_at
-        is_one_leg = not any(end[0].end_at < at < one[0].start_at for at in hands)
+    ends: dict[int | None, _Told] = {}
+    for reading, movement in told:
+        container, one = movement.container, (reading, movement)
+        end = ends.setdefault(container, one)
+        gap = reading.start_at - end[0].end_at
+        is_one_leg = not any(
+            end[0].end_at < at < reading.start_at for at in hands.get(container, ())
+        )
         if gap > timedelta(minutes=minutes) and is_one_leg:
             longest = max(longest or (gap, end, one), (gap, end, one), key=lambda it: it[0])
-        end = max(end, one, key=lambda it: it[0].end_at)
+        ends[container] = max(end, one, key=lambda it: it[0].end_at)
     if longest is None:
         return []
     gap, before, after = longest
