@@ -80,19 +80,15 @@ def sensor_gap(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     if range_ is None:
         return []
     minutes = range_.log_minutes_max if range_.log_minutes_max is not None else int(rule.limit)
-    hands: dict[int | None, list[datetime]] = {}
-    for one in evidence.movements:
-        if flow_of(one) in _HANDING:
-            hands.setdefault(one.container, []).append(one.event.event_at)
+    hands = _hands(evidence.movements)
     longest: tuple[timedelta, _Told, _Told] | None = None
     ends: dict[int | None, _Told] = {}
-    for reading, movement in told:
-        container, one = movement.container, (reading, movement)
+    for one in told:
+        container = one[1].container
         end = ends.setdefault(container, one)
-        gap = reading.start_at - end[0].end_at
-        is_one_leg = not any(
-            end[0].end_at < at < reading.start_at for at in hands.get(container, ())
-        )
+        gap = one[0].start_at - end[0].end_at
+        between = hands.get(container, ())
+        is_one_leg = not any(end[0].end_at < at < one[0].start_at for at in between)
         if gap > timedelta(minutes=minutes) and is_one_leg:
             longest = max(longest or (gap, end, one), (gap, end, one), key=lambda it: it[0])
         ends[container] = max(end, one, key=lambda it: it[0].end_at)
@@ -109,6 +105,15 @@ def sensor_gap(rule: FindingRule, evidence: Evidence) -> list[Hit]:
             last_at=after[0].start_at,
         )
     ]
+
+
+def _hands(movements: Sequence[Movement]) -> dict[int | None, list[datetime]]:
+    """Return when goods changed hands, by what they were in."""
+    found: dict[int | None, list[datetime]] = {}
+    for one in movements:
+        if flow_of(one) in _HANDING:
+            found.setdefault(one.container, []).append(one.event.event_at)
+    return found
 
 
 def range_of(cold: Sequence[ColdLimit], readings: Sequence[Reading]) -> ColdLimit | None:
