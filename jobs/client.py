@@ -72,8 +72,8 @@ class BadAnswer(AppError):
 class CaptureJob:
     """What became of one document: `recorded` events are in `log` from `first_seq` on.
 
-    `refused` and `already_recorded` name events by their path in the document. `raw` is the job
-    as the server wrote it.
+    `refused` and `already_recorded` name events by their path in the document; `advice` is of
+    recorded ones and refuses nothing. `raw` is the job as the server wrote it.
     """
 
     id: str
@@ -84,6 +84,7 @@ class CaptureJob:
     first_seq: int | None
     refused: tuple[Problem, ...]
     already_recorded: tuple[Problem, ...]
+    advice: tuple[Problem, ...]
     raw: JsonObject
 
 
@@ -238,6 +239,7 @@ def _problems(listed: list[JsonValue], message: str) -> tuple[Problem, ...]:
 
 def _job_of(job: JsonObject) -> CaptureJob:
     receipt, refused, known = job.get("receipt"), job.get("errors"), job.get("alreadyRecorded")
+    advice = job.get("advice")
     if not isinstance(receipt, dict) or not isinstance(job.get("success"), bool):
         raise BadAnswer("The capture job has no receipt: this is another kind of server.")
     return CaptureJob(
@@ -249,6 +251,7 @@ def _job_of(job: JsonObject) -> CaptureJob:
         first_seq=_count(receipt, "firstSeq"),
         refused=_problems(refused if isinstance(refused, list) else [], "title"),
         already_recorded=_problems(known if isinstance(known, list) else [], "title"),
+        advice=_problems(advice if isinstance(advice, list) else [], "title"),
         raw=job,
     )
 
