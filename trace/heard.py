@@ -35,8 +35,14 @@ class Heard:
 
 def heard_of(connection: Connection, log: int, items: Collection[int]) -> dict[int, Heard]:
     """Return what counts of each thing's movements, in their order."""
-    movements = movements_of(connection, log, items)
-    owners = _owners(connection, log, items)
+    return heard_among(connection, log, movements_of(connection, log, items))
+
+
+def heard_among(
+    connection: Connection, log: int, movements: Mapping[int, Sequence[Movement]]
+) -> dict[int, Heard]:
+    """Return what counts of movements that were read already."""
+    owners = _owners(connection, log, movements)
     named = _named_parties(connection, log, movements.values())
     return {item: _heard(found, owners.get(item), named) for item, found in movements.items()}
 

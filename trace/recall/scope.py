@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from trace.edges import Edge
 from trace.events.model import Role
+from trace.heard import heard_among
 from trace.identifiers import read_uris
 from trace.index import CLASS_ROLES
 from trace.lineage import Lineage
@@ -131,8 +132,9 @@ def _lines(
     goods = still_affected(kept, lineage.edges)
     uris = read_uris(connection, reckoning.log, goods)
     movements = movements_of(connection, reckoning.log, goods)
+    heard = heard_among(connection, reckoning.log, movements)
     binds = _binding(reckoning, uris.values())
-    told = {item: _Told.of(many) for item, many in movements.items()}
+    told = {item: _Told.of(many, heard[item].movements) for item, many in movements.items()}
     places = _places(connection, reckoning.log, told.values())
     found = [
         line
@@ -177,12 +179,16 @@ class _Told:
     place: Mapping[UUID | None, int]
 
     @classmethod
-    def of(cls, movements: Sequence[Movement]) -> "_Told":
+    def of(cls, movements: Sequence[Movement], heard: Sequence[Movement]) -> "_Told":
+        """Tell a thing's state by who speaks for it, a lot's quantities by whoever claims one.
+
+        A stranger who says that it has a thing, or destroyed it, must not hide who really has it.
+        """
         last = {one.event.party_id: one.event.seq for one in movements if one.role is not Role.LOT}
         is_lot = any(one.role in _OF_LOTS for one in movements)
         return cls(
             is_lot=is_lot,
-            state=state_of(movements),
+            state=state_of(heard or movements),
             left=_left(movements) if is_lot else {},
             last_seq=last,
             place=_places_told(movements),

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.instances import Installation, at, lot, serial
-from tests.trace_room.recall.world import lines, opened
-from tests.trace_room.story import CARTON, CUP, MILK, PALLET, making, milk, packing, seen_lot
+from tests.trace_room.recall.world import lines, notices, opened
+from tests.trace_room.story import CARTON, CUP, MILK, PALLET, making, milk, packing, seen, seen_lot
 
 _LOTS, _CUPS = 12, 12
 
@@ -147,3 +147,18 @@ def test_what_was_declared_wrong_leads_nowhere(told: Installation) -> None:
     recall = opened(told, milk("F1"))
 
     assert serial(77, CUP) not in {line.uri for line in lines(told, recall)}
+
+
+def test_a_stranger_who_claims_a_thing_does_not_hide_who_has_it(
+    installation: Installation,
+) -> None:
+    installation.capture("maker", making(1, [milk("F1")], [serial(5, CUP)]))
+    installation.capture(
+        "rival", seen(2, serial(5, CUP), bizStep="destroying", disposition="destroyed")
+    )
+
+    recall = opened(installation, serial(5, CUP))
+
+    (line,) = lines(installation, recall)
+    assert (line.holder, line.is_gone) == (installation.party("maker").party_id, False)
+    assert set(notices(installation, recall)) == {"maker"}
