@@ -331,6 +331,9 @@ class Settings:
     scan_texts_max: int = _setting(
         100, _integer(1, 1000), "codes on the list of the scan page, and asked about at once"
     )
+    form_codes_max: int = _setting(
+        50, _integer(1, 1000), "codes that one form of the pages records at once"
+    )
     photo_bytes_max: int = _setting(
         10 << 20, _integer(1 << 20, 64 << 20), "size of a photo of a code"
     )

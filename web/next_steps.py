@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from codes.gs1.digital_link import CANONICAL_STEM
-from codes.model import Candidate
+from codes.model import Candidate, Category
 from parties import access
 from parties.actors import Actor
 from parties.issuing.kinds import place_of
@@ -59,6 +59,18 @@ def _pack(reading: Candidate, actor: Actor) -> str | None:
     return f"/work/drugs?{urlencode({'code': reading.code.text})}"
 
 
+def _event(reading: Candidate, actor: Actor) -> str | None:
+    code = reading.code
+    if not access.has_role_for(actor, access.Action.CAPTURE):
+        return None
+    if reading.scheme.category in _NO_GOODS:
+        return None
+    return f"/work/event/new?{urlencode({'code': code.uri})}"
+
+
+_NO_GOODS: Final = frozenset({Category.PARTY, Category.PLACE, Category.CERTIFICATE})
+
+
 def _records(reading: Candidate, _actor: Actor) -> str | None:
     code, scheme = reading.code, reading.scheme.name
     if code.uri.startswith(_PRODUCTS):
@@ -82,6 +94,11 @@ NEXT_STEPS: Final[tuple[NextStep, ...]] = (
         name="pack",
         title=Words(zh="核验这盒药", en="Verify this pack"),
         address_for=_pack,
+    ),
+    NextStep(
+        name="event",
+        title=Words(zh="记一笔", en="Record what happened"),
+        address_for=_event,
     ),
     NextStep(
         name="product",

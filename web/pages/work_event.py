@@ -1,0 +1,261 @@
+"""Recording what happened to goods: scan, choose the step, fill in, look at it in words, send.
+
+The rule that must stay true: nothing is recorded before its sender has seen it in words, and a form
+that is sent twice records one event.
+"""
+
+from dataclasses import dataclass, replace
+from trace.captures import Capture, read_capture
+from trace.reading import ReadEvent, read_events
+from typing import Final
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from markupsafe import Markup
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from base.db import reading
+from base.errors import AppError, NotFound
+from codes.canonical import parts_of, uri_of_text
+from codes.gs1.digital_link import CANONICAL_STEM
+from codes.qr import svg
+from parties.access import Action
+from parties.actors import Actor
+from parties.directory import ProductCard, products_by_uri, register_uris
+from parties.finding import Search, find_products, find_sites
+from schemas.profiles.paths import goods_lists
+from schemas.profiles.reading import objects
+from schemas.profiles.registry import catalogue
+from web.issuing import party_of
+from web.pages.event_defaults import KnownCode, defaults_of, known_code
+from web.pages.event_form import inputs_of, read_event_form, record, said_of
+from web.pages.event_goods import UNITS, GoodsBlock, blocks_of, row_count, rows_max
+from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
+from web.pages.languages import chosen_lang
+from web.pages.work_blueprint import blueprint, name_of, page_rows, when
+from web.pages.work_forms import Form, blank, typed
+from web.resolver.entry import entry_path
+from web.services import services
+from web.session import page_actor, page_requires
+
+_FORM: Final = "event"
+_DIGITAL_LINK: Final = f"{CANONICAL_STEM}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What a form is drawn on: the code, one's own sites and products."""
+
+    text: str
+    known: KnownCode | None
+    sites: dict[str, str]
+    products: dict[str, str]
+
+
+@blueprint.get("/event/new")
+@page_requires(Action.CAPTURE)
+def event_new() -> str | tuple[str, int]:
+    """Ask which step it is, or show the form of the one that the address names."""
+    ground = _ground(request.args.get("code", ""))
+    step = step_of(request.args.get("step", ""))
+    if step is None:
+        return _steps_page(ground)
+    site = next(iter(ground.sites), "")
+    values = defaults_of(ground.known, step, now=services().clock.now(), site=site)
+    return _form_page(ground, step, blank(_FORM, **values))
+
+
+@blueprint.post("/event/new")
+@page_requires(Action.CAPTURE)
+def event_send() -> WerkzeugResponse | str | tuple[str, int]:
+    """Add a row, show the event in words, or record it: what the pressed button says."""
+    form = typed(_FORM)
+    ground, step = _ground(form.text("code")), step_of(form.text("step"))
+    if step is None:
+        return _steps_page(ground)
+    act = form.text("act")
+    for block in blocks_of(step.sheet):
+        if act == f"more-{block.name}":
+            count = min(row_count(form, block) + 1, rows_max())
+            more = {**form.values, f"{block.name}-rows": str(count)}
+            return _form_page(ground, step, replace(form, values=more))
+    if act == "change":
+        return _form_page(ground, step, form)
+    class_code = "" if ground.known is None else ground.known.class_code
+    event, warnings = read_event_form(form, step, class_code=class_code)
+    if form.is_good and act != "send":
+        return _preview_page(ground, step, form, warnings)
+    if form.is_good:
+        capture_id = record(services(), page_actor(), form, step, event)
+        if capture_id is not None:
+            return redirect(f"/work/event/{capture_id}", 303)
+    return _form_page(ground, step, form), 400
+
+
+@blueprint.get("/event/<uuid:capture_id>")
+@page_requires(Action.CAPTURE)
+def event_receipt(capture_id: UUID) -> str:
+    """Show that an event of one's own is recorded, and what may be done next."""
+    parts, actor = services(), page_actor()
+    with reading(parts.engine) as connection:
+        capture = read_capture(connection, parts.log, capture_id)
+        if capture.party_id != actor.party_id or capture.first_seq is None:
+            raise NotFound("There is no event of yours under this number.")
+        found = read_events(connection, parts.log, [capture.first_seq], actor)
+        return _receipt_page(connection, actor, capture, found[capture.first_seq])
+
+
+def _ground(text: str) -> _Ground:
+    parts, actor = services(), page_actor()
+    party_id = party_of(actor, Action.CAPTURE)
+    with reading(parts.engine) as connection:
+        try:
+            known = known_code(connection, parts, actor, uri_of_text(text)) if text else None
+        except AppError:
+            known = None
+        search = Search(rows_max=page_rows())
+        sites = find_sites(connection, party_id, search).cards
+        products = list(find_products(connection, party_id, search).cards)
+    is_zh = chosen_lang() == "zh"
+    return _Ground(
+        text=text,
+        known=known,
+        sites={site.uri: site.name_zh if is_zh else site.name_en or site.name_zh for site in sites},
+        products={one.uri: name_of(one) for one in products},
+    )
+
+
+def _steps_page(ground: _Ground) -> str:
+    known = ground.known
+    own = steps_of(known.class_code) if known is not None else ()
+    last_step, last_cte = ("", "") if known is None else (known.last_step, known.last_cte)
+    likely, others = likely_of(own or general_steps(), last_step, last_cte)
+    return render_template(
+        "work/event_steps.html",
+        code=ground.text,
+        known=known,
+        name=_name(known),
+        likely=likely,
+        others=others,
+        general=general_steps() if own else (),
+        last=None if known is None or known.last is None else known.last,
+        is_zh=chosen_lang() == "zh",
+    )
+
+
+def _form_page(ground: _Ground, step: EventStep, form: Form) -> str:
+    inputs = inputs_of(step)
+    wrong = set(form.problems)
+    asked = [one for one in inputs if one.is_required or one.name in wrong]
+    return render_template(
+        "work/event.html",
+        code=ground.text,
+        name=_name(ground.known),
+        step=step,
+        form=form,
+        blocks=[(block, row_count(form, block)) for block in blocks_of(step.sheet)],
+        asked=asked,
+        others=[one for one in inputs if one not in asked],
+        sites=ground.sites,
+        products=ground.products,
+        units=_units(),
+        unit_of={block.name: _unit_of(step, block) for block in blocks_of(step.sheet)},
+        rows_max=rows_max(),
+        is_zh=chosen_lang() == "zh",
+    )
+
+
+def _preview_page(ground: _Ground, step: EventStep, form: Form, warnings: list[str]) -> str:
+    return render_template(
+        "work/event_preview.html",
+        name=_name(ground.known),
+        step=step,
+        form=form,
+        goods=[(block, _goods_said(ground, form, block)) for block in blocks_of(step.sheet)],
+        said=list(said_of(form, step, ground.sites)),
+        warnings=warnings,
+        values={key: value for key, value in form.values.items() if key not in _OF_THE_PAGE},
+        is_zh=chosen_lang() == "zh",
+    )
+
+
+_OF_THE_PAGE: Final = frozenset({"csrf_token", "act"})
+
+
+def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event: ReadEvent) -> str:
+    uris = _uris_of(event)
+    uri = uris[0] if uris else ""
+    products = products_by_uri(connection, register_uris(uri)) if uri else {}
+    product: ProductCard | None = next(iter(products.values()), None)
+    path = entry_path(uri) if uri.startswith(_DIGITAL_LINK) else ""
+    address = f"{services().settings.effective_public_url}{path}" if path else ""
+    return render_template(
+        "work/event_done.html",
+        event=event.event,
+        uri=uri,
+        text=" ".join(f"({ai}){value}" for ai, value in parts_of(uri).items()) or uri,
+        count=len(uris),
+        product=product,
+        is_own=product is not None and product.party_id == actor.party_id,
+        path=path,
+        # What the library draws holds nothing that somebody typed but the escaped title.
+        qr=Markup(svg(address)) if address else "",  # noqa: S704 -- as said above
+        address=address,
+        seq=capture.first_seq,
+        at=when(event.recorded_at),
+    )
+
+
+def _uris_of(event: ReadEvent) -> list[str]:
+    """Return the codes that an event is about, as they are known everywhere."""
+    items, lots = goods_lists(str(event.event.get("type")))
+    named = event.event.get(items)
+    texts = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    texts += [str(lot.get("epcClass")) for lot in objects(event.event.get(lots))]
+    parent = event.event.get("parentID")
+    return [uri_of_text(text) for text in ([parent] if isinstance(parent, str) else []) + texts]
+
+
+def _name(known: KnownCode | None) -> str:
+    return "" if known is None or known.product is None else name_of(known.product)
+
+
+def _units() -> tuple[tuple[str, str], ...]:
+    known, is_zh = catalogue().shared.library.units, chosen_lang() == "zh"
+    named = [known[code] for code in UNITS]
+    return tuple((unit.code, unit.label.zh if is_zh else unit.label.en) for unit in named)
+
+
+def _unit_of(step: EventStep, block: GoodsBlock) -> str:
+    """Return the unit that the profile asks for, "" for any."""
+    found = [
+        kde.unit.code
+        for kde in step.sheet.way.kdes
+        if kde.unit is not None and kde.path == f"{block.lots}[].quantity"
+    ]
+    return found[0] if found else ""
+
+
+def _goods_said(ground: _Ground, form: Form, block: GoodsBlock) -> list[tuple[str, str]]:
+    """Return what a block holds, in words: what, and how much of it."""
+    unit = dict(_units_by_code()).get(form.text(f"{block.name}-unit"), "")
+    if not block.is_made:
+        rows = range(row_count(form, block))
+        texts = [(form.text(f"{block.name}-{at}-code"), f"{block.name}-{at}-amount") for at in rows]
+        return [(text, _much(form, name, unit)) for text, name in texts if text]
+    product = ground.products.get(form.text(f"{block.name}-product"), "")
+    lot = form.text(f"{block.name}-lot")
+    said = [(f"{product} {lot}", _much(form, f"{block.name}-amount", unit))] if lot else []
+    return said + [(line, "") for line in form.text(f"{block.name}-items").splitlines() if line]
+
+
+def _much(form: Form, name: str, unit: str) -> str:
+    amount = form.text(name)
+    return f"{amount} {unit}".strip() if amount else ""
+
+
+def _units_by_code() -> list[tuple[str, str]]:
+    is_zh = chosen_lang() == "zh"
+    units = catalogue().shared.library.units.values()
+    return [(unit.code, unit.label.zh if is_zh else unit.label.en) for unit in units]
