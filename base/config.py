@@ -4,14 +4,24 @@ One rule: a wrong or unknown setting is refused at start by the name of its vari
 process runs on a value that nobody meant. Every limit of the service is a field here.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from base.errors import ConfigurationError
+from base.setting_values import (
+    database_url,
+    file,
+    folder,
+    header,
+    host,
+    integer,
+    log_level,
+    origin,
+    public_url,
+    redis_url,
+)
 
 # Read by the test run and the shell around the service, never by the service itself.
 FOREIGN_NAMES = frozenset({"SUXIN_VECTORS", "SUXIN_CHROMIUM", "SUXIN_API_KEY", "SUXIN_URL"})
@@ -20,71 +30,6 @@ _LABEL_FONT = (
     Path(__file__).resolve().parents[1]
     / "web/static/vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 )
-
-_DECIMAL = re.compile(r"0|[1-9][0-9]*")
-
-
-def _folder(value: str) -> Path:
-    if not value or value != value.strip() or not value.isprintable():
-        raise ValueError("must be the path of a folder")
-    return Path(value).expanduser().resolve()
-
-
-def _file(value: str) -> str:
-    return str(_folder(value)) if value else ""
-
-
-def _database_url(value: str) -> str:
-    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
-    return value
-
-
-def _redis_url(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must start with redis://, rediss:// or unix://")
-    return value
-
-
-def _public_url(value: str) -> str:
-    parts = urlsplit(value)
-    has_tail = bool(parts.query or parts.fragment or value.endswith("/"))
-    if value and (parts.scheme not in ("http", "https") or not parts.netloc or has_tail):
-        raise ValueError("must be an http(s) address without a slash at the end")
-    return value
-
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.:-]+", value):
-        raise ValueError("must be a host name or address such as 127.0.0.1")
-    return value
-
-
-def _origin(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9./-]*[a-z0-9])?", value):
-        raise ValueError("must be a lower-case name such as trace.example.gov.cn")
-    return value
-
-
-def _header(value: str) -> str:
-    if value and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,63}", value):
-        raise ValueError("must be the name of a header such as X-Visitor-Region")
-    return value
-
-
-def _log_level(value: str) -> str:
-    if value not in ("debug", "info", "warning", "error"):
-        raise ValueError("must be debug, info, warning or error")
-    return value
-
-
-def _integer(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not _DECIMAL.fullmatch(value) or not low <= int(value) <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
 
 
 def _setting(default: Any, parse: Callable[[str], object], about: str) -> Any:
@@ -100,251 +45,251 @@ class Settings:
     """
 
     data_dir: Path = _setting(
-        Path("data").resolve(), _folder, "folder of the database, the keys and the sockets"
+        Path("data").resolve(), folder, "folder of the database, the keys and the sockets"
     )
-    database_url: str = _setting("", _database_url, "empty: a SQLite file in the data folder")
+    database_url: str = _setting("", database_url, "empty: a SQLite file in the data folder")
     database_connect_max_s: int = _setting(
-        10, _integer(1, 600), "how long a connection to PostgreSQL may take"
+        10, integer(1, 600), "how long a connection to PostgreSQL may take"
     )
     database_lock_wait_max_ms: int = _setting(
-        30_000, _integer(100, 600_000), "how long to wait for another transaction's lock"
+        30_000, integer(100, 600_000), "how long to wait for another transaction's lock"
     )
     database_idle_max_ms: int = _setting(
-        60_000, _integer(1000, 3_600_000), "PostgreSQL ends a transaction that asks nothing so long"
+        60_000, integer(1000, 3_600_000), "PostgreSQL ends a transaction that asks nothing so long"
     )
-    redis_url: str = _setting("", _redis_url, "empty: an embedded Redis in the data folder")
-    host: str = _setting("127.0.0.1", _host, "address the web server binds to")
-    port: int = _setting(8000, _integer(0, 65535), "port of the web server; 0 takes a free one")
-    public_url: str = _setting("", _public_url, "address written into codes and links")
-    origin: str = _setting("suxin.local", _origin, "name of this ledger, first line of checkpoints")
-    web_workers: int = _setting(1, _integer(1, 256), "processes of the web server")
-    web_threads: int = _setting(32, _integer(1, 512), "threads of each web process")
-    log_level: str = _setting("info", _log_level, "least level that is logged")
-    seal_interval_ms: int = _setting(1000, _integer(50, 600_000), "time between two checkpoints")
+    redis_url: str = _setting("", redis_url, "empty: an embedded Redis in the data folder")
+    host: str = _setting("127.0.0.1", host, "address the web server binds to")
+    port: int = _setting(8000, integer(0, 65535), "port of the web server; 0 takes a free one")
+    public_url: str = _setting("", public_url, "address written into codes and links")
+    origin: str = _setting("suxin.local", origin, "name of this ledger, first line of checkpoints")
+    web_workers: int = _setting(1, integer(1, 256), "processes of the web server")
+    web_threads: int = _setting(32, integer(1, 512), "threads of each web process")
+    log_level: str = _setting("info", log_level, "least level that is logged")
+    seal_interval_ms: int = _setting(1000, integer(50, 600_000), "time between two checkpoints")
     clock_skew_max_ms: int = _setting(
-        5000, _integer(0, 600_000), "how far the clock may lie behind the last entry"
+        5000, integer(0, 600_000), "how far the clock may lie behind the last entry"
     )
     future_max_s: int = _setting(
-        3600, _integer(0, 86_400_000), "how far ahead of the clock an event time may lie"
+        3600, integer(0, 86_400_000), "how far ahead of the clock an event time may lie"
     )
-    capture_bytes_max: int = _setting(10 << 20, _integer(1024, 1 << 30), "size of one document")
-    capture_events_max: int = _setting(10_000, _integer(1, 1_000_000), "events of one document")
-    capture_depth_max: int = _setting(32, _integer(4, 200), "nesting of one document")
+    capture_bytes_max: int = _setting(10 << 20, integer(1024, 1 << 30), "size of one document")
+    capture_events_max: int = _setting(10_000, integer(1, 1_000_000), "events of one document")
+    capture_depth_max: int = _setting(32, integer(4, 200), "nesting of one document")
     capture_direct_events_max: int = _setting(
-        1000, _integer(1, 1_000_000), "a larger document is captured by a worker"
+        1000, integer(1, 1_000_000), "a larger document is captured by a worker"
     )
     capture_waiting_max: int = _setting(
-        1000, _integer(1, 1_000_000), "documents that may wait for a worker, in all"
+        1000, integer(1, 1_000_000), "documents that may wait for a worker, in all"
     )
     capture_waiting_party_max: int = _setting(
-        100, _integer(1, 1_000_000), "documents of one party that may wait for a worker"
+        100, integer(1, 1_000_000), "documents of one party that may wait for a worker"
     )
     append_queue_entries_max: int = _setting(
-        50_000, _integer(1, 10_000_000), "entries that may wait for the writer of one process"
+        50_000, integer(1, 10_000_000), "entries that may wait for the writer of one process"
     )
     append_batch_entries_max: int = _setting(
-        5000, _integer(1, 1_000_000), "entries merged into one transaction"
+        5000, integer(1, 1_000_000), "entries merged into one transaction"
     )
-    history_events_max: int = _setting(2000, _integer(1, 1_000_000), "events of one history")
-    history_depth_max: int = _setting(64, _integer(1, 10_000), "steps of one history walk")
+    history_events_max: int = _setting(2000, integer(1, 1_000_000), "events of one history")
+    history_depth_max: int = _setting(64, integer(1, 10_000), "steps of one history walk")
     lineage_items_max: int = _setting(
-        200_000, _integer(1, 10_000_000), "codes that one trace or recall reaches"
+        200_000, integer(1, 10_000_000), "codes that one trace or recall reaches"
     )
     recall_events_max: int = _setting(
-        200_000, _integer(1, 10_000_000), "events that a place and a time may pick for a recall"
+        200_000, integer(1, 10_000_000), "events that a place and a time may pick for a recall"
     )
     recalls_open_max: int = _setting(
         10_000,
-        _integer(1, 1_000_000),
+        integer(1, 1_000_000),
         "open recalls whose late holders one run of the worker looks for",
     )
     lineage_depth_max: int = _setting(
-        64, _integer(1, 10_000), "steps of one trace through makings, lots and containers"
+        64, integer(1, 10_000), "steps of one trace through makings, lots and containers"
     )
     trace_days_max: int = _setting(
-        366, _integer(1, 3660), "days of events from which the goods of a party or site are traced"
+        366, integer(1, 3660), "days of events from which the goods of a party or site are traced"
     )
     trace_rows_max: int = _setting(
-        300, _integer(10, 10_000), "rows of one table of a trace on a page; files hold all"
+        300, integer(10, 10_000), "rows of one table of a trace on a page; files hold all"
     )
     graph_nodes_max: int = _setting(
-        60, _integer(5, 1000), "boxes of one picture of a trace; more are drawn together"
+        60, integer(5, 1000), "boxes of one picture of a trace; more are drawn together"
     )
     body_bytes_max: int = _setting(
-        64 << 10, _integer(1024, 1 << 24), "size of a JSON body other than a document"
+        64 << 10, integer(1024, 1 << 24), "size of a JSON body other than a document"
     )
-    body_depth_max: int = _setting(8, _integer(2, 200), "nesting of a JSON body")
+    body_depth_max: int = _setting(8, integer(2, 200), "nesting of a JSON body")
     codes_block_max: int = _setting(
-        1_000_000, _integer(1, 1 << 20), "codes of one block that is issued at once"
+        1_000_000, integer(1, 1 << 20), "codes of one block that is issued at once"
     )
     codes_first_percent_max: int = _setting(
         1,
-        _integer(0, 100),
+        integer(0, 100),
         "part of a series, in hundredths, that a first number may give up without being confirmed",
     )
     codes_prefixes_party_max: int = _setting(
-        50, _integer(1, 10_000), "company prefixes that one party may claim"
+        50, integer(1, 10_000), "company prefixes that one party may claim"
     )
     codes_direct_max: int = _setting(
-        1000, _integer(1, 100_000), "a longer activation or label file is made by a worker"
+        1000, integer(1, 100_000), "a longer activation or label file is made by a worker"
     )
     label_file_bytes_max: int = _setting(
-        512 << 20, _integer(1 << 16, 1 << 40), "size of one file of labels"
+        512 << 20, integer(1 << 16, 1 << 40), "size of one file of labels"
     )
     label_font: str = _setting(
-        "", _file, "empty: the Han font of the pages; a TrueType file for the text of labels"
+        "", file, "empty: the Han font of the pages; a TrueType file for the text of labels"
     )
     shared_dir: str = _setting(
-        "", _file, "empty: the data folder; what every web server and worker has to see"
+        "", file, "empty: the data folder; what every web server and worker has to see"
     )
-    files_days_max: int = _setting(7, _integer(1, 3650), "days a file that was made is kept")
+    files_days_max: int = _setting(7, integer(1, 3650), "days a file that was made is kept")
     task_seconds_max: int = _setting(
-        21_600, _integer(60, 604_800), "how long a worker may be at one piece of long work"
+        21_600, integer(60, 604_800), "how long a worker may be at one piece of long work"
     )
     tasks_days_max: int = _setting(
-        90, _integer(1, 3650), "days that finished long work is remembered"
+        90, integer(1, 3650), "days that finished long work is remembered"
     )
     tasks_waiting_party_max: int = _setting(
-        20, _integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
+        20, integer(1, 10_000), "pieces of long work of one party that may wait for a worker"
     )
-    sheet_rows_max: int = _setting(5_000, _integer(1, 100_000), "rows of one filled-in spreadsheet")
+    sheet_rows_max: int = _setting(5_000, integer(1, 100_000), "rows of one filled-in spreadsheet")
     sheet_bytes_max: int = _setting(
-        8 << 20, _integer(1 << 10, 1 << 30), "bytes of one filled-in spreadsheet"
+        8 << 20, integer(1 << 10, 1 << 30), "bytes of one filled-in spreadsheet"
     )
     sheet_unzipped_bytes_max: int = _setting(
-        64 << 20, _integer(1 << 10, 1 << 32), "bytes of one filled-in workbook when unzipped"
+        64 << 20, integer(1 << 10, 1 << 32), "bytes of one filled-in workbook when unzipped"
     )
     submission_events_max: int = _setting(
-        10_000, _integer(1, 1_000_000), "events of one spreadsheet that is made from the ledger"
+        10_000, integer(1, 1_000_000), "events of one spreadsheet that is made from the ledger"
     )
     trusted_proxies: int = _setting(
-        0, _integer(0, 10), "proxies in front whose X-Forwarded-For is believed"
+        0, integer(0, 10), "proxies in front whose X-Forwarded-For is believed"
     )
     scan_days_max: int = _setting(
-        400, _integer(1, 3650), "days that a single scan is kept; sums outlive it"
+        400, integer(1, 3650), "days that a single scan is kept; sums outlive it"
     )
     scan_waiting_max: int = _setting(
-        20_000, _integer(100, 1_000_000), "scans that may wait for the writer of one process"
+        20_000, integer(100, 1_000_000), "scans that may wait for the writer of one process"
     )
-    scan_batch_max: int = _setting(500, _integer(1, 10_000), "scans written in one transaction")
+    scan_batch_max: int = _setting(500, integer(1, 10_000), "scans written in one transaction")
     scan_rows_max: int = _setting(
-        2000, _integer(10, 100_000), "newest scans of one code that are looked at"
+        2000, integer(10, 100_000), "newest scans of one code that are looked at"
     )
     scan_alert_items_max: int = _setting(
-        5000, _integer(1, 1_000_000), "codes whose alerts one run of the worker works out"
+        5000, integer(1, 1_000_000), "codes whose alerts one run of the worker works out"
     )
     finding_items_max: int = _setting(
-        20_000, _integer(1, 10_000_000), "things whose findings one run of the worker works out"
+        20_000, integer(1, 10_000_000), "things whose findings one run of the worker works out"
     )
     scan_region_header: str = _setting(
-        "", _header, "header in which a trusted proxy names the visitor's region"
+        "", header, "header in which a trusted proxy names the visitor's region"
     )
     heat_devices_min: int = _setting(
-        5, _integer(2, 1000), "devices that a cell of the heat map needs to be shown"
+        5, integer(2, 1000), "devices that a cell of the heat map needs to be shown"
     )
-    heat_cells_max: int = _setting(2000, _integer(1, 100_000), "cells of one heat map")
-    heat_days_max: int = _setting(92, _integer(1, 3650), "days of one heat map")
+    heat_cells_max: int = _setting(2000, integer(1, 100_000), "cells of one heat map")
+    heat_days_max: int = _setting(92, integer(1, 3650), "days of one heat map")
     misses_minute_max: int = _setting(
-        30, _integer(1, 1_000_000), "codes that do not exist, asked for by one address in a minute"
+        30, integer(1, 1_000_000), "codes that do not exist, asked for by one address in a minute"
     )
     misses_hour_max: int = _setting(
-        200, _integer(1, 1_000_000), "codes that do not exist, asked for by one address in an hour"
+        200, integer(1, 1_000_000), "codes that do not exist, asked for by one address in an hour"
     )
     misses_day_max: int = _setting(
-        1000, _integer(1, 1_000_000), "codes that do not exist, asked for by one address in a day"
+        1000, integer(1, 1_000_000), "codes that do not exist, asked for by one address in a day"
     )
     photos_minute_max: int = _setting(
-        20, _integer(1, 1_000_000), "photos of codes that one address sends in a minute"
+        20, integer(1, 1_000_000), "photos of codes that one address sends in a minute"
     )
     identify_minute_max: int = _setting(
-        300, _integer(1, 1_000_000), "questions what a code is, of one address or key in a minute"
+        300, integer(1, 1_000_000), "questions what a code is, of one address or key in a minute"
     )
     places_minute_max: int = _setting(
-        20, _integer(1, 1_000_000), "places of scans that one address tells in a minute"
+        20, integer(1, 1_000_000), "places of scans that one address tells in a minute"
     )
     drug_requests_minute_max: int = _setting(
-        120, _integer(1, 1_000_000), "requests about packs of drugs, of one key in a minute"
+        120, integer(1, 1_000_000), "requests about packs of drugs, of one key in a minute"
     )
     drug_packs_max: int = _setting(
-        500, _integer(1, 500), "packs of drugs that one request names, with all that is inside"
+        500, integer(1, 500), "packs of drugs that one request names, with all that is inside"
     )
     monitoring_days_max: int = _setting(
-        92, _integer(1, 3660), "days of one report of what is recorded"
+        92, integer(1, 3660), "days of one report of what is recorded"
     )
     monitoring_events_max: int = _setting(
-        5_000_000, _integer(1, 1_000_000_000), "events that such a report counts"
+        5_000_000, integer(1, 1_000_000_000), "events that such a report counts"
     )
     sign_ins_minute_max: int = _setting(
-        30, _integer(1, 1_000_000), "tries to sign in, of one address in a minute"
+        30, integer(1, 1_000_000), "tries to sign in, of one address in a minute"
     )
     addresses_watched_max: int = _setting(
-        50_000, _integer(100, 10_000_000), "addresses whose misses one process remembers"
+        50_000, integer(100, 10_000_000), "addresses whose misses one process remembers"
     )
     session_max_s: int = _setting(
-        43_200, _integer(60, 7 * 86_400), "how long somebody stays signed in to the pages"
+        43_200, integer(60, 7 * 86_400), "how long somebody stays signed in to the pages"
     )
     session_idle_max_s: int = _setting(
-        7200, _integer(60, 7 * 86_400), "how long somebody who does nothing stays signed in"
+        7200, integer(60, 7 * 86_400), "how long somebody who does nothing stays signed in"
     )
-    password_chars_min: int = _setting(12, _integer(8, 64), "characters a password needs")
+    password_chars_min: int = _setting(12, integer(8, 64), "characters a password needs")
     password_memory_kib: int = _setting(
-        19_456, _integer(8, 1 << 21), "memory that hashing one password takes (Argon2id)"
+        19_456, integer(8, 1 << 21), "memory that hashing one password takes (Argon2id)"
     )
-    password_rounds: int = _setting(2, _integer(1, 100), "passes over that memory")
+    password_rounds: int = _setting(2, integer(1, 100), "passes over that memory")
     password_checks_max: int = _setting(
-        2, _integer(1, 64), "passwords that one web process hashes at the same time"
+        2, integer(1, 64), "passwords that one web process hashes at the same time"
     )
     password_wait_max_s: int = _setting(
-        10, _integer(0, 60), "how long a password waits for its turn to be hashed"
+        10, integer(0, 60), "how long a password waits for its turn to be hashed"
     )
     sign_in_network_tries_max: int = _setting(
-        5, _integer(1, 1000), "wrong passwords of a name from one network before it has to wait"
+        5, integer(1, 1000), "wrong passwords of a name from one network before it has to wait"
     )
     sign_in_name_tries_max: int = _setting(
-        20, _integer(1, 1000), "wrong passwords of a name before strange networks have to wait"
+        20, integer(1, 1000), "wrong passwords of a name before strange networks have to wait"
     )
     sign_in_wait_s: int = _setting(
-        30, _integer(1, 3600), "the first wait after wrong passwords; it doubles each time"
+        30, integer(1, 3600), "the first wait after wrong passwords; it doubles each time"
     )
     sign_in_wait_max_s: int = _setting(
-        900, _integer(1, 86_400), "the longest wait after wrong passwords"
+        900, integer(1, 86_400), "the longest wait after wrong passwords"
     )
     sign_in_counted_s: int = _setting(
-        86_400, _integer(60, 30 * 86_400), "how long a wrong password is remembered"
+        86_400, integer(60, 30 * 86_400), "how long a wrong password is remembered"
     )
     sign_in_known_days: int = _setting(
-        90, _integer(7, 3650), "days that a network somebody signed in from is known as theirs"
+        90, integer(7, 3650), "days that a network somebody signed in from is known as theirs"
     )
     links_anchor_max: int = _setting(
-        100, _integer(1, 10_000), "links that a product, lot or thing may have"
+        100, integer(1, 10_000), "links that a product, lot or thing may have"
     )
     links_party_max: int = _setting(
-        100_000, _integer(1, 10_000_000), "links that one party may keep"
+        100_000, integer(1, 10_000_000), "links that one party may keep"
     )
     resolver_query_chars_max: int = _setting(
-        2048, _integer(64, 65_536), "query that is passed on with a redirect"
+        2048, integer(64, 65_536), "query that is passed on with a redirect"
     )
     query_values_max: int = _setting(
-        100, _integer(1, 10_000), "values of one parameter of an event query"
+        100, integer(1, 10_000), "values of one parameter of an event query"
     )
-    page_size_max: int = _setting(1000, _integer(1, 100_000), "rows of one page of an answer")
+    page_size_max: int = _setting(1000, integer(1, 100_000), "rows of one page of an answer")
     scan_texts_max: int = _setting(
-        100, _integer(1, 1000), "codes on the list of the scan page, and asked about at once"
+        100, integer(1, 1000), "codes on the list of the scan page, and asked about at once"
     )
     form_codes_max: int = _setting(
-        50, _integer(1, 1000), "codes that one form of the pages records at once"
+        50, integer(1, 1000), "codes that one form of the pages records at once"
     )
     photo_bytes_max: int = _setting(
-        10 << 20, _integer(1 << 20, 64 << 20), "size of a photo of a code"
+        10 << 20, integer(1 << 20, 64 << 20), "size of a photo of a code"
     )
     photo_pixels_max: int = _setting(
-        32_000_000, _integer(1_000_000, 200_000_000), "pixels of a photo of a code"
+        32_000_000, integer(1_000_000, 200_000_000), "pixels of a photo of a code"
     )
     photo_readers_max: int = _setting(
-        2, _integer(1, 64), "photos that one web process reads at the same time"
+        2, integer(1, 64), "photos that one web process reads at the same time"
     )
     photo_wait_max_s: int = _setting(
-        5, _integer(0, 60), "how long a photo waits for its turn to be read"
+        5, integer(0, 60), "how long a photo waits for its turn to be read"
     )
 
     @property
