@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
+
 from base.db import transaction
 from parties.actors import Role
 from parties.drafts import PartyDraft, ProductDraft, SiteDraft
 from parties.keys import KeyRequest, grant
 from parties.register import register_party, register_product, register_site
-from parties.tables import PartyKind
+from parties.tables import PRODUCT, PartyKind
 from tests.instances import observation, serial
 from tests.parties.samples import NOW, gln_uri, uscc_of
 from tests.trace_room.story import CARTON, packing
@@ -40,6 +42,13 @@ def pharmacy(house: House, number: int = 21, name: str = "同仁大药房") -> C
     request = KeyRequest(label=name, role=Role.PRODUCER, party_id=party_id)
     key = grant(house.services.engine, request, now=NOW, record=lambda *_: None)
     return Counter(key=key.text or "", party_id=party_id, site=gln_uri(number))
+
+
+def classify(house: House, class_code: str) -> None:
+    """Give the medicine a class, as if it had been registered with it."""
+    with transaction(house.services.engine) as connection:
+        connection.execute(update(PRODUCT).values(class_code=class_code))
+    house.services.desk.classes.forget(f"https://id.gs1.org/01/{GTIN}")
 
 
 def told(minute: int) -> str:

@@ -1,6 +1,6 @@
 """Packs of drugs at the counter: what the page says, and what its buttons record."""
 
-from tests.web.drug_world import CASE, PACKS, deliver, pharmacy, record, seen
+from tests.web.drug_world import CASE, PACKS, classify, deliver, pharmacy, record, seen
 from tests.web.epcis_world import check, seal_now
 from tests.web.house import House
 from tests.web.signed_in import Visitor, once_of, sign_in
@@ -140,3 +140,25 @@ def test_what_is_no_code_is_said_beside_the_field(sqlite_house: House) -> None:
 
     assert answer.status_code == 400
     assert error_of(answer, "pack", "code")
+
+
+def test_what_the_rules_for_a_vaccine_ask_for_is_asked_at_the_counter(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS)
+    classify(house, "vaccine")
+    person = sign_in(house, key=shop.key)
+    form = {"code": PACKS[0], "state": "supplied", "site": shop.site}
+    details = {
+        "details.sx:vaccinatorName": "王医生",
+        "details.sx:recipientName": "token-1",
+        "details.sx:informedConsent": "1",
+    }
+
+    asked = person.post(f"{PAGE}/operate", page=PAGE, **form)
+    done = person.post(f"{PAGE}/operate", page=PAGE, **form, **details)
+
+    assert asked.status_code == 400
+    assert 'name="details.sx:vaccinatorName"' in text_of(asked)
+    assert "接种人员" in text_of(asked)
+    assert 'type="checkbox"' in text_of(asked)
+    assert done.status_code == 303

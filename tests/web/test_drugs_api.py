@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.web.drug_world import CASE, GTIN, PACKS, Counter, deliver, pharmacy, record, seen
+from tests.web.drug_world import (
+    CASE,
+    GTIN,
+    PACKS,
+    Counter,
+    classify,
+    deliver,
+    pharmacy,
+    record,
+    seen,
+)
 from tests.web.epcis_world import check, seal_now
 from tests.web.house import House
 from tests.web.issuing_world import errors_of, send
@@ -170,3 +180,42 @@ def test_more_packs_than_one_request_may_name_are_refused(sqlite_house: House) -
     answer = send(sqlite_house, "POST", VERIFY, {"packs": many})
 
     assert (answer.status_code, errors_of(answer)) == (400, ["packs"])
+
+
+def test_what_the_profile_of_a_vaccine_asks_for_is_sent_as_details(house: House) -> None:
+    shop = pharmacy(house)
+    deliver(house, shop, *PACKS)
+    classify(house, "vaccine")
+    body = {"codes": [PACKS[0]], "reason": "supplied", "site": shop.site}
+    details = {
+        "sx:vaccinatorName": "王医生",
+        "sx:recipientName": "token-1",
+        "sx:informedConsent": True,
+    }
+
+    refused = send(house, "POST", OUT, body, key=shop.key)
+    done = send(house, "POST", OUT, {**body, "details": details}, key=shop.key)
+    wrong = send(house, "POST", OUT, {**body, "details": {"epcList": "x"}}, key=shop.key)
+
+    assert (refused.status_code, errors_of(refused)) == (
+        400,
+        ["details.sx:vaccinatorName", "details.sx:recipientName", "details.sx:informedConsent"],
+    )
+    assert body_of(done)["done_count"] == 1
+    assert wrong.status_code == 400
+
+
+@pytest.mark.parametrize("class_code", ["drug", "tcm", "vet_drug"])
+def test_every_operation_passes_the_profile_of_its_goods(house: House, class_code: str) -> None:
+    shop = pharmacy(house)
+    packs = [f"https://id.gs1.org/01/{GTIN}/21/P{number}" for number in range(9)]
+    deliver(house, shop, *packs)
+    classify(house, class_code)
+    reasons = ["supplied", "destroyed", "stolen", "sample", "exported", "checked_out", "locked"]
+
+    for code, reason in zip(packs, [*reasons, "inactive"], strict=False):
+        body = {"codes": [code], "reason": reason, "site": shop.site}
+        done = body_of(send(house, "POST", OUT, body, key=shop.key))
+        assert done["done_count"] == 1, (reason, done)
+    seen_again = look(house, *packs, key=pharmacy(house, 22, "仁济药店").key)
+    assert sum(one["is_alert"] for one in seen_again) == 4

@@ -6,7 +6,7 @@ event, and a request that is sent again records nothing: its event is known by i
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from trace.capture import Desk, Submission, submit
 from trace.drugs.events import act_event, as_document
@@ -31,6 +31,7 @@ from parties.actors import Actor
 from parties.drafts import refusal_words
 from parties.ids import new_id
 
+_EVENT: Final = "epcisBody.eventList[0]."
 _DOUBTS: Final = (
     Refusal.UNKNOWN_PRODUCT,
     Refusal.UNKNOWN_SERIAL,
@@ -46,7 +47,8 @@ class Operation:
 
     `undoes` is the state that an undoing is meant to end, None for whichever it is. `key` makes a
     request that is sent again the same one. `is_still_here` is the word of whoever undoes a supply
-    that the pack was never handed over.
+    that the pack was never handed over. `details` go into the event as they are: what the profile
+    of the goods asks for, such as who gave a vaccine.
     """
 
     codes: Sequence[PackCode]
@@ -56,6 +58,7 @@ class Operation:
     undoes: State | None = None
     key: str | None = None
     is_still_here: bool = False
+    details: Mapping[str, str | bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,14 @@ def operate(pharmacy: Pharmacy, desk: Desk, actor: Actor, operation: Operation) 
             for one, refusal in zip(found, refusals, strict=True)
         ]
     words = state_table().rows[operation.state].writes
-    event = act_event(list(dict.fromkeys(uris)), words, at=at, site=site, event_id=event_id)
+    event = act_event(
+        list(dict.fromkeys(uris)),
+        words,
+        at=at,
+        site=site,
+        event_id=event_id,
+        details=operation.details,
+    )
     receipt = _submit(desk, actor, event)
     return _outcome(pharmacy, operation, receipt, refusals)
 
@@ -107,6 +117,8 @@ def _submit(desk: Desk, actor: Actor, event: Mapping[str, object]) -> int | None
         )
     except Conflict:
         return None
+    except InvalidInput as refusal:
+        raise _of_details(refusal) from None
     return receipt.first_seq
 
 
@@ -239,6 +251,18 @@ def _own_site(desk: Desk, actor: Actor, text: str) -> str:
     if actor.party_id is None or desk.owners.owners_of([site])[site] != actor.party_id:
         raise _wrong("site", "site", "is not a registered site of this party")
     return site
+
+
+def _of_details(refusal: InvalidInput) -> InvalidInput:
+    """Return what the door refuses as it looks to whoever sent details and no event."""
+    problems = [
+        replace(one, path=f"details.{one.path.removeprefix(_EVENT)}")
+        if one.path.startswith(_EVENT)
+        else one
+        for one in refusal.problems
+    ]
+    first = problems[0] if problems else Problem(path="", code="", message=refusal.message)
+    return InvalidInput(f"{first.path}: {first.message}", problems=problems)
 
 
 def _wrong(path: str, code: str, message: str) -> InvalidInput:

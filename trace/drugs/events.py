@@ -16,14 +16,28 @@ from schemas.epcis import Document, DocumentLimits, read_document
 _CONTEXT: Final = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 _LIMITS: Final = DocumentLimits(bytes_max=8 << 20, depth_max=16)
 
-# A pack that was sold, burnt or stolen before and is seen again (CBV 2.0 7.1, 7.2).
-ALERT: Final = Words(action="OBSERVE", step="inspecting", disposition="no_pedigree_match")
+_OWN_TERMS: Final = {"sx": "urn:suxin:epcis:"}
+
+# A pack that was sold, burnt or stolen before and is seen again. The step is ours: an inspection is
+# the release of a lot to the profiles of drugs, and asks for its certificate.
+ALERT: Final = Words(
+    action="OBSERVE", step="urn:suxin:bizstep:seen_again", disposition="no_pedigree_match"
+)
 
 
 def act_event(
-    uris: Sequence[str], words: Words, *, at: datetime, site: str | None, event_id: str
+    uris: Sequence[str],
+    words: Words,
+    *,
+    at: datetime,
+    site: str | None,
+    event_id: str,
+    details: Mapping[str, str | bool] | None = None,
 ) -> dict[str, object]:
-    """Return the event that says that something was done to packs at a site."""
+    """Return the event that says that something was done to packs at a site.
+
+    `details` are terms of this service beside it, such as `sx:vaccinatorName`.
+    """
     event: dict[str, object] = {
         "type": "ObjectEvent",
         "eventID": event_id,
@@ -36,13 +50,13 @@ def act_event(
     }
     if site is not None:
         event |= {"readPoint": {"id": site}, "bizLocation": {"id": site}}
-    return event
+    return event | dict(details or {})
 
 
 def as_document(events: Sequence[Mapping[str, object]]) -> Document:
     """Return events as the document that a sender's bytes are read into."""
     body = {
-        "@context": [_CONTEXT],
+        "@context": [_CONTEXT, _OWN_TERMS],
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
         "creationDate": events[0]["eventTime"],

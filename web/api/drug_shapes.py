@@ -2,6 +2,7 @@
 
 from trace.drugs.hands import Gap
 from trace.drugs.model import State
+from typing import Any
 
 import marshmallow as ma
 
@@ -11,8 +12,20 @@ from web.api.fields import Day, InstantText, StrictSchema, text
 _CODE_CHARS_MAX = 2048
 _LOT_CHARS_MAX = 20
 _CODES_MAX = 500
+_DETAILS_MAX = 40
+_DETAIL = text(200, chars_min=1)
 _REASONS = tuple(state for state in State if state is not State.ACTIVE)
 _CODE = {"description": "As printed or scanned, with lot and expiry where they stand beside it."}
+
+
+class _Detail(ma.fields.Field[str | bool]):
+    """A text of bounded length, or yes or no."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str | bool:
+        if isinstance(value, bool):
+            return value
+        found = _DETAIL.deserialize(value, attr, data, **kwargs)
+        return str(found)
 
 
 class PackIn(StrictSchema):
@@ -52,6 +65,16 @@ class DecommissionIn(_OperationIn):
         validate=ma.validate.OneOf(_REASONS),
     )
     happened_at = InstantText(load_default=None)
+    details = ma.fields.Dict(
+        keys=ma.fields.String(validate=ma.validate.Regexp(r"sx:[A-Za-z]{1,40}\Z")),
+        values=_Detail(),
+        load_default=dict,
+        validate=ma.validate.Length(max=_DETAILS_MAX),
+        metadata={
+            "description": "What the profile of the goods asks for beside it, such as"
+            " sx:vaccinatorName of a vaccine."
+        },
+    )
 
 
 class ReverseIn(_OperationIn):

@@ -49,7 +49,10 @@ def post_verify(values: dict[str, Any]) -> dict[str, Any]:
 def post_decommission(values: dict[str, Any]) -> dict[str, Any]:
     """Take packs out of the trade; of each that may not be, the answer says why."""
     return _operate(
-        values, state=values["reason"], happened_at=values["happened_at"], is_still_here=False
+        values,
+        state=values["reason"],
+        happened_at=values["happened_at"],
+        details=values["details"],
     )
 
 

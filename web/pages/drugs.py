@@ -23,6 +23,8 @@ from base.errors import AppError
 from codes.labels.hri import hri_of
 from parties.access import Action, has_role_for
 from parties.directory import parties_by_id, products_by_uri, register_uris
+from schemas.profiles.model import Kind
+from schemas.profiles.registry import catalogue
 from web.drugs import Finding, operate_for, read_codes, verify_for
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
@@ -34,6 +36,7 @@ from web.services import services
 from web.session import page_actor, page_requires
 
 _TRACE_CODE: Final = "urn:suxin:drug-trace:"
+_DETAIL: Final = "details."
 _DONE: Final = frozenset(state.value for state in State)
 
 
@@ -54,6 +57,15 @@ class PackView:
     asks_if_here: bool
     is_in_hands: bool
     by_us: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFor:
+    """One thing that the profile of the goods asks for beside the operation."""
+
+    name: str
+    label: str
+    is_tick: bool
 
 
 @blueprint.context_processor
@@ -95,15 +107,49 @@ def operate_on_drugs() -> WerkzeugResponse | tuple[str, int]:
                 site=form.text("site"),
                 key=None if once is None else f"page:{once}",
                 is_still_here=form.is_ticked("still_here"),
+                details=_details(form),
             ),
         )
     except AppError as refusal:
+        lacking = _asked_for(form, refusal)
+        if lacking:
+            return _page(form, _findings(form, is_noted=False), (), asked=lacking), 400
         form.refuse(refusal, Refusals(fields={"codes": "code"}))
         return _page(form, (), ()), 400
     if all(one.refusal is None for one in done) and done:
         asked = urlencode({"code": form.code("code"), "done": state})
         return redirect(f"/work/drugs?{asked}", 303)
     return _page(form, _findings(form, is_noted=False), done), 409
+
+
+def _details(form: Form) -> dict[str, str | bool]:
+    """Return what was typed for the profile of the goods: terms of this service alone."""
+    terms = catalogue().shared.library.terms
+    found: dict[str, str | bool] = {}
+    for name in form.values:
+        term = terms.get(name.removeprefix(_DETAIL)) if name.startswith(_DETAIL) else None
+        if term is not None and form.text(name):
+            found[term.name] = True if term.kind is Kind.BOOLEAN else form.text(name)
+    return found
+
+
+def _asked_for(form: Form, refusal: AppError) -> list[AskedFor]:
+    """Return the fields for what the profile of the goods lacks, with those that were filled in."""
+    terms = catalogue().shared.library.terms
+    wrong = {problem.path: problem for problem in refusal.problems}
+    names = [path for path in wrong if path.startswith(_DETAIL)]
+    if not names or any(path.removeprefix(_DETAIL) not in terms for path in names):
+        return []
+    filled = [name for name in form.values if name.startswith(_DETAIL) and form.text(name)]
+    is_zh = chosen_lang() == "zh"
+    fields = []
+    for name in dict.fromkeys([*filled, *names]):
+        term = terms.get(name.removeprefix(_DETAIL))
+        if term is not None:
+            label = term.label.zh if is_zh else term.label.en
+            is_tick = term.kind is Kind.BOOLEAN
+            fields.append(AskedFor(name=name, label=label, is_tick=is_tick))
+    return fields
 
 
 def _looked_at(form: Form, *, is_noted: bool) -> str | tuple[str, int]:
@@ -122,7 +168,13 @@ def _findings(form: Form, *, is_noted: bool) -> Sequence[Finding]:
     return verify_for(parts, page_actor(), codes, is_noted=is_noted)
 
 
-def _page(form: Form, findings: Sequence[Finding], done: Sequence[Done]) -> str:
+def _page(
+    form: Form,
+    findings: Sequence[Finding],
+    done: Sequence[Done],
+    *,
+    asked: Sequence[AskedFor] = (),
+) -> str:
     party_id = page_actor().party_id
     told = request.args.get("done", "")
     with reading(services().engine) as connection:
@@ -134,6 +186,7 @@ def _page(form: Form, findings: Sequence[Finding], done: Sequence[Done]) -> str:
         "work/drugs.html",
         form=form,
         views=views,
+        asked=asked,
         is_case=is_case,
         is_empty=bool(findings) is False and bool(form.code("code")) and form.is_good,
         counts=_counts(views),
