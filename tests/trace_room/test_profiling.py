@@ -103,46 +103,6 @@ def test_a_chain_of_each_class_is_captured_and_names_its_profile(
     installation.check()
 
 
-@pytest.mark.parametrize("name", names())
-def test_an_event_without_a_datum_that_is_due_is_refused_by_its_path_and_label(
-    installation: Installation, name: str
-) -> None:
-    profile = catalogue().profile(name)
-    goods_of(installation, profile.covers[0][0])
-    found = (lacking(sheet, Severity.ERROR) for sheet in sheets(profile))
-    kde, event = next(one for one in found if one is not None)
-
-    (problem,) = refusals(installation, at_home(installation, event))
-
-    assert problem.path == f"epcisBody.eventList[0].{kde.path}"
-    assert problem.code == "kde_missing"
-    assert kde.label.en in problem.message
-    assert kde.label.zh in problem.message
-    assert kde.norms[0].norm.title.zh in problem.message
-
-
-def test_a_datum_that_is_only_believed_to_be_due_is_told_and_not_refused(
-    installation: Installation,
-) -> None:
-    seen = 0
-    for name in names():
-        profile = catalogue().profile(name)
-        found = (lacking(sheet, Severity.WARNING) for sheet in sheets(profile))
-        chosen = next((one for one in found if one is not None), None)
-        if chosen is None:
-            continue
-        seen += 1
-        kde, event = chosen
-        if seen == 1:
-            goods_of(installation, profile.covers[0][0])
-            capture = record(installation, at_home(installation, event))
-            told = {problem.path for problem in capture.problems}
-            assert capture.is_success
-            assert f"epcisBody.eventList[0].{kde.path}" in told
-            assert all(problem.code.startswith(ADVICE) for problem in capture.problems)
-    assert seen > 0
-
-
 def test_goods_without_a_class_are_let_in_and_told_of_once(installation: Installation) -> None:
     capture = record(installation, observation(serial(1)), observation(serial(2)))
 
