@@ -82,6 +82,7 @@ class Scale:
     serials: int
     links: int
     lineage_levels: int
+    city_events: int
 
 
 SCALES: Mapping[str, Scale] = {
@@ -99,6 +100,7 @@ SCALES: Mapping[str, Scale] = {
             serials=2_000,
             links=500,
             lineage_levels=2,
+            city_events=1_500,
         ),
         Scale(
             name="small",
@@ -112,6 +114,7 @@ SCALES: Mapping[str, Scale] = {
             serials=100_000,
             links=1_000_000,
             lineage_levels=3,
+            city_events=20_000,
         ),
         Scale(
             name="full",
@@ -125,6 +128,7 @@ SCALES: Mapping[str, Scale] = {
             serials=1_000_000,
             links=10_000_000,
             lineage_levels=3,
+            city_events=1_000_000,
         ),
     )
 }

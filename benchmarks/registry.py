@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from benchmarks.capture import capture_bulk, capture_single
+from benchmarks.city.rows import city
 from benchmarks.harness import Benchmark
 from benchmarks.issuing import issuing
 from benchmarks.journal import journal_bulk, journal_single
@@ -27,6 +28,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "issuing": issuing,
     "labels": label_printing,
     "lineage": lineage,
+    "city": city,
     "stages": stages,
     "profile": profile,
 }

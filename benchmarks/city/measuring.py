@@ -4,7 +4,6 @@ One rule: a recall counts only where its scope is what the walk of the events gi
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from trace.findings.evaluator import Sources, bring_up_findings
 from trace.lineage import Direction, Reach
@@ -92,7 +91,7 @@ def find(place: CityPlace, stream: Stream) -> tuple[Rate, Reconciliation]:
     return rate, reconcile(stream.truth, found)
 
 
-def recall(place: CityPlace, stream: Stream, walk: EventWalk) -> Sequence[Recall]:
+def recall(place: CityPlace, stream: Stream, walk: EventWalk) -> list[Recall]:
     """Recall the lot of each class that reaches furthest."""
     found = []
     for code in RECALLED:
