@@ -2,6 +2,7 @@
 
 import trace.findings.tables
 import trace.projections.tables
+import trace.recall.hook_tables
 import trace.recall.tables
 import trace.scans.tables
 import trace.tables  # noqa: F401 -- as said above

@@ -61,6 +61,9 @@ GRANT SELECT, INSERT, UPDATE (failures, locked_until, touched_at), DELETE
 GRANT SELECT, INSERT,
     UPDATE (state, total, done, attempt, message, file_name, touched_at, finished_at), DELETE
     ON task TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (url, created_at), DELETE ON recall_hook TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (attempts, outcome, next_at, delivered_at)
+    ON recall_delivery TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (lat_tenths, lon_tenths), DELETE ON scan TO suxin_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO suxin_app;
 

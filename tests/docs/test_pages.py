@@ -7,6 +7,7 @@ from pathlib import Path
 from trace import tables as trace_tables
 from trace.findings import tables as finding_tables
 from trace.projections import tables as projection_tables
+from trace.recall import hook_tables as recall_hook_tables
 from trace.recall import tables as recall_tables
 from trace.scans import tables as scan_tables
 
@@ -155,6 +156,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             issuing_tables,
             trace_tables,
             projection_tables,
+            recall_hook_tables,
             recall_tables,
             finding_tables,
             scan_tables,

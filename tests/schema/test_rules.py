@@ -3,6 +3,7 @@
 import re
 import trace.findings.tables
 import trace.projections.tables
+import trace.recall.hook_tables
 import trace.recall.tables
 import trace.scans.tables
 import trace.tables
@@ -32,6 +33,7 @@ ROOMS = (
     parties.issuing.tables,
     trace.tables,
     trace.projections.tables,
+    trace.recall.hook_tables,
     trace.recall.tables,
     trace.findings.tables,
     trace.scans.tables,
@@ -49,6 +51,8 @@ REFERENCE = {
     "page_session",
     "post_request",
     "task",
+    "recall_hook",
+    "recall_delivery",
     "code_series",
     "tag_key",
     "scan",

@@ -1,0 +1,172 @@
+"""Notices of recalls to a holder's program: signed, once, again where it failed, never inside."""
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from trace.capture import Submission, submit
+from trace.recall.hook_tables import RECALL_DELIVERY
+from trace.recall.hooks import keep_hook, signing_key
+from trace.recall.model import Criteria
+from trace.recall.opening import OpenRequest, open_recall
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from base.config import Settings
+from base.db import reading, transaction
+from base.errors import InvalidInput
+from jobs.hooks import deliver_recalls, pinned
+from jobs.recalls import escalate_recalls, recall_desk
+from parties.actors import Role, actor_of_key
+from tests.instances import document
+from tests.jobs.workshop import Workshop, open_installed
+from tests.parties.samples import gtin_uri
+from tests.trace_room.story import seen_lot
+
+AUTHORITY = actor_of_key(key_id=UUID(int=99), role=Role.AUTHORITY, party_id=None)
+LOT = f"{gtin_uri(1)}/10/L1"
+
+
+@dataclass(slots=True)
+class Receiver:
+    """A holder's program: keeps what it was sent, and answers with `status`."""
+
+    url: str
+    status: int = 204
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.got.append((dict(self.headers), body))
+            self.send_response(found.status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found = Receiver(f"http://127.0.0.1:{server.server_port}/recalls?from=suxin")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield found
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def _shop(url: str, folder: Path, **settings: Any) -> Workshop:
+    """Return a workshop whose party holds a lot that is recalled."""
+    parts = open_installed(Settings(data_dir=folder, database_url=url, **settings))
+    shop = Workshop(parts, codes=1)
+    made = seen_lot(1, LOT, action="ADD", bizStep="commissioning")
+    submit(parts.desk, Submission(actor=shop.actor, document=document([made])))
+    request = OpenRequest(
+        domain="food", level=1, reason="检出单增李斯特菌", criteria=Criteria(codes=(LOT,))
+    )
+    open_recall(recall_desk(parts), AUTHORITY, request)
+    return shop
+
+
+def _hook(shop: Workshop, url: str) -> UUID:
+    party_id = shop.actor.party_id
+    assert party_id is not None
+    with transaction(shop.parts.engine) as connection:
+        keep_hook(connection, party_id, url, now=shop.parts.clock.now())
+    return party_id
+
+
+def _deliveries(shop: Workshop) -> list[Any]:
+    with reading(shop.parts.engine) as connection:
+        return list(connection.execute(select(RECALL_DELIVERY)))
+
+
+def test_a_program_is_told_once_and_can_check_who_tells_it(
+    database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    shop = _shop(database_url, tmp_path, hooks_private_allowed=1)
+    party_id = _hook(shop, receiver.url)
+
+    deliver_recalls()
+    deliver_recalls()
+    escalate_recalls()
+
+    ((headers, body),) = receiver.got
+    key = signing_key(shop.parts.secret, party_id)
+    expected = hmac.new(key, body, hashlib.sha256).hexdigest()
+    assert headers["GS1-Signature"] == f"sha256={expected}"
+    told = json.loads(body)
+    assert [line["code"] for line in told["lines"]] == [LOT]
+    assert headers["Idempotency-Key"] == told["notice_id"]
+    (row,) = _deliveries(shop)
+    assert (row.attempts, row.outcome, row.next_at) == (1, "HTTP 204", None)
+    shop.parts.engine.dispose()
+
+
+def test_what_failed_waits_for_its_next_time_and_is_given_up_at_last(
+    sqlite_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    shop = _shop(sqlite_url, tmp_path, hooks_private_allowed=1, hook_attempts_max=2)
+    _hook(shop, receiver.url)
+    receiver.status = 503
+
+    deliver_recalls()
+    deliver_recalls()
+
+    (row,) = _deliveries(shop)
+    assert (len(receiver.got), row.attempts, row.outcome) == (1, 1, "HTTP 503")
+    assert row.next_at > shop.parts.clock.now()
+    assert row.delivered_at is None
+    shop.parts.engine.dispose()
+
+
+def test_nothing_is_sent_into_our_own_network(
+    sqlite_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    shop = _shop(sqlite_url, tmp_path)
+    _hook(shop, receiver.url)
+
+    deliver_recalls()
+
+    (row,) = _deliveries(shop)
+    assert receiver.got == []
+    assert row.outcome == "The host is not a public one."
+    shop.parts.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "10.0.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "[::1]",
+        "[fd00::1]",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",  # noqa: S104 -- an address to refuse, nothing listens
+        "224.0.0.1",
+        "100.64.0.1",
+        "2130706433",
+    ],
+)
+def test_an_address_that_is_not_public_is_refused(host: str) -> None:
+    with pytest.raises(InvalidInput):
+        pinned(f"http://{host}/x", may_be_private=False)
+
+
+def test_the_name_stays_in_the_header_and_the_number_is_connected_to() -> None:
+    url, host = pinned("https://8.8.8.8/x?y=1", may_be_private=False)
+
+    assert (url, host) == ("https://8.8.8.8:443/x?y=1", "8.8.8.8")
