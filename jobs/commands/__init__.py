@@ -29,6 +29,7 @@ COMMANDS: Final = MappingProxyType(
         "key": "jobs.commands.key:command",
         "profile": "jobs.commands.profile:command",
         "rebuild": "jobs.commands.rebuild:command",
+        "recall": "jobs.commands.recall:command",
         "run": "jobs.commands.run:command",
         "seal": "jobs.commands.seal:command",
         "serve": "jobs.commands.serve:command",
