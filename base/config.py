@@ -98,18 +98,10 @@ class Settings:
     recall_events_max: int = _setting(
         200_000, integer(1, 10_000_000), "events that a place and a time may pick for a recall"
     )
-    hooks_private_allowed: int = _setting(
-        0, _integer(0, 1), "1 lets notices to programs go to addresses that are not public"
-    )
-    hooks_run_max: int = _setting(
-        500, _integer(1, 100_000), "notices to programs that one run of the worker sends"
-    )
-    hook_attempts_max: int = _setting(
-        10, _integer(1, 30), "how often a notice to a program is tried before it is given up"
-    )
-    hook_wait_max_s: int = _setting(
-        10, _integer(1, 120), "how long a program may take to answer a notice"
-    )
+    hooks_private_allowed: int = _setting(0, integer(0, 1), "1: notices to private addresses too")
+    hooks_run_max: int = _setting(500, integer(1, 100_000), "notices to programs sent in one run")
+    hook_attempts_max: int = _setting(10, integer(1, 30), "tries of a notice to a program")
+    hook_wait_max_s: int = _setting(10, integer(1, 120), "how long a program may take for one")
     recalls_open_max: int = _setting(
         10_000,
         integer(1, 1_000_000),

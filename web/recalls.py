@@ -20,7 +20,7 @@ from trace.recall.opening import (
     preview_scope,
     rescope_recall,
 )
-from trace.recall.progress import Progress, Stage, progress_of, stages_of
+from trace.recall.progress import Progress, Share, Stage, progress_of, share_of, stages_of
 from trace.recall.reading import (
     Notice,
     Recall,
@@ -55,6 +55,15 @@ class Due:
 
     deadline: Deadline
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefRecall:
+    """A recall in a list: how far its holders are, and the reader's own notice."""
+
+    recall: Recall
+    total: Share
+    own: Notice | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +196,19 @@ def late_for(parts: Services, actor: Actor) -> list[tuple[Recall, Notice]]:
             for notice in notices_of(connection, parts.log, recall.id)
             if notice.is_overdue(now)
         ]
+
+
+def brief_for(parts: Services, actor: Actor, recalls: Sequence[Recall]) -> list[BriefRecall]:
+    """Return how far the holders of recalls are that `recalls_for` returned, without their lines."""
+    now = parts.clock.now()
+    found = []
+    with reading(parts.engine) as connection:
+        for recall in recalls:
+            notices = notices_of(connection, parts.log, recall.id)
+            own = next((one for one in notices if one.party_id == actor.party_id), None)
+            asked = [one for one in notices if one.line_count]
+            found.append(BriefRecall(recall=recall, total=share_of(asked, now), own=own))
+    return found
 
 
 def lines_for(

@@ -79,9 +79,9 @@ def progress_of(lines: Sequence[Line], notices: Sequence[Notice], now: datetime)
     asked = [notice for notice in notices if notice.line_count]
     levels = sorted(set(depths.values()))
     return Progress(
-        total=_share(asked, now),
+        total=share_of(asked, now),
         by_depth={
-            level: _share([one for one in asked if depths.get(one.party_id) == level], now)
+            level: share_of([one for one in asked if depths.get(one.party_id) == level], now)
             for level in levels
         },
         units=_units(lines, asked),
@@ -122,7 +122,8 @@ def _last(instants: Sequence[datetime | None]) -> datetime | None:
     return max(known) if known and len(known) == len(instants) else None
 
 
-def _share(notices: Sequence[Notice], now: datetime) -> Share:
+def share_of(notices: Sequence[Notice], now: datetime) -> Share:
+    """Return how far these holders are."""
     return Share(
         holders=len(notices),
         acknowledged=sum(bool(one.answers) for one in notices),

@@ -43,7 +43,9 @@ from web.pages.work_forms import Form, blank, typed
 from web.pages.work_refusals import Refusals
 from web.recall_files import NAMES, recall_file
 from web.recalls import (
+    BriefRecall,
     answer_for,
+    brief_for,
     close_for,
     explain_for,
     lines_for,
@@ -83,9 +85,9 @@ def recalls() -> str:
     before = form.whole("after") if form.text("after") else None
     query = RecallQuery(rows_max=_PAGE_ROWS + 1, is_open=is_open, before=before)
     found = recalls_for(parts, actor, query)
-    shown = [recall_for(parts, actor, one.id) for one in found[:_PAGE_ROWS]]
+    shown = brief_for(parts, actor, found[:_PAGE_ROWS])
+    shown.sort(key=lambda one: -_late(one))
     rows = [{"row": recall_row(one.recall), "whole": one} for one in shown]
-    rows.sort(key=lambda row: -_late(row["whole"]))
     return render_template(
         "recalls/list.html",
         rows=rows,
@@ -228,8 +230,8 @@ for _name in NAMES:
     )
 
 
-def _late(whole: Any) -> int:
-    return 0 if whole.recall.closing is not None else int(whole.progress.total.late)
+def _late(brief: BriefRecall) -> int:
+    return 0 if brief.recall.closing is not None else brief.total.late
 
 
 def _done(
