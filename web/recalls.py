@@ -199,7 +199,7 @@ def late_for(parts: Services, actor: Actor) -> list[tuple[Recall, Notice]]:
 
 
 def brief_for(parts: Services, actor: Actor, recalls: Sequence[Recall]) -> list[BriefRecall]:
-    """Return how far the holders of recalls are that `recalls_for` returned, without their lines."""
+    """Return how far the holders of each recall of `recalls_for` are, without reading lines."""
     now = parts.clock.now()
     found = []
     with reading(parts.engine) as connection:
