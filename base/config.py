@@ -113,11 +113,10 @@ class Settings:
     trace_days_max: int = _setting(
         366, integer(1, 3660), "days of events from which the goods of a party or site are traced"
     )
-    trace_rows_max: int = _setting(
-        300, integer(10, 10_000), "rows of one table of a trace on a page; files hold all"
-    )
-    graph_nodes_max: int = _setting(
-        60, integer(5, 1000), "boxes of one picture of a trace; more are drawn together"
+    trace_rows_max: int = _setting(300, integer(10, 10_000), "rows of a trace's table on a page")
+    graph_nodes_max: int = _setting(60, integer(5, 1000), "boxes of one picture of a trace")
+    search_products_max: int = _setting(
+        20_000, integer(1, 1_000_000), "newest products with which a lot number is looked up"
     )
     body_bytes_max: int = _setting(
         64 << 10, integer(1024, 1 << 24), "size of a JSON body other than a document"

@@ -1,4 +1,4 @@
-"""Finding products and sites of one party: the newest first, by pieces of their names and codes.
+"""Finding products and sites of one party, or all parties: newest first, by pieces of their names.
 
 One rule: nothing is out of reach, however many there are: the id of the last row is the cursor of
 the next page.
@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, or_, select
 
-from parties.directory import ProductCard, SiteCard
-from parties.tables import PRODUCT, SITE
+from parties.directory import PartyCard, ProductCard, SiteCard, parties_by_id
+from parties.tables import PARTY, PRODUCT, SITE
 
 # A name is found by fewer words; each of them is compared with every row of the party.
 _WORDS_MAX: Final = 8
@@ -48,25 +48,53 @@ def find_sites(connection: Connection, party_id: UUID, search: Search) -> Found[
     return _find(connection, SITE, SiteCard, ("name_zh", "name_en", "uri"), party_id, search)
 
 
-def _find(
-    connection: Connection,
-    table: Table,
-    card: Callable[..., Card],
-    columns: tuple[str, ...],
-    party_id: UUID,
-    search: Search,
-) -> Found[Card]:
-    names = [one.name for one in fields(card)]  # type: ignore[arg-type] # Every card is a dataclass.
-    holds_all = and_(
+def find_anybodys_sites(connection: Connection, search: Search) -> Found[SiteCard]:
+    """Return sites of all parties by their names and code."""
+    return _find(connection, SITE, SiteCard, ("name_zh", "name_en", "uri"), None, search)
+
+
+def find_parties(connection: Connection, search: Search) -> Found[PartyCard]:
+    """Return parties by their names and credit code."""
+    columns = ("name_zh", "name_en", "uscc")
+    statement = (
+        select(PARTY.c.id)
+        .where(_holds_all(PARTY, columns, search))
+        .order_by(PARTY.c.id.desc())
+        .limit(search.rows_max + 1)
+    )
+    if search.before is not None:
+        statement = statement.where(PARTY.c.id < search.before)
+    ids = list(connection.execute(statement).scalars())
+    shown = ids[: search.rows_max]
+    cards = parties_by_id(connection, shown)
+    is_last = len(ids) <= search.rows_max
+    return Found(
+        cards=tuple(cards[one] for one in shown), next_before=None if is_last else shown[-1]
+    )
+
+
+def _holds_all(table: Table, columns: tuple[str, ...], search: Search) -> ColumnElement[bool]:
+    return and_(
         True,
         *(
             or_(*(table.c[name].icontains(word, autoescape=True) for name in columns))
             for word in search.words.split()[:_WORDS_MAX]
         ),
     )
-    statement = select(*(table.c[name] for name in names)).where(
-        table.c.party_id == party_id, holds_all
-    )
+
+
+def _find(
+    connection: Connection,
+    table: Table,
+    card: Callable[..., Card],
+    columns: tuple[str, ...],
+    party_id: UUID | None,
+    search: Search,
+) -> Found[Card]:
+    names = [one.name for one in fields(card)]  # type: ignore[arg-type] # Every card is a dataclass.
+    statement = select(*(table.c[name] for name in names)).where(_holds_all(table, columns, search))
+    if party_id is not None:
+        statement = statement.where(table.c.party_id == party_id)
     if search.before is not None:
         statement = statement.where(table.c.id < search.before)
     statement = statement.order_by(table.c.id.desc()).limit(search.rows_max + 1)

@@ -7,10 +7,12 @@ up before; every step between two codes names the entries that say so.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from fractions import Fraction
 from trace.edges import Edge
 from trace.heard import heard_of
 from trace.identifiers import find_ids, read_uris
 from trace.lineage import Direction, Lineage, Reach, trace_lineage
+from trace.mixing import shares_in
 from trace.movements import Movement, movements_of
 from trace.projections.lineage import bring_up
 from trace.projections.tables import LinkKind
@@ -70,6 +72,7 @@ class Trace:
     size: int
     is_cut: bool
     is_partial: bool = False
+    shares: Mapping[str, Fraction | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +80,14 @@ class View:
     """What is asked of a trace beside its beginning: by whom, over which time, of which classes.
 
     Without an actor the service itself asks and sees everything. `classes` are product classes of
-    the register; what leads to none of them is left out.
+    the register; what leads to none of them is left out. Shares are worked out forward alone, and
+    over all time: what is left out for its day may have gone in as well.
     """
 
     actor: Actor | None = None
     window: Window = ALWAYS
     classes: frozenset[str] = frozenset()
+    with_shares: bool = False
 
 
 EVERYTHING: Final = View()
@@ -147,6 +152,9 @@ def trace_items(
     sieve = sieve_for(connection, log, view.actor, view.window)
     lineage = trace_lineage(connection, log, list(roots.values()), direction, reach, sieve=sieve)
     uris = read_uris(connection, log, _things(lineage.depths))
+    is_shared = view.with_shares and direction is Direction.FORWARD and view.window == ALWAYS
+    items = list(roots.values())
+    shares = shares_in(connection, log, items, lineage, view.actor) if is_shared else {}
     reached = _reached(lineage, uris)
     steps = tuple(_step(edge, uris) for edge in _with_seen_ends(connection, log, lineage, view))
     if view.classes:
@@ -161,6 +169,7 @@ def trace_items(
         size=size,
         is_cut=lineage.is_cut,
         is_partial=not sees_everything(view.actor),
+        shares={uris[item]: share for item, share in shares.items() if item in uris},
     )
 
 

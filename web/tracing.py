@@ -45,6 +45,7 @@ class TraceAsked:
     since_on: date | None = None
     until_on: date | None = None
     classes: frozenset[str] = frozenset()
+    with_shares: bool = False
 
 
 def classes_of(text: str) -> frozenset[str]:
@@ -67,13 +68,24 @@ def trace_for(parts: Services, actor: Actor, asked: TraceAsked, direction: Direc
     settings = parts.settings
     depth_max = min(asked.depth or settings.lineage_depth_max, settings.lineage_depth_max)
     reach = Reach(items_max=settings.lineage_items_max, depth_max=depth_max)
-    view = View(actor=actor, window=_window(parts, asked), classes=asked.classes)
+    view = View(
+        actor=actor,
+        window=_window(parts, asked),
+        classes=asked.classes,
+        with_shares=asked.with_shares,
+    )
     if asked.code:
         subject = uri_of_text(asked.code)
         return trace_goods(parts.engine, parts.log, [subject], direction, reach, view)
     with reading(parts.engine) as connection:
         start = _start(connection, parts, actor, asked)
     return trace_events(parts.engine, parts.log, start, direction, reach, view)
+
+
+def share_text(trace: Trace, uri: str) -> str | None:
+    """Return which share of a code came from the subjects, as `1/3`; None where it is unknown."""
+    share = trace.shares.get(uri)
+    return None if share is None else str(share)
 
 
 def state_for(parts: Services, actor: Actor, code: str) -> CodeState:

@@ -17,7 +17,7 @@ from web.api.blueprint import ApiBlueprint
 from web.api.fields import Day, StrictSchema, WholeText, text
 from web.auth import current_actor, requires
 from web.services import services
-from web.tracing import TraceAsked, classes_of, state_for, trace_for
+from web.tracing import TraceAsked, classes_of, share_text, state_for, trace_for
 
 BLUEPRINT = ApiBlueprint(
     "lineage", __name__, url_prefix="/api/v1", description="Where from and where to."
@@ -39,6 +39,7 @@ class LineageQuery(StrictSchema):
     since = Day(load_default=None)
     until = Day(load_default=None)
     classes = text(chars_max=400, load_default="", data_key="class")
+    shares = ma.fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
 
 
 class ReachedOut(ma.Schema):
@@ -46,6 +47,10 @@ class ReachedOut(ma.Schema):
 
     uri = ma.fields.String()
     depth = ma.fields.Integer()
+    share = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "How much of it came from the subjects, as 1/3; null: unknown."},
+    )
 
 
 class LineageStepOut(ma.Schema):
@@ -77,7 +82,7 @@ class LineageOut(ma.Schema):
 @requires(Action.READ_LINEAGE, Action.TRACE_OWN)
 @BLUEPRINT.arguments(LineageQuery, location="query")
 @BLUEPRINT.response(200, LineageOut)
-def get_lineage(query: dict[str, Any]) -> Any:
+def get_lineage(query: dict[str, Any]) -> dict[str, Any]:
     """Trace a code, or the goods of a party or site, forward or back.
 
     Forward is to everything they became part of, back to what they were made of.
@@ -90,8 +95,21 @@ def get_lineage(query: dict[str, Any]) -> Any:
         since_on=query["since"],
         until_on=query["until"],
         classes=classes_of(query["classes"]),
+        with_shares=query["shares"],
     )
-    return trace_for(services(), current_actor(), asked, query["direction"])
+    found = trace_for(services(), current_actor(), asked, query["direction"])
+    return {
+        "subjects": found.subjects,
+        "direction": found.direction,
+        "reached": [
+            {"uri": one.uri, "depth": one.depth, "share": share_text(found, one.uri)}
+            for one in found.reached
+        ],
+        "steps": found.steps,
+        "size": found.size,
+        "is_cut": found.is_cut,
+        "is_partial": found.is_partial,
+    }
 
 
 class StateQuery(StrictSchema):

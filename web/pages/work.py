@@ -38,6 +38,7 @@ from web.pages import (
     work_prefixes,
     work_tasks,
 )
+from web.pages.tracing import entry, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
     blueprint,
@@ -58,6 +59,10 @@ PAGES: Final = (
     work_codes,
     work_event,
     work_links,
+    search,
+    pages,
+    entry,
+    sheet,
     work_prefixes,
     work_tasks,
     alerts,
