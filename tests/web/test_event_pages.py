@@ -14,7 +14,7 @@ from tests.parties.samples import gln_uri, gtin_uri
 from tests.web.epcis_world import check, readable, seal_now
 from tests.web.house import House
 from tests.web.issuing_world import new_product, new_site, register, stranger
-from tests.web.signed_in import Visitor, once_of, sign_in
+from tests.web.signed_in import Visitor, once_of, sign_in, visitor
 from tests.web.work_world import text_of
 
 PAGE = "/work/event/new"
@@ -156,7 +156,7 @@ def test_the_form_begins_with_what_the_last_event_said(house: House) -> None:
 
     page = text_of(person.get(f"{PAGE}?code={MILK}&step=any/receive/main"))
 
-    assert f'value="{MILK}"' in page
+    assert f'value="(01){gtin_uri(2)[-14:]} (10)M1"' in page
     assert 'value="120.5"' in page
     assert '<option value="KGM" selected>' in page
     assert "https://id.gs1.org/417/6901234000016" in page
@@ -193,7 +193,28 @@ def test_nobody_records_at_a_site_of_somebody_else(house: House) -> None:
     answer = send(other, receiving(site))
 
     assert answer.status_code == 400
+    assert "只能在自己的场所登记" in text_of(answer)
     assert events_of(house) == 0
+
+
+def test_an_event_that_is_recorded_already_is_named_in_words(sqlite_house: House) -> None:
+    site, person = ready(sqlite_house), sign_in(sqlite_house)
+    send(person, receiving(site))
+
+    answer = send(person, receiving(site))
+
+    assert "这件事已经登记过" in text_of(answer)
+    assert events_of(sqlite_house) == 1
+
+
+def test_the_scan_page_leads_a_producer_to_the_form(sqlite_house: House) -> None:
+    person = sign_in(sqlite_house)
+
+    own = person.client.post("/scan/reading", data={"text": MILK}).get_data(as_text=True)
+    shopper = visitor(sqlite_house).client.post("/scan/reading", data={"text": MILK})
+
+    assert f"{PAGE}?code=https" in own
+    assert PAGE not in shopper.get_data(as_text=True)
 
 
 def test_a_receipt_is_for_whoever_recorded_it(house: House) -> None:

@@ -21,7 +21,7 @@ from parties.directory import ProductCard, products_by_uri, register_uris
 from schemas.profiles.cells import CellStyle
 from schemas.profiles.reading import objects
 from schemas.profiles.row_events import row_of_event
-from web.pages.event_goods import GoodsBlock, blocks_of
+from web.pages.event_goods import GoodsBlock, blocks_of, code_text
 from web.pages.event_steps import EventStep
 from web.services import Services
 
@@ -103,14 +103,14 @@ def defaults_of(
 def _goods(known: KnownCode, block: GoodsBlock) -> dict[str, str]:
     amount, unit = _amount(known)
     if not block.is_made:
-        values = {f"{block.name}-0-code": known.uri}
+        values = {f"{block.name}-0-code": code_text(known.uri)}
         named = {f"{block.name}-0-amount": amount, f"{block.name}-unit": unit}
     else:
         product = "" if known.product is None else known.product.uri
         values = {f"{block.name}-product": product}
         named = {f"{block.name}-lot": parts_of(known.uri).get("10", ""), f"{block.name}-unit": unit}
         if level_of(known.uri) is Level.INSTANCE:
-            named[f"{block.name}-items"] = known.uri
+            named[f"{block.name}-items"] = code_text(known.uri)
     return values | {key: value for key, value in named.items() if value}
 
 

@@ -174,12 +174,17 @@ def _input(column: Column) -> Input:
     return Input(
         name=column.key,
         label=header.zh if is_zh else header.en,
-        help=explanation.zh if is_zh else explanation.en,
+        help=_help(explanation.zh if is_zh else explanation.en, "；" if is_zh else "; "),
         widget=_widget(column),
         choices=tuple((word, words.zh if is_zh else words.en) for word, words in column.choices),
         is_required=column.is_required,
         seen_by="personal" if seen is SeenBy.PERSONAL else "",
     )
+
+
+def _help(explanation: str, between: str) -> str:
+    """Return an explanation without its first part: whether it is due, the label says."""
+    return explanation.partition(between)[2]
 
 
 def _widget(column: Column) -> str:

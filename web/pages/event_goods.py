@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from base.errors import InvalidInput
-from codes.canonical import Level, level_of, lot_uri, uri_of_text
+from codes.canonical import Level, level_of, lot_uri, parts_of, uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
 from schemas.profiles.columns import Sheet
 from schemas.profiles.paths import TRANSFORMATION, goods_lists, makes_goods
@@ -59,6 +59,11 @@ def blocks_of(sheet: Sheet) -> tuple[GoodsBlock, ...]:
 def rows_max() -> int:
     """Return how many codes a form takes; more of them come by a sheet or in a pack."""
     return services().settings.form_codes_max
+
+
+def code_text(uri: str) -> str:
+    """Return a code as it is printed: its elements, or its URI where it has none."""
+    return " ".join(f"({ai}){value}" for ai, value in parts_of(uri).items()) or uri
 
 
 def row_count(form: Form, block: GoodsBlock) -> int:

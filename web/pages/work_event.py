@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
 from base.errors import AppError, NotFound
-from codes.canonical import parts_of, uri_of_text
+from codes.canonical import uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.qr import svg
 from parties.access import Action
@@ -30,7 +30,14 @@ from schemas.profiles.registry import catalogue
 from web.issuing import party_of
 from web.pages.event_defaults import KnownCode, defaults_of, known_code
 from web.pages.event_form import inputs_of, read_event_form, record, said_of
-from web.pages.event_goods import UNITS, GoodsBlock, blocks_of, row_count, rows_max
+from web.pages.event_goods import (
+    UNITS,
+    GoodsBlock,
+    blocks_of,
+    code_text,
+    row_count,
+    rows_max,
+)
 from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
 from web.pages.languages import chosen_lang
 from web.pages.work_blueprint import blueprint, name_of, page_rows, when
@@ -40,6 +47,7 @@ from web.services import services
 from web.session import page_actor, page_requires
 
 _FORM: Final = "event"
+_ALWAYS: Final = frozenset({"eventTime", "readPoint.id"})
 _DIGITAL_LINK: Final = f"{CANONICAL_STEM}/"
 
 
@@ -130,16 +138,19 @@ def _steps_page(ground: _Ground) -> str:
     known = ground.known
     own = steps_of(known.class_code) if known is not None else ()
     last_step, last_cte = ("", "") if known is None else (known.last_step, known.last_cte)
+    if not last_step and known is not None and not _is_own(known):
+        # What is of somebody else and has no record that may be seen was sent by them.
+        last_step = "shipping"
     likely, others = likely_of(own or general_steps(), last_step, last_cte)
     return render_template(
         "work/event_steps.html",
         code=ground.text,
+        code_text=ground.text if known is None else code_text(known.uri),
         known=known,
         name=_name(known),
         likely=likely,
         others=others,
         general=general_steps() if own else (),
-        last=None if known is None or known.last is None else known.last,
         is_zh=chosen_lang() == "zh",
     )
 
@@ -147,7 +158,12 @@ def _steps_page(ground: _Ground) -> str:
 def _form_page(ground: _Ground, step: EventStep, form: Form) -> str:
     inputs = inputs_of(step)
     wrong = set(form.problems)
-    asked = [one for one in inputs if one.is_required or one.name in wrong]
+    # A step that fits anything has few fields: none of them is put away.
+    asked = [
+        one
+        for one in inputs
+        if one.is_required or one.name in wrong or one.name in _ALWAYS or not step.profile
+    ]
     return render_template(
         "work/event.html",
         code=ground.text,
@@ -194,7 +210,7 @@ def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event:
         "work/event_done.html",
         event=event.event,
         uri=uri,
-        text=" ".join(f"({ai}){value}" for ai, value in parts_of(uri).items()) or uri,
+        text=code_text(uri),
         count=len(uris),
         product=product,
         is_own=product is not None and product.party_id == actor.party_id,
@@ -215,6 +231,10 @@ def _uris_of(event: ReadEvent) -> list[str]:
     texts += [str(lot.get("epcClass")) for lot in objects(event.event.get(lots))]
     parent = event.event.get("parentID")
     return [uri_of_text(text) for text in ([parent] if isinstance(parent, str) else []) + texts]
+
+
+def _is_own(known: KnownCode) -> bool:
+    return known.product is not None and known.product.party_id == page_actor().party_id
 
 
 def _name(known: KnownCode | None) -> str:
@@ -243,7 +263,9 @@ def _goods_said(ground: _Ground, form: Form, block: GoodsBlock) -> list[tuple[st
     if not block.is_made:
         rows = range(row_count(form, block))
         texts = [(form.text(f"{block.name}-{at}-code"), f"{block.name}-{at}-amount") for at in rows]
-        return [(text, _much(form, name, unit)) for text, name in texts if text]
+        return [
+            (code_text(uri_of_text(text)), _much(form, name, unit)) for text, name in texts if text
+        ]
     product = ground.products.get(form.text(f"{block.name}-product"), "")
     lot = form.text(f"{block.name}-lot")
     said = [(f"{product} {lot}", _much(form, f"{block.name}-amount", unit))] if lot else []

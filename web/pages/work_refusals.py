@@ -122,6 +122,12 @@ _ROWS: Final[Mapping[tuple[str, str], _Row]] = {
         "The key that signs these codes was withdrawn, so their labels would be believed by "
         "nobody. Make the codes void and get new ones."
     ),
+    ("", "duplicate"): lambda _most: _(
+        "This very event is recorded already. If it happened once more, give another time."
+    ),
+    ("", "not_yours"): lambda _most: _(
+        "You record only at your own sites, and only your own products come into being."
+    ),
     ("", "future"): lambda _most: _("This lies in the future."),
     ("", "busy"): lambda _most: _("Much is being made just now. Please try again in a minute."),
     ("", "key_reused"): lambda _most: _(
