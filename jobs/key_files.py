@@ -1,4 +1,4 @@
-"""API keys kept in the data folder, for commands run on the machine itself.
+"""API keys and a password kept in the data folder, for commands run on the machine itself.
 
 The rule that must stay true: such a file is readable by its owner alone, from its first byte on.
 """
@@ -20,6 +20,11 @@ def operator_key_file(data_dir: Path) -> Path:
 def demo_key_file(data_dir: Path, party: str) -> Path:
     """Return where the key of a party of the demonstration is kept."""
     return data_dir / "keys" / "demo" / f"{party}.key"
+
+
+def demo_password_file(data_dir: Path) -> Path:
+    """Return where the password of the demonstration's account is kept."""
+    return data_dir / "keys" / "demo" / "account.password"
 
 
 def read_key_file(path: Path) -> str | None:

@@ -86,6 +86,21 @@ def test_the_key_it_prints_is_the_dairys(demo: Demo) -> None:
     assert found[0] == read_key_file(demo_key_file(demo.live.data_dir, "dairy"))
 
 
+def test_the_account_it_prints_signs_in(demo: Demo) -> None:
+    found = re.search(r"登录名 name: (\S+)    密码 password: (\S+)", demo.said)
+    assert found is not None
+
+    with httpx.Client(base_url=demo.live.url) as browser:
+        form = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
+        assert form is not None
+        values = {"csrf_token": form[1], "login": found[1], "password": found[2]}
+        led = browser.post("/sign-in", data=values)
+        page = browser.get("/work")
+
+    assert (led.status_code, led.headers["Location"]) == (303, "/work")
+    assert page.status_code == 200
+
+
 def test_posting_the_demonstration_again_changes_nothing(demo: Demo) -> None:
     again = demo.live.manage("demo", "--post", demo.live.url)
 
