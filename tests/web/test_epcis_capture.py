@@ -113,6 +113,18 @@ def test_a_single_event_is_created_with_its_place(house: House) -> None:
     assert check(house) == 2
 
 
+def test_a_single_event_is_told_what_it_lacks_and_does_not_keep_it(house: House) -> None:
+    body, key = observation(serial(1)), {"Idempotency-Key": "single-1"}
+
+    answers = [post_event(house, body, **key), post_event(house, body, **key)]
+
+    for answer in answers:
+        (advice,) = answer.get_json()["sx:advice"]
+        assert (advice["path"], advice["code"]) == ("", "advice_no_profile")
+    assert "sx:advice" not in get(house, answers[0].headers["Location"]).get_data(as_text=True)
+    assert check(house) == 2
+
+
 def test_a_single_event_that_is_recorded_is_a_conflict(house: House) -> None:
     post_event(house, observation(serial(1)))
 

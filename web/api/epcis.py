@@ -6,7 +6,7 @@ One rule: this door reads headers and writes answers; what happens to a document
 
 from collections.abc import Mapping
 from hashlib import sha256
-from trace.capture import Submission, submit, submit_for_job
+from trace.capture import Submission, submit_for_job
 from trace.captures import Capture, ErrorBehaviour, list_captures, read_capture
 from trace.query import PARAMETERS, events_by_id, query_events
 from trace.reading import read_events
@@ -22,7 +22,7 @@ from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from base.db import reading
-from base.errors import Busy, InvalidInput, NotFound, Problem
+from base.errors import Busy, InvalidInput, LedgerCorrupt, NotFound, Problem
 from base.queue import enqueue
 from ledger.batch import Idempotency
 from ledger.store import read_sealed_size
@@ -153,7 +153,10 @@ def get_capture(capture_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.doc(**_BODY)
 @BLUEPRINT.response(201)
 def post_event() -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Record one event; 409 where it is recorded already."""
+    """Record one event; 409 where it is recorded already.
+
+    `sx:advice` says what the event lacks that was no reason to refuse it.
+    """
     parts, actor = services(), current_actor()
     body = _read_json_body()
     submission = Submission(
@@ -162,10 +165,14 @@ def post_event() -> tuple[dict[str, Any], int, dict[str, str]]:
         idempotency=_idempotency(body, ErrorBehaviour.ROLLBACK),
         is_single=True,
     )
-    _, receipt = submit(parts.desk, submission)
+    capture_id, known = submit_for_job(parts.desk, submission)
+    capture = known or _read_capture(capture_id)
+    if capture.first_seq is None:
+        raise LedgerCorrupt(f"capture {capture_id} of a single event names no entry")
     with reading(parts.engine) as connection:
-        events = read_events(connection, parts.log, [receipt.first_seq], actor)
-    answer = shapes.event_json(events[receipt.first_seq], parts.settings.effective_public_url)
+        events = read_events(connection, parts.log, [capture.first_seq], actor)
+    answer = shapes.event_json(events[capture.first_seq], parts.settings.effective_public_url)
+    shapes.add_advice(answer, capture)
     return answer, 201, {"Location": shapes.event_url(str(answer["eventID"]))}
 
 

@@ -11,7 +11,7 @@ import marshmallow as ma
 
 from base.clock import Clock, format_instant
 from base.errors import Problem
-from base.strict_json import JsonObject
+from base.strict_json import JsonObject, JsonValue
 from schemas.visibility import SUXIN_NAMESPACE
 from web.api.fields import StrictSchema, WholeText
 
@@ -101,10 +101,7 @@ def capture_json(capture: Capture, *, sealed_size: int) -> dict[str, Any]:
         "captureErrorBehaviour": capture.behaviour.value,
         "eventCount": capture.event_count,
         "errors": [_error_json(problem, 400) for problem in errors],
-        "advice": [
-            {"path": problem.path, "code": problem.code, "title": problem.message}
-            for problem in advice
-        ],
+        "advice": _advice_json(capture),
         "alreadyRecorded": [_error_json(problem, 409) for problem in duplicates],
         "receipt": {
             "log": capture.log,
@@ -151,6 +148,21 @@ def event_json(event: ReadEvent, base_url: str) -> JsonObject:
         if event.is_damaged:
             answer["sx:damaged"] = True
     return answer
+
+
+def add_advice(answer: JsonObject, capture: Capture) -> None:
+    """Say with an event that was recorded alone what it lacks that is no reason to refuse it."""
+    advice = _advice_json(capture)
+    if advice and "sx:proof" in answer:
+        answer["sx:advice"] = advice
+
+
+def _advice_json(capture: Capture) -> list[JsonValue]:
+    return [
+        {"path": problem.path, "code": problem.code, "title": problem.message}
+        for problem in capture.problems
+        if problem.code.startswith(ADVICE)
+    ]
 
 
 def event_url(event_id: str) -> str:
