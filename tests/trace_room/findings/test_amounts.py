@@ -1,22 +1,13 @@
 """More codes than goods, more given than had, more made than went in."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from base.db import transaction
-from parties.drafts import ProductDraft
-from parties.register import register_product
 from tests.instances import Installation, lot, serial
 from tests.trace_room.findings.desk import codes_of, found
+from tests.trace_room.findings.goods import RICE, amount, product_of
 from tests.trace_room.story import PALLET, making, packing, seen, seen_lot
 
-RICE = lot("RICE")
 CORN = lot("CORN", "06901234567885")
-
-
-def amount(minute: int, kilos: float, uri: str = RICE, **more: Any) -> dict[str, Any]:
-    named = [{"epcClass": uri, "quantity": kilos, "uom": "KGM"}]
-    return seen_lot(minute, uri, **more) | {"quantityList": named}
 
 
 def pieces(minute: int, count: int, **more: Any) -> dict[str, Any]:
@@ -33,19 +24,6 @@ def labels(minute: int, *numbers: int) -> dict[str, Any]:
         bizStep="commissioning",
         ilmd={"cbvmda:lotNumber": "RICE"},
     )
-
-
-def a_product_of(installation: Installation, name: str, class_code: str) -> None:
-    party_id = installation.party(name).party_id
-    assert party_id is not None
-    draft = ProductDraft(
-        party_id=party_id,
-        uri="https://id.gs1.org/01/06901234567892",
-        name_zh="小米",
-        class_code=class_code,
-    )
-    with transaction(installation.engine) as connection:
-        register_product(connection, draft, now=datetime(2024, 1, 1, tzinfo=UTC))
 
 
 def test_a_lot_with_more_codes_than_pieces_is_found(installation: Installation) -> None:
@@ -147,7 +125,7 @@ def milled(kilos: float) -> dict[str, Any]:
 
 
 def test_more_than_the_yield_of_the_class_is_found(installation: Installation) -> None:
-    a_product_of(installation, "mill", "millet")
+    product_of(installation, "mill", "millet")
     installation.capture(
         "mill", amount(1, 100, CORN, action="ADD", bizStep="commissioning"), milled(82.1)
     )
@@ -159,7 +137,7 @@ def test_more_than_the_yield_of_the_class_is_found(installation: Installation) -
 
 
 def test_the_whole_yield_of_the_class_is_in_order(installation: Installation) -> None:
-    a_product_of(installation, "mill", "millet")
+    product_of(installation, "mill", "millet")
     installation.capture(
         "mill", amount(1, 100, CORN, action="ADD", bizStep="commissioning"), milled(82)
     )

@@ -1,0 +1,140 @@
+"""Temperatures: out of range for too long, and times without a reading."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from trace.findings.cold import range_of
+from trace.findings.limits import ColdLimit
+from trace.findings.model import Reading
+from typing import Any
+
+import pytest
+
+from tests.instances import Installation, at, serial
+from tests.trace_room.findings.desk import codes_of, found
+from tests.trace_room.findings.goods import RICE, amount, product_of
+from tests.trace_room.story import PALLET, packing, seen
+
+
+def measured(*told: tuple[int, int, float]) -> dict[str, Any]:
+    """Say how warm it was from one minute to another."""
+    elements = [
+        {
+            "sensorMetadata": {"startTime": at(since), "endTime": at(until)},
+            "sensorReport": [{"type": "Temperature", "value": degrees, "uom": "CEL"}],
+        }
+        for since, until, degrees in told
+    ]
+    return {"sensorElementList": elements}
+
+
+def vaccine(installation: Installation, *told: tuple[int, int, float]) -> None:
+    product_of(installation, "plant", "vaccine")
+    installation.capture("plant", seen(300, serial(1), bizStep="transporting", **measured(*told)))
+
+
+def test_vaccine_that_was_too_warm_for_too_long_is_found(installation: Installation) -> None:
+    vaccine(installation, (0, 60, 5), (60, 91, 9.5), (91, 120, 4))
+
+    (one,) = found(installation)
+
+    assert (one.code, one.uri, one.party) == ("cold_chain_excursion", serial(1), "plant")
+    assert one.details == {"minutes": 31, "allowed": 30, "worst": "9.5", "low": "2", "high": "8"}
+
+
+def test_half_an_hour_at_a_dock_is_in_order(installation: Installation) -> None:
+    vaccine(installation, (0, 60, 5), (60, 90, 9.5), (90, 120, 4))
+
+    assert codes_of(installation) == []
+
+
+def test_both_ends_of_the_range_are_in_order(installation: Installation) -> None:
+    vaccine(installation, (0, 100, 2), (100, 200, 8))
+
+    assert codes_of(installation) == []
+
+
+def test_vaccine_that_froze_is_found(installation: Installation) -> None:
+    vaccine(installation, (0, 60, 5), (60, 160, -3))
+
+    (one,) = found(installation)
+
+    assert (one.code, one.details["worst"]) == ("cold_chain_excursion", "-3")
+
+
+def test_goods_of_a_class_without_a_cold_chain_have_no_range(installation: Installation) -> None:
+    product_of(installation, "plant", "pesticide")
+    installation.capture("plant", seen(300, serial(1), **measured((0, 200, 40))))
+
+    assert codes_of(installation) == []
+
+
+def test_what_is_on_a_pallet_is_as_warm_as_the_pallet(installation: Installation) -> None:
+    product_of(installation, "plant", "vaccine")
+    installation.capture(
+        "plant",
+        amount(1, 5, action="ADD", bizStep="commissioning"),
+        packing(2, PALLET, lots=(RICE,)),
+        seen(200, PALLET, bizStep="transporting", **measured((10, 20, 5), (20, 180, 12))),
+    )
+
+    assert [(one.code, one.uri) for one in found(installation)] == [("cold_chain_excursion", RICE)]
+
+    installation.capture("plant", packing(100, PALLET, action="DELETE"))
+
+    assert codes_of(installation) == []
+
+
+def test_single_readings_stand_for_the_time_up_to_the_next(installation: Installation) -> None:
+    vaccine(installation, (0, 0, 5), (30, 30, 9), (61, 61, 5))
+
+    (one,) = found(installation)
+
+    assert one.details["minutes"] == 31
+
+
+def test_a_time_without_a_reading_on_the_way_is_found(installation: Installation) -> None:
+    vaccine(installation, (0, 10, 5), (131, 140, 5))
+
+    (one,) = found(installation)
+
+    assert (one.code, one.details) == ("sensor_gap", {"minutes": 121, "allowed": 120})
+
+
+def test_two_hours_between_readings_are_in_order(installation: Installation) -> None:
+    vaccine(installation, (0, 10, 5), (130, 140, 5))
+
+    assert codes_of(installation) == []
+
+
+def test_between_two_hands_nobody_has_to_measure(installation: Installation) -> None:
+    vaccine(installation, (0, 10, 5), (250, 260, 5))
+    assert codes_of(installation) == ["sensor_gap"]
+
+    installation.capture("plant", seen(100, serial(1), bizStep="shipping"))
+
+    assert codes_of(installation) == []
+
+
+def limit(low: str | None, high: str | None) -> ColdLimit:
+    return ColdLimit(
+        minimum_c=None if low is None else Decimal(low),
+        maximum_c=None if high is None else Decimal(high),
+        minutes_out_max=None,
+        log_minutes_max=None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("degrees", "high"),
+    [("3", "4"), ("-20", "-18"), ("30", "4")],
+    ids=["chilled", "frozen", "warm"],
+)
+def test_readings_tell_which_range_is_meant(degrees: str, high: str) -> None:
+    moment = datetime(2024, 5, 1, tzinfo=UTC)
+    value = Decimal(degrees)
+    reading = Reading(start_at=moment, end_at=moment, value_c=value, low_c=value, high_c=value)
+
+    found_range = range_of([limit("0", "4"), limit(None, "-18")], [reading])
+
+    assert found_range is not None
+    assert found_range.maximum_c == Decimal(high)
