@@ -50,6 +50,8 @@ class Action(StrEnum):
     READ_ALERTS = "read_alerts"
     JUDGE_ALERTS = "judge_alerts"
     READ_BURSTS = "read_bursts"
+    READ_FINDINGS = "read_findings"
+    JUDGE_FINDINGS = "judge_findings"
     VERIFY_PACKS = "verify_packs"
     OPERATE_PACKS = "operate_packs"
     READ_CUSTODY = "read_custody"
@@ -83,6 +85,8 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_ALERTS: "read what the scans of a code give rise to",
     Action.JUDGE_ALERTS: "say what a suspicious code turned out to be",
     Action.READ_BURSTS: "read which addresses guess codes",
+    Action.READ_FINDINGS: "read what the events of goods give rise to",
+    Action.JUDGE_FINDINGS: "say what a finding turned out to be",
     Action.VERIFY_PACKS: "verify packs of drugs",
     Action.OPERATE_PACKS: "supply packs of drugs, take them out of use, or undo that",
     Action.READ_CUSTODY: "read the chain of custody of a pack",
@@ -175,6 +179,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.MANAGE_LINKS): _own_goods,
     (_R.PRODUCER, Action.READ_ALERTS): _own_goods,
     (_R.PRODUCER, Action.JUDGE_ALERTS): _own_goods,
+    (_R.PRODUCER, Action.READ_FINDINGS): _own_only,
+    (_R.PRODUCER, Action.JUDGE_FINDINGS): _own_only,
     (_R.PRODUCER, Action.VERIFY_PACKS): _always,
     (_R.PRODUCER, Action.OPERATE_PACKS): _always,
     (_R.PRODUCER, Action.READ_CUSTODY): _always,
@@ -196,6 +202,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_ALERTS): _always,
     (_R.AUTHORITY, Action.JUDGE_ALERTS): _always,
     (_R.AUTHORITY, Action.READ_BURSTS): _always,
+    (_R.AUTHORITY, Action.READ_FINDINGS): _always,
+    (_R.AUTHORITY, Action.JUDGE_FINDINGS): _always,
     (_R.AUTHORITY, Action.VERIFY_PACKS): _always,
     (_R.AUTHORITY, Action.READ_CUSTODY): _always,
     (_R.AUTHORITY, Action.OPEN_RECALLS): _always,
@@ -213,6 +221,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_REGISTER): _always,
     (_R.AUDITOR, Action.READ_CODES): _always,
     (_R.AUDITOR, Action.READ_ALERTS): _always,
+    (_R.AUDITOR, Action.READ_FINDINGS): _always,
     (_R.AUDITOR, Action.VERIFY_PACKS): _always,
     (_R.AUDITOR, Action.READ_CUSTODY): _always,
     (_R.AUDITOR, Action.READ_RECALLS): _always,

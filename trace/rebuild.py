@@ -12,6 +12,7 @@ took the next free number depends on how their events were merged.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from trace.events.model import Event
+from trace.findings.evaluator import forget_findings
 from trace.identifiers import Interner, find_ids
 from trace.index import (
     EVENT_COLUMNS,
@@ -89,6 +90,7 @@ def rebuild_index(connection: Connection, log: int) -> int:
         write_recalls(connection, log, piece.recalls)
         count += len(piece.events)
     rebuild_lineage(connection, log, size)
+    forget_findings(connection, log)
     return count
 
 

@@ -24,6 +24,7 @@ COMMANDS: Final = MappingProxyType(
         "codes": "jobs.commands.codes:command",
         "demo": "jobs.commands.demo:command",
         "drug": "jobs.commands.drug:command",
+        "findings": "jobs.commands.findings:command",
         "fsck": "jobs.commands.fsck:command",
         "init": "jobs.commands.init:command",
         "key": "jobs.commands.key:command",

@@ -148,12 +148,17 @@ def judge(evidence: Evidence) -> list[tuple[Evidence, str, Hit]]:
 def rebuild_findings(engine: Engine, log: int, sources: Sources) -> int:
     """Make every finding of a log anew from its first entry on; return how many things."""
     with transaction(engine) as connection:
-        _locked_cursor(connection, log)
-        for table in (FINDING, FINDING_DUE, EVENT_FACT):
-            connection.execute(delete(table).where(table.c.log == log))
-        forget_judgements(connection, log)
-        _move(connection, log, 0)
+        forget_findings(connection, log)
     return bring_up_findings(engine, log, sources)
+
+
+def forget_findings(connection: Connection, log: int) -> None:
+    """Take everything away and begin at the first entry again; the next run makes it anew."""
+    _locked_cursor(connection, log)
+    for table in (FINDING, FINDING_DUE, EVENT_FACT):
+        connection.execute(delete(table).where(table.c.log == log))
+    forget_judgements(connection, log)
+    _move(connection, log, 0)
 
 
 def _replace(
