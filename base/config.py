@@ -185,7 +185,7 @@ class Settings:
         20_000, integer(1, 10_000_000), "things whose findings one run of the worker works out"
     )
     finding_csv_rows_max: int = _setting(
-        50_000, _integer(1, 1_000_000), "findings that one CSV file holds"
+        50_000, integer(1, 1_000_000), "findings that one CSV file holds"
     )
     scan_region_header: str = _setting(
         "", header, "header in which a trusted proxy names the visitor's region"
