@@ -88,11 +88,11 @@ def test_working_everything_out_anew_changes_nothing(
         monkeypatch.setattr(evaluator, "CHUNK", chance.choice([1, 3, 1000]))
         names = names_of(example)
         # What is told of is often moved as well.
-        moved = [(chance.choice(("see", "see_lot")), *one[1:]) for one in drawn]
+        moved = [(chance.choice(("see", "see_lot")), one[1], one[2]) for one in drawn]
         story = [
-            dressed(built(*one, names, example), chance, places)
+            dressed(built(kind, minute, named, names, example), chance, places)
             for pair in zip(drawn, moved, strict=True)
-            for one in pair
+            for kind, minute, named in pair
         ]
         error = {"declarationTime": at(60), "reason": "did_not_occur"}
         for number in wrong:
