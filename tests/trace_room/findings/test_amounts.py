@@ -125,10 +125,10 @@ def milled(kilos: float) -> dict[str, Any]:
 
 
 def test_more_than_the_yield_of_the_class_is_found(installation: Installation) -> None:
-    product_of(installation, "mill", "millet")
     installation.capture(
         "mill", amount(1, 100, CORN, action="ADD", bizStep="commissioning"), milled(82.1)
     )
+    product_of(installation, "mill", "millet")
 
     (one,) = found(installation)
 
@@ -137,10 +137,10 @@ def test_more_than_the_yield_of_the_class_is_found(installation: Installation) -
 
 
 def test_the_whole_yield_of_the_class_is_in_order(installation: Installation) -> None:
-    product_of(installation, "mill", "millet")
     installation.capture(
         "mill", amount(1, 100, CORN, action="ADD", bizStep="commissioning"), milled(82)
     )
+    product_of(installation, "mill", "millet")
 
     assert codes_of(installation) == []
 

@@ -66,7 +66,7 @@ def test_working_everything_out_anew_changes_nothing(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = 16 if installation.engine.dialect.name == "sqlite" else 5
-    product_of(installation, "maker", "vaccine")
+    product_of(installation, "maker", "toys")
     places = sites_apart(installation, "maker")
     seen: Counter[str] = Counter()
 

@@ -141,10 +141,10 @@ def filled(minute: int) -> dict[str, Any]:
 def test_a_lot_of_a_plant_that_leaves_untested_misses_a_step(
     installation: Installation, *, is_tested: bool
 ) -> None:
-    product_of(installation, "plant", "dairy")
     installation.capture("plant", filled(2), amount(5, 90, bizStep="shipping"))
     if is_tested:
         installation.capture("plant", seen_lot(3, RICE, bizStep="inspecting"))
+    product_of(installation, "plant", "dairy")
 
     told = [(one.code, one.details["missing"]) for one in found(installation)]
 
