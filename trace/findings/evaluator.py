@@ -30,7 +30,6 @@ from parties.rows import insert_once
 
 NAME: Final = "findings"
 CHUNK: Final = 1000
-EVENT_KIND: Final = "event"
 _KEYS: Final = 900
 # Rules that ask for more than events: the register, lists, scans. Their findings are looked at
 # again though nothing happened to the goods.
@@ -81,8 +80,7 @@ def mark(engine: Engine, log: int, size: int) -> int:
         end = min(start + CHUNK, size)
         if start < end:
             entries = list(scan_entries(connection, log, start=start, end=end))
-            events = [entry for entry in entries if entry.header.kind == EVENT_KIND]
-            write_facts(connection, log, events)
+            write_facts(connection, log, entries)
             write_judgements(connection, log, entries)
             mark_due(connection, log, affected_by(connection, log, start, end))
             _move(connection, log, end)

@@ -25,15 +25,19 @@ _COLUMNS: Final = tuple(column.name for column in EVENT_FACT.columns)
 # Parts are canonical JSON, so that the name of a member stands in them as it is.
 _MARKS: Final = (b"sensorElementList", b"itemExpirationDate")
 _DEPTH_MAX: Final = 3
+_EVENT_KIND: Final = "event"
 _EXPIRY: Final = "itemExpirationDate"
 _ZERO_C: Final = Decimal("273.15")
 
 
 def write_facts(connection: Connection, log: int, entries: Iterable[StoredEntry]) -> None:
-    """Write the facts of those entries, all of them events, that say any."""
+    """Write the facts of those entries that are events and say any."""
     rows = []
     for entry in entries:
         if not any(mark in part.body for part in entry.parts.values() for mark in _MARKS):
+            continue
+        # Reading a header costs more than looking for the marks, which few entries have.
+        if entry.header.kind != _EVENT_KIND:
             continue
         sent = event_of(entry)[1]
         readings = list(_readings(sent))
