@@ -162,6 +162,7 @@ class Settings:
     sheet_unzipped_bytes_max: int = _setting(
         64 << 20, integer(1 << 10, 1 << 32), "bytes of one filled-in workbook when unzipped"
     )
+    sheet_document_rows_max: int = _setting(200, integer(1, 10_000), "rows of a sheet a document")
     submission_events_max: int = _setting(
         10_000, integer(1, 1_000_000), "events of one spreadsheet that is made from the ledger"
     )

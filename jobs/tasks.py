@@ -7,6 +7,7 @@ the sweep finds it, does no harm. A new kind is one more row of the table.
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from trace.issuing.commission import COMMISSION, DECOMMISSION, Commissioner, run_commission
+from trace.sheets.capturing import SHEET, run_rows
 from types import MappingProxyType
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -40,11 +41,23 @@ def _commission(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
     return Made()
 
 
+def _rows(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
+    return run_rows(
+        parts.desk,
+        actor,
+        task,
+        tell,
+        folder=parts.settings.effective_files_dir,
+        rows_max=parts.settings.sheet_document_rows_max,
+    )
+
+
 WORKS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         COMMISSION: _commission,
         DECOMMISSION: _commission,
         LABELS: make_label_file,
+        SHEET: _rows,
     }
 )
 

@@ -87,6 +87,16 @@ class Made:
     message: str = ""
 
 
+class TaskRefused(AppError):
+    """A task that ends here, with a file that says why."""
+
+    code = "task_refused"
+
+    def __init__(self, message: str, *, file_name: str) -> None:
+        super().__init__(message)
+        self.file_name = file_name
+
+
 class TaskLost(Exception):
     """Another worker took the task over: nothing of this try counts any more."""
 
@@ -231,6 +241,9 @@ def attend(engine: Engine, task_id: UUID, clock: Clock, work: Work) -> Task | No
         return None
     except Busy:
         _let_go(engine, task, clock)
+    except TaskRefused as refusal:
+        made = Made(message=refusal.message, file_name=refusal.file_name)
+        _close(engine, task, clock, TaskState.FAILED, made)
     except AppError as refusal:
         _close(engine, task, clock, TaskState.FAILED, Made(message=refusal.message))
     except Exception as error:  # Broad: one broken task must not keep the worker from the others.

@@ -123,6 +123,24 @@ def submit_for_job(desk: Desk, submission: Submission) -> tuple[UUID, Capture | 
     return UUID(receipt.subject), whole_capture(receipt, note, actor=submission.actor.id)
 
 
+def refusals_of(desk: Desk, actor: Actor, document: Document) -> dict[int, list[Problem]]:
+    """Return what `submit` would refuse now, by the place of the event; nothing is recorded."""
+    found: dict[int, list[Problem]] = {}
+    now = desk.clock.now()
+    for at, problem in check_events(document, now=now, future_max=desk.future_max):
+        found.setdefault(at, []).append(problem)
+    readings = [
+        _read(document, at, event) for at, event in enumerate(document.events) if at not in found
+    ]
+    found |= _without_right(desk, actor, readings)
+    readings = [one for one in readings if one.at not in found]
+    said = profile_events(desk.classes, desk.owners, readings)
+    for one, profiled in zip(readings, said, strict=True):
+        if profiled.refusals:
+            found[one.at] = list(profiled.refusals)
+    return found
+
+
 def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     """Check the events, seal them and append them."""
     now = desk.clock.now()

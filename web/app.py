@@ -29,6 +29,7 @@ from web.api import (
     recall_hook,
     recalls,
     register,
+    sheets,
     submissions,
     tag_keys,
 )
@@ -71,6 +72,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     profiles.BLUEPRINT,
     monitoring.BLUEPRINT,
     submissions.BLUEPRINT,
+    sheets.BLUEPRINT,
 )
 
 

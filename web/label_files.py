@@ -6,6 +6,7 @@ One rule: nothing of a file is kept by whoever hands it on; it holds codes that 
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from trace.sheets.capturing import SHEET
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from parties.issuing.labels import FORMATS, LabelDesk, LabelOrder, check_order, 
 from parties.tasks import Task, TaskState, create_task
 from web.issuing import hand_over
 from web.services import Services
+from web.sheets import report_file
 
 SHORTENED_HEADER: Final = "Labels-Shortened"
 """Says on how many labels of a file text had to be shortened."""
@@ -130,6 +132,8 @@ def _file_of(parts: Services, task: Task) -> tuple[Path, str, str]:
     path = parts.settings.effective_files_dir / task.file_name
     if not path.is_file():
         raise NotFound("This file was kept long enough; order it again.")
+    if task.kind == SHEET:
+        return report_file(parts, task)
     form = next(one for one in FORMATS.values() if path.suffix == f".{one.suffix}")
     first, last = task.arguments.get("first"), task.arguments.get("last")
     name = file_name(UUID(task.subject), _whole(first), _whole(last), form.suffix)

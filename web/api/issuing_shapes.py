@@ -233,8 +233,12 @@ class TaskOut(ma.Schema):
     """Long work: how far it is and what came of it."""
 
     id = ma.fields.UUID()
-    kind = ma.fields.String(metadata={"description": "`commission`, `decommission`, `labels`"})
-    block_id = ma.fields.String()
+    kind = ma.fields.String(
+        metadata={"description": "`commission`, `decommission`, `labels`, `sheet`"}
+    )
+    block_id = ma.fields.String(
+        metadata={"description": "What it is about: a block, or the template of a sheet."}
+    )
     state = ma.fields.String(metadata={"description": "`waiting`, `running`, `done`, `failed`"})
     total = ma.fields.Integer()
     done = ma.fields.Integer()

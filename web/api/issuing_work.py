@@ -57,7 +57,7 @@ def post_activation(values: dict[str, Any], block_id: UUID) -> _Answer:
     )
     task_id = row_id_of_key()
     with key_bound_to(values, task_id):
-        return _accepted(activate(parts, actor, request, making, task_id=task_id))
+        return accepted(activate(parts, actor, request, making, task_id=task_id))
 
 
 @BLUEPRINT.route("/code-blocks/<uuid:block_id>/voids", methods=["POST"])
@@ -70,7 +70,7 @@ def post_void(values: dict[str, Any], block_id: UUID) -> _Answer:
     request = RangeRequest(block_id=block_id, action=RangeAction.VOIDED, **values)
     task_id = row_id_of_key()
     with key_bound_to(values, task_id):
-        return _accepted(void(services(), current_actor(), request, task_id=task_id))
+        return accepted(void(services(), current_actor(), request, task_id=task_id))
 
 
 @BLUEPRINT.route("/code-blocks/<uuid:block_id>/labels", methods=["POST"])
@@ -90,7 +90,7 @@ def post_labels(values: dict[str, Any], block_id: UUID) -> Response | _Answer:
     task_id = row_id_of_key()
     with key_bound_to({**values, "lines": tuple(values["lines"])}, task_id):
         made = order_labels(parts, actor, block, _order_of(block, values), task_id=task_id)
-    return file_response(made) if isinstance(made, LabelFile) else _accepted(made)
+    return file_response(made) if isinstance(made, LabelFile) else accepted(made)
 
 
 @BLUEPRINT.route("/tasks", methods=["GET"])
@@ -149,7 +149,8 @@ def _order_of(block: Block, values: dict[str, Any]) -> LabelOrder:
     )
 
 
-def _accepted(task: Task) -> _Answer:
+def accepted(task: Task) -> _Answer:
+    """Answer with a task: 201 where it is finished already, else 202."""
     status = 201 if task.is_finished else 202
     return _task_json(task), status, {"Location": f"/api/v1/tasks/{task.id}"}
 

@@ -6,7 +6,7 @@ One rule: what is asked for at a step is no secret; everybody may read it.
 from trace.sheets.choosing import choose, profile_for
 from trace.sheets.headers import LANGUAGES, headers_of
 from trace.sheets.template import Template, csv_template, xlsx_template
-from typing import Any, Final
+from typing import Any
 
 import marshmallow as ma
 from flask import Response
@@ -20,13 +20,11 @@ from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, text
 from web.auth import requires
 from web.services import services
+from web.sheets import CSV, XLSX
 
 BLUEPRINT = ApiBlueprint(
     "profiles", __name__, url_prefix="/api/v1", description="What is recorded of which goods."
 )
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV: Final = "text/csv; charset=utf-8"
 
 
 class BothWordsOut(ma.Schema):

@@ -3,17 +3,21 @@
 One rule: a producer gets its own records and nobody else's.
 """
 
+from trace.sheets.choosing import profile_for
+from trace.sheets.headers import LANGUAGES
+from trace.submissions.class_book import class_records, sorted_records, write_class_book
 from trace.submissions.fsma_book import fsma_submission, write_fsma
 from typing import Any
 
+import marshmallow as ma
 from flask import Response
 
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import Day, StrictSchema, text
-from web.api.profiles import XLSX
 from web.auth import current_actor, requires
 from web.services import services
+from web.sheets import XLSX
 from web.submissions import name_of, wanted_of
 
 BLUEPRINT = ApiBlueprint(
@@ -57,8 +61,41 @@ def get_fsma204(query: dict[str, Any]) -> Response:
         made_at=parts.clock.now(),
         made_for=name_of(parts, wanted.party_id or actor.party_id),
     )
+    return _file(data, "fsma204.xlsx")
+
+
+class RecordsQuery(SubmissionQuery):
+    """The same, and the language of labels."""
+
+    lang = ma.fields.String(load_default="zh", validate=ma.validate.OneOf(LANGUAGES))
+
+
+@BLUEPRINT.route("/submissions/<class_code>/records.xlsx", methods=["GET"])
+@requires(Action.QUERY)
+@BLUEPRINT.arguments(RecordsQuery, location="query")
+@BLUEPRINT.response(200)
+def get_class_records(query: dict[str, Any], class_code: str) -> Response:
+    """Return the records of a class of goods as its template sheets, each row with its event."""
+    parts, actor = services(), current_actor()
+    profile = profile_for(class_code)
+    wanted = wanted_of(
+        parts,
+        actor,
+        lots=query["lots"],
+        since_on=query["since"],
+        until_on=query["until"],
+        party=query["party"],
+    )
+    most = parts.settings.submission_events_max
+    told = class_records(parts.engine, parts.log, profile, wanted, actor, events_max=most)
+    records = sorted_records(profile, told, query["lang"])
+    data = write_class_book(records, made_at=parts.clock.now())
+    return _file(data, f"suxin-{profile.name}-records.xlsx")
+
+
+def _file(data: bytes, name: str) -> Response:
     headers = {
-        "Content-Disposition": 'attachment; filename="fsma204.xlsx"',
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
     }
     return Response(data, content_type=XLSX, headers=headers)

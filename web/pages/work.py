@@ -37,6 +37,7 @@ from web.pages import (
     work_links,
     work_prefixes,
     work_tasks,
+    work_upload,
 )
 from web.pages.tracing import entry, pages, search, sheet
 from web.pages.work_blueprint import (
@@ -65,6 +66,7 @@ PAGES: Final = (
     sheet,
     work_prefixes,
     work_tasks,
+    work_upload,
     alerts,
     drugs,
     recalls,

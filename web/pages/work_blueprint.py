@@ -22,6 +22,7 @@ from parties.issuing.label_orders import left_out_in, shortened_in
 from parties.tasks import Task
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
+from web.pages.sheet_words import sheet_title
 from web.pages.sign_in import stale_form
 from web.pages.work_forms import Form, fresh_once
 from web.services import services
@@ -53,6 +54,7 @@ def _shared() -> dict[str, Any]:
         "when": when,
         "told_by": told_by,
         "name_of": name_of,
+        "sheet_title": sheet_title,
     }
 
 

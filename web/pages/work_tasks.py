@@ -1,5 +1,6 @@
 """Long work on pages: how far it is, and the file that came of it."""
 
+from trace.sheets.capturing import SHEET
 from uuid import UUID
 
 from flask import Response, render_template
@@ -8,6 +9,7 @@ from base.db import reading
 from parties.access import Action
 from web.issuing import block_for, own_task
 from web.label_files import task_file_response
+from web.pages.languages import say as _
 from web.pages.work_blueprint import block_title, blueprint, products_of
 from web.services import services
 from web.session import page_actor, page_requires
@@ -20,9 +22,19 @@ def task(task_id: UUID) -> str:
     parts, actor = services(), page_actor()
     with reading(parts.engine) as connection:
         found = own_task(connection, actor, task_id)
+        if found.kind == SHEET:
+            return render_template(
+                "work/task.html",
+                task=found,
+                block=None,
+                title=_("Record from a spreadsheet"),
+                back=f"/work/upload?class={found.subject.partition('/')[0]}",
+            )
         block = block_for(connection, parts, actor, Action.ISSUE_CODES, UUID(found.subject))
         title = block_title(block, products_of(connection, [block]))
-    return render_template("work/task.html", task=found, block=block, title=title)
+    return render_template(
+        "work/task.html", task=found, block=block, title=title, back=f"/work/blocks/{block.id}"
+    )
 
 
 @blueprint.get("/tasks/<uuid:task_id>/file")

@@ -1,0 +1,169 @@
+"""Recording the rows of a checked sheet, as a task that may be broken off and taken up again.
+
+The rule that must stay true: the events are in a file before the task is a row, and each document
+of them has a key of its own; so a worker that dies loses no row and records none twice.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from trace.capture import Desk, Submission, submit
+from trace.sheets.checking import CheckedGrid
+from trace.sheets.documents import documents
+from trace.sheets.report import report_of
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from base.db import transaction
+from base.errors import Forbidden, InvalidInput
+from base.strict_json import JsonObject, loads
+from ledger.batch import Idempotency
+from parties.actors import Actor
+from parties.ids import new_id
+from parties.tasks import Made, Task, TaskRefused, TaskRequest, Tell, create_task
+from schemas.epcis import DocumentLimits, read_document
+
+SHEET: Final = "sheet"
+
+# Keys that begin so are no caller's to use (`web.idempotency`).
+_OWN_KEYS: Final = "capture:task:"
+_DEPTH_MAX: Final = 16
+_FILE_BYTES_MAX: Final = 1 << 30
+
+
+class WrongRows(StrEnum):
+    """What becomes of a sheet with wrong rows: nothing is recorded, or all rows but those."""
+
+    REFUSE = "refuse"
+    LEAVE_OUT = "leave_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetOrder:
+    """What is to be done with a checked sheet, and where its files are kept meanwhile."""
+
+    digest: str
+    wrong: WrongRows
+    lang: str
+    folder: Path
+    tasks_waiting_max: int
+    task_id: UUID | None = None
+
+
+def plan_rows(desk: Desk, actor: Actor, checked: CheckedGrid, order: SheetOrder) -> Task:
+    """Keep the events of a sheet and a task that records them; raises `Busy`, `Conflict`."""
+    now = desk.clock.now()
+    task_id = order.task_id or new_id(now)
+    sheet = checked.chosen.sheet
+    report = ""
+    if checked.wrong:
+        report = f"{task_id}-report.{checked.grid.suffix}"
+        _keep(order.folder / report, report_of(checked, order.lang))
+    is_refused = bool(checked.wrong) and order.wrong is WrongRows.REFUSE
+    events = [] if is_refused else [row.event for row in checked.rows if row.is_right]
+    kept: JsonObject = {
+        "made_at": now.isoformat(timespec="milliseconds"),
+        "rows": [] if is_refused else [row.row.number for row in checked.rows if row.is_right],
+        "events": list(events),
+        "wrong": len(checked.wrong),
+        "is_refused": is_refused,
+        "report": report,
+    }
+    _keep(order.folder / _name(task_id), orjson.dumps(kept))
+    request = TaskRequest(
+        kind=SHEET,
+        subject=f"{sheet.profile}/{sheet.cte.id}/{sheet.way.name}",
+        arguments={"digest": order.digest, "wrong": order.wrong.value, "lang": order.lang},
+        total=len(events),
+        id=task_id,
+    )
+    with transaction(desk.journal.engine) as connection:
+        return create_task(connection, actor, request, waiting_max=order.tasks_waiting_max, now=now)
+
+
+def run_rows(
+    desk: Desk, actor: Actor, task: Task, tell: Tell, *, folder: Path, rows_max: int
+) -> Made:
+    """Record the events of a task; done again, it records nothing twice."""
+    kept = _read(folder / _name(task.id))
+    report, wrong = str(kept["report"]), kept["wrong"]
+    if kept["is_refused"]:
+        message = f"{wrong} rows are wrong, so nothing was recorded; the file says which and why."
+        raise TaskRefused(message, file_name=report)
+    events, rows = _objects(kept["events"]), kept["rows"]
+    done = 0
+    made_at = datetime.fromisoformat(str(kept["made_at"]))
+    for number, (body, count) in enumerate(documents(events, made_at, events_max=rows_max)):
+        key = f"{_OWN_KEYS}{task.id}:{number}"
+        limits = DocumentLimits(bytes_max=len(body), events_max=count)
+        submission = Submission(
+            actor=actor,
+            document=read_document(body, limits=limits),
+            idempotency=Idempotency(key=key, request_hash=hashlib.sha256(body).digest()),
+        )
+        try:
+            submit(desk, submission)
+        except (InvalidInput, Forbidden) as refusal:
+            raise _stopped(refusal, rows, done, report) from refusal
+        done += count
+        tell(done)
+    said = [f"{done} rows are recorded."]
+    if wrong:
+        said.append(f"{wrong} wrong rows were left out; the file says which and why.")
+    return Made(file_name=report, message=" ".join(said))
+
+
+def _stopped(
+    refusal: InvalidInput | Forbidden, rows: object, done: int, report: str
+) -> TaskRefused:
+    """Say how far it came: what changed since the check is nobody's to guess."""
+    first = rows[done] if isinstance(rows, list) and done < len(rows) else "?"
+    message = (
+        f"The register or the rules changed since the check. {done} rows are recorded; from row"
+        f" {first} on nothing is: {refusal.message} Send the sheet again: what is recorded already"
+        " is not recorded twice."
+    )
+    return TaskRefused(message, file_name=report)
+
+
+def _name(task_id: UUID) -> str:
+    return f"{task_id}-events.json"
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file that is whole or not there; one that is there stays: its task may be at it."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with fresh.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> JsonObject:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidInput("The sheet was kept long enough; send it again.") from None
+    kept = loads(data, bytes_max=_FILE_BYTES_MAX, depth_max=_DEPTH_MAX)
+    if not isinstance(kept, dict):
+        raise TypeError("the events of a task are an object")
+    return kept
+
+
+def _objects(value: object) -> Sequence[JsonObject]:
+    if not isinstance(value, list):
+        raise TypeError("the events of a task are a list")
+    return [one for one in value if isinstance(one, dict)]

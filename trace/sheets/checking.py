@@ -1,0 +1,236 @@
+"""Checks a filled-in sheet row by row: header, cells, the profile, the door's own rules.
+
+The rule that must stay true: a row that passes here is an event as the door would record it; what
+is wrong is told by its cell, in both languages, and nothing is recorded by a check.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from trace.capture import Desk, refusals_of
+from trace.sheets.cells import tidy
+from trace.sheets.choosing import Chosen
+from trace.sheets.documents import document_of
+from trace.sheets.grid import Grid, GridLimits, GridRow, cell_name
+from trace.sheets.headers import LANGUAGES, keys_of, said
+from trace.sheets.reading import require_rows
+from typing import Final
+
+from base.errors import InvalidInput, Problem
+from base.strict_json import JsonObject
+from codes.canonical import uri_of_text
+from codes.model import CodeError
+from parties.actors import Actor
+from schemas.cbv import STANDARD_PREFIXES
+from schemas.profiles.cells import CellStyle
+from schemas.profiles.columns import Sheet
+from schemas.profiles.findings import Severity
+from schemas.profiles.model import Words
+from schemas.profiles.registry import catalogue
+from schemas.profiles.row_events import event_of_row
+
+MESSAGES: Final = Words(zh="校验结果", en="What is wrong")
+"""The header of the column that a report adds; it is left out when the report comes back."""
+
+_NAMESPACES: Final = {**STANDARD_PREFIXES, "sx": "urn:suxin:epcis:"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellFault:
+    """What is wrong with a row; `at` is the column from 0, None where it is no cell's fault."""
+
+    row: int
+    at: int | None
+    code: str
+    message: str
+    message_zh: str
+    is_grave: bool = True
+
+    @property
+    def path(self) -> str:
+        """Return the name of the cell, or of the row's first."""
+        return cell_name(self.row, self.at or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRow:
+    """A row, the event that it means, and what is said of it; warnings are not grave."""
+
+    row: GridRow
+    event: JsonObject
+    faults: tuple[CellFault, ...]
+
+    @property
+    def is_right(self) -> bool:
+        """Return whether the row can be recorded."""
+        return not any(fault.is_grave for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedGrid:
+    """A sheet whose header is right, with its rows checked."""
+
+    chosen: Chosen
+    grid: Grid
+    rows: tuple[CheckedRow, ...]
+
+    @property
+    def wrong(self) -> tuple[CheckedRow, ...]:
+        """Return the rows that cannot be recorded."""
+        return tuple(row for row in self.rows if not row.is_right)
+
+
+def check_grid(
+    desk: Desk, actor: Actor, chosen: Chosen, grid: Grid, limits: GridLimits
+) -> CheckedGrid:
+    """Return what is said of each row; raises `InvalidInput` where the sheet is another."""
+    keys = _keys_at(chosen.sheet, grid.header)
+    grid = _without_explanation(chosen.sheet, keys, grid)
+    require_rows(grid, limits)
+    style = CellStyle(to_uri=_to_uri)
+    rows = [_checked(chosen, keys, row, style) for row in grid.rows]
+    return CheckedGrid(chosen=chosen, grid=grid, rows=tuple(_with_door(desk, actor, keys, rows)))
+
+
+def _keys_at(sheet: Sheet, header: Sequence[str]) -> dict[int, str]:
+    """Return the key of each column that has one; raises with every wrong header."""
+    known = keys_of(sheet)
+    found: dict[int, str] = {}
+    problems: list[Problem] = []
+    for at, text in enumerate(header):
+        if not text or text in (MESSAGES.zh, MESSAGES.en):
+            continue
+        key = known.get(text)
+        if key is None:
+            problems.append(_problem(at, "unknown_header", "is no column of this template"))
+        elif key in found.values():
+            problems.append(_problem(at, "repeated_header", "is there twice"))
+        else:
+            found[at] = key
+    lacking = [
+        said(column.header, "en")
+        for column in sheet.columns
+        if column.is_required and column.key not in found.values()
+    ]
+    if lacking:
+        message = f"lacks the columns: {', '.join(lacking)}"
+        problems.append(_problem(0, "missing_header", message))
+    if problems:
+        first = problems[0]
+        raise InvalidInput(f"{first.path}: {first.message}", problems=problems)
+    return found
+
+
+def _problem(at: int, code: str, message: str) -> Problem:
+    return Problem(path=cell_name(1, at), code=code, message=message)
+
+
+def _without_explanation(sheet: Sheet, keys: Mapping[int, str], grid: Grid) -> Grid:
+    """Leave out the row that explains, by what stands in it."""
+    told = {
+        (column.key, said(column.explanation, lang))
+        for column in sheet.columns
+        for lang in LANGUAGES
+    }
+    rows = tuple(
+        row
+        for row in grid.rows
+        if not any((keys.get(at), cell) in told for at, cell in enumerate(row.cells))
+    )
+    return Grid(suffix=grid.suffix, header=grid.header, rows=rows)
+
+
+def _to_uri(text: str) -> str:
+    try:
+        return uri_of_text(text)
+    except CodeError as refusal:
+        raise InvalidInput(str(refusal)) from refusal
+
+
+def _checked(chosen: Chosen, keys: Mapping[int, str], row: GridRow, style: CellStyle) -> CheckedRow:
+    columns = {column.key: column for column in chosen.sheet.columns}
+    places = {key: at for at, key in keys.items()}
+    cells = {
+        keys[at]: tidy(cell, columns[keys[at]])
+        for at, cell in enumerate(row.cells)
+        if at in keys and cell.strip()
+    }
+    faults = [
+        CellFault(
+            row=row.number,
+            at=at,
+            code="header",
+            message="stands under no header",
+            message_zh="上方没有表头",
+        )
+        for at, cell in enumerate(row.cells)
+        # The column of messages that a report adds stands behind all others.
+        if cell.strip() and at not in keys and at < max(keys)
+    ]
+    result = event_of_row(chosen.sheet, cells, style)
+    faults += [
+        CellFault(
+            row=row.number,
+            at=places.get(problem.key),
+            code=problem.code,
+            message=problem.message,
+            message_zh=problem.message_zh,
+        )
+        for problem in result.problems
+    ]
+    if not faults:
+        faults += _of_profile(chosen, result.event, row, places)
+    return CheckedRow(row=row, event=result.event, faults=tuple(faults))
+
+
+def _of_profile(
+    chosen: Chosen, event: JsonObject, row: GridRow, places: Mapping[str, int]
+) -> list[CellFault]:
+    checker = catalogue().checker(chosen.profile.name, chosen.profile.version)
+    checked = checker.check(event, _NAMESPACES, class_code=chosen.profile.name)
+    return [
+        CellFault(
+            row=row.number,
+            at=places.get(finding.path),
+            code=finding.code,
+            message=finding.message,
+            message_zh=finding.message_zh,
+            is_grave=finding.severity is Severity.ERROR,
+        )
+        for finding in checked.findings
+        if finding.severity is not Severity.INFO
+    ]
+
+
+def _with_door(
+    desk: Desk, actor: Actor, keys: Mapping[int, str], rows: Sequence[CheckedRow]
+) -> list[CheckedRow]:
+    """Add what the door would refuse of the rows that are right so far."""
+    asked = [row for row in rows if row.is_right]
+    if not asked:
+        return list(rows)
+    document = document_of([row.event for row in asked], desk.clock.now())
+    refused = refusals_of(desk, actor, document)
+    told = {asked[at].row.number: problems for at, problems in refused.items()}
+    places = {key.partition("[")[0].partition(".")[0]: at for at, key in keys.items()}
+    return [
+        CheckedRow(
+            row=row.row,
+            event=row.event,
+            faults=(
+                *row.faults,
+                *(_of_door(row.row.number, one, places) for one in told.get(row.row.number, ())),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _of_door(number: int, problem: Problem, places: Mapping[str, int]) -> CellFault:
+    field = problem.path.partition("].")[2].partition("[")[0].partition(".")[0]
+    return CellFault(
+        row=number,
+        at=places.get(field),
+        code=problem.code,
+        message=problem.message,
+        message_zh=f"事件不能登记：{problem.message}",
+    )

@@ -1,0 +1,155 @@
+"""Filled-in sheets: checked row by row, handed back marked, recorded.
+
+One rule: a check records nothing, and a sheet that was sent twice under one key is recorded once.
+"""
+
+from hashlib import sha256
+from trace.sheets.capturing import WrongRows
+from trace.sheets.checking import CellFault, CheckedGrid
+from trace.sheets.choosing import Chosen, choose
+from trace.sheets.headers import LANGUAGES
+from trace.sheets.report import report_of
+from typing import Any, Final
+
+import marshmallow as ma
+from flask import Response, request
+
+from base.errors import InvalidInput, Problem
+from parties.access import Action
+from web.api.blueprint import ApiBlueprint
+from web.api.bound_keys import key_bound_to, row_id_of_key
+from web.api.fields import StrictSchema, text
+from web.api.issuing_shapes import TaskOut
+from web.api.issuing_work import accepted
+from web.auth import current_actor, requires
+from web.bodies import read_body
+from web.services import services
+from web.sheets import MEDIA_TYPES, Sent, check_sheet, record_sheet
+
+BLUEPRINT = ApiBlueprint(
+    "sheets", __name__, url_prefix="/api/v1", description="Filled-in templates: check and record."
+)
+
+_FAULTS_TOLD_MAX: Final = 200
+_FILE: Final = {"schema": {"type": "string", "format": "binary"}}
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "description": "The filled-in template, XLSX or CSV (UTF-8 or GB 18030).",
+        "content": {MEDIA_TYPES["xlsx"]: _FILE, "text/csv": _FILE},
+    }
+}
+
+
+class CheckQuery(StrictSchema):
+    """Which way of recording the step, the first if none; the language of what is said."""
+
+    lang = ma.fields.String(load_default="zh", validate=ma.validate.OneOf(LANGUAGES))
+    way = text(chars_max=40, load_default="")
+
+
+class RowsQuery(CheckQuery):
+    """What becomes of a sheet with wrong rows: refused whole, or recorded without them."""
+
+    wrong = ma.fields.Enum(WrongRows, by_value=ma.fields.String, load_default=WrongRows.REFUSE)
+
+
+class FaultOut(ma.Schema):
+    """What is wrong in a cell; with `is_grave` its row cannot be recorded."""
+
+    path = ma.fields.String(metadata={"description": "The name of the cell, such as C5."})
+    code = ma.fields.String()
+    message = ma.fields.String()
+    message_zh = ma.fields.String()
+    is_grave = ma.fields.Boolean()
+
+
+class CheckOut(ma.Schema):
+    """How many rows a sheet has, how many cannot be recorded, and why."""
+
+    rows = ma.fields.Integer()
+    wrong = ma.fields.Integer()
+    faults = ma.fields.List(ma.fields.Nested(FaultOut))
+    has_more_faults = ma.fields.Boolean()
+
+
+@BLUEPRINT.route("/profiles/<class_code>/<cte>/check", methods=["POST"])
+@requires(Action.CAPTURE)
+@BLUEPRINT.arguments(CheckQuery, location="query")
+@BLUEPRINT.doc(**_BODY)
+@BLUEPRINT.response(200, CheckOut)
+def post_check(query: dict[str, Any], class_code: str, cte: str) -> dict[str, Any]:
+    """Check a filled-in sheet; nothing is recorded."""
+    checked, _ = _read(query, class_code, cte)
+    faults = _faults(checked)
+    return {
+        "rows": len(checked.rows),
+        "wrong": len(checked.wrong),
+        "faults": faults[:_FAULTS_TOLD_MAX],
+        "has_more_faults": len(faults) > _FAULTS_TOLD_MAX,
+    }
+
+
+@BLUEPRINT.route("/profiles/<class_code>/<cte>/report", methods=["POST"])
+@requires(Action.CAPTURE)
+@BLUEPRINT.arguments(CheckQuery, location="query")
+@BLUEPRINT.doc(**_BODY)
+@BLUEPRINT.response(200)
+def post_report(query: dict[str, Any], class_code: str, cte: str) -> Response:
+    """Hand a sheet back with every wrong cell marked; nothing is recorded."""
+    checked, _ = _read(query, class_code, cte)
+    suffix = checked.grid.suffix
+    headers = {
+        "Content-Disposition": f'attachment; filename="suxin-report.{suffix}"',
+        "Cache-Control": "no-store",
+    }
+    data = report_of(checked, query["lang"])
+    return Response(data, content_type=MEDIA_TYPES[suffix], headers=headers)
+
+
+@BLUEPRINT.route("/profiles/<class_code>/<cte>/rows", methods=["POST"])
+@requires(Action.CAPTURE)
+@BLUEPRINT.arguments(RowsQuery, location="query")
+@BLUEPRINT.doc(**_BODY)
+@BLUEPRINT.response(201, TaskOut)
+@BLUEPRINT.alt_response(202, description="The rows are checked and being recorded.")
+def post_rows(query: dict[str, Any], class_code: str, cte: str) -> Any:
+    """Record the rows of a filled-in sheet as events."""
+    checked, data = _read(query, class_code, cte)
+    if checked.wrong and query["wrong"] is WrongRows.REFUSE:
+        _refuse(checked)
+    sent = Sent(
+        chosen=checked.chosen,
+        data=data,
+        wrong=query["wrong"],
+        lang=query["lang"],
+        task_id=row_id_of_key(),
+    )
+    asked = {
+        "template": f"{class_code}/{cte}/{query['way']}",
+        "wrong": query["wrong"].value,
+        "digest": sha256(data).hexdigest(),
+    }
+    with key_bound_to(asked, sent.task_id):
+        return accepted(record_sheet(services(), current_actor(), checked, sent))
+
+
+def _read(query: dict[str, Any], class_code: str, cte: str) -> tuple[CheckedGrid, bytes]:
+    parts = services()
+    chosen: Chosen = choose(class_code, cte, query["way"])
+    data = read_body(request, parts.settings.sheet_bytes_max)
+    return check_sheet(parts, current_actor(), chosen, data), data
+
+
+def _faults(checked: CheckedGrid) -> list[CellFault]:
+    return [fault for row in checked.rows for fault in row.faults]
+
+
+def _refuse(checked: CheckedGrid) -> None:
+    problems = [
+        Problem(path=fault.path, code=fault.code, message=fault.message)
+        for fault in _faults(checked)
+        if fault.is_grave
+    ]
+    message = f"{len(checked.wrong)} of {len(checked.rows)} rows are wrong; nothing was recorded."
+    raise InvalidInput(message, problems=problems[:_FAULTS_TOLD_MAX])
