@@ -22,6 +22,7 @@ from parties.actors import Actor
 from parties.directory import products_by_uri, register_uris
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
+from web.pages.tracing.findings import findings_of
 from web.pages.tracing.graph import build_graph
 from web.pages.tracing.map import draw_map
 from web.pages.tracing.picture import Picture, draw, link_words, trace_path
@@ -91,6 +92,7 @@ def trace_page() -> str | tuple[str, int]:
         is_near=any(len(one.reached) > _GRAPH_ITEMS_MAX for one in traces),
         drawn=sum(len(one.reached) for one in near),
         reached=sum(len(one.reached) for one in traces),
+        found=findings_of(parts, actor, traces[0].subjects[0]) if asked.code else [],
         is_partial=traces[0].is_partial,
         size=traces[0].size,
         query=query_of(form),

@@ -1,0 +1,86 @@
+"""Findings on pages: the list, one of them, and what is said of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from trace.findings.evaluator import Sources, bring_up_findings
+from urllib.parse import quote
+
+import pytest
+
+from parties.acts import recorder
+from tests.trace_room.findings.goods import RICE, amount
+from tests.web.epcis_world import check, new_key, post_document
+from tests.web.house import House
+from tests.web.signed_in import Visitor, sign_in
+from tests.web.work_world import text_of
+from web.services import EXTENSION
+
+
+@pytest.fixture
+def house(sqlite_house: House) -> Iterator[House]:
+    """Give a house whose acts go into the ledger and in which a party sold more than it had."""
+    house = sqlite_house
+    journal = house.services.desk.journal
+    told = replace(house.services, recorder=lambda actor: recorder(journal, actor=actor))
+    house.app.extensions[EXTENSION] = told
+    key, _ = new_key(house, 5)
+    made = amount(1, 60, action="ADD", bizStep="commissioning")
+    assert post_document(house, made).status_code == 202
+    sold = (amount(4, 20, bizStep="receiving"), amount(5, 30, bizStep="retail_selling"))
+    assert post_document(house, *sold, key=key).status_code == 202
+    bring_up_findings(house.services.engine, house.services.log, Sources(clock=house.clock))
+    yield house
+    assert check(house)
+
+
+def over_sale(person: Visitor) -> str:
+    """Return the address of the finding that more was sold than there was."""
+    page = text_of(person.get("/work/findings?rule=over_sale"))
+    start = page.index('href="/work/findings/') + 6
+    return page[start : page.index('"', start)]
+
+
+def test_the_list_is_filtered_and_leads_to_the_events(house: House) -> None:
+    person = sign_in(house, "authority")
+
+    page = text_of(person.get(over_sale(person)))
+    none = text_of(person.get("/work/findings?rule=over_sale&state=confirmed"))
+
+    assert 'href="/work/entries/2"' in page
+    assert 'href="/work/entries/3"' in page
+    assert "/work/findings/" not in none
+
+
+def test_the_page_of_a_code_shows_its_findings(house: House) -> None:
+    person = sign_in(house, "authority")
+
+    page = text_of(person.get(f"/work/trace?code={quote(RICE, safe='')}"))
+
+    assert f'href="{over_sale(person)}"' in page
+
+
+def test_the_authority_judges_a_finding(house: House) -> None:
+    person = sign_in(house, "authority")
+    address = over_sale(person)
+
+    kept = person.post(f"{address}/judgement", state="confirmed", note="两次出库只有一次入库")
+    wrong = person.post(f"{address}/judgement", state="confirmed", note="")
+
+    assert kept.status_code == 303
+    assert "两次出库只有一次入库" in text_of(person.get(kept.headers["Location"]))
+    assert wrong.status_code == 400
+    assert address in text_of(person.get("/work/findings?rule=over_sale&state=confirmed"))
+
+
+def test_a_stranger_sees_no_finding_and_an_auditor_judges_none(house: House) -> None:
+    address = over_sale(sign_in(house, "authority"))
+    stranger = sign_in(house, key=new_key(house, 6)[0])
+
+    assert stranger.get(address).status_code == 404
+    assert "/work/findings/" not in text_of(stranger.get("/work/findings"))
+    assert sign_in(house, "auditor").post(f"{address}/judgement").status_code == 403
+
+
+@pytest.mark.parametrize("query", ["since=never", "code=!!", "state=none&severity=none", "after=x"])
+def test_a_filter_that_is_none_is_no_error(house: House, query: str) -> None:
+    assert sign_in(house, "authority").get(f"/work/findings?{query}").status_code == 200
