@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, or_, select, updat
 
 from base.clock import Clock
 from base.db import describe_error, is_database_error, reading, transaction
-from base.errors import AppError, Busy, Conflict, NotFound
+from base.errors import AppError, Busy, Conflict, InvalidInput, NotFound
 from base.strict_json import JsonObject, loads
 from parties.actors import Actor
 from parties.ids import new_id
@@ -87,7 +87,7 @@ class Made:
     message: str = ""
 
 
-class TaskRefused(AppError):
+class TaskRefused(InvalidInput):
     """A task that ends here, with a file that says why."""
 
     code = "task_refused"

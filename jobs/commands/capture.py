@@ -128,10 +128,10 @@ def _show_text(name: str, outcome: CaptureJob | AppError) -> None:
     left_out = outcome.events - outcome.recorded - known
     refused = f", {left_out} refused" if left_out else ""
     counted = f"{outcome.recorded} of {outcome.events} events recorded"
-    advice = f", {len(outcome.advice)} pieces of advice" if outcome.advice else ""
+    # What is recommended and missing is told whole by --json.
+    advice = f", {len(outcome.advice)} advised" if outcome.advice else ""
     click.echo(f"{name}: {counted}{where}{already}{refused}{advice}")
     _show_problems(outcome.refused)
-    _show_problems(outcome.advice)
 
 
 def _show_problems(problems: Sequence[Problem]) -> None:

@@ -37,15 +37,19 @@ PRODUCER = actor(Role.PRODUCER)
 
 # Every right of every role, written out a second time on purpose.
 EXPECTED = {
-    None: "trace read_log read_health",
-    Role.PRODUCER: "capture read_job trace query read_log read_register read_self read_health"
-    " claim_prefix issue_codes read_codes manage_links read_alerts judge_alerts",
-    Role.AUTHORITY: "trace query read_log browse read_register read_self read_health"
-    " read_codes read_alerts judge_alerts read_bursts",
-    Role.AUDITOR: "read_job trace query read_log browse read_register read_self read_health"
-    " read_codes read_alerts",
+    None: "trace read_log read_profiles read_health",
+    Role.PRODUCER: "capture read_job trace trace_own query read_log read_register read_self"
+    " read_health claim_prefix issue_codes read_codes manage_links read_alerts judge_alerts"
+    " read_findings judge_findings verify_packs operate_packs read_custody open_recalls"
+    " read_recalls answer_recalls read_profiles",
+    Role.AUTHORITY: "trace read_lineage query read_log browse read_register read_self read_health"
+    " read_codes read_alerts judge_alerts read_bursts read_findings judge_findings verify_packs"
+    " read_custody open_recalls read_recalls read_profiles monitor",
+    Role.AUDITOR: "read_job trace read_lineage query read_log browse read_register read_self"
+    " read_health read_codes read_alerts read_findings verify_packs read_custody read_recalls"
+    " read_profiles monitor",
     Role.OPERATOR: "read_job trace read_log read_register register manage_keys read_self"
-    " read_health confirm_prefix manage_tag_keys read_bursts",
+    " read_health confirm_prefix manage_tag_keys read_bursts read_profiles",
 }
 
 

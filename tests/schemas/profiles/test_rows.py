@@ -227,7 +227,7 @@ def test_the_template_explains_itself() -> None:
         "两病检测",
         "herd test for brucellosis and tuberculosis",
     )
-    assert column.explanation.zh == "必填；乳品质量安全监督管理条例"
+    assert column.explanation.zh == "必填；乳品质量安全监督管理条例 15"
     assert [words.zh for _, words in column.choices] == ["阴性", "阳性", "未检出"]
     assert column.is_required
 

@@ -101,7 +101,7 @@ def test_what_was_taken_back_is_counted_nowhere(installation: Installation) -> N
     event_id = "urn:uuid:11111111-1111-4111-8111-111111111111"
     wrong = seen(serial(1), bizStep="retail_selling", eventID=event_id)
     declared = {"declarationTime": on(DAY, 10), "reason": "did_not_occur"}
-    product(installation, "farm", "06901234567892", "dairy")
+    product(installation, "farm", "06901234567892", "toys")
 
     installation.capture("farm", wrong, seen(serial(2), bizStep="shipping"))
     for hour in (10, 11):
@@ -133,16 +133,16 @@ def test_a_region_has_its_coverage_and_the_stages_that_it_lacks(
 def test_a_class_counts_its_products_and_goods_without_one_stand_apart(
     installation: Installation,
 ) -> None:
-    product(installation, "farm", "06901234567892", "dairy")
-    product(installation, "farm", "06901234567885", "dairy")
+    product(installation, "farm", "06901234567892", "toys")
+    product(installation, "farm", "06901234567885", "toys")
     case = "https://id.gs1.org/00/069012345000000011"
     installation.capture("farm", seen(serial(1), bizStep="shipping"), seen(case))
 
     found = {one.key: one for one in report(installation).classes}
 
-    assert (found["dairy"].registered, found["dairy"].active) == (2, 1)
-    assert found["dairy"].coverage == Decimal("50.0")
-    assert found["dairy"].lacks == (Stage.PRODUCTION, Stage.SALE)
+    assert (found["toys"].registered, found["toys"].active) == (2, 1)
+    assert found["toys"].coverage == Decimal("50.0")
+    assert found["toys"].lacks == (Stage.PRODUCTION, Stage.SALE)
     assert (found[""].total, found[""].coverage, found[""].lacks) == (1, None, ())
 
 
