@@ -98,4 +98,4 @@ def test_the_pages_of_a_trace_pass_the_rules_of_accessibility(
             for node in violation["nodes"]
         ]
 
-    assert found == []
+    assert not found, "\n".join(found)
