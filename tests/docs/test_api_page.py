@@ -17,9 +17,12 @@ import pytest
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from jobs.client import connect
+from jobs.demo.register import PRODUCTS
 from jobs.key_files import operator_key_file, read_key_file
 from parties.access import Action, Allowed, Subject, may, visible_parts
 from parties.actors import ANONYMOUS, Actor, Role, actor_of_key
+from schemas.epcis import DocumentLimits, event_namespaces, read_document
+from schemas.profiles.registry import check_event
 from tests.conftest import find_free_port
 from tests.docs.pages import ROOT, blocks_of, quoted_in
 from tests.live import LiveServer, start_live_server
@@ -74,10 +77,27 @@ def test_the_curl_examples_of_the_page_work(sender: Sender) -> None:
     capture, query, evidence = answers
     events = json.loads(query)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
     assert json.loads(capture)["success"] is True
-    assert [event["epcList"] for event in events] == [
+    assert [event["outputEPCList"] for event in events] == [
         ["https://id.gs1.org/01/06959990701029/21/HELLO1"]
     ]
     assert evidence.startswith("suxin.local/log/1\n")
+
+
+def test_the_example_says_all_that_is_asked_of_the_demonstrations_yoghurt() -> None:
+    document = read_document(
+        (ROOT / "docs/examples/event.json").read_bytes(), limits=DocumentLimits()
+    )
+    (event,) = document.events
+
+    checked = check_event(
+        event,
+        event_namespaces(event, document.namespaces),
+        class_code=PRODUCTS["yoghurt_cup"].class_code,
+    )
+
+    assert event["outputEPCList"] == [f"{PRODUCTS['yoghurt_cup'].uri}/21/HELLO1"]
+    assert checked is not None
+    assert checked.findings == ()
 
 
 def test_the_client_of_the_page_records_and_fetches_a_proof(
