@@ -11,18 +11,16 @@ from trace.edges import STAYS, Edge
 from trace.events.model import Role
 from trace.identifiers import read_uris
 from trace.movements import Movement, movements_of
+from trace.standing import Speaker
 from trace.state import Flow, flow_of
 from trace.tables import EVENT
 from trace.types import Action
-from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from base.bulk import find_rows
 from parties.names import owners_of_goods, parties_named
-
-Speaker: TypeAlias = UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
