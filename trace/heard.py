@@ -11,10 +11,8 @@ from trace.edges import STAYS, Edge
 from trace.events.model import Role
 from trace.identifiers import read_uris
 from trace.movements import Movement, movements_of
-from trace.standing import Speaker
-from trace.state import Flow, flow_of
+from trace.standing import Speaker, Word, beginners, begins
 from trace.tables import EVENT
-from trace.types import Action
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -46,7 +44,7 @@ def heard_among(
 
 
 def _heard(movements: Sequence[Movement], owner: UUID | None, named: Mapping[int, UUID]) -> Heard:
-    speakers: set[Speaker] = {owner} if owner is not None else set(_beginner(movements))
+    speakers: set[Speaker] = {owner} if owner is not None else set(beginners(map(_word, movements)))
     while True:
         known = len(speakers)
         for one in movements:
@@ -58,16 +56,12 @@ def _heard(movements: Sequence[Movement], owner: UUID | None, named: Mapping[int
             return Heard(movements=heard, speakers=frozenset(speakers))
 
 
-def _beginner(movements: Sequence[Movement]) -> Iterable[Speaker]:
-    """Yield who recorded the beginning of a thing first: its making, else the first word of it."""
-    made = [one for one in movements if _is_beginning(one)]
-    first = min(made or movements, key=lambda one: one.event.seq, default=None)
-    return () if first is None else (first.event.party_id,)
-
-
-def _is_beginning(movement: Movement) -> bool:
-    is_filled = movement.role is Role.PARENT and movement.event.action == Action.ADD
-    return is_filled or flow_of(movement) is Flow.MADE
+def _word(movement: Movement) -> Word:
+    event = movement.event
+    # A container that comes into being brings nothing of its content into being.
+    is_itself = movement.container is None
+    is_begun = is_itself and begins(event.type, event.action, movement.role)
+    return Word(event.seq, event.party_id, is_begun)
 
 
 def _owners(connection: Connection, log: int, items: Collection[int]) -> dict[int, UUID]:

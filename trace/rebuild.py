@@ -1,4 +1,4 @@
-"""The index of events, codes and recalls from entry 0: made anew, or compared with what is stored.
+"""The index of events, codes, links and recalls from entry 0: made anew, or compared with itself.
 
 One rule: only the ledger's own bytes count. What they do not hold is which party an actor id stands
 for: a header names `party:` and the last 16 hexadecimal digits of the party's row id
@@ -24,6 +24,7 @@ from trace.index import (
     uris_of,
     write_events,
 )
+from trace.projections.checking import differing_links
 from trace.projections.lineage import rebuild as rebuild_lineage
 from trace.reading import event_of
 from trace.recall.replay import (
@@ -127,6 +128,10 @@ def check_index(connection: Connection, log: int) -> tuple[IndexFinding, ...]:
         if uris:
             message = f"{len(uris)} identifiers, the first of them {min(uris)}"
             findings.append(IndexFinding(seq=None, code=code, message=message))
+    findings += [
+        IndexFinding(seq=seq, code=code, message=message)
+        for seq, code, message in differing_links(connection, log, size)
+    ]
     return tuple(findings)
 
 

@@ -14,7 +14,7 @@ from trace.partners import SIDE_ROLES
 from trace.tables import EVENT_ITEM
 from trace.types import Action, EventType
 from trace.walk_rows import OUTPUT_ROLES, PARENT_ROLES, IndexRow
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -25,6 +25,14 @@ _CHUNK: Final = 500
 
 Speaker: TypeAlias = UUID | None
 """A party; None stands for events whose recorder is no party of the register."""
+
+
+class Word(NamedTuple):
+    """That an entry names a thing: by whom, and whether it brings the thing into being."""
+
+    seq: int
+    party_id: Speaker
+    begins: bool
 
 
 @dataclass(slots=True)
@@ -57,7 +65,7 @@ class Standing:
             if owner is not None:
                 self._add(item, (owner,))
             elif item not in handed or not self._speakers.get(item):
-                self._add(item, (_beginner(rows[item]),))
+                self._add(item, beginners(map(_word, rows[item])))
 
     def accepts(self, item: int, row: IndexRow) -> bool:
         """Return whether a row's recorder speaks for an identifier; whom it names then does too."""
@@ -121,14 +129,27 @@ class Standing:
         self._parties.update((item, found.get(uris[item])) for item in fresh)
 
 
-def _beginner(rows: Sequence[IndexRow]) -> Speaker:
-    """Return who recorded the beginning of a thing first: its making, else the first word of it."""
-    made = [row for row in rows if _is_beginning(row)]
-    party: Speaker = min(made or rows, key=lambda row: row.seq).party_id
-    return party
+def beginners(words: Iterable[Word]) -> frozenset[Speaker]:
+    """Return who recorded a thing's beginning first: its making, else the first word of it.
+
+    Nobody where there is no word of it.
+    """
+    told = list(words)
+    made = [word for word in told if word.begins]
+    first = min(made or told, key=lambda word: word.seq, default=None)
+    return frozenset() if first is None else frozenset({first.party_id})
 
 
-def _is_beginning(row: IndexRow) -> bool:
-    if row.type == EventType.TRANSFORMATION:
-        return row.role in OUTPUT_ROLES
-    return row.action == Action.ADD and (row.type == EventType.OBJECT or row.role in PARENT_ROLES)
+def begins(event_type: int, action: int | None, role: int) -> bool:
+    """Return whether an event brings into being what it names in this role.
+
+    What a transformation puts out, what an object event adds (a lot with its first items), and a
+    container that is filled.
+    """
+    if event_type == EventType.TRANSFORMATION:
+        return role in OUTPUT_ROLES
+    return action == Action.ADD and (event_type == EventType.OBJECT or role in PARENT_ROLES)
+
+
+def _word(row: IndexRow) -> Word:
+    return Word(row.seq, row.party_id, begins(row.type, row.action, row.role))

@@ -255,7 +255,8 @@ def _name(item: int, uris: dict[int, str]) -> str:
 class CodeState:
     """What is known of a code: its state, how much of it is where, over a log of `size` entries.
 
-    `place` and `container` are canonical URIs.
+    `place` and `container` are canonical URIs. State and balance are told by those alone who have a
+    standing in the thing (ADR 0010); `unheard` counts the events of the others.
     """
 
     uri: str
@@ -264,6 +265,7 @@ class CodeState:
     container: str | None
     balance: Balance
     size: int
+    unheard: int = 0
     movements: tuple[Movement, ...] = ()
     uris: Mapping[int, str] = field(default_factory=dict)
 
@@ -277,12 +279,14 @@ def state_of_code(engine: Engine, log: int, uri: str, actor: Actor | None = None
     with reading(engine) as connection:
         item = find_ids(connection, log, [uri]).get(uri)
         movements: tuple[Movement, ...] = ()
+        counted: tuple[Movement, ...] = ()
         state = None
         if item is not None:
             found = movements_of(connection, log, [item])[item]
             movements = seen_movements(connection, log, found, actor)
             heard = set(heard_of(connection, log, [item])[item].movements)
-            state = state_of([one for one in movements if one in heard])
+            counted = tuple(one for one in movements if one in heard)
+            state = state_of(counted)
         if state is None:
             raise NotFound(f"No event names the code {uri}.")
         uris = read_uris(connection, log, _places_of(movements))
@@ -291,7 +295,8 @@ def state_of_code(engine: Engine, log: int, uri: str, actor: Actor | None = None
         state=state,
         place=uris.get(state.place) if state.place is not None else None,
         container=uris.get(state.container) if state.container is not None else None,
-        balance=balance_of(movements),
+        balance=balance_of(counted),
+        unheard=len({one.event.seq for one in movements} - {one.event.seq for one in counted}),
         size=size,
         movements=movements,
         uris=uris,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from trace.capture import Submission, submit
+from trace.projections.lineage import bring_up
 from trace.rebuild import check_index, rebuild_index
 from trace.tables import EVENT, EVENT_ITEM, IDENTIFIER
 from typing import Any
@@ -19,8 +20,9 @@ from ledger.parts import Part
 from parties.tables import PARTY
 from schemas.epcis import DocumentLimits, read_document
 from tests.events.samples import epcis_bytes, epcis_files
-from tests.instances import NOW, Installation, at, observation, serial
+from tests.instances import NOW, Installation, at, lot, observation, serial
 from tests.ledger.acts import open_journal
+from tests.trace_room.story import CARTON, PALLET, making, packing
 
 
 def _fill(installation: Installation) -> None:
@@ -93,6 +95,47 @@ def test_an_index_that_was_tampered_with_is_told_and_made_good(
         rebuild_index(connection, 1)
     assert _check(installation) == []
     installation.check()
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        ("UPDATE link SET src = 77 WHERE seq = 1 AND kind = 1", [(1, "links_differ")]),
+        ("DELETE FROM link WHERE seq = 1 AND kind = 2", [(1, "links_differ")]),
+        ("UPDATE link SET until_us = NULL, until_seq = NULL WHERE seq = 2", [(2, "stays_differ")]),
+        ("DELETE FROM link WHERE seq = 2", [(2, "stays_differ")]),
+        ("UPDATE link SET dst = 77 WHERE seq = 2", [(2, "stays_differ"), (None, "stays_extra")]),
+        ("UPDATE link SET seq = 9 WHERE seq = 2", [(2, "stays_differ"), (9, "stays_differ")]),
+        ("UPDATE event_quantity SET quantity = '6' WHERE seq = 4", [(4, "quantities_differ")]),
+        (
+            "UPDATE event_quantity SET seq = 9 WHERE seq = 4",
+            [(4, "quantities_differ"), (None, "links_beyond_head")],
+        ),
+        ("UPDATE projection_cursor SET next_seq = 9", [(None, "links_beyond_head")]),
+    ],
+)
+def test_links_that_were_tampered_with_are_told_and_made_good(
+    installation: Installation, damage: str, expected: list[tuple[int | None, str]]
+) -> None:
+    installation.capture(
+        "farm",
+        making(1, [], [serial(2)], inputEPCList=[serial(1)]),
+        packing(2, PALLET, serial(2)),
+        packing(3, PALLET, serial(2), action="DELETE"),
+        packing(4, CARTON, lots=(lot("A"),)),
+    )
+    bring_up(installation.engine, installation.log)
+    assert _check(installation) == []
+    with transaction(installation.engine) as connection:
+        assert connection.execute(text(damage)).rowcount == 1
+
+    found = _check(installation)
+
+    assert [one for one in expected if one not in found] == []
+    assert {code for _, code in found} == {code for _, code in expected}
+    with transaction(installation.engine) as connection:
+        rebuild_index(connection, 1)
+    assert _check(installation) == []
 
 
 def test_identifiers_too_few_and_too_many_are_told(installation: Installation) -> None:

@@ -59,7 +59,7 @@ def test_a_lot_balances_between_those_who_had_it(installation: Installation) -> 
     installation.capture(
         "farm",
         amount(1, 100, action="ADD", bizStep="commissioning"),
-        amount(2, 60, bizStep="shipping"),
+        amount(2, 60, bizStep="shipping", **to(installation, "shop")),
     )
     installation.capture(
         "shop", amount(3, 60, bizStep="receiving"), amount(4, 70.5, bizStep="retail_selling")
@@ -71,6 +71,22 @@ def test_a_lot_balances_between_those_who_had_it(installation: Installation) -> 
     assert balance.left((farm, "KGM")) == 40
     assert balance.left((shop, "KGM")) == Decimal("-10.5")
     assert balance.total(Flow.SOLD, "KGM") == Decimal("70.5")
+
+
+def test_whoever_was_never_handed_a_lot_has_none_of_it_and_sold_none(
+    installation: Installation,
+) -> None:
+    farm = installation.party("farm").party_id
+    installation.capture("farm", amount(1, 100, action="ADD", bizStep="commissioning"))
+    installation.capture(
+        "stranger", amount(2, 500, bizStep="receiving"), amount(3, 50, bizStep="retail_selling")
+    )
+
+    found = state(installation, RICE)
+
+    assert {holder for holder, _ in found.balance.flows} == {farm}
+    assert found.balance.total(Flow.SOLD, "KGM") == 0
+    assert (found.state.holder, found.unheard) == (farm, 2)
 
 
 def test_a_lot_moves_with_the_pallet_by_what_was_packed(installation: Installation) -> None:

@@ -32,7 +32,7 @@ from trace.projections.tables import (
     making_of,
 )
 from trace.types import Action, EventType
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Select, delete, select, update
 
@@ -40,6 +40,9 @@ from base.bulk import insert_rows
 from base.db import reading, to_micros, transaction
 from ledger.store import read_head
 from parties.rows import insert_once
+
+LinkRow: TypeAlias = tuple[int, int, int, int, int, int, int | None, int | None]
+"""A row of the table of links, in the order of its columns."""
 
 NAME: Final = "lineage"
 CHUNK: Final = 1000
@@ -49,18 +52,18 @@ _INPUTS: Final = (Role.INPUT, Role.INPUT_CLASS)
 _OUTPUTS: Final = (Role.OUTPUT, Role.OUTPUT_CLASS)
 _ITEMS: Final = (Role.EPC, Role.OUTPUT)
 _CHILDREN: Final = (Role.CHILD, Role.CHILD_CLASS)
-_CONTAINING: Final = {
+CONTAINING: Final = {
     EventType.AGGREGATION: LinkKind.PACKED_IN,
     EventType.ASSOCIATION: LinkKind.JOINED_TO,
 }
-_BY_ONE_EVENT: Final = (LinkKind.USED_IN, LinkKind.MADE_BY, LinkKind.LOT_OF)
+BY_ONE_EVENT: Final = (LinkKind.USED_IN, LinkKind.MADE_BY, LinkKind.LOT_OF)
 
 
 def bring_up(engine: Engine, log: int) -> int:
     """Read everything that was appended since, and return the size up to which links are whole."""
     with reading(engine) as connection:
         size = read_head(connection, log).size
-        done = connection.execute(_cursor(log)).scalar() or 0
+        done = connection.execute(cursor_of(log)).scalar() or 0
     if done >= size:
         return int(done)
     while (done := advance(engine, log, size)) < size:
@@ -93,8 +96,8 @@ def project(connection: Connection, log: int, start: int, end: int) -> None:
         if not event.is_declaration
     ]
     _take_away(connection, log, gone)
-    standing = _standing(connection, log, fresh)
-    rows = [row for event in standing for row in _links_of(log, event)]
+    standing = standing_events(connection, log, fresh)
+    rows = [row for event in standing for row in links_of(log, event)]
     insert_rows(connection, LINK, _COLUMNS, list(dict.fromkeys(rows)))
     write_quantities(connection, log, standing)
     _renew_stays(connection, log, [*fresh, *gone])
@@ -116,18 +119,20 @@ def rebuild(connection: Connection, log: int, size: int) -> None:
 def _locked_cursor(connection: Connection, log: int) -> int:
     """Return how far the links are whole, with the cursor locked until the transaction ends."""
     insert_once(connection, PROJECTION_CURSOR, {"log": log, "name": NAME, "next_seq": 0})
-    return int(connection.execute(_cursor(log).with_for_update()).scalar_one())
+    return int(connection.execute(cursor_of(log).with_for_update()).scalar_one())
 
 
-def _cursor(log: int) -> Select[int]:
+def cursor_of(log: int) -> Select[int]:
+    """Return the statement that reads up to which entry the links of a log are whole."""
     return select(PROJECTION_CURSOR.c.next_seq).where(
         PROJECTION_CURSOR.c.log == log, PROJECTION_CURSOR.c.name == NAME
     )
 
 
-def _standing(
+def standing_events(
     connection: Connection, log: int, events: Sequence[IndexedEvent]
 ) -> list[IndexedEvent]:
+    """Return those that are no declaration and that no declaration took back."""
     plain = [event for event in events if not event.is_declaration]
     wrong = taken_back(connection, log, plain)
     return [event for event in plain if event.seq not in wrong]
@@ -140,13 +145,13 @@ def _take_away(connection: Connection, log: int, events: Collection[IndexedEvent
             delete(LINK).where(
                 LINK.c.log == log,
                 LINK.c.seq == event.seq,
-                LINK.c.kind.in_([int(kind) for kind in _BY_ONE_EVENT]),
+                LINK.c.kind.in_([int(kind) for kind in BY_ONE_EVENT]),
             )
         )
 
 
-def _links_of(log: int, event: IndexedEvent) -> Iterator[tuple[object, ...]]:
-    """Yield the links that an event gives by itself, in the order of the table's columns."""
+def links_of(log: int, event: IndexedEvent) -> Iterator[LinkRow]:
+    """Yield the links that an event gives by itself."""
     links: list[tuple[LinkKind, int, int]] = []
     if event.type == EventType.TRANSFORMATION:
         making = next(iter(event.of(Role.TRANSFORMATION)), making_of(event.seq))
@@ -163,12 +168,11 @@ def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent
     """Make the stays in every container anew that one of these events is about."""
     parents: dict[int, set[int]] = {}
     for event in events:
-        if event.type in _CONTAINING:
+        if event.type in CONTAINING:
             parents.setdefault(event.type, set()).update(event.of(Role.PARENT))
     for kind, of_kind in parents.items():
-        found = _standing(connection, log, events_of_parents(connection, log, of_kind, [kind]))
-        link = _CONTAINING[EventType(kind)]
-        amounts = amounts_of(connection, log, [event.seq for event in found])
+        link = CONTAINING[EventType(kind)]
+        rows = stay_rows(connection, log, EventType(kind), of_kind)
         ordered = sorted(of_kind)
         for at in range(0, len(ordered), CHUNK // 2):
             some = ordered[at : at + CHUNK // 2]
@@ -177,15 +181,24 @@ def _renew_stays(connection: Connection, log: int, events: Iterable[IndexedEvent
                     LINK.c.log == log, LINK.c.dst.in_(some), LINK.c.kind == int(link)
                 )
             )
-        rows = [
-            _stay_row(log, parent, link, one)
-            for parent in of_kind
-            for one in stays_of(_packings(found, parent, amounts))
-        ]
         insert_rows(connection, LINK, _COLUMNS, rows)
 
 
-def _stay_row(log: int, parent: int, kind: LinkKind, stay: Stay) -> tuple[object, ...]:
+def stay_rows(
+    connection: Connection, log: int, kind: EventType, parents: Collection[int]
+) -> list[LinkRow]:
+    """Return the stays in these containers, from all the events of a kind that name them."""
+    read = events_of_parents(connection, log, parents, [kind])
+    found = standing_events(connection, log, read)
+    amounts = amounts_of(connection, log, [event.seq for event in found])
+    return [
+        _stay_row(log, parent, CONTAINING[kind], one)
+        for parent in parents
+        for one in stays_of(_packings(found, parent, amounts))
+    ]
+
+
+def _stay_row(log: int, parent: int, kind: LinkKind, stay: Stay) -> LinkRow:
     until_us = None if stay.until_at is None else to_micros(stay.until_at)
     from_us = to_micros(stay.from_at)
     return (stay.child, log, parent, stay.seq, int(kind), from_us, until_us, stay.until_seq)

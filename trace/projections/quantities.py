@@ -22,12 +22,22 @@ from ledger.store import read_entries
 Amounts: TypeAlias = Mapping[int, Mapping[str | None, Decimal]]
 """How much of each item, by unit; a unit of None counts pieces."""
 
+QuantityRow: TypeAlias = tuple[int, int, int, int, int, str | None, str | None]
+"""A row of the table of quantities, in the order of its columns."""
+
 _CLASSES: Final = (Role.EPC_CLASS, Role.CHILD_CLASS, Role.INPUT_CLASS, Role.OUTPUT_CLASS)
 _COLUMNS: Final = tuple(column.name for column in EVENT_QUANTITY.columns)
 
 
 def write_quantities(connection: Connection, log: int, events: Sequence[IndexedEvent]) -> None:
     """Write the quantities of these events; raises `LedgerCorrupt` where one is not readable."""
+    insert_rows(connection, EVENT_QUANTITY, _COLUMNS, quantity_rows(connection, log, events))
+
+
+def quantity_rows(
+    connection: Connection, log: int, events: Sequence[IndexedEvent]
+) -> list[QuantityRow]:
+    """Return how much these events say, read from their entries; raises as above."""
     seqs = [event.seq for event in events if event.of(*_CLASSES)]
     entries = read_entries(connection, log, seqs)
     if len(entries) < len(seqs):
@@ -37,12 +47,11 @@ def write_quantities(connection: Connection, log: int, events: Sequence[IndexedE
         seq: event_of(entry)[2].quantities for seq, entry in entries.items()
     }
     ids = find_ids(connection, log, {one.uri for many in found.values() for one in many})
-    rows = [
+    return [
         (ids[one.uri], log, seq, position, int(one.role), _text(one), one.uom)
         for seq, many in sorted(found.items())
         for position, one in enumerate(many)
     ]
-    insert_rows(connection, EVENT_QUANTITY, _COLUMNS, rows)
 
 
 def amounts_of(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, Amounts]:

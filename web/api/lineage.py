@@ -148,6 +148,9 @@ class CodeStateOut(ma.Schema):
     is_whole = ma.fields.Boolean(
         metadata={"description": "False where some event does not say how much."}
     )
+    unheard = ma.fields.Integer(
+        metadata={"description": "Events by parties that have no standing in it; not counted."}
+    )
     size = ma.fields.Integer()
 
 
@@ -171,6 +174,7 @@ def get_state(query: dict[str, Any]) -> dict[str, Any]:
         "is_gone": state.is_gone,
         "holdings": _holdings(found),
         "is_whole": found.balance.is_whole,
+        "unheard": found.unheard,
         "size": found.size,
     }
 
