@@ -85,6 +85,7 @@ class CaptureJob:
     refused: tuple[Problem, ...]
     already_recorded: tuple[Problem, ...]
     advice: tuple[Problem, ...]
+    advice_count: int
     raw: JsonObject
 
 
@@ -239,7 +240,9 @@ def _problems(listed: list[JsonValue], message: str) -> tuple[Problem, ...]:
 
 def _job_of(job: JsonObject) -> CaptureJob:
     receipt, refused, known = job.get("receipt"), job.get("errors"), job.get("alreadyRecorded")
-    advice = job.get("advice")
+    advice, counts = job.get("advice"), job.get("problemCounts")
+    advice_rows = _problems(advice if isinstance(advice, list) else [], "title")
+    counted = _count(counts, "advice") if isinstance(counts, dict) else None
     if not isinstance(receipt, dict) or not isinstance(job.get("success"), bool):
         raise BadAnswer("The capture job has no receipt: this is another kind of server.")
     return CaptureJob(
@@ -251,7 +254,8 @@ def _job_of(job: JsonObject) -> CaptureJob:
         first_seq=_count(receipt, "firstSeq"),
         refused=_problems(refused if isinstance(refused, list) else [], "title"),
         already_recorded=_problems(known if isinstance(known, list) else [], "title"),
-        advice=_problems(advice if isinstance(advice, list) else [], "title"),
+        advice=advice_rows,
+        advice_count=len(advice_rows) if counted is None else counted,
         raw=job,
     )
 

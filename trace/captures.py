@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from trace.capture_problems import (
+    NO_PROBLEMS,
+    PROBLEMS_MAX,
+    ProblemCounts,
+    count_problems,
+    dump_problems,
+    load_problems,
+)
 from trace.page_tokens import read_instant, read_token, write_instant, write_token
 from trace.tables import CAPTURE, CAPTURE_UPLOAD
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from base.errors import NotFound, Problem
-from base.strict_json import loads
 from ledger.batch import Appended, Receipt
-
-# A job keeps this many problems; the count of refused events is exact all the same. It is part of
-# the answer's meaning and no setting: all processes must write the same rows.
-PROBLEMS_MAX: Final = 100
 
 
 class ErrorBehaviour(StrEnum):
@@ -51,7 +53,10 @@ class CaptureNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """A capture job. `kept_count` events were recorded from entry `first_seq` on."""
+    """A capture job. `kept_count` events were recorded from entry `first_seq` on.
+
+    `problems` are the first ones, `counts` tells how many there were.
+    """
 
     log: int
     id: UUID
@@ -66,6 +71,7 @@ class Capture:
     kept_count: int | None
     first_seq: int | None
     problems: tuple[Problem, ...]
+    counts: ProblemCounts = NO_PROBLEMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +125,7 @@ def whole_capture(receipt: Receipt, note: CaptureNote, *, actor: str) -> Capture
         kept_count=receipt.count,
         first_seq=receipt.first_seq,
         problems=tuple(note.advice[:PROBLEMS_MAX]),
+        counts=count_problems(note.advice),
     )
 
 
@@ -150,7 +157,7 @@ def finished_values(
         "is_success": is_success,
         "kept_count": kept_count,
         "first_seq": first_seq,
-        "problems": _dump_problems(problems),
+        "problems": dump_problems(problems),
     }
 
 
@@ -211,7 +218,7 @@ def store_upload(connection: Connection, upload: Upload) -> None:
             is_success=True,
             error_behaviour=capture.behaviour.value,
             event_count=capture.event_count,
-            problems=_dump_problems(()),
+            problems=dump_problems(()),
         )
     )
     connection.execute(
@@ -296,6 +303,7 @@ def finish_stored(
 
 
 def _capture_of(row: Row[Any]) -> Capture:
+    problems, counts = load_problems(row.problems)
     return Capture(
         log=row.log,
         id=row.id,
@@ -309,26 +317,6 @@ def _capture_of(row: Row[Any]) -> Capture:
         event_count=row.event_count,
         kept_count=row.kept_count,
         first_seq=row.first_seq,
-        problems=_load_problems(row.problems),
-    )
-
-
-def _dump_problems(problems: Sequence[Problem]) -> str:
-    return orjson.dumps(
-        [
-            {"path": problem.path, "code": problem.code, "message": problem.message}
-            for problem in problems[:PROBLEMS_MAX]
-        ]
-    ).decode()
-
-
-def _load_problems(text: str) -> tuple[Problem, ...]:
-    data = text.encode()
-    stored = loads(data, bytes_max=len(data), depth_max=2)
-    if not isinstance(stored, list):
-        raise TypeError("a capture's problems are a list")
-    return tuple(
-        Problem(path=str(one["path"]), code=str(one["code"]), message=str(one["message"]))
-        for one in stored
-        if isinstance(one, dict)
+        problems=problems,
+        counts=counts,
     )

@@ -129,7 +129,7 @@ def _show_text(name: str, outcome: CaptureJob | AppError) -> None:
     refused = f", {left_out} refused" if left_out else ""
     counted = f"{outcome.recorded} of {outcome.events} events recorded"
     # What is recommended and missing is told whole by --json.
-    advice = f", {len(outcome.advice)} advised" if outcome.advice else ""
+    advice = f", {outcome.advice_count} advised" if outcome.advice_count else ""
     click.echo(f"{name}: {counted}{where}{already}{refused}{advice}")
     _show_problems(outcome.refused)
 

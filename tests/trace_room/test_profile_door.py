@@ -8,7 +8,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from trace.captures import PROBLEMS_MAX, read_capture
+from trace.capture_problems import PROBLEMS_MAX
+from trace.captures import read_capture
 from trace.profiling import ADVICE
 from uuid import UUID
 

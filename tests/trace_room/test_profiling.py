@@ -1,6 +1,7 @@
 """Profiles at the door: what a class of goods asks for is refused or told, never lost."""
 
 from copy import deepcopy
+from trace.capture_problems import PROBLEMS_MAX
 from trace.captures import Capture, ErrorBehaviour, read_capture
 from trace.profiling import ADVICE
 from typing import Any
@@ -110,6 +111,22 @@ def test_goods_without_a_class_are_let_in_and_told_of_once(installation: Install
     assert problem.code == f"{ADVICE}no_profile"
     assert problem.message.startswith("2 events")
     assert capture.is_success
+
+
+def test_what_is_not_listed_of_the_advice_is_counted(installation: Installation) -> None:
+    goods_of(installation, "dairy")
+    found = (lacking(one, Severity.WARNING) for one in sheets(catalogue().profile("dairy")))
+    _, half = next(one for one in found if one is not None)
+    events = [
+        {**at_home(installation, half), "eventTime": f"{LATER}T08:{n // 60:02}:{n % 60:02}.000Z"}
+        for n in range(PROBLEMS_MAX + 1)
+    ]
+
+    capture = record(installation, *events)
+
+    assert len(capture.problems) == PROBLEMS_MAX
+    assert capture.counts.advice > PROBLEMS_MAX
+    assert (capture.counts.refused, capture.counts.already_recorded) == (0, 0)
 
 
 def test_what_happened_at_a_foreign_place_is_told_and_not_refused(

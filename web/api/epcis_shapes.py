@@ -1,8 +1,8 @@
 """EPCIS 2.0 answers: capture jobs and query documents as the standard's JSON has them."""
 
 from collections.abc import Mapping, Sequence
+from trace.capture_problems import DUPLICATE, is_advice
 from trace.captures import Capture
-from trace.profiling import ADVICE
 from trace.reading import ReadEvent
 from typing import Any, Final
 from urllib.parse import quote
@@ -46,6 +46,14 @@ class AdviceOut(ma.Schema):
     title = ma.fields.String()
 
 
+class ProblemCountsOut(ma.Schema):
+    """How many problems a document had of each kind, listed or not."""
+
+    errors = ma.fields.Integer()
+    advice = ma.fields.Integer()
+    alreadyRecorded = ma.fields.Integer()  # noqa: N815 -- EPCIS's spelling
+
+
 class CaptureOut(ma.Schema):
     """A capture job (EPCIS 2.0, GET /capture/{captureID})."""
 
@@ -62,6 +70,10 @@ class CaptureOut(ma.Schema):
         metadata={"description": "What recorded events lack that is no reason to refuse them."},
     )
     alreadyRecorded = ma.fields.List(ma.fields.Nested(CaptureErrorOut))  # noqa: N815 -- EPCIS's spelling
+    problemCounts = ma.fields.Nested(  # noqa: N815 -- EPCIS's spelling
+        ProblemCountsOut,
+        metadata={"description": "How many there are of each; the lists above hold the first."},
+    )
     receipt = ma.fields.Nested(ReceiptOut)
 
 
@@ -86,10 +98,12 @@ class CapturePaging(StrictSchema):
 
 def capture_json(capture: Capture, *, sealed_size: int) -> dict[str, Any]:
     """Return a job; `sealed_size` is the size of the newest checkpoint."""
-    duplicates = [problem for problem in capture.problems if problem.code == "duplicate"]
-    advice = [problem for problem in capture.problems if problem.code.startswith(ADVICE)]
-    told = [*duplicates, *advice]
-    errors = [problem for problem in capture.problems if problem not in told]
+    duplicates = [problem for problem in capture.problems if problem.code == DUPLICATE]
+    errors = [
+        problem
+        for problem in capture.problems
+        if problem.code != DUPLICATE and not is_advice(problem)
+    ]
     count = capture.kept_count or 0
     first = capture.first_seq
     return {
@@ -103,6 +117,11 @@ def capture_json(capture: Capture, *, sealed_size: int) -> dict[str, Any]:
         "errors": [_error_json(problem, 400) for problem in errors],
         "advice": _advice_json(capture),
         "alreadyRecorded": [_error_json(problem, 409) for problem in duplicates],
+        "problemCounts": {
+            "errors": capture.counts.refused,
+            "advice": capture.counts.advice,
+            "alreadyRecorded": capture.counts.already_recorded,
+        },
         "receipt": {
             "log": capture.log,
             "firstSeq": first,
@@ -161,7 +180,7 @@ def _advice_json(capture: Capture) -> list[JsonValue]:
     return [
         {"path": problem.path, "code": problem.code, "title": problem.message}
         for problem in capture.problems
-        if problem.code.startswith(ADVICE)
+        if is_advice(problem)
     ]
 
 

@@ -5,6 +5,7 @@ that is sent twice records one event.
 """
 
 from dataclasses import dataclass, replace
+from trace.capture_problems import is_advice
 from trace.captures import Capture, read_capture
 from trace.reading import ReadEvent, read_events
 from typing import Final
@@ -219,6 +220,8 @@ def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event:
         qr=Markup(svg(address)) if address else "",  # noqa: S704 -- as said above
         address=address,
         seq=capture.first_seq,
+        advice=[one.message for one in capture.problems if is_advice(one)],
+        advice_count=capture.counts.advice,
         at=when(event.recorded_at),
     )
 
