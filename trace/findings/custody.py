@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from trace.events.model import Role
-from trace.findings.model import Evidence, FindingRule, Hit, some_events
+from trace.findings.model import Evidence, FindingRule, Hit, is_same_whole_day, some_events
+from trace.findings.steps import Says, is_arrival, says
 from trace.movements import Movement
 from trace.scans.distance import distance_km
 from trace.scans.model import Place
@@ -17,18 +18,9 @@ from trace.types import Action, EventType
 from typing import Final
 from uuid import UUID
 
-_GIVING: Final = frozenset({Flow.SHIPPED, Flow.SOLD, Flow.USED, Flow.GONE})
+GIVING: Final = frozenset({Flow.SHIPPED, Flow.SOLD, Flow.USED, Flow.GONE})
 _SIDES: Final = (Role.SOURCE, Role.DESTINATION)
 _SINGLE: Final = frozenset({Role.EPC, Role.INPUT, Role.OUTPUT, Role.CHILD, Role.PARENT})
-# CBV 2.0 7.1: steps by which goods leave a hand, though they give no balance.
-_LEAVING_STEPS: Final = frozenset({"shipping", "departing", "transporting", "consigning"})
-# Inspection by whatever word a maker has for it; the profiles use these.
-_TESTING_STEPS: Final = frozenset({"inspecting", "accepting", "urn:suxin:epcis:testing"})
-# Finished goods of these profiles are tested before they leave: Food Safety Law art. 52, Drug
-# Administration Law art. 47, Vaccine Administration Law art. 26.
-_TESTED_PROFILES: Final = frozenset(
-    {"baijiu", "dairy", "drug", "edible_oil", "meat_egg", "packaged_food", "vaccine", "vet_drug"}
-)
 _SECONDS_OF_AN_HOUR: Final = 3600
 _PLACES_MAX: Final = 200
 _MINUTE: Final = timedelta(minutes=1)
@@ -48,25 +40,40 @@ class Hands:
 
 def hands_of(evidence: Evidence) -> Hands:
     """Return who may have had a thing, by the words of those who had it before."""
-    hands = Hands(parties=set(_beginners(evidence)))
+    # Of what nobody says who made it, anybody may have got some from outside of the record.
+    is_made = any(_is_beginning(one) for one in evidence.movements)
+    hands = Hands(parties=set(beginners(evidence)), is_open=not is_made)
     while True:
         known = (len(hands.parties), hands.is_open)
         for one in evidence.movements:
             if one.event.party_id in hands.parties:
-                sides = {evidence.named[it] for it in one.event.of(*_SIDES) if it in evidence.named}
-                hands.parties |= sides
-                is_told = bool(sides - {one.event.party_id})
-                hands.is_open |= flow_of(one) is Flow.SHIPPED and not is_told
-            elif hands.is_open and flow_of(one) is Flow.RECEIVED:
+                hands.parties |= parties_of(evidence, one, *_SIDES)
+                hands.is_open |= flow_of(one) is Flow.SHIPPED and not _is_told_to(evidence, one)
+            elif hands.is_open and is_arrival(one):
                 hands.parties.add(one.event.party_id)
         if (len(hands.parties), hands.is_open) == known:
             return hands
 
 
+def _is_told_to(evidence: Evidence, one: Movement) -> bool:
+    """Return whether goods were sent to others of whom the register knows every one."""
+    sides = parties_of(evidence, one, *_SIDES) - {one.event.party_id}
+    # A destination that nobody registered may be anybody's.
+    return bool(sides) and all(it in evidence.named for it in one.event.of(Role.DESTINATION))
+
+
+def is_own_move(evidence: Evidence, one: Movement) -> bool:
+    """Return whether goods were sent from one place of their holder to another one of its own."""
+    ends = one.event.of(Role.DESTINATION)
+    return bool(ends) and all(evidence.named.get(it) == one.event.party_id for it in ends)
+
+
 def not_holder(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
     """Find who gave, used or sold goods that it neither made nor was handed."""
     giving = [
-        one for one in evidence.movements if one.container is None and flow_of(one) in _GIVING
+        one
+        for one in evidence.movements
+        if one.container is None and flow_of(one) in GIVING and not says(one, Says.TAKES_SAMPLES)
     ]
     if not giving:
         return []
@@ -86,96 +93,20 @@ def not_holder(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG
     ]
 
 
-def missing_step(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
-    """Find a step that must come before another one that is on record."""
-    return [
-        *_sold_without_receipt(evidence),
-        *_received_without_shipping(evidence),
-        *_shipped_without_test(evidence),
-    ]
-
-
-def _sold_without_receipt(evidence: Evidence) -> Iterable[Hit]:
-    makers = set(_beginners(evidence))
-    received = {one.event.party_id for one in evidence.movements if flow_of(one) is Flow.RECEIVED}
-    gave: dict[UUID | None, list[Movement]] = {}
-    for one in evidence.movements:
-        is_giving = one.container is None and flow_of(one) in _GIVING
-        if is_giving and one.event.party_id not in received | makers:
-            gave.setdefault(one.event.party_id, []).append(one)
-    if not gave:
-        return
-    holders = hands_of(evidence).parties
-    for party, found in gave.items():
-        # Whoever was not even handed the goods is no holder, which is a finding of its own.
-        if party in holders and not _is_carrier(evidence, party):
-            yield _missing("receiving", party, found)
-
-
-def _is_carrier(evidence: Evidence, party: UUID | None) -> bool:
-    return any(
-        one.event.party_id == party
-        and one.event.biz_step in ("transporting", "loading", "departing")
-        for one in evidence.movements
-    )
-
-
-def _received_without_shipping(evidence: Evidence) -> Iterable[Hit]:
-    makers = {one.event.party_id for one in evidence.movements if flow_of(one) is Flow.MADE}
-    if not makers:
-        return
-    leaving = {
-        one.event.party_id
-        for one in evidence.movements
-        if flow_of(one) is Flow.SHIPPED or one.event.biz_step in _LEAVING_STEPS
-    }
-    got: dict[UUID | None, list[Movement]] = {}
-    for one in evidence.movements:
-        party = one.event.party_id
-        if flow_of(one) is Flow.RECEIVED and party not in makers and not leaving - {party}:
-            got.setdefault(party, []).append(one)
-    for party, found in got.items():
-        yield _missing("shipping", party, found)
-
-
-def _shipped_without_test(evidence: Evidence) -> Iterable[Hit]:
-    if evidence.limits.profile not in _TESTED_PROFILES:
-        return
-    # A lot of a plant: what a farm brings forth is tested by whoever takes it in.
-    makers = {one.event.party_id for one in evidence.movements if one.role is Role.OUTPUT_CLASS}
-    shipped = [
-        one
-        for one in evidence.movements
-        if flow_of(one) is Flow.SHIPPED and one.event.party_id in makers
-    ]
-    if not shipped or any(one.event.biz_step in _TESTING_STEPS for one in evidence.movements):
-        return
-    yield _missing("inspecting", shipped[0].event.party_id, shipped)
-
-
-def _missing(step: str, party: UUID | None, seen: list[Movement]) -> Hit:
-    return Hit(
-        key=f"{step}:{party or ''}",
-        party_id=party,
-        events=some_events(seen),
-        details={"missing": step, "step": seen[0].event.biz_step or "transforming"},
-    )
-
-
 def receive_before_ship(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     """Find a receipt more than `grace` before whoever sent the goods says that they left."""
     shipped = [one for one in evidence.movements if flow_of(one) is Flow.SHIPPED]
     if not shipped:
         return []
-    first: dict[UUID | None, Movement] = {}
+    received: dict[UUID | None, list[Movement]] = {}
     for one in evidence.movements:
         if flow_of(one) is Flow.RECEIVED:
-            first.setdefault(one.event.party_id, one)
+            received.setdefault(one.event.party_id, []).append(one)
     hits = []
-    for party, receipt in first.items():
-        towards = _towards(evidence, shipped, receipt)
-        sent = min(towards, key=lambda one: one.moment, default=None)
-        if sent is not None and receipt.event.event_at + rule.grace < sent.event.event_at:
+    for party, receipts in received.items():
+        pair = _first_wrong_pair(rule, _towards(evidence, shipped, receipts[0]), receipts)
+        if pair is not None:
+            receipt, sent = pair
             minutes = (sent.event.event_at - receipt.event.event_at) // _MINUTE
             hits.append(
                 Hit(
@@ -188,20 +119,38 @@ def receive_before_ship(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     return hits
 
 
+def _first_wrong_pair(
+    rule: FindingRule, shipped: list[Movement], receipts: list[Movement]
+) -> tuple[Movement, Movement] | None:
+    """Return a receipt and its shipment that left later, None where they can be matched in order.
+
+    A lot comes in several goes. Where shipments are fewer, some receipt has one that is not on
+    record; where they are more, the last are still on their way.
+    """
+    surplus = max(len(receipts) - len(shipped), 0)
+    for receipt, sent in zip(receipts[surplus:], shipped, strict=False):
+        if is_same_whole_day(receipt.event.event_at, sent.event.event_at):
+            continue
+        if receipt.event.event_at + rule.grace < sent.event.event_at:
+            return receipt, sent
+    return None
+
+
 def _towards(evidence: Evidence, shipped: list[Movement], receipt: Movement) -> list[Movement]:
     """Return the shipments that may be the received one: those that name the receiver, if any."""
     party = receipt.event.party_id
     others = [one for one in shipped if one.event.party_id != party]
-    named = [one for one in others if party in _parties(evidence, one, Role.DESTINATION)]
+    named = [one for one in others if party in parties_of(evidence, one, Role.DESTINATION)]
     if named:
         return named
-    senders = _parties(evidence, receipt, Role.SOURCE)
-    untold = [one for one in others if not _parties(evidence, one, Role.DESTINATION)]
+    senders = parties_of(evidence, receipt, Role.SOURCE)
+    untold = [one for one in others if not parties_of(evidence, one, Role.DESTINATION)]
     return [one for one in untold if one.event.party_id in senders] or untold
 
 
-def _parties(evidence: Evidence, one: Movement, role: Role) -> set[UUID]:
-    return {evidence.named[item] for item in one.event.of(role) if item in evidence.named}
+def parties_of(evidence: Evidence, one: Movement, *roles: Role) -> set[UUID]:
+    """Return the parties that an event names in these roles, as far as the register knows them."""
+    return {evidence.named[item] for item in one.event.of(*roles) if item in evidence.named}
 
 
 def impossible_travel(rule: FindingRule, evidence: Evidence) -> list[Hit]:
@@ -246,28 +195,40 @@ def impossible_travel(rule: FindingRule, evidence: Evidence) -> list[Hit]:
 
 
 def _is_too_fast(rule: FindingRule, km: int, earlier: Movement, later: Movement) -> bool:
+    if is_same_whole_day(earlier.event.event_at, later.event.event_at):
+        return False
     seconds = (later.event.event_at - earlier.event.event_at + rule.grace) // _SECOND
     return km * _SECONDS_OF_AN_HOUR > int(rule.limit) * seconds
 
 
 def _place(evidence: Evidence, one: Movement) -> Place | None:
-    """Return where an event happened; a label may be printed, and a deal made, anywhere."""
+    """Return where an event happened; a label may be printed, and a deal made, anywhere.
+
+    The business location of what leaves may be where it is going to (EPCIS 2.0: where it is
+    thought to be after the event).
+    """
     if one.role is Role.LOT or one.event.type == EventType.TRANSACTION:
         return None
-    for item in (one.event.read_point, one.event.biz_location):
+    afterwards = None if says(one, Says.LEAVES) else one.event.biz_location
+    for item in (one.event.read_point, afterwards):
         if item is not None and item in evidence.places:
             return evidence.places[item]
     return None
 
 
-def _beginners(evidence: Evidence) -> Iterable[UUID | None]:
-    """Yield whose goods it is and who made it, or spoke of it first where nobody did."""
+def beginners(evidence: Evidence) -> Iterable[UUID | None]:
+    """Yield whose goods it is and who made it, or spoke of it first where nobody did.
+
+    First is who recorded it first, and also whose event happened first: the next one may have been
+    quicker to record.
+    """
     if evidence.owner is not None:
         yield evidence.owner
     made = [one for one in evidence.movements if _is_beginning(one)]
-    first = min(made or evidence.movements, key=lambda one: one.event.seq, default=None)
-    if first is not None:
-        yield first.event.party_id
+    told = made or evidence.movements
+    if told:
+        yield min(told, key=lambda one: one.event.seq).event.party_id
+        yield min(told, key=lambda one: one.moment).event.party_id
 
 
 def _is_beginning(one: Movement) -> bool:

@@ -6,7 +6,7 @@ registered of those who moved it, so that the same facts always give the same fi
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from trace.findings.limits import UNKNOWN_CLASS, ClassLimits
@@ -182,6 +182,16 @@ class FindingRule:
 def civil_day(moment: datetime) -> date:
     """Return the day that a calendar in China shows at a moment."""
     return moment.astimezone(CIVIL_ZONE).date()
+
+
+def is_whole_day(moment: datetime) -> bool:
+    """Return whether a moment is midnight in China: how a form says a day and no time."""
+    return moment.astimezone(CIVIL_ZONE).time() == time.min
+
+
+def is_same_whole_day(one: datetime, other: datetime) -> bool:
+    """Return whether two moments are on one day, and one of them says no more than that."""
+    return civil_day(one) == civil_day(other) and (is_whole_day(one) or is_whole_day(other))
 
 
 def amount_text(amount: Decimal) -> str:

@@ -7,7 +7,7 @@ it is about may explain it, and the authority may confirm it.
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from trace.findings import amounts, cold, custody, papers
+from trace.findings import amounts, cold, custody, omitted, papers
 from trace.findings.model import FindingRule, Severity
 from types import MappingProxyType
 from typing import Final
@@ -114,7 +114,7 @@ _OF_CUSTODY: Final = (
         says_en="There is a record of {step}, and none of {missing}, which must come before it.",
         needs="a maker, a shipment or a receipt; for tests, a class whose goods are tested",
         from_on=_FIRST_DAY,
-        judge=custody.missing_step,
+        judge=omitted.missing_step,
     ),
 )
 

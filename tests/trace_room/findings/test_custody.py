@@ -113,7 +113,7 @@ def test_goods_received_that_nobody_sent_miss_a_step(installation: Installation)
 
     (one,) = found(installation)
 
-    assert (one.code, one.party) == ("missing_step", "shop")
+    assert (one.code, one.party) == ("missing_step", "")
     assert one.details == {"missing": "shipping", "step": "receiving"}
 
 
