@@ -10,11 +10,13 @@ from datetime import date, datetime
 from io import BytesIO
 from trace.events.model import Role
 from trace.identifiers import find_ids, read_uris
+from trace.recall.deadlines import Verified
 from trace.sheets.looks import Looks, make_looks
 from trace.submissions.fsma import SHEETS, Case, Cell, CteSheet, sheet_for
 from trace.submissions.fsma_lines import Told, told_of
-from trace.submissions.keeping import keep_fsma_until
+from trace.submissions.keeping import FSMA, keep_fsma_until
 from trace.submissions.naming import Names, read_names
+from trace.submissions.periods import periods
 from trace.submissions.selecting import Wanted, events_for
 from trace.tables import EVENT, EVENT_ITEM
 from trace.types import Action
@@ -37,7 +39,7 @@ CITED: Final = (
     ("Event hash", 88),
     ("Record kept until", 12),
 )
-"""The columns after those of the rule: the event that a row is read from (1.1455(d): two years)."""
+"""The columns after those of the rule: the event that a row is read from, and how long it counts."""
 
 _NOTES: Final = (
     "One sheet for each critical tracking event; each column names the paragraph that asks for it.",
@@ -97,7 +99,7 @@ def cells_of(sheet: CteSheet, case: Case) -> list[Cell]:
         str(case.told.event["eventTime"]),
         read.seq,
         read.event_hash or "",
-        keep_fsma_until(read.recorded_at),
+        keep_fsma_until(read.recorded_at) or "",
     ]
 
 
@@ -134,6 +136,7 @@ def _write_front(
         ("Events before", _instant(wanted.until)),
         ("Ledger", f"log {submission.log}"),
         ("Events", str(submission.event_count)),
+        ("Records are kept", _kept(made_at)),
     )
     row = 2
     for name, text in told:
@@ -183,6 +186,14 @@ def _write(page: Any, looks: Looks, row: int, at: int, cell: Cell) -> None:
 
 def _instant(instant: datetime | None) -> str:
     return "open" if instant is None else instant.astimezone(CIVIL_ZONE).isoformat()
+
+
+def _kept(made_at: datetime) -> str:
+    period = periods()[FSMA].in_force_on(made_at.astimezone(CIVIL_ZONE).date())
+    if period is None:
+        return ""
+    read = "" if period.verified is Verified.TEXT else " (not compared with the text of the norm)"
+    return f"{period.months} months from the day of the record, {period.clause}{read}"
 
 
 def _lines_wanted(told: Told, lots: frozenset[str]) -> Sequence[Any]:

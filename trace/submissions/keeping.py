@@ -1,4 +1,4 @@
-"""Until when a record must be kept, from the periods that the profiles hold as dated data.
+"""Until when a record must be kept, from the periods that are dated data, of a class or a norm.
 
 The rule that must stay true: of several periods the longest counts; a period that nobody knows is
 None, never "no longer".
@@ -7,6 +7,7 @@ None, never "no longer".
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from trace.submissions.periods import periods
 from typing import Final
 
 from base.clock import CIVIL_ZONE
@@ -15,8 +16,8 @@ from schemas.profiles.standing import Profile, Retention
 
 _MONTHS_OF_YEAR: Final = 12
 
-FSMA_KEPT_MONTHS: Final = 24
-"""21 CFR 1.1455(d): two years from the date the record was created or received."""
+FSMA: Final = "fsma204"
+"""The submission of 21 CFR Part 1 Subpart S among the periods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,11 @@ class Kept:
     norm: NormRef
 
 
-def keep_fsma_until(recorded_at: datetime) -> date:
-    """Return the day until which FDA may ask for a record."""
-    return _later(recorded_at.astimezone(CIVIL_ZONE).date(), FSMA_KEPT_MONTHS)
+def keep_fsma_until(recorded_at: datetime) -> date | None:
+    """Return the day until which FDA may ask for a record; None where no period is in force."""
+    day = recorded_at.astimezone(CIVIL_ZONE).date()
+    period = periods()[FSMA].in_force_on(day)
+    return None if period is None else _later(day, period.months)
 
 
 def keep_until(profile: Profile, happened_on: date, expires_on: date | None = None) -> Kept | None:
