@@ -5,7 +5,7 @@ at all until the sweep finds the row, does no harm.
 """
 
 from trace.capture import document_limits
-from trace.captures import waiting_uploads
+from trace.captures import Upload, waiting_uploads
 from trace.uploads import capture_upload
 from uuid import UUID
 
@@ -13,6 +13,8 @@ import structlog
 
 from base.db import reading
 from jobs.instance import instance
+from parties.accounts import actor_of_open_account
+from parties.actors import Actor
 
 _log = structlog.get_logger(__name__)
 
@@ -23,10 +25,19 @@ def capture_queued(capture_id: str) -> None:
     capture = capture_upload(
         parts.desk,
         UUID(capture_id),
-        actor_of_key=parts.key_ring.actor_of,
+        actor_of=_holder,
         limits=document_limits(parts.settings),
     )
     _log.info("capture_finished", capture=capture_id, events=capture.kept_count)
+
+
+def _holder(upload: Upload) -> Actor:
+    """Return who handed a document in, as its key or its account stands now."""
+    parts = instance()
+    if upload.key_id is not None:
+        return parts.key_ring.actor_of(upload.key_id)
+    with reading(parts.engine) as connection:
+        return actor_of_open_account(connection, upload.account_id)
 
 
 def sweep_captures() -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, select, update
 
 from base.db import reading, transaction
-from base.errors import Conflict, InvalidInput, NotFound, Problem
+from base.errors import Conflict, InvalidInput, NotFound, Problem, Unauthenticated
 from parties.actors import Actor, Role, account_actor_id, actor_of_account
 from parties.ids import new_id
 from parties.keys import Record
@@ -121,6 +121,14 @@ def read_account(connection: Connection, account_id: UUID) -> Account:
     if row is None:
         raise NotFound("There is no account with that id.")
     return _account_of(row)
+
+
+def actor_of_open_account(connection: Connection, account_id: UUID | None) -> Actor:
+    """Return the actor that an account stands for; raises `Unauthenticated` where it has ended."""
+    row = connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == account_id)).one_or_none()
+    if row is None or row.ended_at is not None:
+        raise Unauthenticated("This account is no longer valid.")
+    return actor_of_account(account_id=row.id, role=Role(row.role), party_id=row.party_id)
 
 
 def find_account(connection: Connection, login: str) -> Account:

@@ -76,10 +76,11 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """A document that waits for a worker, with the key that handed it in."""
+    """A document that waits for a worker, with the key or the account that handed it in."""
 
     capture: Capture
-    key_id: UUID
+    key_id: UUID | None
+    account_id: UUID | None
     body: bytes
 
 
@@ -226,6 +227,7 @@ def store_upload(connection: Connection, upload: Upload) -> None:
             log=capture.log,
             capture_id=capture.id,
             key_id=upload.key_id,
+            account_id=upload.account_id,
             body=upload.body,
         )
     )
@@ -242,6 +244,7 @@ def read_upload(connection: Connection, log: int, capture_id: UUID) -> Upload | 
     return Upload(
         capture=read_capture(connection, log, capture_id),
         key_id=row.key_id,
+        account_id=row.account_id,
         body=row.body,
     )
 

@@ -6,6 +6,7 @@ is in every key, and identifier ids are computed from the identifier, never allo
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Index,
     Integer,
@@ -108,6 +109,9 @@ CAPTURE_UPLOAD = Table(
     METADATA,
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("capture_id", Uuid, primary_key=True),
-    Column("key_id", Uuid, nullable=False),
+    # Who handed it in: a key or an account, one of them.
+    Column("key_id", Uuid),
     Column("body", LargeBinary, nullable=False),
+    Column("account_id", Uuid),
+    CheckConstraint("(account_id IS NULL) <> (key_id IS NULL)", name="one_holder"),
 )

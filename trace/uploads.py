@@ -33,7 +33,8 @@ from parties.actors import Actor
 from parties.ids import new_id
 from schemas.epcis import DocumentLimits, read_document
 
-ActorOfKey = Callable[[UUID], Actor]
+ActorOf = Callable[[Upload], Actor]
+"""Returns who handed a document in, as it may act today; raises `Unauthenticated`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ def accept_upload(
     The same request again returns the same job, also where it was captured while its sender
     waited; another one under its key raises `Conflict`. Raises `Busy` where too many wait.
     """
-    if actor.key_id is None:
-        raise ValueError("only the holder of a key hands documents in")
+    if (actor.key_id is None) is (actor.account_id is None):
+        raise ValueError("only the holder of a key or of an account hands documents in")
     now = desk.clock.now()
     capture = Capture(
         log=desk.journal.log,
@@ -85,7 +86,7 @@ def accept_upload(
         first_seq=None,
         problems=(),
     )
-    upload = Upload(capture=capture, key_id=actor.key_id, body=body)
+    upload = Upload(capture=capture, key_id=actor.key_id, account_id=actor.account_id, body=body)
     claimed = Batch(actor=actor.id, subject=str(capture.id), drafts=(), idempotency=idempotency)
     try:
         _keep(desk, upload, claimed, limits or UploadLimits())
@@ -134,7 +135,7 @@ def _answer_of(desk: Desk, outcome: Outcome) -> Capture:
 
 
 def capture_upload(
-    desk: Desk, capture_id: UUID, *, actor_of_key: ActorOfKey, limits: DocumentLimits
+    desk: Desk, capture_id: UUID, *, actor_of: ActorOf, limits: DocumentLimits
 ) -> Capture:
     """Capture a waiting document and return its job; a document captured before changes nothing.
 
@@ -145,7 +146,7 @@ def capture_upload(
         upload = read_upload(connection, log, capture_id)
     if upload is not None:
         try:
-            _submit(desk, upload, actor_of_key(upload.key_id), limits)
+            _submit(desk, upload, actor_of(upload), limits)
         except Busy:
             raise
         except AppError as error:

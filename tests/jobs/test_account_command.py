@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from base.config import Settings
-from base.db import open_engine
+from base.db import open_engine, reading
+from base.errors import Unauthenticated
 from jobs.commands import run_command_line
-from parties.accounts import is_password_of
+from parties.accounts import actor_of_open_account, find_account, is_password_of
+from parties.actors import Role
 from parties.passwords import Passwords
 from tests.jobs.test_key_command import kinds_of, open_ledger
 from tests.parties.samples import new_party
@@ -49,12 +51,19 @@ def test_an_account_is_added_reset_and_ended(
 ) -> None:
     assert add(engine, monkeypatch) == 0
     assert opens(engine, FIRST)
+    with reading(engine) as connection:
+        actor = actor_of_open_account(connection, find_account(connection, "li.lei").id)
+    assert (actor.role, actor.key_id) == (Role.PRODUCER, None)
     assert run(engine, monkeypatch, "list") == 0
     assert "li.lei" in capsys.readouterr().out
 
     assert run(engine, monkeypatch, "end", "li.lei") == 0
 
     assert not opens(engine, FIRST)
+    with reading(engine) as connection:
+        account = find_account(connection, "li.lei")
+        with pytest.raises(Unauthenticated):
+            actor_of_open_account(connection, account.id)
     assert kinds_of(engine)[1:] == [("account_granted", "console"), ("account_ended", "console")]
 
 

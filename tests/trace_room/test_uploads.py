@@ -6,6 +6,7 @@ from trace.capture import document_limits
 from trace.captures import (
     Capture,
     ErrorBehaviour,
+    Upload,
     read_capture,
     read_upload,
     waiting_uploads,
@@ -18,7 +19,7 @@ import pytest
 from base.db import reading
 from base.errors import Busy, Conflict, Unauthenticated
 from ledger.batch import Idempotency
-from parties.actors import ANONYMOUS, Actor
+from parties.actors import ANONYMOUS, Actor, Role, actor_of_account
 from tests.faults import make_fragile, outage
 from tests.instances import Installation, document_bytes, observation, serial
 
@@ -26,13 +27,18 @@ BODY = document_bytes([observation(serial(n)) for n in range(20)])
 LIMITS = UploadLimits(waiting_max=5, party_waiting_max=3)
 
 
-def _accept(installation: Installation, body: bytes = BODY, key: str | None = None) -> Capture:
+def _accept(
+    installation: Installation,
+    body: bytes = BODY,
+    key: str | None = None,
+    actor: Actor | None = None,
+) -> Capture:
     idempotency = None
     if key is not None:
         idempotency = Idempotency(key=key, request_hash=sha256(body).digest())
     return accept_upload(
         installation.desk,
-        installation.party("farm"),
+        actor or installation.party("farm"),
         body,
         behaviour=ErrorBehaviour.ROLLBACK,
         event_count=20,
@@ -44,18 +50,18 @@ def _accept(installation: Installation, body: bytes = BODY, key: str | None = No
 def _work(
     installation: Installation,
     capture: Capture,
-    actor_of_key: Callable[[UUID], Actor] | None = None,
+    actor_of: Callable[[Upload], Actor] | None = None,
 ) -> Capture:
     return capture_upload(
         installation.desk,
         capture.id,
-        actor_of_key=actor_of_key or (lambda _: installation.party("farm")),
+        actor_of=actor_of or (lambda _: installation.party("farm")),
         limits=document_limits(installation.settings),
     )
 
 
-def _revoked(key_id: UUID) -> Actor:
-    raise Unauthenticated(f"The key {key_id.int} is no longer valid.")
+def _revoked(upload: Upload) -> Actor:
+    raise Unauthenticated(f"The key {upload.key_id} is no longer valid.")
 
 
 def test_a_document_is_kept_until_it_is_captured(installation: Installation) -> None:
@@ -116,6 +122,25 @@ def test_a_document_whose_key_was_revoked_is_refused_on_the_record(
     assert installation.check() == 1
 
 
+def test_a_document_of_an_account_is_captured_as_what_its_account_stands_for(
+    installation: Installation,
+) -> None:
+    account_id, party_id = UUID(int=77), installation.party("farm").party_id
+    owner = actor_of_account(account_id=account_id, role=Role.PRODUCER, party_id=party_id)
+    capture = _accept(installation, actor=owner)
+    asked: list[tuple[UUID | None, UUID | None]] = []
+
+    def owner_of(upload: Upload) -> Actor:
+        asked.append((upload.key_id, upload.account_id))
+        return owner
+
+    done = _work(installation, capture, owner_of)
+
+    assert asked == [(None, account_id)]
+    assert (done.is_success, done.kept_count, done.party_id) == (True, 20, party_id)
+    assert installation.check() == 21
+
+
 def test_a_wrong_document_is_refused_with_its_paths(installation: Installation) -> None:
     events = [observation(serial(n)) for n in range(6)]
     events[4]["disposition"] = "lost"
@@ -130,10 +155,10 @@ def test_a_wrong_document_is_refused_with_its_paths(installation: Installation) 
 def test_a_late_refusal_does_not_take_back_what_was_recorded(installation: Installation) -> None:
     capture = _accept(installation)
 
-    def revoked_meanwhile(key_id: UUID) -> Actor:
+    def revoked_meanwhile(upload: Upload) -> Actor:
         # Another worker has captured the document between this one's reading and its refusal.
         _work(installation, capture)
-        return _revoked(key_id)
+        return _revoked(upload)
 
     done = _work(installation, capture, revoked_meanwhile)
 
