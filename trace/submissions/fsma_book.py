@@ -39,7 +39,7 @@ CITED: Final = (
     ("Event hash", 88),
     ("Record kept until", 12),
 )
-"""The columns after those of the rule: the event that a row is read from, and how long it counts."""
+"""The columns after those of the rule: the event that a row is read from, how long it is kept."""
 
 _NOTES: Final = (
     "One sheet for each critical tracking event; each column names the paragraph that asks for it.",

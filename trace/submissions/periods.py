@@ -48,7 +48,7 @@ def periods() -> Mapping[str, Periods]:
 
 
 def read_periods(path: Path) -> Mapping[str, Periods]:
-    """Return the periods that a file gives; raises `InvalidInput` with the line of what is wrong."""
+    """Return the periods that a file gives; raises `InvalidInput` with what is wrong."""
     faults = Faults()
     file = read_rows(path, faults)
     found = [_periods(rows) for rows in file.each("submissions")]
