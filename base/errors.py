@@ -6,7 +6,7 @@ evidence is not expected trouble: it is `LedgerCorrupt`, and it stops the writer
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 
@@ -16,11 +16,13 @@ class Problem:
 
     `path` names the field (`epcisBody.eventList[4].bizStep`; empty for the whole input), `code` is
     a stable word for programs, `message` says in English what is wrong and what would be right.
+    `message_zh` says it in Chinese where whoever refuses has words for it; programs go by the code.
     """
 
     path: str
     code: str
     message: str
+    message_zh: str = field(default="", compare=False)
 
 
 class AppError(Exception):

@@ -141,4 +141,5 @@ def _problem(path: str, finding: KdeFinding, code: str) -> Problem:
         path=".".join(part for part in (path, finding.path) if part),
         code=code,
         message=f"{finding.message} ({finding.message_zh}){basis}",
+        message_zh=f"{finding.message_zh}{basis}",
     )

@@ -76,4 +76,4 @@ def test_another_file_is_refused_beside_its_field(sqlite_house: House) -> None:
     answer = send(person, "品名\n白菜\n".encode())
 
     assert answer.status_code == 400
-    assert "A1: is no column of this template" in text_of(answer)
+    assert "A1：不是本模板的列；A1：缺少这些列：" in text_of(answer)

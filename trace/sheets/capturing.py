@@ -12,8 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from trace.capture import Desk, Submission, submit
+from trace.refusal_words import zh_of
 from trace.sheets.checking import CheckedGrid
 from trace.sheets.documents import documents
+from trace.sheets.headers import said
 from trace.sheets.report import report_of
 from typing import Final
 from uuid import UUID
@@ -21,13 +23,14 @@ from uuid import UUID
 import orjson
 
 from base.db import transaction
-from base.errors import Forbidden, InvalidInput
+from base.errors import Forbidden, InvalidInput, Problem
 from base.strict_json import JsonObject, loads
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from parties.ids import new_id
 from parties.tasks import Made, Task, TaskRefused, TaskRequest, Tell, create_task
 from schemas.epcis import DocumentLimits, read_document
+from schemas.profiles.model import Words
 
 SHEET: Final = "sheet"
 
@@ -93,9 +96,13 @@ def run_rows(
     """Record the events of a task; done again, it records nothing twice."""
     kept = _read(folder / _name(task.id))
     report, wrong = str(kept["report"]), kept["wrong"]
+    lang = str(task.arguments.get("lang", "en"))
     if kept["is_refused"]:
-        message = f"{wrong} rows are wrong, so nothing was recorded; the file says which and why."
-        raise TaskRefused(message, file_name=report)
+        words = Words(
+            zh=f"有 {wrong} 行不对，所以一行也没有登记；文件中写明了是哪些行、为什么。",
+            en=f"{wrong} rows are wrong, so nothing was recorded; the file says which and why.",
+        )
+        raise TaskRefused(said(words, lang), file_name=report)
     events, rows = _objects(kept["events"]), kept["rows"]
     done = 0
     made_at = datetime.fromisoformat(str(kept["made_at"]))
@@ -110,26 +117,34 @@ def run_rows(
         try:
             submit(desk, submission)
         except (InvalidInput, Forbidden) as refusal:
-            raise _stopped(refusal, rows, done, report) from refusal
+            first = rows[done] if isinstance(rows, list) and done < len(rows) else "?"
+            message = said(_stopped(refusal, first, done), lang)
+            raise TaskRefused(message, file_name=report) from refusal
         done += count
         tell(done)
-    said = [f"{done} rows are recorded."]
+    words = Words(zh=f"已登记 {done} 行。", en=f"{done} rows are recorded.")
+    message = said(words, lang)
     if wrong:
-        said.append(f"{wrong} wrong rows were left out; the file says which and why.")
-    return Made(file_name=report, message=" ".join(said))
+        left_out = Words(
+            zh=f"略去了不对的 {wrong} 行；文件中写明了是哪些行、为什么。",
+            en=f" {wrong} wrong rows were left out; the file says which and why.",
+        )
+        message += said(left_out, lang)
+    return Made(file_name=report, message=message)
 
 
-def _stopped(
-    refusal: InvalidInput | Forbidden, rows: object, done: int, report: str
-) -> TaskRefused:
+def _stopped(refusal: InvalidInput | Forbidden, first: object, done: int) -> Words:
     """Say how far it came: what changed since the check is nobody's to guess."""
-    first = rows[done] if isinstance(rows, list) and done < len(rows) else "?"
-    message = (
-        f"The register or the rules changed since the check. {done} rows are recorded; from row"
-        f" {first} on nothing is: {refusal.message} Send the sheet again: what is recorded already"
-        " is not recorded twice."
+    problem = next(
+        iter(refusal.problems), Problem(path="", code=refusal.code, message=refusal.message)
     )
-    return TaskRefused(message, file_name=report)
+    return Words(
+        zh=f"校验之后，登记信息或规则变了。已登记 {done} 行；从第 {first} 行起没有登记："
+        f"{zh_of(problem)}请把表再传一次：已经登记的不会重复登记。",
+        en=f"The register or the rules changed since the check. {done} rows are recorded; from row"
+        f" {first} on nothing is: {refusal.message} Send the sheet again: what is recorded already"
+        " is not recorded twice.",
+    )
 
 
 def _name(task_id: UUID) -> str:

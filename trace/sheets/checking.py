@@ -7,6 +7,7 @@ is wrong is told by its cell, in both languages, and nothing is recorded by a ch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from trace.capture import Desk, refusals_of
+from trace.refusal_words import zh_of
 from trace.sheets.cells import tidy
 from trace.sheets.choosing import Chosen
 from trace.sheets.documents import document_of
@@ -31,6 +32,8 @@ from schemas.profiles.row_events import event_of_row
 MESSAGES: Final = Words(zh="校验结果", en="What is wrong")
 """The header of the column that a report adds; it is left out when the report comes back."""
 
+_UNKNOWN_HEADER: Final = Words(zh="不是本模板的列", en="is no column of this template")
+_REPEATED_HEADER: Final = Words(zh="出现了两次", en="is there twice")
 _NAMESPACES: Final = {**STANDARD_PREFIXES, "sx": "urn:suxin:epcis:"}
 
 
@@ -101,27 +104,30 @@ def _keys_at(sheet: Sheet, header: Sequence[str]) -> dict[int, str]:
             continue
         key = known.get(text)
         if key is None:
-            problems.append(_problem(at, "unknown_header", "is no column of this template"))
+            problems.append(_problem(at, "unknown_header", _UNKNOWN_HEADER))
         elif key in found.values():
-            problems.append(_problem(at, "repeated_header", "is there twice"))
+            problems.append(_problem(at, "repeated_header", _REPEATED_HEADER))
         else:
             found[at] = key
     lacking = [
-        said(column.header, "en")
+        column.header
         for column in sheet.columns
         if column.is_required and column.key not in found.values()
     ]
     if lacking:
-        message = f"lacks the columns: {', '.join(lacking)}"
-        problems.append(_problem(0, "missing_header", message))
+        words = Words(
+            zh=f"缺少这些列：{'、'.join(header.zh for header in lacking)}",
+            en=f"lacks the columns: {', '.join(header.en for header in lacking)}",
+        )
+        problems.append(_problem(0, "missing_header", words))
     if problems:
         first = problems[0]
         raise InvalidInput(f"{first.path}: {first.message}", problems=problems)
     return found
 
 
-def _problem(at: int, code: str, message: str) -> Problem:
-    return Problem(path=cell_name(1, at), code=code, message=message)
+def _problem(at: int, code: str, words: Words) -> Problem:
+    return Problem(path=cell_name(1, at), code=code, message=words.en, message_zh=words.zh)
 
 
 def _without_explanation(sheet: Sheet, keys: Mapping[int, str], grid: Grid) -> Grid:
@@ -232,5 +238,5 @@ def _of_door(number: int, problem: Problem, places: Mapping[str, int]) -> CellFa
         at=places.get(field),
         code=problem.code,
         message=problem.message,
-        message_zh=f"事件不能登记：{problem.message}",
+        message_zh=f"事件不能登记：{zh_of(problem)}",
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from base.errors import InvalidInput, Problem
+from schemas.profiles.model import Words
 
 XLSX, CSV = "xlsx", "csv"
 
@@ -39,10 +40,16 @@ class GridLimits:
     cell_chars_max: int = 8_000
 
 
-def refuse(path: str, code: str, message: str) -> NoReturn:
+def refuse(path: str, code: str, words: Words) -> NoReturn:
     """Raise the refusal of a whole file; `path` is a cell such as B7, or empty."""
-    problem = Problem(path=path, code=code, message=message)
-    raise InvalidInput(f"{path}: {message}" if path else message, problems=(problem,))
+    problem = Problem(path=path, code=code, message=words.en, message_zh=words.zh)
+    raise InvalidInput(f"{path}: {words.en}" if path else words.en, problems=(problem,))
+
+
+def too_wide(limits: GridLimits) -> Words:
+    """Return what is said of a sheet with too many columns."""
+    most = limits.columns_max
+    return Words(zh=f"一张表最多 {most} 列。", en=f"A sheet has at most {most} columns.")
 
 
 def letters(at: int) -> str:

@@ -9,12 +9,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 from io import BytesIO
 from trace.sheets.archive import require_sound
-from trace.sheets.grid import GridLimits, cell_name, refuse
+from trace.sheets.grid import GridLimits, cell_name, refuse, too_wide
 from typing import Any, Final
 
 import openpyxl
 
 from base.errors import AppError
+from schemas.profiles.model import Words
 
 _DIGITS: Final = 15
 """What a spreadsheet keeps of a number."""
@@ -41,7 +42,14 @@ def rows_of_workbook(data: bytes, limits: GridLimits) -> Iterator[tuple[int, lis
     except AppError:
         raise
     except Exception:  # Broad: a hostile workbook may break its reader in any place.
-        refuse("", "damaged", "The workbook cannot be read; save it again as .xlsx.")
+        refuse(
+            "",
+            "damaged",
+            Words(
+                zh="工作簿读不出来，请重新另存为 .xlsx。",
+                en="The workbook cannot be read; save it again as .xlsx.",
+            ),
+        )
 
 
 def _texts(number: int, cells: Any, limits: GridLimits) -> list[str]:
@@ -49,7 +57,7 @@ def _texts(number: int, cells: Any, limits: GridLimits) -> list[str]:
     while texts and not texts[-1].strip():
         texts.pop()
     if len(texts) > limits.columns_max:
-        refuse("", "too_many_columns", f"A sheet has at most {limits.columns_max} columns.")
+        refuse("", "too_many_columns", too_wide(limits))
     return texts
 
 
@@ -58,11 +66,19 @@ def _text(name: str, cell: Any) -> str:
     if value is None:
         return ""
     if cell.data_type == _FORMULA:
-        refuse(name, "formula", "is a formula; put its value there instead")
+        refuse(
+            name,
+            "formula",
+            Words(zh="是公式，请改为它的值", en="is a formula; put its value there instead"),
+        )
     if cell.data_type == _ERROR:
-        refuse(name, "error", "is an error of the spreadsheet")
+        refuse(name, "error", Words(zh="是表格软件的错误值", en="is an error of the spreadsheet"))
     if isinstance(value, timedelta):
-        refuse(name, "duration", "is a duration; write a number or a time")
+        refuse(
+            name,
+            "duration",
+            Words(zh="是时长，请写数字或时间", en="is a duration; write a number or a time"),
+        )
     return _written(name, value)
 
 
@@ -89,7 +105,11 @@ def _instant(value: datetime) -> str:
 def _number(name: str, value: Any) -> str:
     exact = Decimal(repr(value))
     if not exact.is_finite() or exact.copy_abs() >= Decimal(10) ** _DIGITS:
-        message = "is a number of more than 15 digits, which a spreadsheet cannot hold: make the"
-        refuse(name, "digits", f"{message} cell text and type it again")
+        words = Words(
+            zh="是超过 15 位的数字，表格存不下：请把单元格设为文本后重新输入",
+            en="is a number of more than 15 digits, which a spreadsheet cannot hold: make the"
+            " cell text and type it again",
+        )
+        refuse(name, "digits", words)
     shown = _EXACT.plus(exact).normalize()
     return format(shown, "f")

@@ -1,4 +1,4 @@
-"""What issuing refuses, in plain words: one row for each rule.
+"""What issuing and the one door in refuse, in plain words: one row for each rule.
 
 The rule that must stay true: a refusal without a row is shown in the words of the interface, never
 as another rule than the one that was broken.
@@ -7,6 +7,7 @@ as another rule than the one that was broken.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from trace.refusal_words import WORDS, zh_of
 from typing import Final
 
 from base.errors import Problem
@@ -144,5 +145,7 @@ def refusal_words(problem: Problem, words: Refusals) -> str:
         if row is not None:
             number = _NUMBER.match(problem.message)
             return row(number[1] if number else str(words.most))
+    if chosen_lang() == "zh" and (problem.message_zh or problem.code in WORDS):
+        return zh_of(problem)
     said = problem.message[:1].upper() + problem.message[1:]
     return _("Not accepted: %(said)s", said=said) if chosen_lang() == "zh" else said

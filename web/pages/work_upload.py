@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from base.errors import AppError
+from base.errors import AppError, Problem
 from parties.access import Action
 from schemas.profiles.registry import catalogue
 from web.idempotency import id_of_request
@@ -22,6 +22,7 @@ from web.pages.languages import say as _
 from web.pages.sheet_words import label_of, way_title
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import Form, blank, once_of, typed
+from web.pages.work_refusals import Refusals, refusal_words
 from web.services import services
 from web.session import page_actor, page_requires
 from web.sheets import Sent, check_sheet, record_sheet
@@ -90,11 +91,16 @@ def _task_id(form: Form, actor: str, data: bytes, wrong: WrongRows) -> UUID | No
 
 
 def _refuse(form: Form, refusal: AppError) -> None:
-    said = [
-        f"{problem.path}: {problem.message}" if problem.path else problem.message
-        for problem in refusal.problems[:_REFUSED_MAX]
-    ]
-    form.wrong(_FILE, "; ".join(said) or refusal.message)
+    whole = Problem(path="", code=refusal.code, message=refusal.message)
+    said = [_said(problem) for problem in refusal.problems[:_REFUSED_MAX]] or [_said(whole)]
+    form.wrong(_FILE, ("；" if chosen_lang() == "zh" else "; ").join(said))
+
+
+def _said(problem: Problem) -> str:
+    words = refusal_words(problem, Refusals())
+    if not problem.path:
+        return words
+    return f"{problem.path}{'：' if chosen_lang() == 'zh' else ': '}{words}"
 
 
 def _choose_class() -> str:
