@@ -28,7 +28,7 @@ from benchmarks.harness import (
 )
 from benchmarks.places import Place, new_place
 
-_LOG: Final = 1
+LOG: Final = 1
 _USES: Final = 5
 _LOTS: Final = 4
 _AT_US: Final = 1_767_225_600_000_000
@@ -47,8 +47,8 @@ def lineage(bench: Bench) -> Iterator[Result]:
     levels = bench.scale.lineage_levels
     for kind in DATABASES:
         place = new_place(bench, kind)
-        root = _fill(place, levels=levels, links=bench.scale.links)
-        count = len(_bare(place, root))
+        root = fill(place, levels=levels, links=bench.scale.links)
+        count = len(bare(place, root))
         contest = Contest(
             title=f"Forward trace, {DATABASE_WORDS[kind]}",
             about=f"{count:,} descendants of one lot among {bench.scale.links:,} links. The walk"
@@ -56,15 +56,15 @@ def lineage(bench: Bench) -> Iterator[Result]:
             " query that minds neither.",
             unit="descendants/s",
             sides=(
-                Side(name="trace", run=partial(_timed_trace, place, root, count)),
-                Side(name="floor: recursive query", run=partial(_timed_bare, place, root, count)),
+                Side(name="trace", run=partial(timed_trace, place, root, count)),
+                Side(name="floor: recursive query", run=partial(timed_bare, place, root, count)),
             ),
             target="at least 0.5 of the floor",
         )
         yield compete(contest, pairs=bench.pairs)
 
 
-def _fill(place: Place, *, levels: int, links: int) -> int:
+def fill(place: Place, *, levels: int, links: int) -> int:
     """Write at least so many links as trees, in no order; return the root of one of them."""
     chance = random.Random(7)
     roots: list[int] = []
@@ -108,23 +108,27 @@ def _tree(
 
 
 def _row(src: int, dst: int, seq: int, kind: LinkKind) -> tuple[object, ...]:
-    return (src, _LOG, dst, seq, int(kind), _AT_US, None, None)
+    return (src, LOG, dst, seq, int(kind), _AT_US, None, None)
 
 
-def _timed_trace(place: Place, root: int, count: int) -> Reading:
+def timed_trace(place: Place, root: int, count: int) -> Reading:
+    """Time the walk from `root`; `ValueError` where it finds anything but `count` identifiers."""
+
     def work() -> None:
         with reading(place.services.engine) as connection:
-            found = trace_lineage(connection, _LOG, [root], Direction.FORWARD, _REACH)
+            found = trace_lineage(connection, LOG, [root], Direction.FORWARD, _REACH)
         if len(found.depths) != count or found.is_cut:
             raise ValueError(f"{len(found.depths)} descendants and not {count}")
 
     return timed(work, count=count)
 
 
-def _timed_bare(place: Place, root: int, count: int) -> Reading:
-    return timed(lambda: _bare(place, root), count=count)
+def timed_bare(place: Place, root: int, count: int) -> Reading:
+    """Time the bare query from `root`."""
+    return timed(lambda: bare(place, root), count=count)
 
 
-def _bare(place: Place, root: int) -> list[int]:
+def bare(place: Place, root: int) -> list[int]:
+    """Return what one recursive query reaches from `root`, itself included."""
     with reading(place.services.engine) as connection:
-        return list(connection.execute(_BARE, {"root": root, "log": _LOG}).scalars())
+        return list(connection.execute(_BARE, {"root": root, "log": LOG}).scalars())

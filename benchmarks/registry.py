@@ -14,6 +14,7 @@ from benchmarks.pages import pages
 from benchmarks.profile import profile
 from benchmarks.proofs import proofs
 from benchmarks.pure import code_reading, event_hashing, stages, strict_json
+from benchmarks.stays import lineage_stays
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "capture-bulk": capture_bulk,
@@ -28,6 +29,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "issuing": issuing,
     "labels": label_printing,
     "lineage": lineage,
+    "lineage-stays": lineage_stays,
     "city": city,
     "stages": stages,
     "profile": profile,

@@ -62,13 +62,15 @@ class Edge(NamedTuple):
         return self._replace(until_us=None, until_seq=None)
 
 
-# The first column is the one that is looked for, and comes twice.
-_COLUMNS: Final = {"src": ("src", *Edge._fields), "dst": ("dst", *Edge._fields)}
+_FROM: Final = Edge._fields
+# The first column is the one that is looked for; this one is left away again.
+_TO: Final = ("dst", *Edge._fields)
 
 
 def edges_of(
     connection: Connection, log: int, items: Collection[int], *, near: Literal["src", "dst"]
 ) -> list[Edge]:
     """Return every link that leads from (`src`) or to (`dst`) these items."""
-    found = find_rows(connection, LINK, _COLUMNS[near], log, list(items))
-    return [Edge._make(row[1:]) for row in found]
+    if near == "src":
+        return list(map(Edge._make, find_rows(connection, LINK, _FROM, log, list(items))))
+    return [Edge._make(row[1:]) for row in find_rows(connection, LINK, _TO, log, list(items))]

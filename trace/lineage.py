@@ -2,9 +2,13 @@
 
 The rule that must stay true: a walk follows goods and not containers. What is packed in something
 goes on with it only as long as it is in there, and what lies beside it is not touched by it.
+
+Who may end a stay (`docs/adr/0010`) is dear to ask, and of most stays the end decides nothing: a
+walk notes the ends that stopped it, asks of those alone, and is gone again where one of them was
+nobody's to tell.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from trace.edges import STAYS, Edge, Moment, edges_of
@@ -35,7 +39,8 @@ class Reach:
 class Lineage:
     """What a walk reached: the least number of steps to each identifier, and the links it took.
 
-    Makings (`trace.projections.tables.making_of`) are steps between, and no things.
+    Makings (`trace.projections.tables.making_of`) are steps between, and no things. A stay's end is
+    as it was recorded where it did not matter; `trace.heard.with_heard_ends` says which count.
     """
 
     depths: Mapping[int, int]
@@ -47,12 +52,13 @@ class _Place(NamedTuple):
     """A node of the walk: an identifier, and between when what is followed is there.
 
     Goods are followed for good (no `since`); a container only while it holds what is followed, or
-    at one moment (`since` is `until`).
+    at one moment (`since` is `until`). `end` is the stay that `until` is the end of.
     """
 
     item: int
     since: Moment | None = None
     until: Moment | None = None
+    end: Edge | None = None
 
     def holds_at(self, moment: Moment) -> bool:
         if self.since is None:
@@ -64,9 +70,19 @@ class _Place(NamedTuple):
         if self.since is not None and self.since == self.until:
             is_there = edge.since <= self.since and (edge.until is None or self.since < edge.until)
             return _Place(item, self.since, self.until) if is_there else None
-        since = edge.since if self.since is None else max(self.since, edge.since)
-        until = min((one for one in (self.until, edge.until) if one is not None), default=None)
-        return None if until is not None and until <= since else _Place(item, since, until)
+        if self.since is None:
+            return _Place(item, edge.since, edge.until, edge)
+        since, until, end = max(self.since, edge.since), self.until, self.end
+        if edge.until is not None and (until is None or edge.until < until):
+            until, end = edge.until, edge
+        return None if until is not None and until <= since else _Place(item, since, until, end)
+
+    def stopped_by(self, edge: Edge) -> Iterator[Edge]:
+        """Yield the stays whose ends are why this place does not go on through an edge."""
+        if self.since is not None and edge.until is not None and edge.until <= self.since:
+            yield edge
+        if self.end is not None and self.until is not None and self.until <= edge.since:
+            yield self.end
 
 
 @dataclass(slots=True)
@@ -93,6 +109,9 @@ class _Walk:
     timed: set[_Place] = field(default_factory=set)
     edges: dict[Edge, None] = field(default_factory=dict)
     is_cut: bool = False
+    # Stays that nobody who may say so ended, as far as is known.
+    unended: Collection[Edge] = ()
+    doubtful: set[Edge] = field(default_factory=set)
 
     def go(self, roots: Collection[int]) -> None:
         layer = _Layer(goods=set(roots))
@@ -106,9 +125,15 @@ class _Walk:
                 return
             near: Literal["src", "dst"] = "src" if self.is_forward else "dst"
             edges = edges_of(self.connection, self.log, items, near=near)
-            heard = with_heard_ends(self.connection, self.log, edges)
-            kept = heard if self.sieve is None else self.sieve(heard)
-            layer = self._follow(layer, kept, depth)
+            layer = self._follow(layer, self._kept(edges), depth)
+
+    def _kept(self, edges: Sequence[Edge]) -> Sequence[Edge]:
+        if self.sieve is not None:
+            # Whether a stay lies in the time that is asked for depends on its end.
+            return self.sieve(with_heard_ends(self.connection, self.log, edges))
+        if self.unended:
+            return [one.without_end() if one in self.unended else one for one in edges]
+        return edges
 
     def _follow(self, layer: _Layer, edges: Iterable[Edge], depth: int) -> _Layer:
         fresh = _Layer()
@@ -122,16 +147,16 @@ class _Walk:
                         self.goods.add(far)
                         fresh.goods.add(far)
                 else:
-                    beyond = _beyond(_Place(near), edge, is_forward=is_forward)
-                    self._reach(beyond, edge, depth, fresh)
+                    self._go_through(_Place(near), edge, depth, fresh)
             for place in timed.get(near, ()) if timed else ():
-                self._reach(_beyond(place, edge, is_forward=is_forward), edge, depth, fresh)
+                self._go_through(place, edge, depth, fresh)
         return fresh
 
-    def _reach(self, place: _Place | None, edge: Edge, depth: int, fresh: _Layer) -> None:
+    def _go_through(self, near: _Place, edge: Edge, depth: int, fresh: _Layer) -> None:
+        place = _beyond(near, edge, is_forward=self.is_forward)
         if place is None:
-            return
-        if place.since is None:
+            self.doubtful.update(near.stopped_by(edge))
+        elif place.since is None:
             self._reach_goods(place.item, edge, depth, fresh)
         elif self._has_room(place.item, edge, depth) and place not in self.timed:
             self.timed.add(place)
@@ -166,10 +191,25 @@ def trace_lineage(
 
     Only links that `sieve` lets through are followed, all of them where there is none.
     """
-    is_forward = direction is Direction.FORWARD
-    walk = _Walk(connection=connection, log=log, is_forward=is_forward, reach=reach, sieve=sieve)
-    walk.go(roots)
-    return Lineage(depths=walk.depths, edges=tuple(walk.edges), is_cut=walk.is_cut)
+    unended: set[Edge] = set()
+    asked: set[Edge] = set()
+    while True:
+        walk = _Walk(
+            connection=connection,
+            log=log,
+            is_forward=direction is Direction.FORWARD,
+            reach=reach,
+            sieve=sieve,
+            unended=unended,
+        )
+        walk.go(roots)
+        doubtful = [] if sieve is not None else sorted(walk.doubtful - asked)
+        asked.update(doubtful)
+        told = with_heard_ends(connection, log, doubtful)
+        fresh = {one for one, heard in zip(doubtful, told, strict=True) if one != heard}
+        if not fresh:
+            return Lineage(depths=walk.depths, edges=tuple(walk.edges), is_cut=walk.is_cut)
+        unended |= fresh
 
 
 def _beyond(place: _Place, edge: Edge, *, is_forward: bool) -> _Place | None:

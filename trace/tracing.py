@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 from trace.edges import Edge
-from trace.heard import heard_of
+from trace.heard import heard_of, with_heard_ends
 from trace.identifiers import find_ids, read_uris
 from trace.lineage import Direction, Lineage, Reach, trace_lineage
 from trace.mixing import shares_in
@@ -156,7 +156,9 @@ def trace_items(
     items = list(roots.values())
     shares = shares_in(connection, log, items, lineage, view.actor) if is_shared else {}
     reached = _reached(lineage, uris)
-    steps = tuple(_step(edge, uris) for edge in _with_seen_ends(connection, log, lineage, view))
+    # With a sieve the walk has asked already who ended what.
+    edges = lineage.edges if sieve else with_heard_ends(connection, log, lineage.edges)
+    steps = tuple(_step(edge, uris) for edge in _with_seen_ends(connection, log, edges, view))
     if view.classes:
         kept = _of_classes(connection, reached, view.classes)
         steps = leading_to(steps, {one.uri for one in kept}, direction)
@@ -207,16 +209,16 @@ def _of_classes(
 
 
 def _with_seen_ends(
-    connection: Connection, log: int, lineage: Lineage, view: View
+    connection: Connection, log: int, edges: Sequence[Edge], view: View
 ) -> Sequence[Edge]:
     """Return the links, with the end of a stay only where its reader sees who ended it."""
     if sees_everything(view.actor):
-        return lineage.edges
-    ends = {edge.until_seq for edge in lineage.edges if edge.until_seq is not None}
+        return edges
+    ends = {edge.until_seq for edge in edges if edge.until_seq is not None}
     seen = seen_seqs(connection, log, ends, view.actor)
     return [
         edge if edge.until_seq is None or edge.until_seq in seen else edge.without_end()
-        for edge in lineage.edges
+        for edge in edges
     ]
 
 

@@ -7,6 +7,7 @@ was named is not: whoever recalls one bottle says so.
 
 from collections.abc import Collection, Iterator
 from trace.edges import STAYS, Edge, edges_of
+from trace.heard import with_heard_ends
 from trace.lineage import Direction, Lineage, Reach, trace_lineage
 from trace.projections.tables import LinkKind
 from trace.recall.selection import Bounds
@@ -26,10 +27,16 @@ def reach_of(connection: Connection, log: int, roots: Collection[int], bounds: B
     for _ in range(_ROUNDS_MAX):
         back = list(_lots_of(connection, log, lineage))
         if not back:
-            return lineage
+            return _told(connection, log, lineage, is_cut=lineage.is_cut)
         onward = _walk(connection, log, {edge.dst for edge in back}, bounds)
         lineage = _joined(lineage, back, onward, bounds)
-    return Lineage(depths=lineage.depths, edges=lineage.edges, is_cut=True)
+    return _told(connection, log, lineage, is_cut=True)
+
+
+def _told(connection: Connection, log: int, lineage: Lineage, *, is_cut: bool) -> Lineage:
+    """Return a lineage with those stays open that nobody with a standing ended."""
+    edges = dict.fromkeys(with_heard_ends(connection, log, lineage.edges))
+    return Lineage(depths=lineage.depths, edges=tuple(edges), is_cut=is_cut)
 
 
 def goods_of(lineage: Lineage) -> frozenset[int]:
