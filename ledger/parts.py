@@ -45,6 +45,10 @@ class Part(IntEnum):
     PERSONAL = 4
 
 
+# Asking the enumeration itself costs more than all the rest of reading an entry's hashes.
+_PART_OF_TAG: Final = {int(part): part for part in Part}
+
+
 def flatten(payload: JsonObject) -> Leaves:
     """Return each leaf of the payload by its path; an empty payload has none.
 
@@ -66,10 +70,8 @@ def unflatten(leaves: Mapping[str, JsonValue]) -> JsonObject:
     root = _Branch("/")
     branches = {"": root}
     for path, leaf in leaves.items():
-        if not _is_leaf(leaf):
+        if type(leaf) not in _LEAF_TYPES and not _is_leaf(leaf):
             raise _refusal(path, "not_a_leaf", "holds a value that is not a leaf")
-        if path.count("/") + path.count("#") > DEPTH_MAX:
-            raise _refusal(path, "depth", f"is nested deeper than {DEPTH_MAX}")
         _plant(branches, path, leaf)
     return _object_of(root)
 
@@ -136,10 +138,10 @@ def unpack_part_hashes(packed: bytes) -> dict[Part, bytes]:
     if len(packed) % _PACKED_BYTES:
         raise _refusal("part_hashes", "length", f"is not a multiple of {_PACKED_BYTES} bytes")
     tags = packed[::_PACKED_BYTES]
-    if list(tags) != sorted(set(tags)) or not set(tags) <= set(Part):
+    if list(tags) != sorted(set(tags)) or not _PART_OF_TAG.keys() >= set(tags):
         raise _refusal("part_hashes", "tag", "has tags that are unknown or out of order")
     return {
-        Part(tag): packed[at * _PACKED_BYTES + 1 : (at + 1) * _PACKED_BYTES]
+        _PART_OF_TAG[tag]: packed[at * _PACKED_BYTES + 1 : (at + 1) * _PACKED_BYTES]
         for at, tag in enumerate(tags)
     }
 
@@ -184,6 +186,9 @@ def _plant(branches: dict[str, _Branch], path: str, value: "JsonValue | _Branch"
     above, mark, text = path[:cut], path[cut], path[cut + 1 :]
     branch = branches.get(above)
     if branch is None:
+        # What is beside it is as deep, so that the first one of a branch speaks for all.
+        if path.count("/") + path.count("#") > DEPTH_MAX:
+            raise _refusal(path, "depth", f"is nested deeper than {DEPTH_MAX}")
         branch = branches[above] = _Branch(mark)
         _plant(branches, above, branch)
     key = _unescape(path, text) if mark == "/" else _index(path, text)

@@ -13,7 +13,7 @@ from trace.events.model import Role
 from trace.projections.reading import IndexedEvent, events_at, taken_back
 from trace.projections.tables import EVENT_QUANTITY
 from trace.tables import EVENT_ITEM
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -45,12 +45,12 @@ class Stay:
         return self.since <= moment and (self.until is None or moment < self.until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class Movement(NamedTuple):
     """One event in the life of a thing: in which role, and in which container it was meant.
 
     `container` is None where the event names the thing itself. `quantities` are those of the thing
     in that event, or those it was packed with, as (amount, unit); a unit of None counts pieces.
+    There are many thousand of them, so it is a bare tuple.
     """
 
     item: int
@@ -137,7 +137,7 @@ def _movement(
     event: IndexedEvent,
     quantities: tuple[tuple[Decimal | None, str | None], ...] = (),
 ) -> Movement:
-    return Movement(item=item, role=role, container=container, event=event, quantities=quantities)
+    return Movement(item, role, container, event, quantities)
 
 
 def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:

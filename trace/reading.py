@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, select
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from codes.model import CodeError
-from ledger.parts import Part, merge, payload_hash
+from ledger.parts import Part, member_path, merge, payload_hash
 from ledger.store import StoredEntry, parse_part, read_entries
 from parties.access import Subject, visible_parts
 from parties.actors import Actor
@@ -177,6 +177,27 @@ def event_of(entry: StoredEntry) -> tuple[JsonObject, JsonObject, Event]:
     except (AppError, CodeError, KeyError, ValueError) as error:
         raise LedgerCorrupt(f"entry {entry.seq}: not readable as an event: {error!r}") from None
     return payload, sent, read_as
+
+
+def members_of(entry: StoredEntry, names: Collection[str]) -> tuple[JsonObject, dict[str, str]]:
+    """Return some members of the event in an entry, as sent, and the prefixes in force in it.
+
+    The rest is not put together, which is most of the cost of reading an event. Raises
+    `LedgerCorrupt` where a part is damaged or not readable.
+    """
+    if entry.damaged_parts():
+        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
+    wanted = ("/namespaces", *(member_path("/event", name) for name in names))
+    try:
+        payload = merge(
+            {path: leaf for path, leaf in parse_part(stored).items() if path.startswith(wanted)}
+            for stored in entry.parts.values()
+        )
+    except AppError as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as an event: {error!r}") from None
+    event = payload.get("event")
+    sent = event if isinstance(event, dict) else {}
+    return {name: sent[name] for name in names if name in sent}, namespaces_of(payload)
 
 
 def namespaces_of(payload: JsonObject) -> dict[str, str]:

@@ -20,7 +20,7 @@ from benchmarks.city.telling import DAY, Story, Told
 EVENTS_A_STORY: Final = 60
 """About as many events as a story has."""
 
-_EVENTS_A_DAY: Final = 30_000
+_EVENTS_A_DAY: Final = 150_000
 _DAYS_MIN: Final = 1
 
 

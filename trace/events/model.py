@@ -167,7 +167,7 @@ def read(event: JsonObject, namespaces: Mapping[str, str]) -> Event:
         error_declaration=_error_declaration(event.get("errorDeclaration"), namespaces),
         transformation_id=_uri(event.get("transformationID"), namespaces),
         items=_items(event, namespaces),
-        quantities=tuple(_quantities(event, namespaces)),
+        quantities=read_quantities(event, namespaces),
         parties=tuple(_parties(event, namespaces)),
         biz_transactions=tuple(_biz_transactions(event, namespaces)),
     )
@@ -217,6 +217,11 @@ def _lots(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[str]:
         )
         if is_lot:
             yield from _texts(value if isinstance(value, list) else [value])
+
+
+def read_quantities(event: JsonObject, namespaces: Mapping[str, str]) -> tuple[Quantity, ...]:
+    """Return what an event says of amounts, as `read` does; the other members may be left out."""
+    return tuple(_quantities(event, namespaces))
 
 
 def _quantities(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[Quantity]:

@@ -18,9 +18,10 @@ from trace.findings.rule_table import RULES
 from trace.findings.tables import EVENT_FACT, FINDING, FINDING_DUE
 from trace.projections.lineage import bring_up as bring_up_links
 from trace.projections.tables import PROJECTION_CURSOR
+from trace.tables import EVENT_ITEM
 from typing import Final
 
-from sqlalchemy import Connection, Engine, Select, delete, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, select, update
 
 from base.bulk import find_rows, insert_rows
 from base.clock import Clock
@@ -48,7 +49,7 @@ class Sources:
 
     clock: Clock
     listings: Listings = no_listings
-    items_at_once: int = 500
+    items_at_once: int = 2000
 
 
 def bring_up_findings(
@@ -59,14 +60,22 @@ def bring_up_findings(
     Stops after `items_max` things, of which the next run does the rest.
     """
     size = bring_up_links(engine, log)
+    with reading(engine) as connection:
+        start = connection.execute(_cursor(log)).scalar() or 0
     while mark(engine, log, size) < size:
         pass
     done = 0
-    while items_max is None or done < items_max:
-        count = work_out(engine, log, sources)
-        if not count:
-            break
-        done += count
+    # First what the new entries name, in their order: what is told of together is read once. Then
+    # the rest: what is in there, and what was due before.
+    pieces: list[tuple[int, int] | None] = [
+        (at, min(at + CHUNK, size)) for at in range(start, size, CHUNK)
+    ]
+    for piece in (*pieces, None):
+        while items_max is None or done < items_max:
+            count = work_out(engine, log, sources, piece)
+            if not count:
+                break
+            done += count
     return done
 
 
@@ -105,19 +114,41 @@ def mark_registered(engine: Engine, log: int, items: Collection[int] = ()) -> No
         mark_due(connection, log, {*connection.execute(statement).scalars(), *items})
 
 
-def work_out(engine: Engine, log: int, sources: Sources) -> int:
-    """Work out the findings of some things that are due, in one transaction; return how many."""
+def work_out(
+    engine: Engine, log: int, sources: Sources, piece: tuple[int, int] | None = None
+) -> int:
+    """Work out the findings of some things that are due, in one transaction; return how many.
+
+    With a `piece` only of those that its entries, from the first up to the second, name.
+    """
     with transaction(engine) as connection:
         # Whoever holds the cursor writes: two who worked out the same thing from two states of the
         # log would leave the older one.
         _locked_cursor(connection, log)
         statement = select(FINDING_DUE.c.item).where(FINDING_DUE.c.log == log)
         statement = statement.order_by(FINDING_DUE.c.item).limit(sources.items_at_once)
+        if piece is not None:
+            statement = _named_by(log, piece).limit(sources.items_at_once)
         items = list(connection.execute(statement).scalars())
         if items:
             renew(connection, log, items, sources)
             _no_longer_due(connection, log, items)
     return len(items)
+
+
+def _named_by(log: int, piece: tuple[int, int]) -> Select[int]:
+    """Return the query for what is due and named by the entries of a piece of the log."""
+    beside = EVENT_ITEM.join(
+        FINDING_DUE,
+        (FINDING_DUE.c.item == EVENT_ITEM.c.item) & (FINDING_DUE.c.log == EVENT_ITEM.c.log),
+    )
+    return (
+        select(EVENT_ITEM.c.item)
+        .select_from(beside)
+        .where(EVENT_ITEM.c.log == log, EVENT_ITEM.c.seq >= piece[0], EVENT_ITEM.c.seq < piece[1])
+        .group_by(EVENT_ITEM.c.item)
+        .order_by(func.min(EVENT_ITEM.c.seq), EVENT_ITEM.c.item)
+    )
 
 
 def renew(connection: Connection, log: int, items: Sequence[int], sources: Sources) -> None:

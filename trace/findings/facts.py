@@ -10,7 +10,7 @@ from decimal import Decimal
 from trace.events.times import read_instant
 from trace.findings.model import EventFact, Reading, amount_text
 from trace.findings.tables import EVENT_FACT
-from trace.reading import event_of
+from trace.reading import members_of
 from typing import Final
 
 import orjson
@@ -24,6 +24,7 @@ from ledger.store import StoredEntry
 _COLUMNS: Final = tuple(column.name for column in EVENT_FACT.columns)
 # Parts are canonical JSON, so that the name of a member stands in them as it is.
 _MARKS: Final = (b"sensorElementList", b"itemExpirationDate")
+_MEMBERS: Final = ("eventTime", "ilmd", "sensorElementList")
 _DEPTH_MAX: Final = 3
 _EVENT_KIND: Final = "event"
 _EXPIRY: Final = "itemExpirationDate"
@@ -39,7 +40,7 @@ def write_facts(connection: Connection, log: int, entries: Iterable[StoredEntry]
         # Reading a header costs more than looking for the marks, which few entries have.
         if entry.header.kind != _EVENT_KIND:
             continue
-        sent = event_of(entry)[1]
+        sent, _ = members_of(entry, _MEMBERS)
         readings = list(_readings(sent))
         expires_on = _expires_on(sent.get("ilmd"))
         if readings or expires_on is not None:

@@ -13,7 +13,7 @@ from trace.findings.limits import UNKNOWN_CLASS, ClassLimits
 from trace.movements import Movement
 from trace.projections.reading import IndexedEvent
 from trace.scans.model import Place
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from base.clock import CIVIL_ZONE
@@ -34,11 +34,11 @@ class Severity(StrEnum):
     ALARM = "alarm"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What a sensor said of the temperature over a time, in degrees Celsius.
 
-    `value_c` stands for the whole time, None where only the extremes within it are told.
+    `value_c` stands for the whole time, None where only the extremes within it are told. A logger
+    has thousands of them, so it is a bare tuple.
     """
 
     start_at: datetime

@@ -191,10 +191,11 @@ def stay_rows(
     read = events_of_parents(connection, log, parents, [kind])
     found = standing_events(connection, log, read)
     amounts = amounts_of(connection, log, [event.seq for event in found])
+    packings = _packings(found, set(parents), amounts)
     return [
         _stay_row(log, parent, CONTAINING[kind], one)
         for parent in parents
-        for one in stays_of(_packings(found, parent, amounts))
+        for one in stays_of(packings.get(parent, ()))
     ]
 
 
@@ -205,14 +206,20 @@ def _stay_row(log: int, parent: int, kind: LinkKind, stay: Stay) -> LinkRow:
 
 
 def _packings(
-    events: Iterable[IndexedEvent], parent: int, amounts: Mapping[int, Amounts]
-) -> Iterator[Packing]:
+    events: Iterable[IndexedEvent], parents: set[int], amounts: Mapping[int, Amounts]
+) -> dict[int, list[Packing]]:
+    """Return what was packed into and taken out of each of these containers."""
+    found: dict[int, list[Packing]] = {}
     for event in events:
-        if event.action is not None and parent in event.of(Role.PARENT):
-            yield Packing(
-                seq=event.seq,
-                event_at=event.event_at,
-                action=Action(event.action),
-                children=event.of(*_CHILDREN),
-                amounts=amounts.get(event.seq, {}),
-            )
+        if event.action is None:
+            continue
+        packing = Packing(
+            seq=event.seq,
+            event_at=event.event_at,
+            action=Action(event.action),
+            children=event.of(*_CHILDREN),
+            amounts=amounts.get(event.seq, {}),
+        )
+        for parent in parents.intersection(event.of(Role.PARENT)):
+            found.setdefault(parent, []).append(packing)
+    return found

@@ -6,18 +6,20 @@ spelling; what was not said is not guessed.
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from trace.events.model import Quantity, Role
+from trace.events.model import QUANTITY_FIELDS, Quantity, Role, read_quantities
 from trace.identifiers import find_ids
 from trace.projections.reading import IndexedEvent
 from trace.projections.tables import EVENT_QUANTITY
-from trace.reading import event_of
+from trace.reading import members_of
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, delete
 
 from base.bulk import find_rows, insert_rows
 from base.errors import LedgerCorrupt
-from ledger.store import read_entries
+from codes.model import CodeError
+from ledger.store import StoredEntry, read_entries
+from schemas.cbv import STANDARD_PREFIXES
 
 Amounts: TypeAlias = Mapping[int, Mapping[str | None, Decimal]]
 """How much of each item, by unit; a unit of None counts pieces."""
@@ -43,15 +45,22 @@ def quantity_rows(
     if len(entries) < len(seqs):
         missing = min(set(seqs) - entries.keys())
         raise LedgerCorrupt(f"log {log}: entry {missing} has index rows and is missing")
-    found: dict[int, tuple[Quantity, ...]] = {
-        seq: event_of(entry)[2].quantities for seq, entry in entries.items()
-    }
+    found = {seq: _told_by(entry) for seq, entry in entries.items()}
     ids = find_ids(connection, log, {one.uri for many in found.values() for one in many})
     return [
         (ids[one.uri], log, seq, position, int(one.role), _text(one), one.uom)
         for seq, many in sorted(found.items())
         for position, one in enumerate(many)
     ]
+
+
+def _told_by(entry: StoredEntry) -> tuple[Quantity, ...]:
+    sent, namespaces = members_of(entry, QUANTITY_FIELDS)
+    try:
+        # What the EPCIS context binds for everybody is not stored with each event.
+        return read_quantities(sent, {**STANDARD_PREFIXES, **namespaces})
+    except (CodeError, KeyError, ValueError) as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as an event: {error!r}") from None
 
 
 def amounts_of(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, Amounts]:
