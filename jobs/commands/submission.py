@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from trace.submissions.fsma_book import fsma_submission, write_fsma
+from trace.submissions.fsma_book import FsmaOrder, write_fsma
 from trace.submissions.selecting import Wanted
 from typing import Final
 from uuid import UUID
@@ -52,11 +52,16 @@ def write_fsma204(
     )
     engine = open_database(settings, pool_size=1)
     try:
-        made = fsma_submission(
-            engine, DEFAULT_LOG, wanted, _READER, events_max=settings.submission_events_max
+        order = FsmaOrder(
+            log=DEFAULT_LOG,
+            wanted=wanted,
+            actor=_READER,
+            events_max=settings.submission_events_max,
+            made_at=SystemClock().now(),
+            made_for=settings.origin,
         )
+        with file.open("wb") as out:
+            count = write_fsma(engine, order, out)
     finally:
         engine.dispose()
-    now = SystemClock().now()
-    file.write_bytes(write_fsma(made, made_at=now, made_for=settings.origin))
-    click.echo(f"{file}: {made.event_count} events")
+    click.echo(f"{file}: {count} events")

@@ -4,16 +4,16 @@ The rule that must stay true: a row of a template that was recorded comes back a
 behind them stand the entry, the event hash and until when the record must be kept.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
+from trace.reading import ReadEvent
 from trace.sheets.headers import headers_of, said
 from trace.sheets.looks import Looks, make_looks
 from trace.submissions.fsma_lines import Told, told_of
 from trace.submissions.keeping import Kept, keep_until
 from trace.submissions.selecting import Wanted, events_for
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import xlsxwriter  # type: ignore[import-untyped] # It has no types.
 from sqlalchemy import Engine
@@ -52,85 +52,108 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRecords:
-    """The records of a class, by template; `lang` is that of labels."""
+class ClassOrder:
+    """Which records of which class are wanted, by whom; `lang` is that of labels."""
 
+    log: int
     profile: Profile
-    sheets: tuple[tuple[Sheet, tuple[Record, ...]], ...]
+    wanted: Wanted
+    actor: Actor
+    events_max: int
     lang: str
+    made_at: datetime
 
 
-def class_records(
-    engine: Engine, log: int, profile: Profile, wanted: Wanted, actor: Actor, *, events_max: int
-) -> tuple[Told, ...]:
-    """Return the events that name a step of a class; raises as `events_for`."""
+class _Pages:
+    """The sheets of a workbook, each begun with its first record, and how many rows it has."""
+
+    def __init__(self, book: Any, looks: Looks, order: ClassOrder) -> None:
+        self._book, self._looks, self._order = book, looks, order
+        self._begun: dict[tuple[str, str], tuple[Any, dict[str, str]]] = {}
+        self._rows: dict[tuple[str, str], int] = {}
+
+    @property
+    def count(self) -> int:
+        """Return how many records were written."""
+        return sum(self._rows.values())
+
+    def write(self, sheet: Sheet, record: Record) -> None:
+        """Write a record below those of its template."""
+        key = (sheet.cte.id, sheet.way.name)
+        if key not in self._begun:
+            self._begun[key] = self._begin(sheet)
+        page, headers = self._begun[key]
+        self._rows[key] = number = self._rows.get(key, 0) + 1
+        for at, name in enumerate(headers):
+            if text := record.cells.get(name, ""):
+                page.write_string(number, at, text, self._looks.cells["lines"])
+        _write_cited(page, self._looks, number, len(headers), record, self._order.lang)
+
+    def _begin(self, sheet: Sheet) -> tuple[Any, dict[str, str]]:
+        lang = self._order.lang
+        page, headers = self._book.add_worksheet(_name(sheet, lang)), headers_of(sheet, lang)
+        page.freeze_panes(1, 1)
+        page.set_row(0, 34)
+        for at, header in enumerate(headers.values()):
+            page.set_column(at, at, 20)
+            page.write_string(0, at, header, self._looks.required)
+        for at, (words, width) in enumerate(zip(CITED, _WIDTHS, strict=True), start=len(headers)):
+            page.set_column(at, at, width)
+            page.write_string(0, at, said(words, lang), self._looks.header)
+        return page, headers
+
+
+def write_class_book(engine: Engine, order: ClassOrder, out: BinaryIO) -> int:
+    """Write the workbook and return how many records are in it; raises as `events_for`.
+
+    It is written row by row; a template's sheet stands where its first record happened, and a
+    workbook without a record says so.
+    """
     with reading(engine) as connection:
-        found = events_for(connection, log, wanted, actor, events_max=events_max)
-    told = (told_of(one) for one in found)
-    return tuple(one for one in told if one.said(CTE_TERM).partition("/")[0] == profile.name)
+        found = events_for(
+            connection, order.log, order.wanted, order.actor, events_max=order.events_max
+        )
+        # Text is text: no cell is ever a formula or a link.
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(out, options) as book:
+            book.set_properties({"created": order.made_at.replace(tzinfo=None)})
+            looks = make_looks(book)
+            pages = _Pages(book, looks, order)
+            for sheet, record in _records(order.profile, order.lang, found):
+                pages.write(sheet, record)
+            if not pages.count:
+                nothing = Words(zh="没有记录", en="There are no records.")
+                page = book.add_worksheet()
+                page.set_column(0, 0, 40)
+                page.write_string(0, 0, said(nothing, order.lang), looks.title)
+            elif order.profile.retention:
+                _write_periods(book, looks, order)
+    return pages.count
 
 
-def sorted_records(profile: Profile, told: tuple[Told, ...], lang: str) -> ClassRecords:
-    """Return the events as rows of the templates that they fit."""
+def _records(
+    profile: Profile, lang: str, found: Iterable[Sequence[ReadEvent]]
+) -> Iterator[tuple[Sheet, Record]]:
+    """Yield the events that name a step of the class, as rows of the templates that they fit."""
     style = CellStyle(language=lang)
-    sheets = [sheet for cte in profile.ctes for sheet in templates_of(profile.name, cte)]
-    rows: dict[tuple[str, str], list[Record]] = {}
     checker = catalogue().checker(profile.name, profile.version)
+    sheets = (sheet for cte in profile.ctes for sheet in templates_of(profile.name, cte))
     by_way = {(sheet.cte.id, sheet.way.name): sheet for sheet in sheets}
-    for one in told:
+    for one in (told_of(event) for some in found for event in some):
+        if one.said(CTE_TERM).partition("/")[0] != profile.name:
+            continue
         checked = checker.check(one.event, _NAMESPACES, class_code=profile.name)
         sheet = by_way.get((checked.cte or "", checked.way or ""))
         if sheet is not None:
             cells = row_of_event(sheet, one.event, _NAMESPACES, style)
             kept = keep_until(profile, one.day(), _expiry(one))
-            record = Record(told=one, cells=cells, kept=kept)
-            rows.setdefault((sheet.cte.id, sheet.way.name), []).append(record)
-    filled = tuple((sheet, tuple(rows[key])) for key, sheet in by_way.items() if rows.get(key))
-    return ClassRecords(profile=profile, sheets=filled, lang=lang)
+            yield sheet, Record(told=one, cells=cells, kept=kept)
 
 
-def write_class_book(records: ClassRecords, *, made_at: datetime) -> bytes:
-    """Return the workbook; one without a record says so."""
-    out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"created": made_at.replace(tzinfo=None)})
-        looks = make_looks(book)
-        for (sheet, rows), name in zip(records.sheets, _names(records), strict=True):
-            _write_sheet(book.add_worksheet(name), looks, sheet, rows, records.lang)
-        if not records.sheets:
-            page = book.add_worksheet()
-            nothing = Words(zh="没有记录", en="There are no records.")
-            page.write_string(0, 0, said(nothing, records.lang), looks.title)
-        elif records.profile.retention:
-            _write_periods(book, looks, records, made_at)
-    return out.getvalue()
-
-
-def _names(records: ClassRecords) -> Iterator[str]:
-    for sheet, _ in records.sheets:
-        label = said(sheet.cte.label, records.lang).translate(_FORBIDDEN)
-        tail = f" {sheet.cte.id} {sheet.way.name}"
-        yield (label[: max(0, _NAME_CHARS_MAX - len(tail))] + tail)[:_NAME_CHARS_MAX]
-
-
-def _write_sheet(
-    page: Any, looks: Looks, sheet: Sheet, rows: tuple[Record, ...], lang: str
-) -> None:
-    page.freeze_panes(1, 1)
-    page.set_row(0, 34)
-    headers = headers_of(sheet, lang)
-    for at, header in enumerate(headers.values()):
-        page.set_column(at, at, 20)
-        page.write_string(0, at, header, looks.required)
-    for at, (words, width) in enumerate(zip(CITED, _WIDTHS, strict=True), start=len(headers)):
-        page.set_column(at, at, width)
-        page.write_string(0, at, said(words, lang), looks.header)
-    for number, record in enumerate(rows, start=1):
-        for at, key in enumerate(headers):
-            if text := record.cells.get(key, ""):
-                page.write_string(number, at, text, looks.cells["lines"])
-        _write_cited(page, looks, number, len(headers), record, lang)
+def _name(sheet: Sheet, lang: str) -> str:
+    label = said(sheet.cte.label, lang).translate(_FORBIDDEN)
+    tail = f" {sheet.cte.id} {sheet.way.name}"
+    return (label[: max(0, _NAME_CHARS_MAX - len(tail))] + tail)[:_NAME_CHARS_MAX]
 
 
 def _write_cited(page: Any, looks: Looks, number: int, at: int, record: Record, lang: str) -> None:
@@ -143,15 +166,15 @@ def _write_cited(page: Any, looks: Looks, number: int, at: int, record: Record, 
         page.write_string(number, at + 3, cited, looks.note)
 
 
-def _write_periods(book: Any, looks: Looks, records: ClassRecords, made_at: datetime) -> None:
+def _write_periods(book: Any, looks: Looks, order: ClassOrder) -> None:
     """Say how long the records of the class are kept, and by which norm."""
-    lang = records.lang
+    lang = order.lang
     page = book.add_worksheet(said(Words(zh="保存期限", en="Retention"), lang))
     for at, width in enumerate((44, 12, 30, 44)):
         page.set_column(at, at, width)
-    page.write_string(0, 0, said(records.profile.label, lang), looks.title)
-    made = made_at.astimezone(CIVIL_ZONE).isoformat(" ", "minutes")
-    page.write_string(1, 0, f"{records.profile.id} · {made}", looks.note)
+    page.write_string(0, 0, said(order.profile.label, lang), looks.title)
+    made = order.made_at.astimezone(CIVIL_ZONE).isoformat(" ", "minutes")
+    page.write_string(1, 0, f"{order.profile.id} · {made}", looks.note)
     heads = (
         Words(zh="记录", en="Records"),
         Words(zh="年", en="Years"),
@@ -160,7 +183,7 @@ def _write_periods(book: Any, looks: Looks, records: ClassRecords, made_at: date
     )
     for at, words in enumerate(heads):
         page.write_string(3, at, said(words, lang), looks.header)
-    for number, row in enumerate(records.profile.retention, start=4):
+    for number, row in enumerate(order.profile.retention, start=4):
         years = row.years if row.years is not None else row.else_years
         months = row.after_shelf_life_months
         norm = f"{said(row.norm.norm.title, lang)} {row.norm.clause}".rstrip()

@@ -4,12 +4,12 @@ The rule that must stay true: every row names the entry and the hash of its even
 doubts a cell can ask the ledger; the columns of one sheet are one table that can be sorted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import BytesIO
 from trace.events.model import Role
 from trace.identifiers import find_ids, read_uris
+from trace.reading import ReadEvent
 from trace.recall.deadlines import Verified
 from trace.sheets.looks import Looks, make_looks
 from trace.submissions.fsma import SHEETS, Case, Cell, CteSheet, sheet_for
@@ -20,7 +20,7 @@ from trace.submissions.periods import periods
 from trace.submissions.selecting import Wanted, events_for
 from trace.tables import EVENT, EVENT_ITEM
 from trace.types import Action
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import xlsxwriter  # type: ignore[import-untyped] # It has no types.
 from sqlalchemy import Connection, Engine, and_, or_, select
@@ -55,39 +55,66 @@ _NOTES: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """The events of a submission, by sheet, with what their codes are called."""
+class FsmaOrder:
+    """What a workbook is to cover, who asks for it, and what its front says of it."""
 
-    rows: tuple[tuple[CteSheet, tuple[Case, ...]], ...]
     log: int
     wanted: Wanted
-    event_count: int
+    actor: Actor
+    events_max: int
+    made_at: datetime
+    made_for: str
 
 
-def fsma_submission(
-    engine: Engine, log: int, wanted: Wanted, actor: Actor, *, events_max: int
-) -> Submission:
-    """Return what a submission says; raises as `events_for`."""
+def write_fsma(engine: Engine, order: FsmaOrder, out: BinaryIO) -> int:
+    """Write the workbook and return how many events are in it; raises as `events_for`.
+
+    It is written row by row, so that its length is nothing to the memory.
+    """
     with reading(engine) as connection:
-        found = events_for(connection, log, wanted, actor, events_max=events_max)
-        told = [told_of(one) for one in found]
-        sheets = [(sheet, one) for one in told if (sheet := sheet_for(one)) is not None]
-        sources = _sources(connection, log, [one for _, one in sheets])
-        names = _names(connection, [one for _, one in sheets], list(sources.values()))
-    wanted_lots = frozenset(wanted.lots)
-    rows = tuple(
-        (
-            sheet,
-            tuple(
-                Case(told=one, line=line, names=names, sources=sources)
-                for of, one in sheets
-                if of is sheet
-                for line in _lines_wanted(one, wanted_lots)
-            ),
+        found = events_for(
+            connection, order.log, order.wanted, order.actor, events_max=order.events_max
         )
-        for sheet in SHEETS
-    )
-    return Submission(rows=rows, log=log, wanted=wanted, event_count=len(sheets))
+        # Text is text: no cell is ever a formula or a link.
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(out, options) as book:
+            # The instant is the service's, so that the same submission is the same file.
+            book.set_properties(
+                {"title": "FSMA 204", "created": order.made_at.replace(tzinfo=None)}
+            )
+            looks = make_looks(book)
+            front = book.add_worksheet("Read me")
+            pages = {sheet.name: _begin_sheet(book, looks, sheet) for sheet in SHEETS}
+            rows, event_count = dict.fromkeys(pages, 0), 0
+            for some in found:
+                for sheet, cases in _cases(connection, order, some):
+                    event_count += 1
+                    for case in cases:
+                        rows[sheet.name] += 1
+                        for at, cell in enumerate(cells_of(sheet, case)):
+                            _write(pages[sheet.name], looks, rows[sheet.name], at, cell)
+            for sheet in SHEETS:
+                last = len(sheet.columns) + len(CITED) - 1
+                pages[sheet.name].autofilter(0, 0, max(rows[sheet.name], 1), last)
+            _write_front(front, looks, order, rows, event_count)
+    return event_count
+
+
+def _cases(
+    connection: Connection, order: FsmaOrder, some: Sequence[ReadEvent]
+) -> Iterator[tuple[CteSheet, list[Case]]]:
+    """Yield each event that is of a sheet, as its rows."""
+    told = [told_of(one) for one in some]
+    sheets = [(sheet, one) for one in told if (sheet := sheet_for(one)) is not None]
+    sources = _sources(connection, order.log, [one for _, one in sheets])
+    names = _names(connection, [one for _, one in sheets], list(sources.values()))
+    wanted = frozenset(order.wanted.lots)
+    for sheet, one in sheets:
+        lines = _lines_wanted(one, wanted)
+        yield (
+            sheet,
+            [Case(told=one, line=line, names=names, sources=sources) for line in lines],
+        )
 
 
 def cells_of(sheet: CteSheet, case: Case) -> list[Cell]:
@@ -103,40 +130,25 @@ def cells_of(sheet: CteSheet, case: Case) -> list[Cell]:
     ]
 
 
-def write_fsma(submission: Submission, *, made_at: datetime, made_for: str) -> bytes:
-    """Return the workbook."""
-    out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        # The instant is the service's, so that the same submission is the same file.
-        book.set_properties({"title": "FSMA 204", "created": made_at.replace(tzinfo=None)})
-        looks = make_looks(book)
-        _write_front(book, looks, submission, made_at, made_for)
-        for sheet, cases in submission.rows:
-            _write_sheet(book, looks, sheet, cases)
-    return out.getvalue()
-
-
 def _write_front(
-    book: Any, looks: Looks, submission: Submission, made_at: datetime, made_for: str
+    page: Any, looks: Looks, order: FsmaOrder, rows: Mapping[str, int], event_count: int
 ) -> None:
-    page = book.add_worksheet("Read me")
     page.hide_gridlines(2)
     page.fit_to_pages(1, 0)
     page.set_column(0, 0, 30)
     page.set_column(1, 1, 96)
     page.set_row(0, 28)
     page.write_string(0, 0, "Traceability records, 21 CFR Part 1 Subpart S (FSMA 204)", looks.title)
-    wanted = submission.wanted
+    wanted = order.wanted
     told = (
-        ("Made", made_at.astimezone(CIVIL_ZONE).isoformat(timespec="seconds")),
-        ("Made for", made_for),
+        ("Made", order.made_at.astimezone(CIVIL_ZONE).isoformat(timespec="seconds")),
+        ("Made for", order.made_for),
         ("Traceability lot codes", "\n".join(wanted.lots) or "all"),
         ("Events from", _instant(wanted.since)),
         ("Events before", _instant(wanted.until)),
-        ("Ledger", f"log {submission.log}"),
-        ("Events", str(submission.event_count)),
-        ("Records are kept", _kept(made_at)),
+        ("Ledger", f"log {order.log}"),
+        ("Events", str(event_count)),
+        ("Records are kept", _kept(order.made_at)),
     )
     row = 2
     for name, text in told:
@@ -146,33 +158,30 @@ def _write_front(
     row += 1
     page.write_string(row, 0, "Sheet", looks.header)
     page.write_string(row, 1, "Section of 21 CFR, and rows", looks.header)
-    for sheet, cases in submission.rows:
+    for sheet in SHEETS:
         row += 1
         page.write_url(row, 0, f"internal:'{sheet.name}'!A1", string=sheet.name)
-        page.write_string(row, 1, f"{sheet.clause}; rows: {len(cases)}", looks.note)
+        page.write_string(row, 1, f"{sheet.clause}; rows: {rows[sheet.name]}", looks.note)
     row += 2
     for note in _NOTES:
-        page.merge_range(row, 0, row, 1, f"• {note}", looks.note)
         page.set_row(row, 30)
+        page.merge_range(row, 0, row, 1, f"• {note}", looks.note)
         row += 1
 
 
-def _write_sheet(book: Any, looks: Looks, sheet: CteSheet, cases: Sequence[Case]) -> None:
+def _begin_sheet(book: Any, looks: Looks, sheet: CteSheet) -> Any:
     page = book.add_worksheet(sheet.name)
     heads = [(f"{one.name}\n{sheet.clause}{one.para}", one.width) for one in sheet.columns]
+    page.set_row(0, 64)
     for at, (head, width) in enumerate([*heads, *CITED]):
         page.set_column(at, at, width)
         page.write_string(0, at, head, looks.required if at < len(heads) else looks.header)
-    page.set_row(0, 64)
     page.freeze_panes(1, 1)
     page.set_landscape()
     page.set_paper(_A3)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
-    for row, case in enumerate(cases, start=1):
-        for at, cell in enumerate(cells_of(sheet, case)):
-            _write(page, looks, row, at, cell)
-    page.autofilter(0, 0, max(len(cases), 1), len(heads) + len(CITED) - 1)
+    return page
 
 
 def _write(page: Any, looks: Looks, row: int, at: int, cell: Cell) -> None:

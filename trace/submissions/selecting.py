@@ -4,11 +4,13 @@ The rule that must stay true: what was declared wrong is in no submission, a pro
 own records and nobody else's, and more than is allowed is refused, never silently cut.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from trace.identifiers import find_ids
 from trace.reading import ReadEvent, read_events
 from trace.tables import EVENT, EVENT_ITEM
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, exists, select
@@ -16,6 +18,9 @@ from sqlalchemy import Connection, and_, exists, select
 from base.errors import InvalidInput, NotFound, Problem
 from parties.access import Action, has_role_for
 from parties.actors import Actor
+
+_CHUNK: Final = 200
+"""How many events are held at once: a workbook of a hundred thousand rows needs no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +38,11 @@ class Wanted:
 
 def events_for(
     connection: Connection, log: int, wanted: Wanted, actor: Actor, *, events_max: int
-) -> list[ReadEvent]:
-    """Return the events as `actor` may see them, by time; raises `InvalidInput`, `NotFound`."""
+) -> Iterator[list[ReadEvent]]:
+    """Return the events as `actor` may see them, by time, some at once.
+
+    What is asked is looked at before the first is read: raises `InvalidInput`, `NotFound`.
+    """
     party_id = wanted.party_id
     if not has_role_for(actor, Action.BROWSE):
         if actor.party_id is None or party_id not in (None, actor.party_id):
@@ -46,8 +54,16 @@ def events_for(
         raise InvalidInput(
             message, problems=(Problem(path="since", code="too_many", message=message),)
         )
-    found = read_events(connection, log, seqs, actor)
-    return [found[seq] for seq in seqs]
+    return _in_chunks(connection, log, seqs, actor)
+
+
+def _in_chunks(
+    connection: Connection, log: int, seqs: list[int], actor: Actor
+) -> Iterator[list[ReadEvent]]:
+    for start in range(0, len(seqs), _CHUNK):
+        some = seqs[start : start + _CHUNK]
+        found = read_events(connection, log, some, actor)
+        yield [found[seq] for seq in some]
 
 
 def _seqs(

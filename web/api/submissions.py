@@ -5,8 +5,6 @@ One rule: a producer gets its own records and nobody else's.
 
 from trace.sheets.choosing import profile_for
 from trace.sheets.headers import LANGUAGES
-from trace.submissions.class_book import class_records, sorted_records, write_class_book
-from trace.submissions.fsma_book import fsma_submission, write_fsma
 from typing import Any
 
 import marshmallow as ma
@@ -17,8 +15,7 @@ from web.api.blueprint import ApiBlueprint
 from web.api.fields import Day, StrictSchema, text
 from web.auth import current_actor, requires
 from web.services import services
-from web.sheets import XLSX
-from web.submissions import name_of, wanted_of
+from web.submissions import fsma_file, records_file, wanted_of
 
 BLUEPRINT = ApiBlueprint(
     "submissions", __name__, url_prefix="/api/v1", description="Spreadsheets for authorities."
@@ -53,15 +50,7 @@ def get_fsma204(query: dict[str, Any]) -> Response:
         until_on=query["until"],
         party=query["party"],
     )
-    made = fsma_submission(
-        parts.engine, parts.log, wanted, actor, events_max=parts.settings.submission_events_max
-    )
-    data = write_fsma(
-        made,
-        made_at=parts.clock.now(),
-        made_for=name_of(parts, wanted.party_id or actor.party_id),
-    )
-    return _file(data, "fsma204.xlsx")
+    return fsma_file(parts, actor, wanted)
 
 
 class RecordsQuery(SubmissionQuery):
@@ -86,16 +75,4 @@ def get_class_records(query: dict[str, Any], class_code: str) -> Response:
         until_on=query["until"],
         party=query["party"],
     )
-    most = parts.settings.submission_events_max
-    told = class_records(parts.engine, parts.log, profile, wanted, actor, events_max=most)
-    records = sorted_records(profile, told, query["lang"])
-    data = write_class_book(records, made_at=parts.clock.now())
-    return _file(data, f"suxin-{profile.name}-records.xlsx")
-
-
-def _file(data: bytes, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(data, content_type=XLSX, headers=headers)
+    return records_file(parts, actor, profile, wanted, query["lang"])
