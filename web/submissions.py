@@ -22,6 +22,7 @@ from base.errors import InvalidInput, Problem
 from codes.canonical import uri_of_text
 from parties.actors import Actor
 from parties.directory import parties_by_id
+from schemas.profiles.model import Words
 from schemas.profiles.standing import Profile
 from web.services import Services
 from web.sheets import XLSX
@@ -47,14 +48,26 @@ def wanted_of(
     """
     codes = [one for text in lots.split(",") if (one := text.strip())]
     if not codes and since_on is None:
-        raise _wrong("since", "required", "Name traceability lot codes or the first day.")
+        raise _wrong(
+            "since",
+            "required",
+            Words(
+                zh="请写明批次编码或第一天。", en="Name traceability lot codes or the first day."
+            ),
+        )
     if len(codes) > _LOTS_MAX:
-        raise _wrong("lots", "too_many", f"At most {_LOTS_MAX} lots are asked for at once.")
+        words = Words(
+            zh=f"一次最多 {_LOTS_MAX} 个批次。",
+            en=f"At most {_LOTS_MAX} lots are asked for at once.",
+        )
+        raise _wrong("lots", "too_many", words)
     for name, day in (("since", since_on), ("until", until_on)):
         if day is not None and not _YEAR_MIN <= day.year <= _YEAR_MAX:
-            raise _wrong(name, "range", "No event can have happened on this day.")
+            words = Words(zh="这一天不可能有事件。", en="No event can have happened on this day.")
+            raise _wrong(name, "range", words)
     if since_on is not None and until_on is not None and until_on < since_on:
-        raise _wrong("until", "order", "The last day is not before the first.")
+        words = Words(zh="最后一天不能早于第一天。", en="The last day is not before the first.")
+        raise _wrong("until", "order", words)
     party_id = None
     if party:
         with reading(parts.engine) as connection:
@@ -137,5 +150,6 @@ def _start_of(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=CIVIL_ZONE)
 
 
-def _wrong(path: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))
+def _wrong(path: str, code: str, words: Words) -> InvalidInput:
+    problem = Problem(path=path, code=code, message=words.en, message_zh=words.zh)
+    return InvalidInput(words.en, problems=(problem,))

@@ -221,6 +221,8 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/blocks/<uuid:block_id>/labels"): PRODUCER,
     ("POST", "/work/blocks/<uuid:block_id>/labels"): PRODUCER,
     ("GET", "/work/activate"): PRODUCER,
+    ("GET", "/work/records"): READERS,
+    ("GET", "/work/records/file"): READERS,
     ("GET", "/work/upload"): PRODUCER,
     ("POST", "/work/upload"): PRODUCER,
     ("GET", "/work/tasks/<uuid:task_id>"): PRODUCER,

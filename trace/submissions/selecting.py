@@ -51,9 +51,9 @@ def events_for(
     seqs = _seqs(connection, log, wanted, party_id, rows_max=events_max + 1)
     if len(seqs) > events_max:
         message = f"These are more than {events_max} events: ask for fewer lots or a shorter time."
-        raise InvalidInput(
-            message, problems=(Problem(path="since", code="too_many", message=message),)
-        )
+        told = f"超过 {events_max} 个事件：请减少批次或缩短时间。"
+        problem = Problem(path="since", code="too_many", message=message, message_zh=told)
+        raise InvalidInput(message, problems=(problem,))
     return _in_chunks(connection, log, seqs, actor)
 
 

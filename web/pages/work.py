@@ -36,6 +36,7 @@ from web.pages import (
     work_event,
     work_links,
     work_prefixes,
+    work_records,
     work_tasks,
     work_upload,
 )
@@ -65,6 +66,7 @@ PAGES: Final = (
     entry,
     sheet,
     work_prefixes,
+    work_records,
     work_tasks,
     work_upload,
     alerts,
