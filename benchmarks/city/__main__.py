@@ -8,12 +8,14 @@ from pathlib import Path
 
 from base.log import configure_logging
 from base.redis_server import running_redis
-from benchmarks.city.measuring import Rate, Recall, capture, find, project, recall, tell_only
+from benchmarks.city.measuring import Rate, Recall, capture, find, hold_recalls, project, recall
 from benchmarks.city.people import build_city
 from benchmarks.city.place import open_place
+from benchmarks.city.recalling import HeldRecall
 from benchmarks.city.reconciling import Reconciliation
 from benchmarks.city.stream import Stream
 from benchmarks.city.walking import EventWalk
+from tests.postgres import start_postgres
 
 
 def main(words: list[str]) -> int:
@@ -21,39 +23,81 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.city", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--events", type=int, default=20_000)
-    parser.add_argument("--database", default="", metavar="URL", help="a new, empty database")
+    parser.add_argument(
+        "--database",
+        default="sqlite",
+        metavar="URL",
+        help="`sqlite` or `postgresql`, made for the run, or the URL of a new, empty database",
+    )
     given = parser.parse_args(words)
     configure_logging("warning")
-    city = build_city(given.seed)
-    _say_rate(tell_only(Stream(city=city, seed=given.seed, events=given.events)))
     with ExitStack() as closing:
-        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="suxin-city-")))
-        place = open_place(
-            city,
-            folder=folder,
-            database_url=given.database or f"sqlite:///{folder / 'city.db'}",
-            redis_url=closing.enter_context(running_redis(folder)),
-            closing=closing,
-        )
-        stream, walk = Stream(city=city, seed=given.seed, events=given.events), EventWalk()
-        _say_rate(capture(place, stream, walk))
-        _say_rate(project(place))
-        recalls = recall(place, stream, walk)
-        for one in recalls:
-            _say_recall(one)
-        rate, reconciliation = find(place, stream)
-        _say_rate(rate)
-        _say_reconciliation(reconciliation)
-    return 0 if all(one.is_equal for one in recalls) and reconciliation.is_right else 1
+        return _run(given.seed, given.events, given.database, closing)
+
+
+def _run(seed: int, events: int, database: str, closing: ExitStack) -> int:
+    city = build_city(seed)
+    folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="suxin-city-")))
+    place = open_place(
+        city,
+        folder=folder,
+        database_url=_database_url(database, folder, closing),
+        redis_url=closing.enter_context(running_redis(folder)),
+        closing=closing,
+        is_served=True,
+    )
+    stream, walk = Stream(city=city, seed=seed, events=events), EventWalk()
+    print(f"a city of seed {seed}: {len(city.people)} parties", flush=True)
+    _say_rate(capture(place, stream, walk))
+    print(f"in {place.documents} documents, {place.posted} of the events over HTTP")
+    _say_rate(project(place))
+    traced = recall(place, stream, walk)
+    for one in traced:
+        _say_recall(one)
+    rate, reconciliation = find(place, stream)
+    _say_rate(rate)
+    _say_reconciliation(reconciliation)
+    held = hold_recalls(place, stream, walk)
+    for recalled, is_equal in held:
+        _say_held(recalled, is_equal)
+    is_right = all(one.is_equal for one in traced) and all(is_equal for _, is_equal in held)
+    return 0 if is_right and reconciliation.is_right else 1
+
+
+def _database_url(database: str, folder: Path, closing: ExitStack) -> str:
+    if database == "postgresql":
+        server = start_postgres(is_durable=True)
+        closing.callback(server.stop)
+        return server.url(server.new_database())
+    return f"sqlite:///{folder / 'city.db'}" if database == "sqlite" else database
 
 
 def _say_rate(rate: Rate) -> None:
-    print(f"{rate.what}: {rate.count} in {rate.seconds:.1f} s, {rate.per_s:,.0f}/s", flush=True)
+    print(
+        f"{rate.what}: {rate.count} in {rate.seconds:.1f} s, {rate.per_s:,.0f}/s;"
+        f" {rate.per_cpu_s:,.0f} in a second of the processor",
+        flush=True,
+    )
 
 
 def _say_recall(one: Recall) -> None:
     words = "as walked" if one.is_equal else "NOT AS WALKED"
-    print(f"recall of {one.code} {one.root}: {one.scope} in {one.seconds:.3f} s, {words}")
+    print(f"from {one.code} {one.root}: {one.scope} codes in {one.seconds:.3f} s, {words}")
+
+
+def _say_held(one: HeldRecall, is_equal: bool) -> None:
+    words = "as walked" if is_equal else "NOT AS WALKED"
+    print(f"recall {one.number} of {one.code} {one.root}, over the {one.door}: {one.state}")
+    print(f"  {len(one.reached)} codes in {one.lines} lines, {words}")
+    print(
+        f"  {one.holders} holders: {one.answered} answered, {one.explained} explained,"
+        f" {one.percent} % read it"
+    )
+    for what, seconds in one.steps:
+        print(f"  {what}: {seconds:.3f} s")
+    for name, minutes in one.stages:
+        print(f"  {name}: {'never' if minutes is None else f'minute {minutes}'}")
+    print(f"  report of {len(one.report):,} bytes, its proofs checked", flush=True)
 
 
 def _say_reconciliation(one: Reconciliation) -> None:

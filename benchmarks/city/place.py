@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from trace.capture import Submission, submit
+from typing import Final
 from uuid import UUID, uuid4
 
 import orjson
@@ -19,19 +20,27 @@ from base.db import transaction
 from base.installation_secret import load_secret
 from benchmarks.city.people import City, Person
 from benchmarks.city.registering import register_city
+from benchmarks.city.serving import ServedCity, serve_city
 from benchmarks.city.telling import Told
 from benchmarks.city.templates import instant_of, instant_text
 from jobs.commands.init import upgrade
+from ledger.note import SignerKey
 from ledger.opening import DEFAULT_LOG, load_signer, open_log
 from parties.actors import Actor, Role, actor_of_key
 from schemas.epcis import read_document
 from web.services import Services, build_services
 
-EVENTS_MAX = 500
-AGE_MAX_S = 20 * 3_600
+EVENTS_MAX: Final = 1_000
+AGE_MAX_S: Final = 20 * 3_600
 """How long an event waits at most until its party hands it in with others."""
 
-_CONTEXT = [
+HTTP_EVERY: Final = 10
+"""Of so many documents one is posted over HTTP, the others are handed to the door of the process.
+
+It is the same door: what HTTP adds is a request to read and a key to check.
+"""
+
+_CONTEXT: Final = [
     "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
     {"sx": "urn:suxin:epcis:"},
 ]
@@ -45,8 +54,11 @@ class CityPlace:
     clock: SetClock
     parties: Mapping[int, UUID]
     log: int = DEFAULT_LOG
+    signer: SignerKey
+    desk: ServedCity | None = None
     captured: int = 0
     documents: int = 0
+    posted: int = 0
     _waiting: dict[int, list[Told]] = field(default_factory=dict)
     _now: int = 0
 
@@ -73,24 +85,46 @@ class CityPlace:
     def _capture(self, events: list[Told], at: int) -> None:
         author = events[0].author
         self.clock.instant = max(self.clock.instant, instant_of(at + 60))
-        document = read_document(_document(events), limits=self.services.document_limits)
-        submit(self.services.desk, Submission(actor=self._actor(author), document=document))
-        self.captured += len(events)
+        body = _document(events)
+        if len(body) > self.services.settings.capture_bytes_max:
+            # Loggers write much: such a document goes in two.
+            half = len(events) // 2
+            self._capture(events[:half], at)
+            self._capture(events[half:], at)
+            return
         self.documents += 1
+        self.captured += len(events)
+        if self.desk is not None and self.documents % HTTP_EVERY == 0:
+            self.posted += len(events)
+            self.desk.capture(self.parties[author.at], body)
+            return
+        document = read_document(body, limits=self.services.document_limits)
+        submit(self.services.desk, Submission(actor=self._actor(author), document=document))
 
     def _actor(self, person: Person) -> Actor:
         return actor_of_key(key_id=uuid4(), role=Role.PRODUCER, party_id=self.parties[person.at])
 
 
 def open_place(
-    city: City, *, folder: Path, database_url: str, redis_url: str, closing: ExitStack
+    city: City,
+    *,
+    folder: Path,
+    database_url: str,
+    redis_url: str,
+    closing: ExitStack,
+    is_served: bool = False,
 ) -> CityPlace:
-    """Open a new installation with the city in its register, the day before its first story."""
+    """Open a new installation with the city in its register, the day before its first story.
+
+    It is served on loopback where the city is to be told and recalled over HTTP.
+    """
     settings = Settings(
         data_dir=folder,
         database_url=database_url,
         redis_url=redis_url,
         append_queue_entries_max=1_000_000,
+        # Everybody in the city sits behind one address.
+        sign_ins_minute_max=1_000,
     )
     clock = SetClock(instant_of(0) - timedelta(days=1))
     secret = load_secret(folder / "keys", may_create=True)
@@ -106,7 +140,9 @@ def open_place(
             verifier=signer.verifier(),
             clock=clock,
         )
-    return CityPlace(services=services, clock=clock, parties=register_city(services, city))
+    parties = register_city(services, city)
+    desk = closing.enter_context(serve_city(services)) if is_served else None
+    return CityPlace(services=services, clock=clock, parties=parties, signer=signer, desk=desk)
 
 
 def _document(events: list[Told]) -> bytes:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from benchmarks.city.measuring import Rate, Recall, capture, find, project, recall, tell_only
+from base.redis_server import running_redis
+from benchmarks.city.measuring import Rate, Recall, capture, find, hold_recalls, project, recall
 from benchmarks.city.people import build_city
 from benchmarks.city.place import open_place
+from benchmarks.city.recalling import HeldRecall
 from benchmarks.city.reconciling import Reconciliation
 from benchmarks.city.stream import Stream
 from benchmarks.city.walking import EventWalk
@@ -23,21 +25,29 @@ def city(bench: Bench) -> Iterator[Note]:
             people,
             folder=folder,
             database_url=bench.database_url(kind),
-            redis_url="redis://127.0.0.1:1/0",
+            redis_url=bench.closing.enter_context(running_redis(folder)),
             closing=bench.closing,
+            is_served=True,
         )
-        told = tell_only(Stream(city=people, seed=_SEED, events=events))
         stream, walk = Stream(city=people, seed=_SEED, events=events), EventWalk()
-        rates = [told, capture(place, stream, walk), project(place)]
-        recalls = recall(place, stream, walk)
+        rates = [capture(place, stream, walk), project(place)]
+        traced = recall(place, stream, walk)
         judged, reconciliation = find(place, stream)
+        held = hold_recalls(place, stream, walk)
         yield Note(
-            title=f"A city of {told.count:,} events, {DATABASE_WORDS[kind]}",
+            title=f"A city of {place.captured:,} events, {DATABASE_WORDS[kind]}",
             about="600 parties and 18 classes told from a seed, captured by one thread in the"
-            f" parties' own documents ({place.documents:,} of them). The scope of each recall is"
-            " that of a walk of the events which knows nothing of the projections.",
+            f" parties' own documents ({place.documents:,} of them), {place.posted:,} of the events"
+            " over HTTP. What a lot leads to and the scope of each recall are those of a walk of"
+            " the events which knows nothing of the projections. The recalls are held over HTTP,"
+            " by the authority and every holder.",
             columns=("what", "how many", "a second, or seconds"),
-            rows=(*_rates([*rates, judged]), *_recalls(recalls), *_faults(reconciliation)),
+            rows=(
+                *_rates([*rates, judged]),
+                *_traces(traced),
+                *_faults(reconciliation),
+                *(row for one, is_equal in held for row in _recalls(one, is_equal)),
+            ),
         )
 
 
@@ -46,10 +56,17 @@ def _rates(rates: list[Rate]) -> Iterator[tuple[str, ...]]:
         yield one.what, f"{one.count:,}", f"{one.per_s:,.0f} a second"
 
 
-def _recalls(recalls: list[Recall]) -> Iterator[tuple[str, ...]]:
-    for one in recalls:
+def _traces(traced: list[Recall]) -> Iterator[tuple[str, ...]]:
+    for one in traced:
         same = "as walked" if one.is_equal else "NOT as walked"
-        yield f"recall, {one.code}: scope {same}", f"{one.scope:,}", f"{one.seconds:.3f} s"
+        yield f"from a lot, {one.code}: scope {same}", f"{one.scope:,}", f"{one.seconds:.3f} s"
+
+
+def _recalls(one: HeldRecall, is_equal: bool) -> Iterator[tuple[str, ...]]:
+    same = "as walked" if is_equal else "NOT as walked"
+    yield f"recall over the {one.door}, {one.code}: scope {same}", f"{len(one.reached):,}", ""
+    for what, seconds in one.steps:
+        yield f"recall over the {one.door}: {what}", f"{one.holders:,} holders", f"{seconds:.3f} s"
 
 
 def _faults(one: Reconciliation) -> Iterator[tuple[str, ...]]:

@@ -126,6 +126,8 @@ def sensor_series(
     person: Person, since: int, until: int, celsius: float, every: int
 ) -> list[JsonValue]:
     """Return readings of a logger, one in every so many seconds."""
+    # As most programs write a number that happens to be whole.
+    told = int(celsius) if celsius.is_integer() else celsius
     device = {"deviceID": f"urn:epc:id:giai:{person.prefix}.LOGGER1"}
     return [
         {
@@ -133,9 +135,9 @@ def sensor_series(
             "sensorReport": [
                 {
                     "type": "Temperature",
-                    "value": celsius,
-                    "minValue": celsius,
-                    "maxValue": celsius,
+                    "value": told,
+                    "minValue": told,
+                    "maxValue": told,
                     "uom": "CEL",
                 }
             ],

@@ -28,6 +28,7 @@ class EventWalk:
     _items: dict[str, list[str]] = field(default_factory=dict)
     _packings: dict[str, list[tuple[str, int, str, str, int]]] = field(default_factory=dict)
     _stays: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    _lots: dict[str, list[str]] = field(default_factory=dict)
     _count: int = 0
 
     def add(self, event: JsonObject) -> None:
@@ -51,9 +52,12 @@ class EventWalk:
         lot = label.get("cbvmda:lotNumber") if isinstance(label, dict) else None
         if lot is None:
             return
+        is_making = event["type"] == "TransformationEvent"
         for item in _named(event, "epcList", "outputEPCList"):
             product = item.partition("/21/")[0]
             self._items.setdefault(f"{product}/10/{lot}", []).append(item)
+            if is_making:
+                self._lots.setdefault(item, []).append(f"{product}/10/{lot}")
 
     def close(self) -> None:
         """Work out who was in what, when every event was taken in."""
@@ -75,15 +79,34 @@ class EventWalk:
 
     def forward(self, root: str) -> set[str]:
         """Return everything that a lot or item leads to, itself included."""
-        seen: set[tuple[str, Span]] = {(root, _EVER)}
-        waiting = [(root, _EVER)]
+        return {code for code, _ in self._walked({root})}
+
+    def recalled(self, root: str) -> set[str]:
+        """Return what a recall of a lot is about: containers only while something of it is in.
+
+        What was made is recalled with all of its lot.
+        """
+        roots = {root}
+        while True:
+            walked = self._walked(roots)
+            lots = {lot for code, _ in walked for lot in self._lots.get(code, ())} - {
+                code for code, _ in walked
+            }
+            if not lots:
+                break
+            roots |= lots
+        return {code for code, (_, until) in walked if until == _EVER[1]}
+
+    def _walked(self, roots: Iterable[str]) -> set[tuple[str, Span]]:
+        waiting = [(root, _EVER) for root in roots]
+        seen: set[tuple[str, Span]] = set(waiting)
         while waiting:
             code, span = waiting.pop()
             for reached in self._next(code, span):
                 if reached not in seen:
                     seen.add(reached)
                     waiting.append(reached)
-        return {code for code, _ in seen}
+        return seen
 
     def _next(self, code: str, span: Span) -> Iterable[tuple[str, Span]]:
         for at, outputs in self._used.get(code, ()):

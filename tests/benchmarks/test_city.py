@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.city.faults import CODES, Fault
 from benchmarks.city.lines import LINES
-from benchmarks.city.measuring import find
+from benchmarks.city.measuring import capture, find, hold_recalls
 from benchmarks.city.people import City, Counts, build_city
 from benchmarks.city.place import CityPlace, open_place
 from benchmarks.city.reconciling import Found, reconcile
@@ -23,6 +23,7 @@ from tests.schemas.profiles.samples import NAMESPACES
 
 SMALL = Counts(farms=24, plants=36, carriers=3, shops=9)
 EVENTS = 2_000
+HELD_EVENTS = 1_200
 REACH = Reach(items_max=10_000, depth_max=60)
 
 
@@ -98,6 +99,31 @@ def test_the_door_takes_every_event_and_every_recall_is_what_a_walk_of_the_event
             assert {one.uri for one in traced.reached} == walk.forward(root)
             assert not traced.is_cut
     assert place.captured == stream.truth.events
+
+
+def test_recalls_are_opened_told_answered_and_closed_over_http(
+    city: City, redis_server: str, tmp_path: Path
+) -> None:
+    with ExitStack() as closing:
+        place = open_place(
+            city, folder=tmp_path, database_url=f"sqlite:///{tmp_path / 'city.db'}",
+            redis_url=redis_server, closing=closing, is_served=True,
+        )  # fmt: skip
+        stream, walk = Stream(city=city, seed=1, events=HELD_EVENTS), EventWalk()
+        capture(place, stream, walk)
+
+        held = hold_recalls(place, stream, walk)
+
+    assert place.posted > 0
+    assert [(one.code, one.door, is_equal) for one, is_equal in held] == [
+        ("dairy", "API", True),
+        ("pesticide", "pages", True),
+    ]
+    for one, _ in held:
+        assert len(one.reached) > 1
+        assert (one.state, one.percent) == ("completed", 100)
+        assert (one.answered, one.explained) == (one.holders - 1, 1)
+        assert [name for name, minutes in one.stages if minutes is None] == []
 
 
 def test_every_planted_fault_is_found_and_no_clean_lot_is_accused(
