@@ -17,7 +17,10 @@ _LINE: Final = "#CBD2D9"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """The formats of one workbook; `cells` are those of data, by what they hold."""
+    """The formats of one workbook; `cells` are those of data, by what they hold.
+
+    Those of a `row` are for sheets that are read and not filled in.
+    """
 
     title: Any
     note: Any
@@ -40,6 +43,9 @@ def make_looks(book: Any) -> Looks:
         "number": {"align": "left"},
         "date": {"num_format": "yyyy-mm-dd", "align": "left"},
         "instant": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+        "row": {"num_format": "@", "text_wrap": True, **line},
+        "row_number": {"align": "left", **line},
+        "row_date": {"num_format": "yyyy-mm-dd", "align": "left", **line},
     }
     return Looks(
         title=book.add_format({**base, "bold": True, "font_size": 15, "font_color": _GREEN}),

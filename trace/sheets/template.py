@@ -24,8 +24,11 @@ HEADER_ROWS: Final = 2
 """The header and the row that explains it."""
 
 _A3: Final = 8
+_PRINT_SCALE: Final = 65
 
-_DATA_NAMES: Final = {"zh": "填写", "en": "Data"}
+DATA_NAMES: Final = {"zh": "填写", "en": "Data"}
+"""What the sheet is called that is filled in."""
+
 _LISTS_NAME: Final = "_lists"
 _WIDTHS: Final = {Kind.INSTANT: 20, Kind.DATE: 13, Kind.BOOLEAN: 9, Kind.RECORDS: 34}
 _WIDE: Final = frozenset({Kind.LOT, Kind.ITEM, Kind.ITEMS, Kind.PLACE, Kind.PARTY, Kind.DOCUMENT})
@@ -63,13 +66,13 @@ def xlsx_template(template: Template) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         looks = make_looks(book)
-        page = book.add_worksheet(_DATA_NAMES[template.lang])
+        page = book.add_worksheet(DATA_NAMES[template.lang])
         write_guide(book, looks, template.profile, template.sheet, template.lang)
         lists = book.add_worksheet(_LISTS_NAME)
         lists.hide()
         draw_head(page, looks, template.sheet, template.lang)
         for at, column in enumerate(template.sheet.columns):
-            page.set_column(at, at, _width(column), looks.cells[_look(column)])
+            page.set_column(at, at, width_of(column), looks.cells[_look(column)])
             _offer_choices(page, lists, template, at)
     return out.getvalue()
 
@@ -79,8 +82,7 @@ def draw_head(page: Any, looks: Looks, sheet: Sheet, lang: str) -> None:
     page.set_row(0, 34)
     page.set_row(1, 62)
     page.freeze_panes(HEADER_ROWS, 1)
-    page.set_landscape()
-    page.set_paper(_A3)
+    set_paper(page)
     page.repeat_rows(0)
     page.repeat_columns(0)
     headers = headers_of(sheet, lang)
@@ -90,7 +92,17 @@ def draw_head(page: Any, looks: Looks, sheet: Sheet, lang: str) -> None:
         page.write_string(1, at, said(column.explanation, lang), looks.explained)
 
 
-def _width(column: Column) -> int:
+def set_paper(page: Any) -> None:
+    """Print a wide sheet so that it can be read, with the name of the sheet on each page."""
+    page.set_landscape()
+    page.set_paper(_A3)
+    page.set_print_scale(_PRINT_SCALE)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    page.set_footer("&L&A&R&P / &N")
+
+
+def width_of(column: Column) -> int:
+    """Return how wide a column is, in digits."""
     kind = None if column.field is None else column.field.kind
     if kind is None:
         return 15

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from trace.reading import ReadEvent
 from trace.sheets.headers import headers_of, said
+from trace.sheets.heights import set_height
 from trace.sheets.looks import Looks, make_looks
+from trace.sheets.template import set_paper, width_of
 from trace.submissions.fsma_lines import Told, told_of
 from trace.submissions.keeping import Kept, keep_until
 from trace.submissions.selecting import Wanted, events_for
@@ -36,7 +38,7 @@ CITED: Final = (
     Words(zh="保存至", en="Keep until"),
     Words(zh="保存依据", en="Kept by"),
 )
-_WIDTHS: Final = (12, 88, 12, 40)
+_WIDTHS: Final = (12, 50, 13, 34)
 _NAME_CHARS_MAX: Final = 31
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _NAMESPACES: Final = {**STANDARD_PREFIXES, "sx": "urn:suxin:epcis:"}
@@ -84,9 +86,16 @@ class _Pages:
             self._begun[key] = self._begin(sheet)
         page, headers = self._begun[key]
         self._rows[key] = number = self._rows.get(key, 0) + 1
-        for at, name in enumerate(headers):
-            if text := record.cells.get(name, ""):
-                page.write_string(number, at, text, self._looks.cells["lines"])
+        texts = [record.cells.get(name, "") for name in headers]
+        norm = _norm_of(record, self._order.lang)
+        cited = [*texts, "", record.told.read.event_hash or "", "", norm]
+        widths = [*map(width_of, sheet.columns), *_WIDTHS]
+        set_height(page, number, zip(cited, widths, strict=True))
+        for at, text in enumerate(texts):
+            if text:
+                page.write_string(number, at, text, self._looks.cells["row"])
+            else:
+                page.write_blank(number, at, None, self._looks.cells["row"])
         _write_cited(page, self._looks, number, len(headers), record, self._order.lang)
 
     def _begin(self, sheet: Sheet) -> tuple[Any, dict[str, str]]:
@@ -94,8 +103,11 @@ class _Pages:
         page, headers = self._book.add_worksheet(_name(sheet, lang)), headers_of(sheet, lang)
         page.freeze_panes(1, 1)
         page.set_row(0, 34)
+        set_paper(page)
+        page.repeat_rows(0)
+        page.repeat_columns(0)
         for at, header in enumerate(headers.values()):
-            page.set_column(at, at, 20)
+            page.set_column(at, at, width_of(sheet.columns[at]))
             page.write_string(0, at, header, self._looks.required)
         for at, (words, width) in enumerate(zip(CITED, _WIDTHS, strict=True), start=len(headers)):
             page.set_column(at, at, width)
@@ -157,13 +169,19 @@ def _name(sheet: Sheet, lang: str) -> str:
 
 
 def _write_cited(page: Any, looks: Looks, number: int, at: int, record: Record, lang: str) -> None:
-    page.write_number(number, at, record.told.seq, looks.cells["number"])
-    page.write_string(number, at + 1, record.told.read.event_hash or "", looks.note)
+    page.write_number(number, at, record.told.seq, looks.cells["row_number"])
+    page.write_string(number, at + 1, record.told.read.event_hash or "", looks.cells["row"])
     if record.kept is not None:
-        norm = record.kept.norm
-        cited = f"{said(norm.norm.title, lang)} {norm.clause}".rstrip()
-        page.write_datetime(number, at + 2, record.kept.until_on, looks.cells["date"])
-        page.write_string(number, at + 3, cited, looks.note)
+        page.write_datetime(number, at + 2, record.kept.until_on, looks.cells["row_date"])
+        page.write_string(number, at + 3, _norm_of(record, lang), looks.cells["row"])
+
+
+def _norm_of(record: Record, lang: str) -> str:
+    """Return by which norm a record is kept, "" where no period is known."""
+    if record.kept is None:
+        return ""
+    norm = record.kept.norm
+    return f"{said(norm.norm.title, lang)} {norm.clause}".rstrip()
 
 
 def _write_periods(book: Any, looks: Looks, order: ClassOrder) -> None:

@@ -124,7 +124,7 @@ def _papers(para: str) -> tuple[KdeColumn, ...]:
             name="Reference document number",
             para=para,
             read=lambda case: "; ".join(number for _, number in case.told.papers()),
-            width=34,
+            width=28,
         ),
     )
 
@@ -133,13 +133,13 @@ def _column(name: str, para: str, read: Callable[[Case], Cell], width: int = 18)
     return KdeColumn(name=name, para=para, read=read, width=width)
 
 
-_PLACE_W: Final = 44
-_LOT_W: Final = 46
+_PLACE_W: Final = 32
+_LOT_W: Final = 36
 _GOODS: Final = (
     _column("Commodity", "(1)(ii)", _commodity, 24),
     _column("Variety", "(1)(ii)", _term("sx:variety")),
-    _column("Quantity", "(1)(iii)", _quantity, 12),
-    _column("Unit of measure", "(1)(iii)", _uom, 10),
+    _column("Quantity", "(1)(iii)", _quantity, 13),
+    _column("Unit of measure", "(1)(iii)", _uom, 12),
 )
 _RECIPIENT: Final = _column(
     "Immediate subsequent recipient location description", "(1)(i)", _to, _PLACE_W
@@ -190,7 +190,7 @@ SHEETS: Final = (
             ),
             _column("Field or growing area name", "(1)(v)", _term("sx:plotNumber")),
             _column("Container name (aquaculture)", "(1)(vi)", _term("sx:pondNumber")),
-            _column("Date of harvesting", "(1)(vii)", _day, 12),
+            _column("Date of harvesting", "(1)(vii)", _day, 13),
             *_papers("(1)(viii)"),
         ),
     ),
@@ -207,7 +207,7 @@ SHEETS: Final = (
                 _place("bizLocation", "readPoint"),
                 _PLACE_W,
             ),
-            _column("Date of cooling", "(1)(v)", _day, 12),
+            _column("Date of cooling", "(1)(v)", _day, 13),
             _column("Farm location description", "(1)(vi)", _from, _PLACE_W),
             *_papers("(1)(vii)"),
         ),
@@ -220,27 +220,27 @@ SHEETS: Final = (
             _column("Commodity received", "(1)", _of(True, _commodity), 24),
             _column("Variety received", "(1)", _of(True, _term("sx:variety"))),
             _column("Date received", "(2)", _of(True, _term("sx:arrivedAt"))),
-            _column("Quantity received", "(3)", _of(True, _quantity), 12),
-            _column("Unit of measure received", "(3)", _of(True, _uom), 10),
+            _column("Quantity received", "(3)", _of(True, _quantity), 13),
+            _column("Unit of measure received", "(3)", _of(True, _uom), 12),
             _column("Farm location description", "(4)", _from, _PLACE_W),
             _column("Field or growing area name", "(5)", _term("sx:plotNumber")),
             _column("Container name (aquaculture)", "(6)", _term("sx:pondNumber")),
             _column("Harvester business name", "(7)", _term("sx:farmName"), 24),
             _column("Harvester phone number", "(7)", _term("sx:phone")),
-            _column("Date of harvesting", "(8)", _term("sx:harvestDate"), 12),
+            _column("Date of harvesting", "(8)", _term("sx:harvestDate"), 13),
             _column("Cooling location description (if any)", "(9)", _term("sx:storeNumber")),
-            _column("Date of cooling (if any)", "(10)", _term("sx:cooledAt"), 12),
+            _column("Date of cooling (if any)", "(10)", _term("sx:cooledAt"), 13),
             _column("Traceability lot code assigned", "(11)", _of(False, _lot), _LOT_W),
             _column("Product description", "(12)", _of(False, _product), 30),
-            _column("Quantity packed", "(13)", _of(False, _quantity), 12),
-            _column("Unit of measure packed", "(13)", _of(False, _uom), 10),
+            _column("Quantity packed", "(13)", _of(False, _quantity), 13),
+            _column("Unit of measure packed", "(13)", _of(False, _uom), 12),
             _column(
                 "Packing location description (traceability lot code source)",
                 "(14)",
                 _place("bizLocation", "readPoint"),
                 _PLACE_W,
             ),
-            _column("Date of initial packing", "(15)", _day, 12),
+            _column("Date of initial packing", "(15)", _day, 13),
             *_papers("(16)"),
         ),
     ),
@@ -252,8 +252,8 @@ SHEETS: Final = (
             _column("Traceability lot code assigned", "(a)", _lot, _LOT_W),
             _column("Species or acceptable market name", "(b)", _term("sx:species"), 24),
             _column("Product description", "(b)", _product, 30),
-            _column("Quantity", "(c)", _quantity, 12),
-            _column("Unit of measure", "(c)", _uom, 10),
+            _column("Quantity", "(c)", _quantity, 13),
+            _column("Unit of measure", "(c)", _uom, 12),
             _column("Harvest date range", "(d)", _term("sx:harvestDate"), 14),
             _column("Harvest locations", "(d)", _term("sx:catchArea"), 24),
             _column(
@@ -262,7 +262,7 @@ SHEETS: Final = (
                 _place("bizLocation", "readPoint"),
                 _PLACE_W,
             ),
-            _column("Landing date", "(f)", _day, 12),
+            _column("Landing date", "(f)", _day, 13),
             *_papers("(g)"),
         ),
     ),
@@ -272,12 +272,12 @@ SHEETS: Final = (
         is_of=lambda told: told.step == "shipping",
         columns=(
             _column("Traceability lot code", "(a)(1)", _lot, _LOT_W),
-            _column("Quantity", "(a)(2)", _quantity, 12),
-            _column("Unit of measure", "(a)(2)", _uom, 10),
+            _column("Quantity", "(a)(2)", _quantity, 13),
+            _column("Unit of measure", "(a)(2)", _uom, 12),
             _column("Product description", "(a)(3)", _product, 30),
             _column("Immediate subsequent recipient location description", "(a)(4)", _to, _PLACE_W),
             _column("Ship-from location description", "(a)(5)", _ship_from, _PLACE_W),
-            _column("Date shipped", "(a)(6)", _day, 12),
+            _column("Date shipped", "(a)(6)", _day, 13),
             _column("Traceability lot code source location", "(a)(7)", _source, _PLACE_W),
             *_papers("(a)(8)"),
         ),
@@ -288,8 +288,8 @@ SHEETS: Final = (
         is_of=lambda told: told.step in ("receiving", "accepting"),
         columns=(
             _column("Traceability lot code", "(a)(1)", _lot, _LOT_W),
-            _column("Quantity", "(a)(2)", _quantity, 12),
-            _column("Unit of measure", "(a)(2)", _uom, 10),
+            _column("Quantity", "(a)(2)", _quantity, 13),
+            _column("Unit of measure", "(a)(2)", _uom, 12),
             _column("Product description", "(a)(3)", _product, 30),
             _column("Immediate previous source location description", "(a)(4)", _from, _PLACE_W),
             _column(
@@ -298,7 +298,7 @@ SHEETS: Final = (
                 _place("bizLocation", "readPoint"),
                 _PLACE_W,
             ),
-            _column("Date received", "(a)(6)", _day, 12),
+            _column("Date received", "(a)(6)", _day, 13),
             _column("Traceability lot code source location", "(a)(7)", _source, _PLACE_W),
             *_papers("(a)(8)"),
         ),
@@ -310,8 +310,8 @@ SHEETS: Final = (
         columns=(
             _column("Input traceability lot code", "(a)(1)(i)", _of(True, _lot), _LOT_W),
             _column("Input product description", "(a)(1)(ii)", _of(True, _product), 30),
-            _column("Input quantity used", "(a)(1)(iii)", _of(True, _quantity), 12),
-            _column("Input unit of measure", "(a)(1)(iii)", _of(True, _uom), 10),
+            _column("Input quantity used", "(a)(1)(iii)", _of(True, _quantity), 13),
+            _column("Input unit of measure", "(a)(1)(iii)", _of(True, _uom), 12),
             _column("New traceability lot code", "(a)(2)(i)", _of(False, _lot), _LOT_W),
             _column(
                 "Transformation location description (traceability lot code source)",
@@ -319,10 +319,10 @@ SHEETS: Final = (
                 _place("bizLocation", "readPoint"),
                 _PLACE_W,
             ),
-            _column("Date transformation was completed", "(a)(2)(iii)", _day, 12),
+            _column("Date transformation was completed", "(a)(2)(iii)", _day, 13),
             _column("Output product description", "(a)(2)(iv)", _of(False, _product), 30),
-            _column("Output quantity", "(a)(2)(v)", _of(False, _quantity), 12),
-            _column("Output unit of measure", "(a)(2)(v)", _of(False, _uom), 10),
+            _column("Output quantity", "(a)(2)(v)", _of(False, _quantity), 13),
+            _column("Output unit of measure", "(a)(2)(v)", _of(False, _uom), 12),
             *_papers("(a)(2)(vi)"),
         ),
     ),

@@ -11,7 +11,9 @@ from trace.events.model import Role
 from trace.identifiers import find_ids, read_uris
 from trace.reading import ReadEvent
 from trace.recall.deadlines import Verified
+from trace.sheets.heights import set_height
 from trace.sheets.looks import Looks, make_looks
+from trace.sheets.template import set_paper
 from trace.submissions.fsma import SHEETS, Case, Cell, CteSheet, sheet_for
 from trace.submissions.fsma_lines import Told, told_of
 from trace.submissions.keeping import FSMA, keep_fsma_until
@@ -30,14 +32,13 @@ from base.db import reading
 from parties.actors import Actor
 
 _CHUNK: Final = 500
-_A3: Final = 8
 
 CITED: Final = (
-    ("Recorded by", 30),
-    ("Event time", 28),
-    ("Ledger entry", 12),
-    ("Event hash", 88),
-    ("Record kept until", 12),
+    ("Recorded by", 22),
+    ("Event time", 25),
+    ("Ledger entry", 9),
+    ("Event hash", 50),
+    ("Record kept until", 13),
 )
 """The columns after those of the rule: the event that a row is read from, how long it is kept."""
 
@@ -91,8 +92,7 @@ def write_fsma(engine: Engine, order: FsmaOrder, out: BinaryIO) -> int:
                     event_count += 1
                     for case in cases:
                         rows[sheet.name] += 1
-                        for at, cell in enumerate(cells_of(sheet, case)):
-                            _write(pages[sheet.name], looks, rows[sheet.name], at, cell)
+                        _write_row(pages[sheet.name], looks, rows[sheet.name], sheet, case)
             for sheet in SHEETS:
                 last = len(sheet.columns) + len(CITED) - 1
                 pages[sheet.name].autofilter(0, 0, max(rows[sheet.name], 1), last)
@@ -164,7 +164,6 @@ def _write_front(
         page.write_string(row, 1, f"{sheet.clause}; rows: {rows[sheet.name]}", looks.note)
     row += 2
     for note in _NOTES:
-        page.set_row(row, 30)
         page.merge_range(row, 0, row, 1, f"• {note}", looks.note)
         row += 1
 
@@ -177,20 +176,28 @@ def _begin_sheet(book: Any, looks: Looks, sheet: CteSheet) -> Any:
         page.set_column(at, at, width)
         page.write_string(0, at, head, looks.required if at < len(heads) else looks.header)
     page.freeze_panes(1, 1)
-    page.set_landscape()
-    page.set_paper(_A3)
-    page.fit_to_pages(1, 0)
+    # On one page across nobody could read it: the first column goes along instead.
+    set_paper(page)
     page.repeat_rows(0)
+    page.repeat_columns(0)
     return page
+
+
+def _write_row(page: Any, looks: Looks, row: int, sheet: CteSheet, case: Case) -> None:
+    cells = cells_of(sheet, case)
+    widths = [*(column.width for column in sheet.columns), *(width for _, width in CITED)]
+    set_height(page, row, zip(map(str, cells), widths, strict=True))
+    for at, cell in enumerate(cells):
+        _write(page, looks, row, at, cell)
 
 
 def _write(page: Any, looks: Looks, row: int, at: int, cell: Cell) -> None:
     if isinstance(cell, str):
-        page.write_string(row, at, cell, looks.note)
+        page.write_string(row, at, cell, looks.cells["row"])
     elif isinstance(cell, date):
-        page.write_datetime(row, at, cell, looks.cells["date"])
+        page.write_datetime(row, at, cell, looks.cells["row_date"])
     else:
-        page.write_number(row, at, cell, looks.cells["number"])
+        page.write_number(row, at, cell, looks.cells["row_number"])
 
 
 def _instant(instant: datetime | None) -> str:
