@@ -17,6 +17,7 @@ from typing import Final
 
 import redis
 from rq import Queue
+from rq.exceptions import StopRequested
 from rq.worker import SimpleWorker
 
 from base.clock import Clock, SystemClock
@@ -157,13 +158,17 @@ def _work_until(queues: Sequence[Queue], stop: StopSignal) -> None:
             pause_s = _PAUSE_S
             worker = _Worker(list(queues), connection=queue.connection, serializer=SERIALIZER)
             worker.stop = stop
-            worker.work()
+            try:
+                worker.work()
+            finally:
+                stop.install()  # rq took the signals for itself while it worked.
             stop.wait(_PAUSE_S)  # It also returns after trouble it has logged: never spin.
+        except StopRequested:
+            continue  # A signal outside of rq's own loop, as while Redis went away; `stop` has it.
         except redis.RedisError as error:
             _LOG.warning("queue_away", error=type(error).__name__, next_try_s=pause_s)
             stop.wait(pause_s)
             pause_s = min(2 * pause_s, _PAUSE_S_MAX)
-        stop.install()  # rq took the signals for itself while it worked.
 
 
 def _keep_timetable(settings: Settings, rows: Sequence[Timed], closing: threading.Event) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import make_url
 
+from base.db import open_engine
 from base.redis_server import running_redis
+from jobs.commands.init import upgrade
 from tests.live import SERVICES, LiveServer, start_live_server
 from tests.postgres import PostgresServer, start_postgres
 from tests.setup_machine import find_chromium
@@ -38,31 +41,65 @@ def new_postgres_database(postgres_server: PostgresServer) -> Callable[[], str]:
     return lambda: postgres_server.url(postgres_server.new_database())
 
 
+@pytest.fixture(scope="session")
+def migrated_database(new_postgres_database: Callable[[], str]) -> str:
+    """Give the name of a database with every table and no row, to make others from."""
+    url = make_url(new_postgres_database())
+    _migrate(url.render_as_string(hide_password=False))
+    return str(url.database)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file with every table and no row, to make others from."""
+    path = tmp_path_factory.mktemp("migrated") / "suxin.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url, pool_size=1)
+    upgrade(engine)
+    engine.dispose()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """Give the address of an empty PostgreSQL database that only this test sees."""
-    name = postgres_server.new_database()
+def postgres_url(postgres_server: PostgresServer, migrated_database: str) -> Iterator[str]:
+    """Give the address of a PostgreSQL database without a row that only this test sees."""
+    name = postgres_server.borrow(migrated_database)
     yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    postgres_server.give_back(name)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> Iterator[str]:
-    """Give the address of a SQLite file that only this test sees."""
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> Iterator[str]:
+    """Give the address of a SQLite file without a row that only this test sees."""
     folder = tmp_path / "sqlite"
     folder.mkdir()
-    yield f"sqlite:///{folder / 'suxin.db'}"
+    yield f"sqlite:///{shutil.copy(migrated_file, folder)}"
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Give an empty database on each engine in turn: the test runs once on either."""
+    """Give a database without a row on each engine in turn: the test runs once on either.
+
+    Its tables are there already: to migrate anew for each of thousands of tests is what most of
+    their time went to.
+    """
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     url = request.getfixturevalue(name)
     if not isinstance(url, str):
         raise TypeError(f"{name} is not an address")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give a database without a table on each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bare.db'}"
+    return str(request.getfixturevalue("new_postgres_database")())
 
 
 def find_free_port() -> int:

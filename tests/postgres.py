@@ -29,6 +29,28 @@ _SETTINGS = {
     "full_page_writes": "off",
     "timezone": "UTC",
 }
+# Everything but rows that a test could have changed in a database.
+_SHAPE = """
+SELECT (SELECT md5(string_agg(concat_ws(' ', oid, relname, relkind, relacl), ',' ORDER BY oid))
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+       (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped),
+       (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_trigger),
+       (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)
+"""
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+# One statement for a table that is empty as a rule costs less than to truncate it.
+_EMPTY = """
+DO $$ DECLARE one regclass; BEGIN
+SET LOCAL session_replication_role = 'replica';
+FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
+AND relkind = 'r' AND relname <> 'alembic_version' LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+END $$
+"""
+_IS_SMALL = "SELECT pg_database_size(current_database()) < 48 * 1024 * 1024"
 # What a benchmark runs on: every commit waits for the disk, with the buffers of a small server.
 _DURABLE = {
     "fsync": "on",
@@ -40,11 +62,17 @@ _DURABLE = {
 
 @dataclass(slots=True)
 class PostgresServer:
-    """A running server; each call of `new_database` gives an empty database of its own."""
+    """A running server; each call of `new_database` gives an empty database of its own.
+
+    `borrow` gives one with every table and no row: a copy of a template, or one that was given back
+    and emptied, which takes a tenth of the time.
+    """
 
     folder: Path
     process: "subprocess.Popen[bytes]"
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    _free: list[str] = field(default_factory=list)
+    _shapes: dict[str, object] = field(default_factory=dict)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -65,6 +93,29 @@ class PostgresServer:
         with self.connect("postgres") as connection:
             connection.execute(command)
         return name
+
+    def borrow(self, template: str) -> str:
+        """Return the name of a database with the tables of `template` and no row."""
+        if self._free:
+            return self._free.pop()
+        name = self.new_database(template)
+        with self.connect(name) as connection:
+            self._shapes[name] = connection.execute(_SHAPE).fetchone()
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Empty a borrowed database for the next one, or drop it where that is not enough."""
+        with self.connect(name) as connection:
+            connection.execute(_END_OTHERS)
+            shape = connection.execute(_SHAPE).fetchone()
+            is_small = connection.execute(_IS_SMALL).fetchone() == (True,)
+            is_kept = is_small and shape == self._shapes[name]
+            if is_kept:
+                connection.execute(_EMPTY)
+        if is_kept:
+            self._free.append(name)
+        else:
+            self.drop_database(name)
 
     def drop_database(self, name: str) -> None:
         """Drop a database, closing whatever connection is left open to it."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import redis
+
 
 def append_line(path: str, line: str) -> None:
     """Add a line to a file."""
@@ -12,3 +14,10 @@ def append_line(path: str, line: str) -> None:
 def fail() -> None:
     """Raise, as a broken job would."""
     raise ValueError("this job is broken")
+
+
+def end_redis(url: str) -> None:
+    """Stop the Redis that this very job came from."""
+    client = redis.Redis.from_url(url)
+    client.shutdown(nosave=True)
+    client.close()

@@ -56,8 +56,8 @@ def test_a_folder_without_a_ledger_asks_for_init(tmp_path: Path, words: tuple[st
     assert not (tmp_path / "data").exists()
 
 
-def test_an_empty_database_asks_for_init_too(database_url: str, tmp_path: Path) -> None:
-    settings = replace(Settings(), data_dir=tmp_path, database_url=database_url)
+def test_an_empty_database_asks_for_init_too(bare_database_url: str, tmp_path: Path) -> None:
+    settings = replace(Settings(), data_dir=tmp_path, database_url=bare_database_url)
 
     with pytest.raises(ConfigurationError, match="init` first"):
         require_initialised(settings)

@@ -63,6 +63,22 @@ def test_a_worker_outlives_redis(
     assert "worker_stopped" in log.read_text()
 
 
+def test_a_worker_whose_redis_ended_within_a_job_stops_when_told(
+    worker: "subprocess.Popen[bytes]", settings: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "work.log"
+    with running_redis(tmp_path) as url:
+        queue = open_queue(settings)
+        enqueue(queue, "tests.jobs.sample_jobs.end_redis", {"url": url})
+        wait_until(lambda: "unhandled exception" in log.read_text(), WAIT_S, "the end of Redis")
+        queue.connection.close()
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(WAIT_S) == 0
+    assert "worker_stopped" in log.read_text()
+
+
 def test_a_broken_job_is_kept_as_failed_and_the_next_one_runs(
     worker: "subprocess.Popen[bytes]", settings: Settings, tmp_path: Path
 ) -> None:

@@ -124,8 +124,8 @@ def test_no_trigger_or_sequence_is_attached_to_the_metadata() -> None:
 
 
 @pytest.fixture
-def migrated(database_url: str) -> Iterator[sa.Engine]:
-    engine = open_engine(database_url, pool_size=2)
+def migrated(bare_database_url: str) -> Iterator[sa.Engine]:
+    engine = open_engine(bare_database_url, pool_size=2)
     upgrade(engine)
     yield engine
     engine.dispose()
