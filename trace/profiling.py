@@ -99,6 +99,7 @@ def _profiled(
     found = {codes[uri] for uri in uris}
     profiles: list[str] = []
     findings: list[KdeFinding] = []
+    is_step_known = False
     advice: list[Problem] = []
     for code in sorted(code for code in found if code):
         checked = check_event(reading.sent, reading.namespaces, class_code=code)
@@ -106,10 +107,13 @@ def _profiled(
             continue
         profiles.append(checked.profile)
         findings += checked.findings
+        is_step_known = is_step_known or checked.cte is not None
     if not profiles:
         return Profiled(is_without_class=True)
     refusals: list[Problem] = []
     for finding in dict.fromkeys(findings):
+        if finding.code == "unknown_step" and is_step_known:
+            continue  # It is a step of the other goods in the event.
         is_refusal = finding.severity is Severity.ERROR and not is_foreign
         if is_refusal:
             refusals.append(_problem(reading.path, finding, f"kde_{finding.code}"))

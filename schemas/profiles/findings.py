@@ -134,7 +134,10 @@ def _bound(value: Decimal | None) -> str:
 
 
 def step_finding(code: str) -> KdeFinding:
-    """Return the finding about the step that an event names."""
+    """Return the finding about the step that an event names.
+
+    It is refused: whoever names a step that nothing is asked of would be asked nothing.
+    """
     words = MESSAGES[code]
     return KdeFinding(
         path="sx:cte",
@@ -142,7 +145,7 @@ def step_finding(code: str) -> KdeFinding:
         label_zh="环节",
         label_en="step",
         code=code,
-        severity=Severity.WARNING,
+        severity=Severity.ERROR,
         norm="",
         norm_zh="",
         norm_en="",

@@ -104,6 +104,22 @@ def test_a_chain_of_each_class_is_captured_and_names_its_profile(
     installation.check()
 
 
+@pytest.mark.parametrize("named", ["x/y", "dairy/no_such_step", "veg_fruit/harvest", "", 7])
+def test_naming_a_step_that_asks_for_nothing_is_no_way_past_the_door(
+    installation: Installation, named: str | int
+) -> None:
+    goods_of(installation, catalogue().profile("dairy").covers[0][0])
+    sheet = next(iter(sheets(catalogue().profile("dairy"))))
+    event = at_home(installation, full_event(sheet, day=LATER))
+
+    found = refusals(installation, {**event, "sx:cte": named})
+
+    assert [(one.path.rpartition(".")[2], one.code) for one in found] == [
+        ("sx:cte", "kde_unknown_step")
+    ]
+    installation.check()
+
+
 def test_goods_without_a_class_are_let_in_and_told_of_once(installation: Installation) -> None:
     capture = record(installation, observation(serial(1)), observation(serial(2)))
 

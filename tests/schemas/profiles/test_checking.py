@@ -103,12 +103,12 @@ def test_the_step_that_an_event_names_counts() -> None:
     assert ("dispose_reason", "missing") in _codes(named)
 
 
-def test_a_step_named_for_another_class_is_not_asked_for_here() -> None:
+def test_a_step_named_for_another_class_is_none_of_this_one() -> None:
     event = _full("grain", "harvest")
 
     checked = _check(event, "seed")
 
-    assert (checked.cte, checked.findings) == (None, ())
+    assert (checked.cte, [one.code for one in checked.findings]) == (None, ["unknown_step"])
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_a_step_named_for_another_class_is_not_asked_for_here() -> None:
     [("dairy/churning", "unknown_step"), ("milking", "unknown_step"), (7, "unknown_step"),
      ("dairy/process", "step")],
 )  # fmt: skip
-def test_a_step_that_is_none_or_does_not_fit_is_a_warning(named: JsonValue, code: str) -> None:
+def test_a_step_that_is_none_or_does_not_fit_is_an_error(named: JsonValue, code: str) -> None:
     checked = _check(_full("dairy", "milking") | {"sx:cte": named}, "dairy")
 
     assert [(one.path, one.code) for one in checked.findings] == [("sx:cte", code)]
-    assert not checked.has_errors
+    assert checked.has_errors
 
 
 def test_what_an_event_says_decides_between_steps_that_look_alike() -> None:
