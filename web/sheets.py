@@ -8,8 +8,10 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from trace.sheets.capturing import SheetOrder, WrongRows, plan_rows, run_rows
-from trace.sheets.checking import CheckedGrid, check_grid
+from trace.sheets.checked import CheckedGrid
+from trace.sheets.checking import check_grid
 from trace.sheets.choosing import Chosen
+from trace.sheets.exported import ChangedRows, sheet_mark
 from trace.sheets.grid import GridLimits
 from trace.sheets.reading import read_grid
 from typing import Final
@@ -47,11 +49,20 @@ def limits_of(settings: Settings) -> GridLimits:
     )
 
 
-def check_sheet(parts: Services, actor: Actor, chosen: Chosen, data: bytes) -> CheckedGrid:
+def check_sheet(
+    parts: Services,
+    actor: Actor,
+    chosen: Chosen,
+    data: bytes,
+    *,
+    changed: ChangedRows = ChangedRows.REFUSE,
+) -> CheckedGrid:
     """Return what is said of each row; raises `InvalidInput`, `InputTooLarge`."""
     require(actor, Action.CAPTURE, own(actor))
     limits = limits_of(parts.settings)
-    return check_grid(parts.desk, actor, chosen, read_grid(data, limits), limits)
+    # Of a workbook that was handed out the sheet of this step is meant, else the first.
+    grid = read_grid(data, limits, sheet=sheet_mark(chosen.sheet))
+    return check_grid(parts.desk, actor, chosen, grid, limits, changed=changed)
 
 
 def record_sheet(parts: Services, actor: Actor, checked: CheckedGrid, sent: Sent) -> Task:

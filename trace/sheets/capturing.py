@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from trace.capture import Desk, Submission, submit
 from trace.refusal_words import zh_of
-from trace.sheets.checking import CheckedGrid
+from trace.sheets.checked import CheckedGrid
 from trace.sheets.documents import documents
 from trace.sheets.headers import said
 from trace.sheets.report import report_of
@@ -69,11 +69,13 @@ def plan_rows(desk: Desk, actor: Actor, checked: CheckedGrid, order: SheetOrder)
         report = f"{task_id}-report.{checked.grid.suffix}"
         _keep(order.folder / report, report_of(checked, order.lang))
     is_refused = bool(checked.wrong) and order.wrong is WrongRows.REFUSE
-    events = [] if is_refused else [row.event for row in checked.rows if row.is_right]
+    made = [] if is_refused else [(row, event) for row in checked.rows for event in row.events]
+    events = [event for _, event in made]
     kept: JsonObject = {
         "made_at": now.isoformat(timespec="milliseconds"),
-        "rows": [] if is_refused else [row.row.number for row in checked.rows if row.is_right],
+        "rows": [row.row.number for row, _ in made],
         "events": list(events),
+        "known": checked.known_count,
         "wrong": len(checked.wrong),
         "is_refused": is_refused,
         "report": report,
@@ -122,15 +124,27 @@ def run_rows(
             raise TaskRefused(message, file_name=report) from refusal
         done += count
         tell(done)
-    words = Words(zh=f"已登记 {done} 行。", en=f"{done} rows are recorded.")
-    message = said(words, lang)
-    if wrong:
-        left_out = Words(
-            zh=f"略去了不对的 {wrong} 行；文件中写明了是哪些行、为什么。",
-            en=f" {wrong} wrong rows were left out; the file says which and why.",
+    return Made(file_name=report, message=said(_left_alone(kept["known"], wrong), lang))
+
+
+def _left_alone(known: object, wrong: object) -> Words:
+    """Say of which rows nothing was recorded, and why."""
+    told = []
+    if known:
+        told.append(
+            Words(
+                zh=f"有 {known} 行以前已经登记，没有改动。",
+                en=f"{known} rows were recorded before and are unchanged.",
+            )
         )
-        message += said(left_out, lang)
-    return Made(file_name=report, message=message)
+    if wrong:
+        told.append(
+            Words(
+                zh=f"略去了不对的 {wrong} 行；文件中写明了是哪些行、为什么。",
+                en=f"{wrong} wrong rows were left out; the file says which and why.",
+            )
+        )
+    return Words(zh="".join(one.zh for one in told), en=" ".join(one.en for one in told))
 
 
 def _stopped(refusal: InvalidInput | Forbidden, first: object, done: int) -> Words:

@@ -5,23 +5,25 @@ is wrong is told by its cell, in both languages, and nothing is recorded by a ch
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from trace.capture import Desk, refusals_of
 from trace.refusal_words import zh_of
 from trace.sheets.cells import tidy
+from trace.sheets.checked import NAMESPACES, CellFault, CheckedGrid, CheckedRow
 from trace.sheets.choosing import Chosen
 from trace.sheets.documents import document_of
+from trace.sheets.exported import CITED, ChangedRows, Ground, cited_at, with_recorded
 from trace.sheets.grid import Grid, GridLimits, GridRow, cell_name
 from trace.sheets.headers import LANGUAGES, keys_of, said
 from trace.sheets.reading import require_rows
 from typing import Final
 
+from base.db import reading
 from base.errors import InvalidInput, Problem
 from base.strict_json import JsonObject
 from codes.canonical import uri_of_text
 from codes.model import CodeError
 from parties.actors import Actor
-from schemas.cbv import STANDARD_PREFIXES
 from schemas.profiles.cells import CellStyle
 from schemas.profiles.columns import Sheet
 from schemas.profiles.findings import Severity
@@ -32,58 +34,19 @@ from schemas.profiles.row_events import event_of_row
 MESSAGES: Final = Words(zh="校验结果", en="What is wrong")
 """The header of the column that a report adds; it is left out when the report comes back."""
 
+_NO_DATA: Final = frozenset(text for words in (MESSAGES, *CITED) for text in (words.zh, words.en))
 _UNKNOWN_HEADER: Final = Words(zh="不是本模板的列", en="is no column of this template")
 _REPEATED_HEADER: Final = Words(zh="出现了两次", en="is there twice")
-_NAMESPACES: Final = {**STANDARD_PREFIXES, "sx": "urn:suxin:epcis:"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellFault:
-    """What is wrong with a row; `at` is the column from 0, None where it is no cell's fault."""
-
-    row: int
-    at: int | None
-    code: str
-    message: str
-    message_zh: str
-    is_grave: bool = True
-
-    @property
-    def path(self) -> str:
-        """Return the name of the cell, or of the row's first."""
-        return cell_name(self.row, self.at or 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedRow:
-    """A row, the event that it means, and what is said of it; warnings are not grave."""
-
-    row: GridRow
-    event: JsonObject
-    faults: tuple[CellFault, ...]
-
-    @property
-    def is_right(self) -> bool:
-        """Return whether the row can be recorded."""
-        return not any(fault.is_grave for fault in self.faults)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedGrid:
-    """A sheet whose header is right, with its rows checked."""
-
-    chosen: Chosen
-    grid: Grid
-    rows: tuple[CheckedRow, ...]
-
-    @property
-    def wrong(self) -> tuple[CheckedRow, ...]:
-        """Return the rows that cannot be recorded."""
-        return tuple(row for row in self.rows if not row.is_right)
 
 
 def check_grid(
-    desk: Desk, actor: Actor, chosen: Chosen, grid: Grid, limits: GridLimits
+    desk: Desk,
+    actor: Actor,
+    chosen: Chosen,
+    grid: Grid,
+    limits: GridLimits,
+    *,
+    changed: ChangedRows = ChangedRows.REFUSE,
 ) -> CheckedGrid:
     """Return what is said of each row; raises `InvalidInput` where the sheet is another."""
     keys = _keys_at(chosen.sheet, grid.header)
@@ -91,6 +54,17 @@ def check_grid(
     require_rows(grid, limits)
     style = CellStyle(to_uri=_to_uri)
     rows = [_checked(chosen, keys, row, style) for row in grid.rows]
+    if places := cited_at(grid.header):
+        ground = Ground(
+            log=desk.journal.log,
+            actor=actor,
+            sheet=chosen.sheet,
+            style=style,
+            changed=changed,
+            now=desk.clock.now(),
+        )
+        with reading(desk.journal.engine) as connection:
+            rows = with_recorded(connection, ground, keys, places, rows)
     return CheckedGrid(chosen=chosen, grid=grid, rows=tuple(_with_door(desk, actor, keys, rows)))
 
 
@@ -100,7 +74,7 @@ def _keys_at(sheet: Sheet, header: Sequence[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     problems: list[Problem] = []
     for at, text in enumerate(header):
-        if not text or text in (MESSAGES.zh, MESSAGES.en):
+        if not text or text in _NO_DATA:
             continue
         key = known.get(text)
         if key is None:
@@ -192,7 +166,7 @@ def _of_profile(
     chosen: Chosen, event: JsonObject, row: GridRow, places: Mapping[str, int]
 ) -> list[CellFault]:
     checker = catalogue().checker(chosen.profile.name, chosen.profile.version)
-    checked = checker.check(event, _NAMESPACES, class_code=chosen.profile.name)
+    checked = checker.check(event, NAMESPACES, class_code=chosen.profile.name)
     return [
         CellFault(
             row=row.number,
@@ -211,7 +185,7 @@ def _with_door(
     desk: Desk, actor: Actor, keys: Mapping[int, str], rows: Sequence[CheckedRow]
 ) -> list[CheckedRow]:
     """Add what the door would refuse of the rows that are right so far."""
-    asked = [row for row in rows if row.is_right]
+    asked = [row for row in rows if row.events]
     if not asked:
         return list(rows)
     document = document_of([row.event for row in asked], desk.clock.now())
@@ -219,9 +193,8 @@ def _with_door(
     told = {asked[at].row.number: problems for at, problems in refused.items()}
     places = {key.partition("[")[0].partition(".")[0]: at for at, key in keys.items()}
     return [
-        CheckedRow(
-            row=row.row,
-            event=row.event,
+        replace(
+            row,
             faults=(
                 *row.faults,
                 *(_of_door(row.row.number, one, places) for one in told.get(row.row.number, ())),

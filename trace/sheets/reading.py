@@ -17,8 +17,11 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a workbook of Excel 97 to 2003 begins, and one with a password."""
 
 
-def read_grid(data: bytes, limits: GridLimits) -> Grid:
-    """Return the sheet in a file; raises `InvalidInput` or `InputTooLarge`."""
+def read_grid(data: bytes, limits: GridLimits, *, sheet: str = "") -> Grid:
+    """Return the sheet in a file; raises `InvalidInput` or `InputTooLarge`.
+
+    Of several the one is read whose name ends with `sheet`, the first where none does.
+    """
     if len(data) > limits.bytes_max:
         message = f"a sheet has at most {limits.bytes_max} bytes"
         said = f"一张表最多 {limits.bytes_max} 字节。"
@@ -34,7 +37,7 @@ def read_grid(data: bytes, limits: GridLimits) -> Grid:
             ),
         )
     suffix = XLSX if data.startswith(_ZIP) else CSV
-    rows = rows_of_workbook(data, limits) if suffix == XLSX else rows_of_csv(data, limits)
+    rows = rows_of_workbook(data, limits, sheet) if suffix == XLSX else rows_of_csv(data, limits)
     return _grid(suffix, rows, limits)
 
 

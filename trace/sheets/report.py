@@ -6,7 +6,8 @@ typed is in it unchanged, as text.
 
 import csv
 from io import BytesIO, StringIO
-from trace.sheets.checking import MESSAGES, CellFault, CheckedGrid, CheckedRow
+from trace.sheets.checked import CellFault, CheckedGrid, CheckedRow
+from trace.sheets.checking import MESSAGES
 from trace.sheets.grid import CSV
 from trace.sheets.headers import keys_of, said
 from trace.sheets.heights import set_height

@@ -1,4 +1,4 @@
-"""Reads the first sheet of a workbook as text.
+"""Reads a sheet of a workbook as text.
 
 The rule that must stay true: a formula is refused with the name of its cell and never evaluated; a
 number that a spreadsheet can no longer hold exactly is refused, not rounded.
@@ -26,13 +26,21 @@ _ERROR: Final = "e"
 _HALF: Final = timedelta(milliseconds=500)
 
 
-def rows_of_workbook(data: bytes, limits: GridLimits) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of the first sheet with their numbers; raises `InvalidInput`."""
+def rows_of_workbook(
+    data: bytes, limits: GridLimits, sheet: str = ""
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a sheet with their numbers; raises `InvalidInput`.
+
+    It is the one whose name ends with `sheet`, the first where none does.
+    """
     require_sound(data, limits)
     try:
         book = openpyxl.load_workbook(BytesIO(data), read_only=True, keep_links=False)
         try:
-            page: Any = book.worksheets[0]
+            pages = book.worksheets
+            page: Any = next(
+                (one for one in pages if sheet and one.title.endswith(sheet)), pages[0]
+            )
             page.reset_dimensions()
             for number, cells in enumerate(page.iter_rows(), start=1):
                 if cells:

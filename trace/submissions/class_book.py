@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from trace.reading import ReadEvent
+from trace.sheets.exported import CITED, sheet_mark
 from trace.sheets.headers import headers_of, said
 from trace.sheets.heights import set_height
 from trace.sheets.looks import Looks, make_looks
@@ -32,12 +33,6 @@ from schemas.profiles.registry import catalogue
 from schemas.profiles.row_events import row_of_event
 from schemas.profiles.standing import Profile
 
-CITED: Final = (
-    Words(zh="账本条目", en="Ledger entry"),
-    Words(zh="事件哈希", en="Event hash"),
-    Words(zh="保存至", en="Keep until"),
-    Words(zh="保存依据", en="Kept by"),
-)
 _WIDTHS: Final = (12, 50, 13, 34)
 _NAME_CHARS_MAX: Final = 31
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -164,7 +159,7 @@ def _records(
 
 def _name(sheet: Sheet, lang: str) -> str:
     label = said(sheet.cte.label, lang).translate(_FORBIDDEN)
-    tail = f" {sheet.cte.id} {sheet.way.name}"
+    tail = sheet_mark(sheet)
     return (label[: max(0, _NAME_CHARS_MAX - len(tail))] + tail)[:_NAME_CHARS_MAX]
 
 

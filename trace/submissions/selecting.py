@@ -10,10 +10,11 @@ from datetime import datetime
 from trace.identifiers import find_ids
 from trace.reading import ReadEvent, read_events
 from trace.tables import EVENT, EVENT_ITEM
+from trace.withdrawn import is_declared_wrong
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, and_, select
 
 from base.errors import InvalidInput, NotFound, Problem
 from parties.access import Action, has_role_for
@@ -69,14 +70,7 @@ def _in_chunks(
 def _seqs(
     connection: Connection, log: int, wanted: Wanted, party_id: UUID | None, *, rows_max: int
 ) -> list[int]:
-    declared = EVENT.alias("declared")
-    is_declared_wrong = exists().where(
-        declared.c.log == log,
-        declared.c.event_hash_key == EVENT.c.event_hash_key,
-        declared.c.party_id == EVENT.c.party_id,
-        declared.c.declared_at.is_not(None),
-    )
-    sought = [EVENT.c.log == log, EVENT.c.declared_at.is_(None), ~is_declared_wrong]
+    sought = [EVENT.c.log == log, EVENT.c.declared_at.is_(None), ~is_declared_wrong(log)]
     if party_id is not None:
         sought.append(EVENT.c.party_id == party_id)
     if wanted.since is not None:

@@ -5,8 +5,9 @@ One rule: a check records nothing, and a sheet that was sent twice under one key
 
 from hashlib import sha256
 from trace.sheets.capturing import WrongRows
-from trace.sheets.checking import CellFault, CheckedGrid
+from trace.sheets.checked import CellFault, CheckedGrid
 from trace.sheets.choosing import Chosen, choose
+from trace.sheets.exported import ChangedRows
 from trace.sheets.headers import LANGUAGES
 from trace.sheets.report import report_of
 from typing import Any, Final
@@ -46,6 +47,12 @@ class CheckQuery(StrictSchema):
 
     lang = ma.fields.String(load_default="zh", validate=ma.validate.OneOf(LANGUAGES))
     way = text(chars_max=40, load_default="")
+    changed = ma.fields.Enum(
+        ChangedRows,
+        by_value=ma.fields.String,
+        load_default=ChangedRows.REFUSE,
+        metadata={"description": "Rows that were handed out and changed: refused, or corrected."},
+    )
 
 
 class RowsQuery(CheckQuery):
@@ -69,6 +76,7 @@ class CheckOut(ma.Schema):
 
     rows = ma.fields.Integer()
     wrong = ma.fields.Integer()
+    known = ma.fields.Integer(metadata={"description": "Rows that are recorded already."})
     faults = ma.fields.List(ma.fields.Nested(FaultOut))
     has_more_faults = ma.fields.Boolean()
 
@@ -85,6 +93,7 @@ def post_check(query: dict[str, Any], class_code: str, cte: str) -> dict[str, An
     return {
         "rows": len(checked.rows),
         "wrong": len(checked.wrong),
+        "known": checked.known_count,
         "faults": faults[:_FAULTS_TOLD_MAX],
         "has_more_faults": len(faults) > _FAULTS_TOLD_MAX,
     }
@@ -128,6 +137,7 @@ def post_rows(query: dict[str, Any], class_code: str, cte: str) -> Any:
     asked = {
         "template": f"{class_code}/{cte}/{query['way']}",
         "wrong": query["wrong"].value,
+        "changed": query["changed"].value,
         "digest": sha256(data).hexdigest(),
     }
     with key_bound_to(asked, sent.task_id):
@@ -138,7 +148,8 @@ def _read(query: dict[str, Any], class_code: str, cte: str) -> tuple[CheckedGrid
     parts = services()
     chosen: Chosen = choose(class_code, cte, query["way"])
     data = read_body(request, parts.settings.sheet_bytes_max)
-    return check_sheet(parts, current_actor(), chosen, data), data
+    checked = check_sheet(parts, current_actor(), chosen, data, changed=query["changed"])
+    return checked, data
 
 
 def _faults(checked: CheckedGrid) -> list[CellFault]:

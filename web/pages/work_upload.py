@@ -6,6 +6,7 @@ One rule: a sheet that was sent twice from one page is recorded once.
 from hashlib import sha256
 from trace.sheets.capturing import WrongRows
 from trace.sheets.choosing import Chosen, choose
+from trace.sheets.exported import ChangedRows
 from typing import Final
 from uuid import UUID
 
@@ -64,7 +65,8 @@ def send_sheet() -> WerkzeugResponse | tuple[str, int]:
         return _page(chosen, form), 400
     wrong = WrongRows.LEAVE_OUT if form.is_ticked("leave_out") else WrongRows.REFUSE
     try:
-        checked = check_sheet(parts, actor, chosen, data)
+        changed = ChangedRows.CORRECT if form.is_ticked("correct") else ChangedRows.REFUSE
+        checked = check_sheet(parts, actor, chosen, data, changed=changed)
         task = record_sheet(
             parts,
             actor,
@@ -74,7 +76,7 @@ def send_sheet() -> WerkzeugResponse | tuple[str, int]:
                 data=data,
                 wrong=wrong,
                 lang=chosen_lang(),
-                task_id=_task_id(form, actor.id, data, wrong),
+                task_id=_task_id(form, actor.id, data, f"{wrong}:{changed}"),
             ),
         )
     except AppError as refusal:
@@ -83,10 +85,10 @@ def send_sheet() -> WerkzeugResponse | tuple[str, int]:
     return redirect(f"/work/tasks/{task.id}", 303)
 
 
-def _task_id(form: Form, actor: str, data: bytes, wrong: WrongRows) -> UUID | None:
+def _task_id(form: Form, actor: str, data: bytes, how: str) -> UUID | None:
     once = once_of(form)
     # The same page with another file is another request.
-    asked = f"page:{once}:{wrong}:{sha256(data).hexdigest()}"
+    asked = f"page:{once}:{how}:{sha256(data).hexdigest()}"
     return None if once is None else id_of_request(actor, asked)
 
 
