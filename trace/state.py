@@ -2,6 +2,10 @@
 
 Pure. The rule that must stay true: everything is told from the movements of the thing alone, in
 their order, so that a late event or one taken back changes exactly what it should.
+
+Who has how much is reckoned as a warehouse does, with two things that people leave unsaid: whoever
+uses or passes on what was sent and not received has received it, and whoever only carries it away
+(`transporting`) has sent it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,9 +43,16 @@ _FLOW_OF_STEP: Final[Mapping[str, Flow]] = {
     "destroying": Flow.GONE,
     "decommissioning": Flow.GONE,
 }
+# Steps that move what somebody else may have shipped: they ship what their recorder has, and only
+# where it tells of no shipping otherwise.
+_CARRYING: Final = frozenset({"loading", "departing", "transporting"})
 _OUTPUTS: Final = frozenset({Role.OUTPUT, Role.OUTPUT_CLASS})
 _INPUTS: Final = frozenset({Role.INPUT, Role.INPUT_CLASS})
 _NAMED: Final = frozenset({Role.EPC, Role.EPC_CLASS})
+_CLASSES: Final = frozenset(
+    {Role.EPC_CLASS, Role.CHILD_CLASS, Role.INPUT_CLASS, Role.OUTPUT_CLASS, Role.LOT}
+)
+_LOSSES: Final = frozenset({Flow.USED, Flow.SOLD, Flow.GONE})
 
 Holding: TypeAlias = tuple[UUID | None, str | None]
 """A party and the unit in which it counts; a unit of None counts pieces."""
@@ -71,7 +82,7 @@ class State:
 
     `holder` is who spoke of it last, on its way whoever sent it; `place` is where that was;
     `container` is what the last movement happened to it in. `is_gone` where it was used up, sold,
-    destroyed or taken out of use.
+    destroyed or taken out of use, and did not come back; of a lot, where nothing is left of it.
     """
 
     holder: UUID | None
@@ -84,12 +95,21 @@ class State:
     is_gone: bool
 
 
+def is_class(movements: Iterable[Movement]) -> bool:
+    """Return whether a thing is a lot or a class, by the roles in which events name it."""
+    return any(one.role in _CLASSES for one in movements if one.container is None)
+
+
 def state_of(movements: Sequence[Movement]) -> State | None:
     """Return the state of a thing after its movements, None where there are none."""
     # What an error declaration or a label says of a lot happened to no single thing.
     told = [one for one in movements if one.role is not Role.LOT]
     if not told:
         return None
+    if is_class(told):
+        is_gone = _is_used_up(told)
+    else:
+        told, is_gone = _while_there(told)
     last = told[-1].event
     disposition = next(
         (one.event.disposition for one in reversed(told) if one.event.disposition), None
@@ -103,8 +123,33 @@ def state_of(movements: Sequence[Movement]) -> State | None:
         container=told[-1].container,
         at=last.event_at,
         seq=last.seq,
-        is_gone=flow_of(told[-1]) in (Flow.USED, Flow.SOLD, Flow.GONE),
+        is_gone=is_gone,
     )
+
+
+def _while_there(movements: Sequence[Movement]) -> tuple[list[Movement], bool]:
+    """Return what happened to a single thing, and whether it is gone in the end.
+
+    What was sold out of a crate that nobody unpacked does not go on with the crate.
+    """
+    told: list[Movement] = []
+    is_gone = False
+    for one in movements:
+        if is_gone and one.container is not None:
+            continue
+        flow = flow_of(one)
+        is_gone = flow in _LOSSES or (is_gone and flow not in INWARD)
+        told.append(one)
+    return told, is_gone
+
+
+def _is_used_up(movements: Sequence[Movement]) -> bool:
+    """Return whether nothing is left of a lot, or, where amounts are not told, its last flow."""
+    balance = balance_of(movements)
+    if balance.is_whole and balance.flows:
+        return all(balance.left(holding) <= 0 for holding in balance.flows)
+    flows = [flow for one in movements if (flow := flow_of(one)) is not None]
+    return bool(flows) and flows[-1] in _LOSSES
 
 
 def _place(movement: Movement) -> int | None:
@@ -137,31 +182,81 @@ class Balance:
         return sum(many, start=Decimal(0))
 
 
-def balance_of(movements: Iterable[Movement]) -> Balance:
-    """Return who had how much of a thing, from its movements."""
-    book = _Book()
-    for movement in movements:
-        flow = flow_of(movement)
+def balance_of(movements: Iterable[Movement], *, as_told: bool = False) -> Balance:
+    """Return who had how much of a thing, from its movements in their order.
+
+    With `as_told` nothing is added that no event says.
+    """
+    many = tuple(movements)
+    shippers = {one.event.party_id for one in many if flow_of(one) is Flow.SHIPPED}
+    book = _Book(is_single=not is_class(many), as_told=as_told)
+    for one in many:
+        flow = flow_of(one)
         if flow is not None:
-            book.add(movement, flow)
+            book.add(one, flow)
+        elif not as_told and _is_carried(one) and one.event.party_id not in shippers:
+            book.carry(one)
     return Balance(flows=book.flows, is_whole=book.is_whole)
+
+
+def _is_carried(movement: Movement) -> bool:
+    event = movement.event
+    return (
+        event.type == EventType.OBJECT
+        and event.action == Action.OBSERVE
+        and event.biz_step in _CARRYING
+        and movement.role in (*_NAMED, Role.CHILD)
+    )
 
 
 @dataclass(slots=True)
 class _Book:
+    is_single: bool
+    as_told: bool
     flows: dict[Holding, dict[Flow, Decimal]] = field(default_factory=dict)
+    # How much was sent and not received yet, by unit.
+    under_way: dict[str | None, Decimal] = field(default_factory=dict)
     is_whole: bool = True
 
     def add(self, movement: Movement, flow: Flow) -> None:
-        is_single = movement.role in (Role.EPC, Role.INPUT, Role.OUTPUT)
-        amounts = movement.quantities
-        if not amounts and is_single and movement.container is None:
-            amounts = ((Decimal(1), None),)
-        if not amounts:
-            self.is_whole = self.is_whole and movement.container is not None and is_single
-        for amount, unit in amounts:
+        """Enter a movement."""
+        for amount, unit in self._amounts(movement):
             if amount is None:
                 self.is_whole = False
                 continue
-            of = self.flows.setdefault((movement.event.party_id, unit), {})
-            of[flow] = of.get(flow, Decimal(0)) + amount
+            holding = (movement.event.party_id, unit)
+            if flow not in INWARD and not self.as_told:
+                self._receive_silently(holding, amount - self._left(holding))
+            self._enter(holding, flow, amount)
+
+    def carry(self, movement: Movement) -> None:
+        """Enter that a party carries away what it has of this."""
+        for amount, unit in self._amounts(movement):
+            holding = (movement.event.party_id, unit)
+            if amount is not None and (has := min(amount, self._left(holding))) > 0:
+                self._enter(holding, Flow.SHIPPED, has)
+
+    def _amounts(self, movement: Movement) -> Sequence[tuple[Decimal | None, str | None]]:
+        if movement.quantities:
+            return movement.quantities
+        if self.is_single:
+            return ((Decimal(1), None),)
+        # A lot in a container of which nobody said how much, or a class named without an amount.
+        self.is_whole = False
+        return ()
+
+    def _receive_silently(self, holding: Holding, lacking: Decimal) -> None:
+        taken = min(lacking, self.under_way.get(holding[1], Decimal(0)))
+        if taken > 0:
+            self._enter(holding, Flow.RECEIVED, taken)
+
+    def _left(self, holding: Holding) -> Decimal:
+        return Balance(flows=self.flows, is_whole=True).left(holding)
+
+    def _enter(self, holding: Holding, flow: Flow, amount: Decimal) -> None:
+        of = self.flows.setdefault(holding, {})
+        of[flow] = of.get(flow, Decimal(0)) + amount
+        sent = {Flow.SHIPPED: amount, Flow.RECEIVED: -amount}.get(flow)
+        if sent is not None:
+            unit = holding[1]
+            self.under_way[unit] = max(self.under_way.get(unit, Decimal(0)) + sent, Decimal(0))

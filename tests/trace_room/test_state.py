@@ -146,3 +146,111 @@ def test_a_stranger_does_not_get_a_thing_by_saying_so(installation: Installation
     found = state(installation, serial(1)).state
 
     assert (found.holder, found.is_gone) == (installation.party("farm").party_id, False)
+
+
+def on_a_pallet(installation: Installation) -> None:
+    """Let a thing be made and packed, and its pallet be shipped to the shop and received."""
+    installation.capture(
+        "farm",
+        seen(1, serial(1), action="ADD", bizStep="commissioning"),
+        packing(2, PALLET, serial(1)),
+        seen(3, PALLET, bizStep="shipping", **to(installation, "shop")),
+    )
+    installation.capture("shop", seen(4, PALLET, bizStep="receiving"))
+
+
+def test_a_thing_that_came_on_a_pallet_was_had_before_it_was_sold(
+    installation: Installation,
+) -> None:
+    on_a_pallet(installation)
+    installation.capture(
+        "shop",
+        packing(5, PALLET, serial(1), action="DELETE"),
+        seen(6, serial(1), bizStep="retail_selling"),
+    )
+
+    balance = state(installation, serial(1)).balance
+
+    assert balance.is_whole
+    assert [balance.left(one) for one in balance.flows] == [0, 0]
+
+
+def test_what_was_sold_is_gone_whatever_is_seen_of_it_or_its_crate_later(
+    installation: Installation,
+) -> None:
+    on_a_pallet(installation)
+    installation.capture(
+        "shop",
+        seen(5, serial(1), bizStep="retail_selling"),
+        seen(6, PALLET, bizStep="storing"),
+        seen(7, serial(1), bizStep="inspecting"),
+    )
+
+    assert state(installation, serial(1)).state.is_gone
+
+    installation.capture("shop", seen(8, serial(1), bizStep="receiving"))
+
+    found = state(installation, serial(1))
+    assert (found.state.is_gone, found.state.step) == (False, "receiving")
+
+
+def test_whoever_uses_what_was_sent_to_it_has_received_it(installation: Installation) -> None:
+    installation.capture(
+        "farm",
+        amount(1, 8, action="ADD", bizStep="commissioning"),
+        amount(2, 8, bizStep="shipping", **to(installation, "mill")),
+    )
+    installation.capture("mill", making(3, [RICE], [serial(1)]))
+
+    found = state(installation, RICE)
+
+    assert [found.balance.left(one) for one in found.balance.flows] == [0, 0]
+    assert found.balance.total(Flow.RECEIVED, "KGM") == 8
+    assert found.state.is_gone
+
+
+def test_whoever_carries_its_own_goods_away_has_them_no_longer(
+    installation: Installation,
+) -> None:
+    carrier = installation.party("carrier").party_id
+    shop = installation.party("shop").party_id
+    installation.capture(
+        "carrier",
+        amount(1, 100, action="ADD", bizStep="commissioning"),
+        amount(2, 100, bizStep="transporting", **to(installation, "shop")),
+    )
+    installation.capture("shop", amount(3, 100, bizStep="receiving"))
+
+    balance = state(installation, RICE).balance
+
+    assert (balance.left((carrier, "KGM")), balance.left((shop, "KGM"))) == (0, 100)
+
+
+def test_whoever_carries_what_another_shipped_takes_nothing_from_it(
+    installation: Installation,
+) -> None:
+    farm = installation.party("farm").party_id
+    installation.capture(
+        "farm",
+        amount(1, 100, action="ADD", bizStep="commissioning"),
+        amount(2, 60, bizStep="shipping", **to(installation, "carrier")),
+        amount(3, 60, bizStep="departing"),
+    )
+    installation.capture("carrier", amount(4, 60, bizStep="transporting"))
+
+    balance = state(installation, RICE).balance
+
+    assert {one: balance.left(one) for one in balance.flows} == {(farm, "KGM"): 40}
+
+
+def test_a_part_of_a_lot_that_was_sold_leaves_the_rest(installation: Installation) -> None:
+    installation.capture(
+        "farm",
+        amount(1, 100, action="ADD", bizStep="commissioning"),
+        amount(2, 60, bizStep="retail_selling"),
+    )
+    assert not state(installation, RICE).state.is_gone
+
+    installation.capture("farm", amount(3, 40, bizStep="retail_selling"))
+
+    assert state(installation, RICE).state.is_gone

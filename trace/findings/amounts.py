@@ -58,7 +58,7 @@ def over_sale(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     moving = [one for one in evidence.movements if flow_of(one) is not None]
     if not any(one.role not in (Role.EPC, Role.INPUT, Role.OUTPUT) for one in moving):
         return []
-    balance = balance_of(moving)
+    balance = balance_of(moving, as_told=True)
     if not balance.is_whole:
         return []
     hits = []
