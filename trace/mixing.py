@@ -70,7 +70,7 @@ def shares_in(
         seen = seen_seqs(connection, log, {edge.seq for edge in edges}, actor)
         hidden = {edge.dst for edge in edges if edge.seq not in seen}
     amounts = _read_amounts(connection, log, edges)
-    made_of = _made_of(edges, amounts)
+    made_of = _made_of(edges, amounts, frozenset(roots))
     found = shares_of(list[_Node](roots), made_of)
     unknown = _beyond(hidden - set(roots), edges)
     return {
@@ -80,7 +80,9 @@ def shares_in(
     }
 
 
-def _made_of(edges: Sequence[Edge], amounts: _Amounts) -> dict[_Node, tuple[Source, ...]]:
+def _made_of(
+    edges: Sequence[Edge], amounts: _Amounts, roots: Collection[int]
+) -> dict[_Node, tuple[Source, ...]]:
     into: dict[int, list[Edge]] = {}
     for edge in edges:
         into.setdefault(edge.dst, []).append(edge)
@@ -90,7 +92,11 @@ def _made_of(edges: Sequence[Edge], amounts: _Amounts) -> dict[_Node, tuple[Sour
         lots = [edge for edge in many if edge.kind == LinkKind.LOT_OF]
         stays = [edge for edge in many if edge.kind in STAYS]
         used = [edge for edge in many if edge.kind == LinkKind.USED_IN]
-        if used:
+        traced = [edge for edge in lots if edge.src in roots]
+        if traced:
+            # The items of a lot that is traced are what is traced, whatever they were made of.
+            made_of[item] = tuple(Source(edge.src) for edge in traced)
+        elif used:
             made_of[item] = tuple(_input(edge, into, made_of, amounts) for edge in used)
         elif makings or lots:
             # A making says more of an item than the lot that it is counted to.

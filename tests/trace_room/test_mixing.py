@@ -52,6 +52,16 @@ def test_a_lot_that_was_mixed_has_its_part_of_the_mixture(installation: Installa
     assert shares(installation, milk("A")) == {milk("A"): 1, MIX: Fraction(200, 601)}
 
 
+def test_the_items_of_a_lot_that_is_traced_are_all_of_it(installation: Installation) -> None:
+    cups = [serial(number, CUP) for number in (1, 2)]
+    ilmd = {"cbvmda:lotNumber": "MIX"}
+    inputs = [some(milk("A"), 1), some(milk("B"), 3)]
+    installation.capture("plant", made(1, inputs, [some(MIX, 2)], outputEPCList=cups, ilmd=ilmd))
+
+    assert shares(installation, MIX) == dict.fromkeys([MIX, *cups], 1)
+    assert shares(installation, milk("A"))[cups[0]] == Fraction(1, 4)
+
+
 def test_what_comes_together_again_is_added_up(installation: Installation) -> None:
     installation.capture("plant", made(1, [some(milk("A"), 1), some(milk("B"), 1)], [some(MIX, 2)]))
     installation.capture("plant", made(2, [some(MIX, 1)], [some(CHEESE, 1), some(WHEY, 1)]))
