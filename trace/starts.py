@@ -10,6 +10,7 @@ from trace.edges import STAYS, Moment, edges_of
 from trace.events.model import Role
 from trace.sieves import Window, seen_seqs, sees_everything
 from trace.tables import EVENT, EVENT_ITEM
+from trace.withdrawn import is_declared_wrong
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -77,7 +78,7 @@ def _events_of(
     connection: Connection, log: int, start: Start, window: Window, rows_max: int
 ) -> list[Moment]:
     statement = select(EVENT.c.event_at, EVENT.c.seq).where(
-        EVENT.c.log == log, EVENT.c.declared_at.is_(None)
+        EVENT.c.log == log, EVENT.c.declared_at.is_(None), ~is_declared_wrong(log)
     )
     if start.party_id is not None:
         statement = statement.where(EVENT.c.party_id == start.party_id)

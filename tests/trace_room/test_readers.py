@@ -11,7 +11,7 @@ import pytest
 
 from base.errors import NotFound
 from parties.actors import Actor, Role
-from tests.instances import Installation, lot, open_installation
+from tests.instances import Installation, at, lot, open_installation
 from tests.trace_room.story import CARTON, CUP, TANKER, making, milk, packing, seen_lot, to
 
 REACH = Reach(items_max=1000, depth_max=16)
@@ -128,6 +128,26 @@ def test_the_goods_of_a_partys_events_are_traced_together(dairy: Installation) -
 
     assert found.subjects == (milk("B"),)
     assert reached(found) == sorted([milk("B"), CHEESE, CREAM])
+
+
+def test_goods_of_an_event_that_was_taken_back_are_not_begun_with(dairy: Installation) -> None:
+    wrong = seen_lot(
+        2,
+        milk("WRONG"),
+        bizStep="shipping",
+        eventID="urn:uuid:7e5b0a4e-0000-4000-8000-000000000009",
+    )
+    error = {"declarationTime": at(30), "reason": "incorrect_data"}
+    dairy.capture("rival", wrong)
+    # By its eventID: what it says is not what it takes back.
+    dairy.capture("rival", {**wrong, "disposition": "returned", "errorDeclaration": error})
+    start = Start(party_id=dairy.party("rival").party_id)
+
+    found = trace_events(
+        dairy.engine, dairy.log, start, Direction.FORWARD, REACH, View(actor=AUTHORITY)
+    )
+
+    assert found.subjects == (milk("B"),)
 
 
 def test_a_container_of_an_event_stands_for_what_was_in_it_then(dairy: Installation) -> None:

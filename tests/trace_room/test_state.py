@@ -223,7 +223,8 @@ def test_whoever_carries_its_own_goods_away_has_them_no_longer(
 
     balance = state(installation, RICE).balance
 
-    assert (balance.left((carrier, "KGM")), balance.left((shop, "KGM"))) == (0, 100)
+    left = [balance.left((who, "KGM")) for who in (carrier, shop)]
+    assert left == [0, 100]
 
 
 def test_whoever_carries_what_another_shipped_takes_nothing_from_it(

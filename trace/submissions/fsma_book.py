@@ -22,6 +22,7 @@ from trace.submissions.periods import periods
 from trace.submissions.selecting import Wanted, events_for
 from trace.tables import EVENT, EVENT_ITEM
 from trace.types import Action
+from trace.withdrawn import is_declared_wrong
 from typing import Any, BinaryIO, Final
 
 import xlsxwriter  # type: ignore[import-untyped] # It has no types.
@@ -248,6 +249,7 @@ def _sources(connection: Connection, log: int, told: Sequence[Told]) -> dict[str
                 EVENT_ITEM.c.log == log,
                 EVENT_ITEM.c.item.in_(wanted[start : start + _CHUNK]),
                 EVENT.c.declared_at.is_(None),
+                ~is_declared_wrong(log),
                 or_(
                     EVENT_ITEM.c.role.in_([int(Role.OUTPUT), int(Role.OUTPUT_CLASS)]),
                     and_(

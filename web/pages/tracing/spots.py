@@ -13,6 +13,7 @@ from trace.identifiers import find_ids, read_uris
 from trace.sieves import seen_seqs
 from trace.tables import EVENT, EVENT_ITEM
 from trace.tracing import Trace
+from trace.withdrawn import is_declared_wrong
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, and_, select
@@ -116,6 +117,7 @@ def _events_of(connection: Connection, log: int, items: Sequence[int], actor: Ac
                 EVENT_ITEM.c.log == log,
                 EVENT_ITEM.c.item.in_(items[start : start + _CHUNK]),
                 EVENT.c.declared_at.is_(None),
+                ~is_declared_wrong(log),
             )
             .limit(_EVENTS_MAX - len(found))
         )
