@@ -159,7 +159,7 @@ def test_the_form_begins_with_what_the_last_event_said(house: House) -> None:
     assert f'value="(01){gtin_uri(2)[-14:]} (10)M1"' in page
     assert 'value="120.5"' in page
     assert '<option value="KGM" selected>' in page
-    assert "https://id.gs1.org/417/6901234000016" in page
+    assert 'value="第1农场 · 6901234000016"' in page
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,11 @@ def test_the_form_begins_with_what_the_last_event_said(house: House) -> None:
         ({"eventTime": ""}, "eventTime", "此项必填"),
         ({"readPoint.id": ""}, "readPoint.id", "此项必填"),
         ({"eventTime": "2031-01-01T00:00"}, "eventTime", ""),
-        ({"sourceList[owning_party]": "nobody"}, "sourceList[owning_party]", "来源"),
+        (
+            {"sourceList[owning_party]": "nobody"},
+            "sourceList[owning_party]",
+            "没有登记过这样的企业",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(

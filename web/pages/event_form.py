@@ -31,6 +31,7 @@ from web.pages.event_goods import blocks_of, cells_of
 from web.pages.event_steps import EventStep
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
+from web.pages.partners import is_partner
 from web.pages.work_forms import Form, once_of
 from web.pages.work_refusals import Refusals, refusal_words
 from web.services import Services
@@ -188,6 +189,8 @@ def _help(explanation: str, between: str) -> str:
 
 
 def _widget(column: Column) -> str:
+    if is_partner(column.key):
+        return "partner"
     if column.key in ("readPoint.id", "bizLocation.id"):
         return "place"
     field = column.field
@@ -210,6 +213,11 @@ _WIDGETS: Final = {
 }
 
 
+def partners_in(step: EventStep) -> tuple[str, ...]:
+    """Return the fields of a step that name the other party."""
+    return tuple(one.name for one in inputs_of(step) if one.widget == "partner")
+
+
 def said_of(form: Form, step: EventStep, places: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each field that was filled in with its answer, in words."""
     for one in inputs_of(step):
@@ -218,7 +226,7 @@ def said_of(form: Form, step: EventStep, places: dict[str, str]) -> Iterator[tup
             continue
         if one.widget == "choice":
             text = dict(one.choices).get(text, text)
-        elif one.widget == "place":
+        elif one.widget in ("place", "partner"):
             text = places.get(text, text)
         elif one.widget == "time":
             text = text.replace("T", " ")

@@ -4,10 +4,12 @@ The rule that must stay true: nothing is recorded before its sender has seen it 
 that is sent twice records one event.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from trace.capture_problems import is_advice
 from trace.captures import Capture, read_capture
 from trace.reading import ReadEvent, read_events
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -30,7 +32,7 @@ from schemas.profiles.reading import objects
 from schemas.profiles.registry import catalogue
 from web.issuing import party_of
 from web.pages.event_defaults import KnownCode, defaults_of, known_code
-from web.pages.event_form import inputs_of, read_event_form, record, said_of
+from web.pages.event_form import inputs_of, partners_in, read_event_form, record, said_of
 from web.pages.event_goods import (
     UNITS,
     GoodsBlock,
@@ -41,6 +43,7 @@ from web.pages.event_goods import (
 )
 from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
 from web.pages.languages import chosen_lang
+from web.pages.partners import Partner, recent_partners, resolved, shown, texts_of
 from web.pages.work_blueprint import blueprint, name_of, page_rows, when
 from web.pages.work_forms import Form, blank, typed
 from web.resolver.entry import entry_path
@@ -49,6 +52,7 @@ from web.session import page_actor, page_requires
 
 _FORM: Final = "event"
 _ALWAYS: Final = frozenset({"eventTime", "readPoint.id"})
+_NO_CHOICES: Final[Mapping[str, tuple[Partner, ...]]] = MappingProxyType({})
 _DIGITAL_LINK: Final = f"{CANONICAL_STEM}/"
 
 
@@ -60,6 +64,7 @@ class _Ground:
     known: KnownCode | None
     sites: dict[str, str]
     products: dict[str, str]
+    partners: tuple[Partner, ...]
 
 
 @blueprint.get("/event/new")
@@ -91,9 +96,20 @@ def event_send() -> WerkzeugResponse | str | tuple[str, int]:
             return _form_page(ground, step, replace(form, values=more))
     if act == "change":
         return _form_page(ground, step, form)
+    with reading(services().engine) as connection:
+        form, choices = resolved(connection, form, partners_in(step))
+    if act == "find" or choices:
+        return _form_page(ground, step, form, choices), 400 if form.problems else 200
+    return _sent(ground, step, form, is_last=act == "send")
+
+
+def _sent(
+    ground: _Ground, step: EventStep, form: Form, *, is_last: bool
+) -> WerkzeugResponse | str | tuple[str, int]:
+    """Show the event in words or record it; what is wrong stands beside its field."""
     class_code = "" if ground.known is None else ground.known.class_code
     event, warnings = read_event_form(form, step, class_code=class_code)
-    if form.is_good and act != "send":
+    if form.is_good and not is_last:
         return _preview_page(ground, step, form, warnings)
     if form.is_good:
         capture_id = record(services(), page_actor(), form, step, event)
@@ -126,12 +142,14 @@ def _ground(text: str) -> _Ground:
         search = Search(rows_max=page_rows())
         sites = find_sites(connection, party_id, search).cards
         products = list(find_products(connection, party_id, search).cards)
+        partners = recent_partners(connection, party_id)
     is_zh = chosen_lang() == "zh"
     return _Ground(
         text=text,
         known=known,
         sites={site.uri: site.name_zh if is_zh else site.name_en or site.name_zh for site in sites},
         products={one.uri: name_of(one) for one in products},
+        partners=partners,
     )
 
 
@@ -156,8 +174,15 @@ def _steps_page(ground: _Ground) -> str:
     )
 
 
-def _form_page(ground: _Ground, step: EventStep, form: Form) -> str:
+def _form_page(
+    ground: _Ground,
+    step: EventStep,
+    form: Form,
+    choices: Mapping[str, tuple[Partner, ...]] = _NO_CHOICES,
+) -> str:
     inputs = inputs_of(step)
+    with reading(services().engine) as connection:
+        form = shown(connection, form, partners_in(step))
     wrong = set(form.problems)
     # A step that fits anything has few fields: none of them is put away.
     asked = [
@@ -177,6 +202,8 @@ def _form_page(ground: _Ground, step: EventStep, form: Form) -> str:
         sites=ground.sites,
         products=ground.products,
         units=_units(),
+        partners=ground.partners,
+        choices={key: [(one.uri, one.text) for one in some] for key, some in choices.items()},
         unit_of={block.name: _unit_of(step, block) for block in blocks_of(step.sheet)},
         rows_max=rows_max(),
         is_zh=chosen_lang() == "zh",
@@ -190,11 +217,17 @@ def _preview_page(ground: _Ground, step: EventStep, form: Form, warnings: list[s
         step=step,
         form=form,
         goods=[(block, _goods_said(ground, form, block)) for block in blocks_of(step.sheet)],
-        said=list(said_of(form, step, ground.sites)),
+        said=list(said_of(form, step, {**ground.sites, **_partner_texts(form, step)})),
         warnings=warnings,
         values={key: value for key, value in form.values.items() if key not in _OF_THE_PAGE},
         is_zh=chosen_lang() == "zh",
     )
+
+
+def _partner_texts(form: Form, step: EventStep) -> dict[str, str]:
+    uris = [form.text(name) for name in partners_in(step) if form.text(name)]
+    with reading(services().engine) as connection:
+        return texts_of(connection, uris)
 
 
 _OF_THE_PAGE: Final = frozenset({"csrf_token", "act"})
