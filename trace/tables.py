@@ -58,6 +58,10 @@ EVENT = Table(
     UniqueConstraint("log", "dedup_hash"),
     Index("ix_event_event_id_key", "event_id_key", "log"),
     Index("ix_event_log_event_at", "log", "event_at", "seq"),
+    # What a party did, and what happened at a place: traces, recalls and submissions begin there.
+    Index("ix_event_party_id_log_event_at", "party_id", "log", "event_at"),
+    Index("ix_event_biz_location_log_event_at", "biz_location", "log", "event_at"),
+    Index("ix_event_read_point_log_event_at", "read_point", "log", "event_at"),
     # Few are declarations, and each event that is read is asked for one.
     Index(
         "ix_event_declared",

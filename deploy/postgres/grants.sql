@@ -69,8 +69,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO 
 
 -- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.
 GRANT SELECT ON ledger_head, ledger_entry, ledger_payload, ledger_node TO suxin_sealer;
--- The index is compared with the log; of the register only which parties there are is asked.
-GRANT SELECT ON event, event_item, identifier, code_block, code_range,
+-- Index and links are compared with the log; of the register only which parties there are is asked.
+GRANT SELECT ON event, event_item, identifier, projection_cursor, link, event_quantity,
+    code_block, code_range,
     recall, recall_scope, recall_line, recall_notice, recall_answer, recall_escalation, recall_close
     TO suxin_sealer;
 GRANT SELECT (id) ON party TO suxin_sealer;
