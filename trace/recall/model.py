@@ -33,7 +33,8 @@ class Criteria:
 
     `codes` are canonical URIs: lots, things, or a product for every lot of it. A party, a place or
     a time picks what was handled there and then: alone, everything; with codes, of these and of
-    what was made of them only that. `without` leaves codes out, with what they alone lead to.
+    what was made of them only that. A container stands for what was in it in that time, without one
+    for its last load. `without` leaves codes out, with what they alone lead to.
     """
 
     codes: tuple[str, ...] = ()
@@ -47,6 +48,11 @@ class Criteria:
     def has_window(self) -> bool:
         """Return whether events are picked by who, where or when."""
         return bool(self.party_id or self.place or self.since or self.until)
+
+    @property
+    def is_time_alone(self) -> bool:
+        """Return whether events are picked by when alone."""
+        return bool(self.since and self.until and not self.party_id and not self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from trace.lineage import Lineage
 from trace.movements import Movement, movements_of
 from trace.projections.lineage import NAME, bring_up
 from trace.projections.tables import PROJECTION_CURSOR
+from trace.recall.loads import with_contents
 from trace.recall.model import Criteria, Line
 from trace.recall.reach import goods_of, reach_of, still_affected, without
 from trace.recall.selection import Bounds, handled_items, named_items
@@ -88,11 +89,15 @@ def _roots(connection: Connection, reckoning: Reckoning, criteria: Criteria) -> 
     """Return where the walk begins, as far as the one who recalls speaks for it."""
     named = named_items(connection, reckoning.log, criteria.codes)
     _require_own(reckoning, named.values())
-    roots = frozenset(named)
+    roots = _loaded(connection, reckoning, frozenset(named), criteria)
     if criteria.has_window:
         handled = handled_items(connection, reckoning.log, criteria, reckoning.bounds)
+        handled = _loaded(connection, reckoning, handled, criteria)
         if named:
-            handled &= reach_of(connection, reckoning.log, roots, reckoning.bounds).depths.keys()
+            # A time alone says when a container that was named held what is recalled.
+            contents = roots - named.keys() if criteria.is_time_alone else frozenset()
+            reached = reach_of(connection, reckoning.log, roots, reckoning.bounds).depths.keys()
+            handled = (handled & reached) | contents
         else:
             handled = _own_of(connection, reckoning, handled)
         roots = handled
@@ -101,6 +106,15 @@ def _roots(connection: Connection, reckoning: Reckoning, criteria: Criteria) -> 
     if len(roots) > reckoning.bounds.items_max:
         raise InputTooLarge(f"That picks more than {reckoning.bounds.items_max} codes.")
     return roots
+
+
+def _loaded(
+    connection: Connection, reckoning: Reckoning, items: frozenset[int], criteria: Criteria
+) -> frozenset[int]:
+    """Return items with what was in them then, as far as the one who recalls speaks for it."""
+    depth_max = reckoning.bounds.depth_max
+    loaded = with_contents(connection, reckoning.log, items, criteria, depth_max=depth_max)
+    return (loaded & items) | _own_of(connection, reckoning, loaded - items)
 
 
 def _require_own(reckoning: Reckoning, uris: Collection[str]) -> None:

@@ -1,0 +1,76 @@
+"""A recall of a container is one of what was in it at that time, and of nothing else."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from trace.recall.model import Criteria
+from typing import Any
+
+import pytest
+
+from tests.instances import Installation, serial
+from tests.trace_room.recall.world import lines, opened
+from tests.trace_room.story import CARTON, CUP, PALLET, TANKER, making, milk, packing, seen
+
+_EARLY, _LATE, _LAST = serial(1, CUP), serial(2, CUP), serial(3, CUP)
+
+
+def moment(minute: int) -> datetime:
+    return datetime(2024, 5, 1, tzinfo=UTC) + timedelta(minutes=minute)
+
+
+def recalled(installation: Installation, *codes: str, **window: Any) -> set[str]:
+    criteria = Criteria(codes=codes, **window)
+    return {line.uri for line in lines(installation, opened(installation, criteria=criteria))}
+
+
+@pytest.fixture
+def refilled(installation: Installation) -> Installation:
+    """A carton on a pallet, emptied, filled again and emptied, with a third cup in it now."""
+    made = [making(1, [milk("F1")], [_EARLY]), making(2, [milk("F2")], [_LATE])]
+    installation.capture("plant", *made, making(3, [milk("F3")], [_LAST]))
+    installation.capture("plant", packing(10, CARTON, _EARLY), packing(11, PALLET, CARTON))
+    installation.capture("plant", seen(15, PALLET, bizStep="shipping"))
+    unpacked = [packing(20, PALLET, action="DELETE"), packing(21, CARTON, action="DELETE")]
+    installation.capture("plant", *unpacked)
+    installation.capture("plant", packing(30, CARTON, _LATE), packing(31, PALLET, CARTON))
+    installation.capture("plant", packing(40, PALLET, action="DELETE"))
+    installation.capture("plant", packing(41, CARTON, action="DELETE"))
+    installation.capture("plant", packing(50, CARTON, _LAST))
+    return installation
+
+
+@pytest.mark.parametrize(
+    ("window", "content"),
+    [
+        ({"since": moment(12), "until": moment(18)}, {_EARLY}),
+        ({"since": moment(32), "until": moment(38)}, {_LATE}),
+        ({"since": moment(12), "until": moment(38)}, {_EARLY, _LATE}),
+        ({}, {_LATE}),
+    ],
+    ids=["first load", "second load", "both", "last load"],
+)
+def test_a_pallet_stands_for_what_was_on_it_then(
+    refilled: Installation, window: Mapping[str, Any], content: set[str]
+) -> None:
+    assert recalled(refilled, PALLET, **window) == content
+
+
+def test_a_carton_that_is_full_is_recalled_with_its_content(refilled: Installation) -> None:
+    assert recalled(refilled, CARTON) == {CARTON, _LAST}
+
+
+def test_what_a_place_handled_in_a_box_was_handled_there(refilled: Installation) -> None:
+    plant = refilled.party("plant").party_id
+    window = {"since": moment(14), "until": moment(16)}
+
+    assert recalled(refilled, party_id=plant, **window) == {_EARLY}
+    assert recalled(refilled, _EARLY, party_id=plant, **window) == {_EARLY}
+
+
+def test_a_tanker_is_recalled_as_the_milk_that_it_carried_last(told: Installation) -> None:
+    told.capture("plant", making(3, [TANKER], [serial(99, CUP)]))
+
+    reached = recalled(told, TANKER)
+
+    assert {milk("F0"), milk("F1"), milk("F2"), serial(1, CUP)} <= reached
+    assert not reached & {TANKER, serial(99, CUP)}
