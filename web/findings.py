@@ -70,6 +70,9 @@ def findings_for(parts: Services, actor: Actor, query: FindingQuery) -> list[See
     """Return a page of findings, the newest evidence first: a producer's own, whatever it asks."""
     own = frozenset() if actor.party_id is None else frozenset({actor.party_id})
     require(actor, Action.READ_FINDINGS, Subject(party_ids=own))
+    if actor.party_id is not None and query.party_id not in (None, actor.party_id):
+        # Whether there are any would tell who handled one's goods.
+        raise _refusal("party_id", "a producer asks for findings about itself alone")
     asked = replace(query, own=actor.party_id)
     with reading(parts.engine) as connection:
         found = list_findings(connection, parts.log, asked)
@@ -85,8 +88,18 @@ def finding_for(parts: Services, actor: Actor, finding_id: UUID) -> WholeFinding
         return WholeFinding(
             seen=seen,
             events=tuple(events[seq] for seq in seen.finding.seqs if seq in events),
-            judgements=tuple(judgements_of(connection, parts.log, finding_id)),
+            judgements=tuple(
+                _as_seen(one, seen, actor)
+                for one in judgements_of(connection, parts.log, finding_id)
+            ),
         )
+
+
+def _as_seen(judgement: FindingJudgement, seen: Seen, actor: Actor) -> FindingJudgement:
+    """Return a judgement without words and name where the finding is another party's."""
+    if seen.is_whole or judgement.judged_by == actor.id:
+        return judgement
+    return replace(judgement, note="", judged_by="")
 
 
 def judge_finding_for(
@@ -107,8 +120,11 @@ def judge_finding_for(
     if last is None or not _is_same(last, finding, actor, state, note):
         _check(actor, state, finding, earlier)
         said = {"evidence": finding.evidence.hex(), "state": state.value, "note": note}
-        # That there is a finding is nobody's secret; what it is and what is said of it may be.
-        parts.recorder(actor.id)(JUDGED_KIND, {"finding": str(finding_id)}, said)
+        # A finding's number can be reckoned from what it is about: whoever reads it could try which
+        # party and which rule give it. So nothing of it is public but that something was judged.
+        parts.recorder(actor.id)(
+            JUDGED_KIND, {"what": "finding"}, {"finding": str(finding_id), **said}
+        )
         _follow(parts)
         # The note is somebody's words and stays in its entry.
         _LOG.info("finding_judged", finding=str(finding_id), state=state.value, actor=actor.id)

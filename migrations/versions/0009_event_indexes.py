@@ -1,7 +1,7 @@
 """Events are found by who recorded them and by where they happened.
 
-Revision: 0009, after 0008. It only adds indexes: the previous release goes on beside it. Whoever
-records an event waits while PostgreSQL builds them, about a second for a million events.
+Revision: 0009, after 0008. It only adds indexes: the previous release goes on beside it.
+Whoever records an event waits while PostgreSQL builds them.
 """
 
 from alembic import op

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from base.db import reading
+from ledger.parts import Part
+from ledger.store import parse_part, read_entries
 from parties.acts import recorder
 from tests.instances import at, lot, serial
 from tests.trace_room.findings.goods import RICE, amount
@@ -93,7 +96,7 @@ def test_whoever_it_concerns_reads_it_and_a_stranger_does_not(house: House, othe
 def test_the_owner_of_goods_learns_the_rule_and_nothing_of_the_others_trade(
     house: House,
 ) -> None:
-    key, _ = new_key(house, 5)
+    key, seller = new_key(house, 5)
     owned = {
         "party_id": str(house.party_id),
         "uri": "https://id.gs1.org/01/06901234567892",
@@ -107,11 +110,30 @@ def test_the_owner_of_goods_learns_the_rule_and_nothing_of_the_others_trade(
     follow(house)
 
     one = over_sale(house, role="producer")
+    said = b'{"state":"explained","note":"bought 10 KGM of another"}'
+    post(house, f"{FINDINGS}/{one['id']}/judgement", said, key=key)
     whole = get(house, f"{FINDINGS}/{one['id']}").get_json()
+    guessed = get(house, f"{FINDINGS}?party_id={seller}")
 
     assert (one["owner_id"], one["party_id"]) == (str(house.party_id), None)
     assert (one["details"], one["seqs"], whole["events"]) == ({}, [], [])
     assert one["says_en"] == one["title_en"] == "More given than had"
+    (judged,) = whole["judgements"]
+    assert (judged["state"], judged["note"], judged["judged_by"]) == ("explained", "", "")
+    assert guessed.get_json()["errors"][0]["path"] == "party_id"
+
+
+@pytest.mark.usefixtures("other")
+def test_what_a_judgement_is_about_is_in_no_public_part(house: House) -> None:
+    one = over_sale(house, role="authority")
+    whole = judge(house, one["id"], "authority", state="confirmed", note="现场检查").get_json()
+    (told,) = whole["judgements"]
+
+    with reading(house.services.engine) as connection:
+        entry = read_entries(connection, house.services.log, [told["seq"]])[told["seq"]]
+
+    assert one["id"] in parse_part(entry.parts[Part.AUTHORITY]).values()
+    assert one["id"] not in parse_part(entry.parts[Part.PUBLIC]).values()
 
 
 @pytest.mark.usefixtures("other")
