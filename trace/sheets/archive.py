@@ -1,13 +1,14 @@
 """The zip archive that a workbook is, looked at before anything in it is read.
 
 The rule that must stay true: nothing is unpacked before its directory says that it is small; what
-says less than it holds is cut off at what it said and fails its checksum.
+says less than it holds is cut off at what it said and fails its checksum. A part is looked at for
+what it holds: which parts are sheets is said by the workbook, and not by their names.
 """
 
-import re
 from io import BytesIO
 from trace.sheets.grid import GridLimits, refuse
-from typing import Final
+from typing import Final, NoReturn
+from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from schemas.profiles.model import Words
@@ -15,9 +16,8 @@ from schemas.profiles.model import Words
 _PARTS_MAX: Final = 2_000
 _ENCRYPTED: Final = 0x1
 _PIECE: Final = 1 << 16
-_OVERLAP: Final = 64
-_MERGED: Final = re.compile(rb"<(?:[A-Za-z0-9]+:)?mergeCell[\s/>]")
-_DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_XML_STARTS: Final = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0")
+"""How whatever a reader of XML can read begins, blanks left aside."""
 
 
 def require_sound(data: bytes, limits: GridLimits) -> None:
@@ -31,8 +31,7 @@ def require_sound(data: bytes, limits: GridLimits) -> None:
             _require_small(infos, limits)
             _require_workbook({info.filename for info in infos})
             for info in infos:
-                if info.filename.endswith((".xml", ".rels")):
-                    _scan(archive, info)
+                _scan(archive, info)
     except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError):
         refuse(
             "",
@@ -91,24 +90,41 @@ def _require_workbook(names: set[str]) -> None:
 
 
 def _scan(archive: ZipFile, info: ZipInfo) -> None:
-    is_sheet = info.filename.startswith("xl/worksheets/")
-    tail = b""
+    """Look at a part with the reader of XML itself: its name and encoding may say anything."""
     with archive.open(info) as part:
-        while piece := part.read(_PIECE):
-            text = tail + piece
-            if _DOCTYPE.search(text):
-                refuse(
-                    "",
-                    "entities",
-                    Words(
-                        zh="文件声明了 XML 实体，请重新另存为 .xlsx。",
-                        en="The file declares XML entities; save it again as .xlsx.",
-                    ),
-                )
-            if is_sheet and _MERGED.search(text):
-                words = Words(
-                    zh="有合并的单元格，请取消合并：一个值只属于一个单元格。",
-                    en="There are merged cells; unmerge them: a value belongs to one cell.",
-                )
-                refuse("", "merged_cells", words)
-            tail = text[-_OVERLAP:]
+        piece = part.read(_PIECE)
+        if not piece.lstrip().startswith(_XML_STARTS):
+            return
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.StartElementHandler = _refuse_merged
+        try:
+            while piece:
+                parser.Parse(piece)
+                piece = part.read(_PIECE)
+            parser.Parse(b"", True)
+        except expat.ExpatError:
+            # Where it broke its reader breaks too: nothing behind that place is read. Old pictures
+            # and notes (.vml) are often written so.
+            if info.filename.endswith((".xml", ".rels")):
+                raise BadZipFile from None
+
+
+def _refuse_doctype(*_: object) -> NoReturn:
+    refuse(
+        "",
+        "entities",
+        Words(
+            zh="文件声明了 XML 实体，请重新另存为 .xlsx。",
+            en="The file declares XML entities; save it again as .xlsx.",
+        ),
+    )
+
+
+def _refuse_merged(name: str, _: object) -> None:
+    if name.rpartition(" ")[2] == "mergeCell":
+        words = Words(
+            zh="有合并的单元格，请取消合并：一个值只属于一个单元格。",
+            en="There are merged cells; unmerge them: a value belongs to one cell.",
+        )
+        refuse("", "merged_cells", words)

@@ -10,13 +10,14 @@ from unicodedata import normalize
 from schemas.profiles.columns import Column
 from schemas.profiles.model import Kind
 
-_DAY: Final = (
-    r"([0-9]{4})\s*(?:年|/|\.|-)\s*([0-9]{1,2})\s*(?:月|/|\.|-)\s*([0-9]{1,2})\s*(?:日|号)?"
-)
+# Blanks are at most one in a row by then, and no two parts that may be empty read the same ones.
+_DAY: Final = r"([0-9]{4}) ?[年/.-] ?([0-9]{1,2}) ?[月/.-] ?([0-9]{1,2})(?: ?[日号])?"
 _CLOCK: Final = (
-    r"([0-9]{1,2})\s*(?::|时|点)\s*([0-9]{1,2})?\s*分?(?:\s*:?\s*([0-9]{1,2})(?:\.0+)?\s*秒?)?"
+    r"([0-9]{1,2}) ?[:时点](?: ?([0-9]{1,2}))?(?: ?分)?"
+    r"(?: ?:? ?([0-9]{1,2})(?:\.0{1,9})?(?: ?秒)?)?"
 )
-_TYPED: Final = re.compile(rf"{_DAY}(?:[T\s]*{_CLOCK})?")
+_TYPED: Final = re.compile(rf"{_DAY}(?: ?T? ?{_CLOCK})?")
+_TIME_CHARS_MAX: Final = 40
 _TIMES: Final = frozenset({Kind.DATE, Kind.INSTANT})
 _NUMBERS: Final = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY, Kind.READING, Kind.QUANTITY})
 
@@ -33,7 +34,8 @@ def tidy(text: str, column: Column) -> str:
 
 
 def _time(text: str) -> str:
-    found = _TYPED.fullmatch(text)
+    plain = " ".join(text.split())
+    found = _TYPED.fullmatch(plain) if len(plain) <= _TIME_CHARS_MAX else None
     if found is None:
         return text
     year, month, day, hour, minute, second = found.groups()

@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Context, Decimal
 from io import BytesIO
 from trace.sheets.archive import require_sound
-from trace.sheets.grid import GridLimits, cell_name, refuse, too_wide
+from trace.sheets.extent import last_row, require_within
+from trace.sheets.grid import GridLimits, cell_name, refuse
 from typing import Any, Final
 
 import openpyxl
@@ -42,9 +43,12 @@ def rows_of_workbook(
                 (one for one in pages if sheet and one.title.endswith(sheet)), pages[0]
             )
             page.reset_dimensions()
-            for number, cells in enumerate(page.iter_rows(), start=1):
+            # The reader makes up each row and cell that is left out, so these are counted before.
+            require_within(data, page._worksheet_path, limits)  # noqa: SLF001 -- nothing else says it
+            cut = {"max_row": last_row(limits), "max_col": limits.columns_max}
+            for number, cells in enumerate(page.iter_rows(**cut), start=1):
                 if cells:
-                    yield number, _texts(number, cells, limits)
+                    yield number, _texts(number, cells)
         finally:
             book.close()
     except AppError:
@@ -60,12 +64,10 @@ def rows_of_workbook(
         )
 
 
-def _texts(number: int, cells: Any, limits: GridLimits) -> list[str]:
+def _texts(number: int, cells: Any) -> list[str]:
     texts = [_text(cell_name(number, at), cell) for at, cell in enumerate(cells)]
     while texts and not texts[-1].strip():
         texts.pop()
-    if len(texts) > limits.columns_max:
-        refuse("", "too_many_columns", too_wide(limits))
     return texts
 
 
