@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from trace.sheets.capturing import SheetOrder, WrongRows, plan_rows, run_rows
-from trace.sheets.checked import CheckedGrid
+from trace.sheets.checked import CheckedSheet
 from trace.sheets.checking import check_grid
 from trace.sheets.choosing import Chosen
 from trace.sheets.exported import ChangedRows, sheet_mark
@@ -56,8 +56,8 @@ def check_sheet(
     data: bytes,
     *,
     changed: ChangedRows = ChangedRows.REFUSE,
-) -> CheckedGrid:
-    """Return what is said of each row; raises `InvalidInput`, `InputTooLarge`."""
+) -> CheckedSheet:
+    """Return what is said of each row, to be closed; raises `InvalidInput`, `InputTooLarge`."""
     require(actor, Action.CAPTURE, own(actor))
     limits = limits_of(parts.settings)
     # Of a workbook that was handed out the sheet of this step is meant, else the first.
@@ -65,7 +65,7 @@ def check_sheet(
     return check_grid(parts.desk, actor, chosen, grid, limits, changed=changed)
 
 
-def record_sheet(parts: Services, actor: Actor, checked: CheckedGrid, sent: Sent) -> Task:
+def record_sheet(parts: Services, actor: Actor, checked: CheckedSheet, sent: Sent) -> Task:
     """Record the rows of a checked sheet: a short one at once, a long one by a worker."""
     order = SheetOrder(
         digest=sha256(sent.data).hexdigest(),

@@ -3,15 +3,12 @@
 One rule: a producer submits its own records; who supervises may ask for those of one party or all.
 """
 
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from io import SEEK_END
-from tempfile import TemporaryFile
 from trace.submissions.class_book import ClassOrder, write_class_book
 from trace.submissions.fsma_book import FsmaOrder, write_fsma
 from trace.submissions.selecting import Wanted
-from typing import BinaryIO, Final
+from typing import Final
 from uuid import UUID
 
 from flask import Response
@@ -24,12 +21,12 @@ from parties.actors import Actor
 from parties.directory import parties_by_id
 from schemas.profiles.model import Words
 from schemas.profiles.standing import Profile
+from web.downloads import download
 from web.services import Services
 from web.sheets import XLSX
 from web.tracing import party_asked
 
 _LOTS_MAX: Final = 100
-_PIECE: Final = 1 << 16
 _YEAR_MIN, _YEAR_MAX = 1900, 9000
 
 
@@ -90,7 +87,7 @@ def fsma_file(parts: Services, actor: Actor, wanted: Wanted) -> Response:
         made_at=parts.clock.now(),
         made_for=name_of(parts, wanted.party_id or actor.party_id),
     )
-    return _download(partial(write_fsma, parts.engine, order), "fsma204.xlsx")
+    return download(partial(write_fsma, parts.engine, order), "fsma204.xlsx", media_type=XLSX)
 
 
 def records_file(
@@ -107,34 +104,7 @@ def records_file(
         made_at=parts.clock.now(),
     )
     name = f"suxin-{profile.name}-records.xlsx"
-    return _download(partial(write_class_book, parts.engine, order), name)
-
-
-def _download(write: Callable[[BinaryIO], object], name: str) -> Response:
-    """Return a file that is written first and then handed out piece by piece."""
-    file = TemporaryFile()  # noqa: SIM115 -- It is closed with the answer.
-    try:
-        write(file)
-        length = file.seek(0, SEEK_END)
-        file.seek(0)
-    except BaseException:
-        file.close()
-        raise
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Length": str(length),
-        "Cache-Control": "no-store",
-    }
-    answer = Response(_pieces(file), content_type=XLSX, headers=headers)
-    # Nobody may have asked for the first piece.
-    answer.call_on_close(file.close)
-    return answer
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE):
-            yield piece
+    return download(partial(write_class_book, parts.engine, order), name, media_type=XLSX)
 
 
 def name_of(parts: Services, party_id: UUID | None) -> str:

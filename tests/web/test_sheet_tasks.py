@@ -38,11 +38,11 @@ def test_a_worker_that_dies_loses_no_row_and_records_none_twice(
     parts = house.services
     actor = Actor(id="sender", role=Role.PRODUCER, party_id=house.party_id)
     data = as_csv([row(8 + number) for number in range(ROWS)])
-    checked = check_sheet(parts, actor, choose("veg_fruit", "harvest"), data)
     order = SheetOrder(
         digest="d", wrong=WrongRows.REFUSE, lang="zh", folder=tmp_path, tasks_waiting_max=9
     )
-    task = plan_rows(parts.desk, actor, checked, order)
+    with check_sheet(parts, actor, choose("veg_fruit", "harvest"), data) as checked:
+        task = plan_rows(parts.desk, actor, checked, order)
     work = partial(run_rows, parts.desk, actor, folder=tmp_path, rows_max=1)
 
     def tell(done: int) -> None:

@@ -6,18 +6,20 @@ of them has a key of its own; so a worker that dies loses no row and records non
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from trace.capture import Desk, Submission, submit
 from trace.refusal_words import zh_of
-from trace.sheets.checked import CheckedGrid
-from trace.sheets.documents import documents
+from trace.sheets.checked import CheckedSheet
+from trace.sheets.documents import document_bytes
 from trace.sheets.headers import said
-from trace.sheets.report import report_of
-from typing import Final
+from trace.sheets.report import write_report
+from typing import BinaryIO, Final
 from uuid import UUID
 
 import orjson
@@ -37,7 +39,7 @@ SHEET: Final = "sheet"
 # Keys that begin so are no caller's to use (`web.idempotency`).
 _OWN_KEYS: Final = "capture:task:"
 _DEPTH_MAX: Final = 16
-_FILE_BYTES_MAX: Final = 1 << 30
+_FILE_BYTES_MAX: Final = 1 << 16
 
 
 class WrongRows(StrEnum):
@@ -59,33 +61,31 @@ class SheetOrder:
     task_id: UUID | None = None
 
 
-def plan_rows(desk: Desk, actor: Actor, checked: CheckedGrid, order: SheetOrder) -> Task:
+def plan_rows(desk: Desk, actor: Actor, checked: CheckedSheet, order: SheetOrder) -> Task:
     """Keep the events of a sheet and a task that records them; raises `Busy`, `Conflict`."""
     now = desk.clock.now()
     task_id = order.task_id or new_id(now)
     sheet = checked.chosen.sheet
     report = ""
-    if checked.wrong:
-        report = f"{task_id}-report.{checked.grid.suffix}"
-        _keep(order.folder / report, report_of(checked, order.lang))
-    is_refused = bool(checked.wrong) and order.wrong is WrongRows.REFUSE
-    made = [] if is_refused else [(row, event) for row in checked.rows for event in row.events]
-    events = [event for _, event in made]
+    if checked.wrong_count:
+        report = f"{task_id}-report.{checked.suffix}"
+        _keep(order.folder / report, partial(write_report, checked, order.lang))
+    is_refused = bool(checked.wrong_count) and order.wrong is WrongRows.REFUSE
     kept: JsonObject = {
         "made_at": now.isoformat(timespec="milliseconds"),
-        "rows": [row.row.number for row, _ in made],
-        "events": list(events),
+        "wrong": checked.wrong_count,
         "known": checked.known_count,
-        "wrong": len(checked.wrong),
         "is_refused": is_refused,
         "report": report,
     }
-    _keep(order.folder / _name(task_id), orjson.dumps(kept))
+    if not is_refused:
+        _keep(order.folder / _events_name(task_id), checked.copy_events)
+    _keep(order.folder / _name(task_id), lambda out: out.write(orjson.dumps(kept)))
     request = TaskRequest(
         kind=SHEET,
         subject=f"{sheet.profile}/{sheet.cte.id}/{sheet.way.name}",
         arguments={"digest": order.digest, "wrong": order.wrong.value, "lang": order.lang},
-        total=len(events),
+        total=0 if is_refused else checked.event_count,
         id=task_id,
     )
     with transaction(desk.journal.engine) as connection:
@@ -105,12 +105,12 @@ def run_rows(
             en=f"{wrong} rows are wrong, so nothing was recorded; the file says which and why.",
         )
         raise TaskRefused(said(words, lang), file_name=report)
-    events, rows = _objects(kept["events"]), kept["rows"]
     done = 0
     made_at = datetime.fromisoformat(str(kept["made_at"]))
-    for number, (body, count) in enumerate(documents(events, made_at, events_max=rows_max)):
+    for number, some in enumerate(_pieces(folder / _events_name(task.id), rows_max)):
+        body = document_bytes([event for _, event in some], made_at)
         key = f"{_OWN_KEYS}{task.id}:{number}"
-        limits = DocumentLimits(bytes_max=len(body), events_max=count)
+        limits = DocumentLimits(bytes_max=len(body), events_max=len(some))
         submission = Submission(
             actor=actor,
             document=read_document(body, limits=limits),
@@ -119,12 +119,28 @@ def run_rows(
         try:
             submit(desk, submission)
         except (InvalidInput, Forbidden) as refusal:
-            first = rows[done] if isinstance(rows, list) and done < len(rows) else "?"
-            message = said(_stopped(refusal, first, done), lang)
+            message = said(_stopped(refusal, some[0][0], done), lang)
             raise TaskRefused(message, file_name=report) from refusal
-        done += count
+        done += len(some)
         tell(done)
     return Made(file_name=report, message=said(_left_alone(kept["known"], wrong), lang))
+
+
+def _pieces(path: Path, rows_max: int) -> Iterator[list[tuple[int, JsonObject]]]:
+    """Yield at most so many events at once, each with the number of its row.
+
+    The same file gives the same pieces, so that work that was broken off records nothing twice.
+    """
+    with _opened(path) as lines:
+        while some := [_made(line) for line in islice(lines, rows_max)]:
+            yield some
+
+
+def _made(line: bytes) -> tuple[int, JsonObject]:
+    number, event = orjson.loads(line)
+    if not isinstance(number, int) or not isinstance(event, dict):
+        raise TypeError("a line of events is a row's number and an event")
+    return number, event
 
 
 def _left_alone(known: object, wrong: object) -> Words:
@@ -165,7 +181,11 @@ def _name(task_id: UUID) -> str:
     return f"{task_id}-events.json"
 
 
-def _keep(path: Path, data: bytes) -> None:
+def _events_name(task_id: UUID) -> str:
+    return f"{task_id}-events.jsonl"
+
+
+def _keep(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file that is whole or not there; one that is there stays: its task may be at it."""
     if path.exists():
         return
@@ -173,7 +193,7 @@ def _keep(path: Path, data: bytes) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with fresh.open("wb") as out:
-            out.write(data)
+            write(out)
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(path)
@@ -181,18 +201,16 @@ def _keep(path: Path, data: bytes) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> JsonObject:
+def _opened(path: Path) -> BinaryIO:
     try:
-        data = path.read_bytes()
+        return path.open("rb")
     except FileNotFoundError:
         raise InvalidInput("The sheet was kept long enough; send it again.") from None
-    kept = loads(data, bytes_max=_FILE_BYTES_MAX, depth_max=_DEPTH_MAX)
+
+
+def _read(path: Path) -> JsonObject:
+    with _opened(path) as file:
+        kept = loads(file.read(), bytes_max=_FILE_BYTES_MAX, depth_max=_DEPTH_MAX)
     if not isinstance(kept, dict):
-        raise TypeError("the events of a task are an object")
+        raise TypeError("what is kept of a task is an object")
     return kept
-
-
-def _objects(value: object) -> Sequence[JsonObject]:
-    if not isinstance(value, list):
-        raise TypeError("the events of a task are a list")
-    return [one for one in value if isinstance(one, dict)]

@@ -3,16 +3,24 @@
 One rule: a row with a grave fault is no event.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from trace.sheets.choosing import Chosen
-from trace.sheets.grid import Grid, GridRow, cell_name
-from typing import Final
+from trace.sheets.grid import GridRow, cell_name
+from typing import IO, BinaryIO, Final, Self
+
+import orjson
 
 from base.strict_json import JsonObject
 from schemas.cbv import STANDARD_PREFIXES
 
 NAMESPACES: Final = {**STANDARD_PREFIXES, "sx": "urn:suxin:epcis:"}
 """The prefixes of events that are made of rows."""
+
+FAULTS_TOLD_MAX: Final = 200
+"""How many faults an answer lists; the report has all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +67,64 @@ class CheckedRow:
         return (self.event,) if self.declaration is None else (self.declaration, self.event)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedGrid:
-    """A sheet whose header is right, with its rows checked."""
+class CheckedSheet:
+    """A sheet whose header is right, with its checked rows, which are kept in files.
 
-    chosen: Chosen
-    grid: Grid
-    rows: tuple[CheckedRow, ...]
+    However long it is, it takes no more memory than a few rows; whoever has it closes it.
+    """
 
-    @property
-    def known_count(self) -> int:
-        """Return how many rows are recorded already."""
-        return sum(row.is_known for row in self.rows)
+    def __init__(self, chosen: Chosen, suffix: str, header: tuple[str, ...]) -> None:
+        self.chosen, self.suffix, self.header = chosen, suffix, header
+        self.row_count = self.wrong_count = self.known_count = self.event_count = 0
+        self.width = len(header)
+        self.faults: list[CellFault] = []
+        self.has_more_faults = False
+        self.grave: list[CellFault] = []
+        self._told: IO[bytes] = TemporaryFile()  # noqa: SIM115 -- `__exit__` closes it.
+        self._made: IO[bytes] = TemporaryFile()  # noqa: SIM115 -- `__exit__` closes it.
 
-    @property
-    def wrong(self) -> tuple[CheckedRow, ...]:
-        """Return the rows that cannot be recorded."""
-        return tuple(row for row in self.rows if not row.is_right)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._told.close()
+        self._made.close()
+
+    def add(self, row: CheckedRow) -> None:
+        """Keep a row."""
+        self.row_count += 1
+        self.wrong_count += not row.is_right
+        self.known_count += row.is_known
+        self.width = max(self.width, len(row.row.cells))
+        self.faults += row.faults[: FAULTS_TOLD_MAX + 1 - len(self.faults)]
+        if len(self.faults) > FAULTS_TOLD_MAX:
+            self.faults.pop()
+            self.has_more_faults = True
+        grave = [one for one in row.faults if one.is_grave]
+        self.grave += grave[: FAULTS_TOLD_MAX - len(self.grave)]
+        faults = [(one.at, one.code, one.message, one.message_zh) for one in grave]
+        told = [row.row.number, row.row.cells, faults]
+        self._told.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
+        for event in row.events:
+            self.event_count += 1
+            made = [row.row.number, event]
+            self._made.write(orjson.dumps(made, option=orjson.OPT_APPEND_NEWLINE))
+
+    def told(self) -> Iterator[CheckedRow]:
+        """Yield the rows as a report tells them: with what is wrong, without their events."""
+        self._told.seek(0)
+        for line in self._told:
+            number, cells, faults = orjson.loads(line)
+            yield CheckedRow(
+                row=GridRow(number=number, cells=tuple(cells)),
+                event={},
+                faults=tuple(
+                    CellFault(row=number, at=at, code=code, message=message, message_zh=zh)
+                    for at, code, message, zh in faults
+                ),
+            )
+
+    def copy_events(self, out: BinaryIO) -> None:
+        """Write a line for each event that is to be recorded: the number of its row, and it."""
+        self._made.seek(0)
+        copyfileobj(self._made, out)

@@ -4,18 +4,19 @@ The rule that must stay true: a row that passes here is an event as the door wou
 is wrong is told by its cell, in both languages, and nothing is recorded by a check.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from trace.capture import Desk, refusals_of
 from trace.refusal_words import zh_of
 from trace.sheets.cells import tidy
-from trace.sheets.checked import NAMESPACES, CellFault, CheckedGrid, CheckedRow
+from trace.sheets.checked import NAMESPACES, CellFault, CheckedRow, CheckedSheet
 from trace.sheets.choosing import Chosen
 from trace.sheets.documents import document_of
 from trace.sheets.exported import CITED, ChangedRows, Ground, cited_at, with_recorded
 from trace.sheets.grid import Grid, GridLimits, GridRow, cell_name
 from trace.sheets.headers import LANGUAGES, keys_of, said
-from trace.sheets.reading import require_rows
+from trace.sheets.reading import bounded
 from typing import Final
 
 from base.db import reading
@@ -35,6 +36,7 @@ MESSAGES: Final = Words(zh="校验结果", en="What is wrong")
 """The header of the column that a report adds; it is left out when the report comes back."""
 
 _NO_DATA: Final = frozenset(text for words in (MESSAGES, *CITED) for text in (words.zh, words.en))
+_ROWS_AT_ONCE: Final = 200
 _UNKNOWN_HEADER: Final = Words(zh="不是本模板的列", en="is no column of this template")
 _REPEATED_HEADER: Final = Words(zh="出现了两次", en="is there twice")
 
@@ -47,25 +49,33 @@ def check_grid(
     limits: GridLimits,
     *,
     changed: ChangedRows = ChangedRows.REFUSE,
-) -> CheckedGrid:
+) -> CheckedSheet:
     """Return what is said of each row; raises `InvalidInput` where the sheet is another."""
     keys = _keys_at(chosen.sheet, grid.header)
-    grid = _without_explanation(chosen.sheet, keys, grid)
-    require_rows(grid, limits)
-    style = CellStyle(to_uri=_to_uri)
-    rows = [_checked(chosen, keys, row, style) for row in grid.rows]
-    if places := cited_at(grid.header):
-        ground = Ground(
-            log=desk.journal.log,
-            actor=actor,
-            sheet=chosen.sheet,
-            style=style,
-            changed=changed,
-            now=desk.clock.now(),
-        )
-        with reading(desk.journal.engine) as connection:
-            rows = with_recorded(connection, ground, keys, places, rows)
-    return CheckedGrid(chosen=chosen, grid=grid, rows=tuple(_with_door(desk, actor, keys, rows)))
+    ground = Ground(
+        log=desk.journal.log,
+        actor=actor,
+        sheet=chosen.sheet,
+        style=CellStyle(to_uri=_to_uri),
+        changed=changed,
+        now=desk.clock.now(),
+    )
+    places = cited_at(grid.header)
+    rows = bounded(_without_explanation(chosen.sheet, keys, grid.rows), limits)
+    sheet = CheckedSheet(chosen, grid.suffix, grid.header)
+    try:
+        while some := [
+            _checked(chosen, keys, row, ground.style) for row in islice(rows, _ROWS_AT_ONCE)
+        ]:
+            if places:
+                with reading(desk.journal.engine) as connection:
+                    some = with_recorded(connection, ground, keys, places, some)
+            for row in _with_door(desk, actor, keys, some):
+                sheet.add(row)
+    except BaseException:
+        sheet.__exit__()
+        raise
+    return sheet
 
 
 def _keys_at(sheet: Sheet, header: Sequence[str]) -> dict[int, str]:
@@ -104,19 +114,18 @@ def _problem(at: int, code: str, words: Words) -> Problem:
     return Problem(path=cell_name(1, at), code=code, message=words.en, message_zh=words.zh)
 
 
-def _without_explanation(sheet: Sheet, keys: Mapping[int, str], grid: Grid) -> Grid:
+def _without_explanation(
+    sheet: Sheet, keys: Mapping[int, str], rows: Iterable[GridRow]
+) -> Iterator[GridRow]:
     """Leave out the row that explains, by what stands in it."""
     told = {
         (column.key, said(column.explanation, lang))
         for column in sheet.columns
         for lang in LANGUAGES
     }
-    rows = tuple(
-        row
-        for row in grid.rows
-        if not any((keys.get(at), cell) in told for at, cell in enumerate(row.cells))
-    )
-    return Grid(suffix=grid.suffix, header=grid.header, rows=rows)
+    for row in rows:
+        if not any((keys.get(at), cell) in told for at, cell in enumerate(row.cells)):
+            yield row
 
 
 def _to_uri(text: str) -> str:

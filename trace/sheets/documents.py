@@ -4,7 +4,7 @@ The rule that must stay true: the same rows give the same documents, byte by byt
 that was broken off is done again with no event recorded twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -36,12 +36,3 @@ def document_of(events: Sequence[JsonObject], made_at: datetime) -> Document:
     return read_document(
         body, limits=DocumentLimits(bytes_max=len(body), events_max=max(1, len(events)))
     )
-
-
-def documents(
-    events: Sequence[JsonObject], made_at: datetime, *, events_max: int
-) -> Iterator[tuple[bytes, int]]:
-    """Yield documents of at most `events_max` events, each with how many it has."""
-    for start in range(0, len(events), events_max):
-        some = events[start : start + events_max]
-        yield document_bytes(some, made_at), len(some)

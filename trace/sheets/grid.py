@@ -3,6 +3,7 @@
 The rule that must stay true: a cell is text as its sender sees it; nothing was evaluated.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -22,11 +23,11 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A sheet; `suffix` says what it came as."""
+    """A sheet; `suffix` says what it came as. Its rows are read once, as they are asked for."""
 
     suffix: str
     header: tuple[str, ...]
-    rows: tuple[GridRow, ...]
+    rows: Iterator[GridRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 The rule that must stay true: every limit holds before the work that it bounds is done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from trace.sheets.grid import CSV, XLSX, Grid, GridLimits, GridRow, cell_name, refuse
 from trace.sheets.listing import rows_of_csv
 from trace.sheets.workbook import rows_of_workbook
@@ -42,40 +42,45 @@ def read_grid(data: bytes, limits: GridLimits, *, sheet: str = "") -> Grid:
 
 
 def _grid(suffix: str, rows: Iterator[tuple[int, list[str]]], limits: GridLimits) -> Grid:
-    header: tuple[str, ...] = ()
-    kept: list[GridRow] = []
+    filled = _filled(rows, limits)
+    number, header = next(filled, (0, []))
+    if not header:
+        refuse("", "empty", Words(zh="表中没有内容。", en="There is nothing in the sheet."))
+    if number != 1:
+        words = Words(zh="表头应在第 1 行。", en="The header stands in row 1.")
+        refuse("A1", "header", words)
+    return Grid(
+        suffix=suffix,
+        header=tuple(cell.strip() for cell in header),
+        rows=(GridRow(number=number, cells=tuple(cells)) for number, cells in filled),
+    )
+
+
+def _filled(
+    rows: Iterator[tuple[int, list[str]]], limits: GridLimits
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything."""
+    most = limits.cell_chars_max
     for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         for at, cell in enumerate(cells):
-            if len(cell) > limits.cell_chars_max:
-                most = limits.cell_chars_max
+            if len(cell) > most:
                 words = Words(zh=f"超过 {most} 个字符", en=f"has more than {most} characters")
                 refuse(cell_name(number, at), "too_long", words)
-        if not header:
-            if number != 1:
-                refuse(
-                    "A1", "header", Words(zh="表头应在第 1 行。", en="The header stands in row 1.")
-                )
-            header = tuple(cell.strip() for cell in cells)
-            continue
-        # One more than is allowed: the row that explains may still be among them.
-        if len(kept) > limits.rows_max:
-            _too_many(number, limits)
-        kept.append(GridRow(number=number, cells=tuple(cells)))
-    if not header:
-        refuse("", "empty", Words(zh="表中没有内容。", en="There is nothing in the sheet."))
-    return Grid(suffix=suffix, header=header, rows=tuple(kept))
+        yield number, cells
 
 
-def require_rows(grid: Grid, limits: GridLimits) -> None:
-    """Refuse a sheet without a row, or with more of them than are allowed."""
-    if not grid.rows:
-        refuse(
-            "A3", "empty", Words(zh="表头下面没有数据行。", en="There is no row below the header.")
-        )
-    if len(grid.rows) > limits.rows_max:
-        _too_many(grid.rows[limits.rows_max].number, limits)
+def bounded(rows: Iterable[GridRow], limits: GridLimits) -> Iterator[GridRow]:
+    """Yield the rows of a sheet; one without a row, or with too many of them, is refused."""
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        if count > limits.rows_max:
+            _too_many(row.number, limits)
+        yield row
+    if not count:
+        words = Words(zh="表头下面没有数据行。", en="There is no row below the header.")
+        refuse("A3", "empty", words)
 
 
 def _too_many(number: int, limits: GridLimits) -> None:

@@ -5,8 +5,8 @@ typed is in it unchanged, as text.
 """
 
 import csv
-from io import BytesIO, StringIO
-from trace.sheets.checked import CellFault, CheckedGrid, CheckedRow
+from io import TextIOWrapper
+from trace.sheets.checked import CellFault, CheckedRow, CheckedSheet
 from trace.sheets.checking import MESSAGES
 from trace.sheets.grid import CSV
 from trace.sheets.headers import keys_of, said
@@ -14,7 +14,7 @@ from trace.sheets.heights import set_height
 from trace.sheets.looks import Looks, make_looks
 from trace.sheets.template import DATA_NAMES, set_paper, width_of
 from trace.sheets.texts import safe_text
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import xlsxwriter  # type: ignore[import-untyped] # It has no types.
 
@@ -24,11 +24,12 @@ _MESSAGE_WIDTH: Final = 70
 _HEAD_POINTS: Final = 34
 
 
-def report_of(checked: CheckedGrid, lang: str) -> bytes:
-    """Return the report in the form that the sheet came in."""
-    if checked.grid.suffix == CSV:
-        return _csv_report(checked, lang)
-    return _xlsx_report(checked, lang)
+def write_report(checked: CheckedSheet, lang: str, out: BinaryIO) -> None:
+    """Write the report in the form that the sheet came in."""
+    if checked.suffix == CSV:
+        _write_csv(checked, lang, out)
+    else:
+        _write_xlsx(checked, lang, out)
 
 
 def message_of(row: CheckedRow, lang: str) -> str:
@@ -42,28 +43,27 @@ def _words(fault: CellFault, lang: str) -> str:
     return fault.message_zh if lang == "zh" else fault.message
 
 
-def _width_of(checked: CheckedGrid) -> int:
+def _width_of(checked: CheckedSheet) -> int:
     """Return the place of the column of messages: that of an earlier report, else the next."""
-    header = checked.grid.header
-    for at, text in enumerate(header):
+    for at, text in enumerate(checked.header):
         if text in (MESSAGES.zh, MESSAGES.en):
             return at
-    return max([len(header), *(len(row.row.cells) for row in checked.rows)])
+    return checked.width
 
 
-def _csv_report(checked: CheckedGrid, lang: str) -> bytes:
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+def _write_csv(checked: CheckedSheet, lang: str, out: BinaryIO) -> None:
+    text = TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
     at = _width_of(checked)
-    writer.writerow([safe_text(text) for text in _padded(checked.grid.header, at)] + [_head(lang)])
+    writer.writerow([safe_text(text) for text in _padded(checked.header, at)] + [_head(lang)])
     number = 1
-    for row in checked.rows:
+    for row in checked.told():
         # Rows stay where they were, so that the names of cells in the messages are those here.
         writer.writerows([""] * (at + 1) for _ in range(row.row.number - number - 1))
         number = row.row.number
         cells = [safe_text(text) for text in _padded(row.row.cells, at)]
         writer.writerow([*cells, safe_text(message_of(row, lang))])
-    return out.getvalue().encode("utf-8-sig")
+    text.detach()
 
 
 def _padded(cells: tuple[str, ...], width: int) -> list[str]:
@@ -74,8 +74,7 @@ def _head(lang: str) -> str:
     return said(MESSAGES, lang)
 
 
-def _xlsx_report(checked: CheckedGrid, lang: str) -> bytes:
-    out = BytesIO()
+def _write_xlsx(checked: CheckedSheet, lang: str, out: BinaryIO) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         looks = make_looks(book)
@@ -88,20 +87,19 @@ def _xlsx_report(checked: CheckedGrid, lang: str) -> bytes:
         page.set_row(0, _HEAD_POINTS)
         for column, width in enumerate(widths):
             page.set_column(column, column, width, looks.cells["text"] if column < at else None)
-        for column, text in enumerate(_padded(checked.grid.header, at)):
+        for column, text in enumerate(_padded(checked.header, at)):
             page.write_string(0, column, text, looks.header)
         page.write_string(0, at, _head(lang), looks.required)
         # Rows stay where they were, so that the names of cells in the messages are those here.
-        for row in checked.rows:
+        for row in checked.told():
             _write_row(page, looks, row, widths, lang)
-    return out.getvalue()
 
 
-def _widths(checked: CheckedGrid, count: int) -> list[int]:
+def _widths(checked: CheckedSheet, count: int) -> list[int]:
     """Return the widths of the sender's columns, those of the template where they are its own."""
     keys = keys_of(checked.chosen.sheet)
     widths = {column.key: width_of(column) for column in checked.chosen.sheet.columns}
-    header = _padded(checked.grid.header, count)
+    header = _padded(checked.header, count)
     return [widths.get(keys.get(text, ""), _WIDTH) for text in header]
 
 

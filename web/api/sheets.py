@@ -3,13 +3,14 @@
 One rule: a check records nothing, and a sheet that was sent twice under one key is recorded once.
 """
 
+from functools import partial
 from hashlib import sha256
 from trace.sheets.capturing import WrongRows
-from trace.sheets.checked import CellFault, CheckedGrid
+from trace.sheets.checked import CheckedSheet
 from trace.sheets.choosing import Chosen, choose
 from trace.sheets.exported import ChangedRows
 from trace.sheets.headers import LANGUAGES
-from trace.sheets.report import report_of
+from trace.sheets.report import write_report
 from typing import Any, Final
 
 import marshmallow as ma
@@ -24,6 +25,7 @@ from web.api.issuing_shapes import TaskOut
 from web.api.issuing_work import accepted
 from web.auth import current_actor, requires
 from web.bodies import read_body
+from web.downloads import download
 from web.services import services
 from web.sheets import MEDIA_TYPES, Sent, check_sheet, record_sheet
 
@@ -31,7 +33,6 @@ BLUEPRINT = ApiBlueprint(
     "sheets", __name__, url_prefix="/api/v1", description="Filled-in templates: check and record."
 )
 
-_FAULTS_TOLD_MAX: Final = 200
 _FILE: Final = {"schema": {"type": "string", "format": "binary"}}
 _BODY: Final = {
     "requestBody": {
@@ -89,14 +90,14 @@ class CheckOut(ma.Schema):
 def post_check(query: dict[str, Any], class_code: str, cte: str) -> dict[str, Any]:
     """Check a filled-in sheet; nothing is recorded."""
     checked, _ = _read(query, class_code, cte)
-    faults = _faults(checked)
-    return {
-        "rows": len(checked.rows),
-        "wrong": len(checked.wrong),
-        "known": checked.known_count,
-        "faults": faults[:_FAULTS_TOLD_MAX],
-        "has_more_faults": len(faults) > _FAULTS_TOLD_MAX,
-    }
+    with checked:
+        return {
+            "rows": checked.row_count,
+            "wrong": checked.wrong_count,
+            "known": checked.known_count,
+            "faults": checked.faults,
+            "has_more_faults": checked.has_more_faults,
+        }
 
 
 @BLUEPRINT.route("/profiles/<class_code>/<cte>/report", methods=["POST"])
@@ -107,13 +108,10 @@ def post_check(query: dict[str, Any], class_code: str, cte: str) -> dict[str, An
 def post_report(query: dict[str, Any], class_code: str, cte: str) -> Response:
     """Hand a sheet back with every wrong cell marked; nothing is recorded."""
     checked, _ = _read(query, class_code, cte)
-    suffix = checked.grid.suffix
-    headers = {
-        "Content-Disposition": f'attachment; filename="suxin-report.{suffix}"',
-        "Cache-Control": "no-store",
-    }
-    data = report_of(checked, query["lang"])
-    return Response(data, content_type=MEDIA_TYPES[suffix], headers=headers)
+    with checked:
+        write = partial(write_report, checked, query["lang"])
+        name = f"suxin-report.{checked.suffix}"
+        return download(write, name, media_type=MEDIA_TYPES[checked.suffix])
 
 
 @BLUEPRINT.route("/profiles/<class_code>/<cte>/rows", methods=["POST"])
@@ -125,26 +123,27 @@ def post_report(query: dict[str, Any], class_code: str, cte: str) -> Response:
 def post_rows(query: dict[str, Any], class_code: str, cte: str) -> Any:
     """Record the rows of a filled-in sheet as events."""
     checked, data = _read(query, class_code, cte)
-    if checked.wrong and query["wrong"] is WrongRows.REFUSE:
-        _refuse(checked)
-    sent = Sent(
-        chosen=checked.chosen,
-        data=data,
-        wrong=query["wrong"],
-        lang=query["lang"],
-        task_id=row_id_of_key(),
-    )
-    asked = {
-        "template": f"{class_code}/{cte}/{query['way']}",
-        "wrong": query["wrong"].value,
-        "changed": query["changed"].value,
-        "digest": sha256(data).hexdigest(),
-    }
-    with key_bound_to(asked, sent.task_id):
-        return accepted(record_sheet(services(), current_actor(), checked, sent))
+    with checked:
+        if checked.wrong_count and query["wrong"] is WrongRows.REFUSE:
+            _refuse(checked)
+        sent = Sent(
+            chosen=checked.chosen,
+            data=data,
+            wrong=query["wrong"],
+            lang=query["lang"],
+            task_id=row_id_of_key(),
+        )
+        asked = {
+            "template": f"{class_code}/{cte}/{query['way']}",
+            "wrong": query["wrong"].value,
+            "changed": query["changed"].value,
+            "digest": sha256(data).hexdigest(),
+        }
+        with key_bound_to(asked, sent.task_id):
+            return accepted(record_sheet(services(), current_actor(), checked, sent))
 
 
-def _read(query: dict[str, Any], class_code: str, cte: str) -> tuple[CheckedGrid, bytes]:
+def _read(query: dict[str, Any], class_code: str, cte: str) -> tuple[CheckedSheet, bytes]:
     parts = services()
     chosen: Chosen = choose(class_code, cte, query["way"])
     data = read_body(request, parts.settings.sheet_bytes_max)
@@ -152,15 +151,13 @@ def _read(query: dict[str, Any], class_code: str, cte: str) -> tuple[CheckedGrid
     return checked, data
 
 
-def _faults(checked: CheckedGrid) -> list[CellFault]:
-    return [fault for row in checked.rows for fault in row.faults]
-
-
-def _refuse(checked: CheckedGrid) -> None:
+def _refuse(checked: CheckedSheet) -> None:
     problems = [
-        Problem(path=fault.path, code=fault.code, message=fault.message)
-        for fault in _faults(checked)
-        if fault.is_grave
+        Problem(
+            path=fault.path, code=fault.code, message=fault.message, message_zh=fault.message_zh
+        )
+        for fault in checked.grave
     ]
-    message = f"{len(checked.wrong)} of {len(checked.rows)} rows are wrong; nothing was recorded."
-    raise InvalidInput(message, problems=problems[:_FAULTS_TOLD_MAX])
+    count = checked.wrong_count
+    message = f"{count} of {checked.row_count} rows are wrong; nothing was recorded."
+    raise InvalidInput(message, problems=problems)

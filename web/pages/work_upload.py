@@ -66,19 +66,19 @@ def send_sheet() -> WerkzeugResponse | tuple[str, int]:
     wrong = WrongRows.LEAVE_OUT if form.is_ticked("leave_out") else WrongRows.REFUSE
     try:
         changed = ChangedRows.CORRECT if form.is_ticked("correct") else ChangedRows.REFUSE
-        checked = check_sheet(parts, actor, chosen, data, changed=changed)
-        task = record_sheet(
-            parts,
-            actor,
-            checked,
-            Sent(
-                chosen=chosen,
-                data=data,
-                wrong=wrong,
-                lang=chosen_lang(),
-                task_id=_task_id(form, actor.id, data, f"{wrong}:{changed}"),
-            ),
-        )
+        with check_sheet(parts, actor, chosen, data, changed=changed) as checked:
+            task = record_sheet(
+                parts,
+                actor,
+                checked,
+                Sent(
+                    chosen=chosen,
+                    data=data,
+                    wrong=wrong,
+                    lang=chosen_lang(),
+                    task_id=_task_id(form, actor.id, data, f"{wrong}:{changed}"),
+                ),
+            )
     except AppError as refusal:
         _refuse(form, refusal)
         return _page(chosen, form), 400
