@@ -137,7 +137,8 @@ def _pieces(path: Path, rows_max: int) -> Iterator[list[tuple[int, JsonObject]]]
 
 
 def _made(line: bytes) -> tuple[int, JsonObject]:
-    number, event = orjson.loads(line)
+    made = loads(line, bytes_max=len(line), depth_max=_DEPTH_MAX)
+    number, event = made if isinstance(made, list) else (None, None)
     if not isinstance(number, int) or not isinstance(event, dict):
         raise TypeError("a line of events is a row's number and an event")
     return number, event

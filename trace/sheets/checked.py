@@ -13,11 +13,13 @@ from typing import IO, BinaryIO, Final, Self
 
 import orjson
 
-from base.strict_json import JsonObject
+from base.strict_json import JsonObject, JsonValue, loads
 from schemas.cbv import STANDARD_PREFIXES
 
 NAMESPACES: Final = {**STANDARD_PREFIXES, "sx": "urn:suxin:epcis:"}
 """The prefixes of events that are made of rows."""
+
+_DEPTH_MAX: Final = 4
 
 FAULTS_TOLD_MAX: Final = 200
 """How many faults an answer lists; the report has all of them."""
@@ -114,17 +116,35 @@ class CheckedSheet:
         """Yield the rows as a report tells them: with what is wrong, without their events."""
         self._told.seek(0)
         for line in self._told:
-            number, cells, faults = orjson.loads(line)
-            yield CheckedRow(
-                row=GridRow(number=number, cells=tuple(cells)),
-                event={},
-                faults=tuple(
-                    CellFault(row=number, at=at, code=code, message=message, message_zh=zh)
-                    for at, code, message, zh in faults
-                ),
-            )
+            yield _told_row(loads(line, bytes_max=len(line), depth_max=_DEPTH_MAX))
 
     def copy_events(self, out: BinaryIO) -> None:
         """Write a line for each event that is to be recorded: the number of its row, and it."""
         self._made.seek(0)
         copyfileobj(self._made, out)
+
+
+def _told_row(told: JsonValue) -> CheckedRow:
+    if not isinstance(told, list):
+        raise TypeError("a row is kept as a list")
+    number, cells, faults = told
+    if not isinstance(number, int) or not isinstance(cells, list) or not isinstance(faults, list):
+        raise TypeError("a row is kept as its number, its cells and its faults")
+    return CheckedRow(
+        row=GridRow(number=number, cells=tuple(str(cell) for cell in cells)),
+        event={},
+        faults=tuple(_fault(number, fault) for fault in faults),
+    )
+
+
+def _fault(number: int, told: JsonValue) -> CellFault:
+    if not isinstance(told, list):
+        raise TypeError("a fault is kept as a list")
+    at, code, message, message_zh = told
+    return CellFault(
+        row=number,
+        at=at if isinstance(at, int) else None,
+        code=str(code),
+        message=str(message),
+        message_zh=str(message_zh),
+    )
