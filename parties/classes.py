@@ -1,4 +1,4 @@
-"""Which class of goods each product is of, remembered by a process.
+"""Which class of goods each product is of and what the register says of it, remembered.
 
 One rule: of a lot or serial the class is that of its product; an unread product has none, which is
 told apart from one that was read and has none.
@@ -13,24 +13,29 @@ from sqlalchemy import Engine
 from base.clock import Clock
 from base.db import reading
 from parties.cache import TimedCache
-from parties.directory import KNOWN_S, UNKNOWN_S, products_by_uri, register_uris
+from parties.directory import KNOWN_S, UNKNOWN_S, ProductCard, products_by_uri, register_uris
 
 _CACHED_MAX: Final = 100_000
 
 
 class ProductClasses:
-    """Tells the class codes of products; one per process, safe for its threads."""
+    """Tells products and their class codes; one per process, safe for its threads."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
         self._clock = clock
-        self._held: TimedCache[str, str | None] = TimedCache(entries_max=_CACHED_MAX)
+        self._held: TimedCache[str, ProductCard | None] = TimedCache(entries_max=_CACHED_MAX)
 
     def classes_of(self, uris: Collection[str]) -> Mapping[str, str | None]:
         """Return the class code of each canonical URI.
 
         It is "" where the product has none, None where the register has no such product.
         """
+        cards = self.cards_of(uris)
+        return {uri: None if card is None else card.class_code for uri, card in cards.items()}
+
+    def cards_of(self, uris: Collection[str]) -> Mapping[str, ProductCard | None]:
+        """Return the product of each canonical URI, None where the register has no such product."""
         names = {uri: register_uris(uri) for uri in uris}
         rows = self._rows_of({name for many in names.values() for name in many})
         return {
@@ -42,23 +47,22 @@ class ProductClasses:
         """Read this product anew the next time: called after its registration was committed."""
         self._held.forget([uri])
 
-    def _rows_of(self, names: Collection[str]) -> dict[str, str | None]:
+    def _rows_of(self, names: Collection[str]) -> dict[str, ProductCard | None]:
         now = self._clock.now()
-        found: dict[str, str | None] = {}
+        found: dict[str, ProductCard | None] = {}
         missing: list[str] = []
         for name in names:
-            is_held, code = self._held.get(name, now)
+            is_held, card = self._held.get(name, now)
             if is_held:
-                found[name] = code
+                found[name] = card
             else:
                 missing.append(name)
         if not missing:
             return found
         ticket = self._held.ticket()
         with reading(self._engine) as connection:
-            cards = products_by_uri(connection, missing)
-        known: dict[str, str | None] = {name: card.class_code for name, card in cards.items()}
-        rest: dict[str, str | None] = {name: None for name in missing if name not in known}
+            known: dict[str, ProductCard | None] = {**products_by_uri(connection, missing)}
+        rest: dict[str, ProductCard | None] = {name: None for name in missing if name not in known}
         self._held.put(known, ticket=ticket, until=now + timedelta(seconds=KNOWN_S))
         self._held.put(rest, ticket=ticket, until=now + timedelta(seconds=UNKNOWN_S))
         return found | known | rest

@@ -8,13 +8,14 @@ whatever is refused is named by its path.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from trace.births import Births
 from trace.captures import Capture, CaptureNote, ErrorBehaviour, whole_capture
 from trace.disclosure import split_event
 from trace.events.check import check_events
 from trace.events.hashing import event_hash
 from trace.events.model import Event, Role, read
 from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote, dedup_hash
-from trace.profiling import Arriving, Profiled, advice_of, profile_events
+from trace.profiling import Arriving, Knowledge, Profiled, advice_of, profile_events
 from trace.recall.index import RecallIndex
 from uuid import UUID
 
@@ -49,7 +50,7 @@ class Desk:
 
     journal: Journal
     owners: Owners
-    classes: ProductClasses
+    knowledge: Knowledge
     clock: Clock
     future_max: timedelta
 
@@ -73,7 +74,11 @@ def open_desk(settings: Settings, engine: Engine, clock: Clock, owners: Owners) 
     return Desk(
         journal=journal,
         owners=owners,
-        classes=ProductClasses(engine, clock),
+        knowledge=Knowledge(
+            classes=ProductClasses(engine, clock),
+            owners=owners,
+            births=Births(engine=engine, log=DEFAULT_LOG, owners=owners),
+        ),
         clock=clock,
         future_max=future_max,
     )
@@ -134,7 +139,7 @@ def refusals_of(desk: Desk, actor: Actor, document: Document) -> dict[int, list[
     ]
     found |= _without_right(desk, actor, readings)
     readings = [one for one in readings if one.at not in found]
-    said = profile_events(desk.classes, desk.owners, readings)
+    said = profile_events(desk.knowledge, readings)
     for one, profiled in zip(readings, said, strict=True):
         if profiled.refusals:
             found[one.at] = list(profiled.refusals)
@@ -157,7 +162,7 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     _stop_unless_proceeding(submission, foreign, Forbidden)
     problems |= foreign
     readings = [one for one in readings if one.at not in foreign]
-    said = profile_events(desk.classes, desk.owners, readings)
+    said = profile_events(desk.knowledge, readings)
     profiled = {one.at: found for one, found in zip(readings, said, strict=True)}
     lacking = {at: list(one.refusals) for at, one in profiled.items() if one.refusals}
     _stop_unless_proceeding(submission, lacking, InvalidInput)

@@ -13,7 +13,7 @@ from base.strict_json import JsonObject, JsonValue
 from schemas.profiles.findings import KdeFinding, Severity, finding_of, severity_of, step_finding
 from schemas.profiles.model import Record, Unit
 from schemas.profiles.naming import CTE_TERM, disposition_word, is_plain, renamed, step_word
-from schemas.profiles.paths import Place
+from schemas.profiles.paths import Place, is_of_register
 from schemas.profiles.probes import Case, Known, probe_of
 from schemas.profiles.standing import Profile
 from schemas.profiles.steps import Step, compile_step
@@ -42,11 +42,14 @@ class Checked:
 class Checker:
     """A compiled profile. It holds no state: one may serve every thread."""
 
-    __slots__ = ("_by_signature", "_fine", "_steps", "lot_paths", "profile")
+    __slots__ = ("_by_name", "_by_signature", "_fine", "_steps", "lot_paths", "profile")
 
     def __init__(self, profile: Profile, steps: Sequence[Step]) -> None:
         self.profile = profile
         self._steps = tuple(steps)
+        self._by_name: dict[tuple[str | None, str | None], Step] = {
+            (step.cte.id, step.way.name): step for step in steps
+        }
         self._by_signature: dict[tuple[str, JsonValue, str], tuple[Step, ...]] = {}
         for step in steps:
             for action in step.way.actions or (None,):
@@ -78,7 +81,7 @@ class Checker:
             event = renamed(event, namespaces)
         case = self._case(event, namespaces, class_code, known)
         step, wrong = self._step(case)
-        if step is not None and not known and step.is_fine(case):
+        if step is not None and step.is_fine(case) and (not known or step.is_told(case)):
             return self._fine[step.order]
         if any(name.startswith("urn:") for name in event):
             case = self._case(renamed(event, namespaces), namespaces, class_code, known)
@@ -91,6 +94,25 @@ class Checker:
             way=step.way.name,
             findings=tuple(_findings(step, case)),
         )
+
+    def asked_of_lot(
+        self,
+        checked: Checked,
+        event: JsonObject,
+        namespaces: Mapping[str, str],
+        *,
+        class_code: str = "",
+        known: Known = _NOTHING_KNOWN,
+    ) -> frozenset[str]:
+        """Return the paths that an event leaves to its lot's birth to say; empty if it need not.
+
+        `checked` is what a check of the same event said without the lot.
+        """
+        step = self._by_name.get((checked.cte, checked.way))
+        if step is None or not step.lot_paths:
+            return frozenset()
+        case = self._case(renamed(event, namespaces), namespaces, class_code, known)
+        return step.lot_paths if step.lacks_of_lot(case) else frozenset()
 
     def _case(
         self, event: JsonObject, namespaces: Mapping[str, str], class_code: str, known: Known
@@ -196,4 +218,9 @@ _WEIGHT: Final = {Severity.ERROR: 10_000, Severity.WARNING: 1, Severity.INFO: 0}
 
 
 def _blame(step: Step, case: Case) -> int:
-    return sum(_WEIGHT[finding.severity] for finding in _findings(step, case))
+    """Return how much a step finds wrong; what the register lacks tells nothing of the step."""
+    return sum(
+        _WEIGHT[finding.severity]
+        for finding in _findings(step, case)
+        if not is_of_register(finding.path)
+    )

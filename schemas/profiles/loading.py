@@ -6,6 +6,7 @@ unit or step is refused with file, line and path; all faults of a file are told 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -33,11 +34,15 @@ _ACTIONS: Final = frozenset({"ADD", "OBSERVE", "DELETE"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The library, and the rows that several classes have in common."""
+    """The library, and the rows that several classes have in common.
+
+    From `births_since_on` on an event is refused for what neither it nor its lot's birth says.
+    """
 
     library: Library
     groups: Mapping[str, tuple[RowSpec, ...]]
     records: Mapping[str, Record]
+    births_since_on: date
 
 
 def load_shared(folder: Path) -> Shared:
@@ -50,9 +55,17 @@ def load_shared(folder: Path) -> Shared:
         name: tuple(read_spec(row, library) for row in listed.each(name)) for name in listed.names()
     }
     records = {record.id: record for record in _records(rows, library)}
+    since_on = rows.day("births_since")
+    if since_on is None:
+        rows.fault("births_since", "required", "says from which day on births are asked")
     rows.done()
     faults.refuse()
-    return Shared(library=library, groups=groups, records=records)
+    return Shared(
+        library=library,
+        groups=groups,
+        records=records,
+        births_since_on=since_on or date.max,
+    )
 
 
 def load_profile(path: Path, shared: Shared) -> Profile:

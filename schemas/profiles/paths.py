@@ -53,6 +53,9 @@ class Path:
 OWN_PREFIX: Final = "sx"
 OWN_STEP: Final = f"{OWN_PREFIX}:"
 
+LOT: Final = "lot."
+"""What the path of a datum begins with that a lot's birth says."""
+
 _TERM = r"(?:sx|cbvmda):[a-zA-Z][A-Za-z0-9]*"
 _PATTERNS: Final = tuple(
     (place, re.compile(pattern))
@@ -108,6 +111,16 @@ def parse_path(text: str) -> Path:
         return Path(place, name, rest[0] if rest else "")
     message = f"{text!r} is no path"
     raise ValueError(message)
+
+
+def is_of_register(text: str) -> bool:
+    """Tell whether a path names what the register says."""
+    return text.startswith(("product.", "party.", "certificate."))
+
+
+def is_of_lot(text: str) -> bool:
+    """Tell whether a path names what the lot's birth said."""
+    return text.startswith(LOT)
 
 
 def makes_goods(event_type: str, actions: Sequence[str]) -> bool:

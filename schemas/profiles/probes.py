@@ -71,6 +71,10 @@ class Probe:
             return "misplaced"
         return "missing"
 
+    def is_said(self, case: Case) -> bool:
+        """Tell whether the event itself says the datum."""
+        return not _is_empty(self.read(case.event))
+
     def _is_served(self, case: Case) -> bool:
         """Tell whether something else does; what cannot be known counts in favour."""
         return any(all(look(case) is not False for look in group) for group in self.alternatives)

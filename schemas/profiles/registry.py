@@ -118,6 +118,18 @@ def catalogue() -> Catalogue:
     return Catalogue(DATA)
 
 
+def checker_for(class_code: str) -> Checker | None:
+    """Return the newest profile of a product's class, ready to check; None where there is none."""
+    name = catalogue().name_of(class_code)
+    return None if name is None else catalogue().checker(name)
+
+
+@cache
+def births_since() -> str:
+    """Return the day from which on an event is refused for what its lot's birth left unsaid."""
+    return catalogue().shared.births_since_on.isoformat()
+
+
 def check_event(
     event: JsonObject,
     namespaces: Mapping[str, str],

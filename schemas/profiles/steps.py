@@ -10,7 +10,7 @@ from typing import Final
 
 from base.strict_json import JsonObject
 from schemas.profiles.model import Cte, Kde, Kind, Need, Unit, Way
-from schemas.profiles.paths import Place
+from schemas.profiles.paths import Place, parse_path
 from schemas.profiles.probes import Case, Probe, probe_of
 from schemas.profiles.values import Judge
 
@@ -22,7 +22,8 @@ class Step:
     """A compiled way. `order` is its place in the chain.
 
     `must` and `must_ilmd` are names that have to be there by themselves, `judges` and `ilmd_judges`
-    judge what stands under a name; `rest` holds every probe that takes a closer look.
+    judge what stands under a name; `rest` holds every probe that takes a closer look. `elsewhere`
+    are those that the register or the lot's birth may answer, `lot_paths` what they ask of a birth.
     """
 
     cte: Cte
@@ -35,11 +36,13 @@ class Step:
     ilmd_judges: Mapping[str, Judge]
     rest: tuple[Probe, ...]
     names: frozenset[str]
+    elsewhere: tuple[Probe, ...]
+    lot_paths: frozenset[str]
 
     def is_fine(self, case: Case) -> bool:
         """Tell at a glance that an event says everything, and says it right; False is no verdict.
 
-        Nothing may be known from elsewhere: that is for the long look.
+        What is known from elsewhere is looked at by `is_told`.
         """
         event = case.event
         ilmd = event.get("ilmd", _NO_ILMD)
@@ -59,6 +62,17 @@ class Step:
             elif probe.judge(value) is not None:
                 return False
         return True
+
+    def is_told(self, case: Case) -> bool:
+        """Tell whether what the register and the lot's birth say leaves nothing to blame."""
+        return all(probe.problem(case) is None for probe in self.elsewhere)
+
+    def lacks_of_lot(self, case: Case) -> bool:
+        """Tell whether this event leaves something to its lot's birth that is due in it."""
+        return any(
+            probe.place is Place.LOT and not probe.is_said(case) and probe.asks(case)
+            for probe in self.elsewhere
+        )
 
     def problems(self, case: Case) -> Iterator[tuple[Kde, str]]:
         """Yield each datum that is missing or wrong, with what is wrong, in the rows' order."""
@@ -109,7 +123,17 @@ def compile_step(cte: Cte, way: Way, order: int, units: Mapping[str, Unit]) -> S
         names=frozenset(
             probe.name for probe in probes if probe.place in (Place.TERM, Place.ILMD, Place.LOT)
         ),
+        elsewhere=tuple(probe for probe in probes if probe.place in (Place.REGISTER, Place.LOT)),
+        lot_paths=frozenset(
+            path for kde in way.kdes for path in _paths(kde) if parse_path(path).place is Place.LOT
+        ),
     )
+
+
+def _paths(kde: Kde) -> Iterator[str]:
+    yield kde.path
+    for group in kde.instead:
+        yield from group
 
 
 _ON_EVENT: Final = frozenset({Place.TERM, Place.FIELD})

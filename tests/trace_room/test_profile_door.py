@@ -28,18 +28,19 @@ from schemas.profiles.model import Kde, Need
 from schemas.profiles.naming import CTE_TERM
 from schemas.profiles.paths import Place, parse_path
 from schemas.profiles.registry import catalogue
-from tests.instances import NOW, Installation
+from tests.instances import NOW, Installation, observation
 from tests.parties.samples import gs1
 from tests.schemas.profiles.mutating import hold, remove
-from tests.schemas.profiles.samples import LATER, LOT, NAMESPACES, full_event, names, sheets
+from tests.schemas.profiles.samples import ITEM, LATER, LOT, NAMESPACES, full_event, names, sheets
 
 MAKER = "maker"
 SAMPLE = LOT.split("/")[4]
+UNTOLD_LOT, UNTOLD_ITEM = f"{LOT}-untold", f"{ITEM}-untold"
 # A capture keeps only so many problems, and an event may be told two.
 _AT_ONCE = PROBLEMS_MAX // 2
 
-# What the register, the lot's own birth or the ledger says is not the event's to say.
-_NOT_ASKED = frozenset({Place.LOT, Place.REGISTER, Place.SYSTEM})
+# What the register or the ledger says is not the event's to say.
+_NOT_ASKED = frozenset({Place.REGISTER, Place.SYSTEM})
 # Without these it is no event of its type: its shape is refused before any profile is asked.
 _SHAPE = frozenset({"eventTime", "parentID"})
 _GOODS = frozenset({Place.THINGS, Place.ITEMS})
@@ -58,6 +59,7 @@ def mutations(installation: Installation, name: str, severity: Severity) -> Iter
     """Yield an event for each datum whose absence weighs so much."""
     products = register_classes(installation, name)
     home: JsonObject = {"id": installation.site_of(MAKER)}
+    installation.capture(MAKER, *(birth(gtin) for gtin in sorted(set(products.values()))))
     for sheet in sheets(catalogue().profile(name)):
         for number, kde in enumerate(filter(_is_asked, sheet.way.kdes)):
             if severity_of(kde, "missing", LATER) is not severity:
@@ -67,6 +69,9 @@ def mutations(installation: Installation, name: str, severity: Severity) -> Iter
                 place: home for place in ("readPoint", "bizLocation") if place in event
             }
             text = json.dumps({**event, **at_home})
+            if parse_path(kde.path).place is Place.LOT:
+                # Other events of the document say much of the samples when they make them.
+                text = text.replace(LOT, UNTOLD_LOT).replace(ITEM, UNTOLD_ITEM)
             yield Mutation(
                 kde=kde,
                 place=f"{sheet.cte.id}/{sheet.way.name}/{kde.code}",
@@ -79,6 +84,8 @@ def _is_asked(kde: Kde) -> bool:
     elsewhere = (kde.path, *(path for group in kde.instead for path in group))
     if any(parse_path(path).place in _NOT_ASKED for path in elsewhere):
         return False
+    if kde.path == "lot.cbvmda:lotNumber":
+        return False  # Whoever names the lot has said it, and without its name it has no birth.
     return kde.need in (Need.MANDATORY, Need.PRACTICE) or kde.when is not None
 
 
@@ -92,6 +99,17 @@ def without(sheet: Sheet, kde: Kde, number: int) -> tuple[JsonObject, str]:
     return {**event, CTE_TERM: f"{sheet.profile}/{sheet.cte.id}"}, code
 
 
+def birth(gtin: str) -> JsonObject:
+    """Return a birth of goods of a product, of no step of its class, that says nothing of them."""
+    return observation(
+        UNTOLD_ITEM.replace(SAMPLE, gtin),
+        action="ADD",
+        bizStep="encoding",
+        disposition="active",
+        quantityList=[{"epcClass": UNTOLD_LOT.replace(SAMPLE, gtin), "quantity": 9, "uom": "KGM"}],
+    )
+
+
 def register_classes(installation: Installation, name: str) -> dict[str, str]:
     """Register a product of each class code of a profile; return their GTINs, "" for any."""
     party_id = installation.party(MAKER).party_id
@@ -101,7 +119,9 @@ def register_classes(installation: Installation, name: str) -> dict[str, str]:
         for number, (code, _) in enumerate(catalogue().profile(name).covers):
             found[code] = gs1(f"0697999097{200 + number}")
             uri = f"https://id.gs1.org/01/{found[code]}"
-            draft = ProductDraft(party_id=party_id, uri=uri, name_zh="样品", class_code=code)
+            draft = ProductDraft(
+                party_id=party_id, uri=uri, name_zh="样品", spec_zh="1 kg", class_code=code
+            )
             register_product(connection, draft, now=NOW)
     return {**found, "": next(iter(found.values()))}
 

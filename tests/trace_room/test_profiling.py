@@ -34,7 +34,9 @@ def goods_of(installation: Installation, class_code: str) -> None:
     """Register the product of the samples as the maker's, of a class."""
     party_id = installation.party(MAKER).party_id
     assert party_id is not None
-    draft = ProductDraft(party_id=party_id, uri=GTIN, name_zh="样品", class_code=class_code)
+    draft = ProductDraft(
+        party_id=party_id, uri=GTIN, name_zh="样品", spec_zh="1 kg", class_code=class_code
+    )
     with transaction(installation.engine) as connection:
         register_product(connection, draft, now=NOW)
 

@@ -48,7 +48,7 @@ def classify(house: House, class_code: str) -> None:
     """Give the medicine a class, as if it had been registered with it."""
     with transaction(house.services.engine) as connection:
         connection.execute(update(PRODUCT).values(class_code=class_code))
-    house.services.desk.classes.forget(f"https://id.gs1.org/01/{GTIN}")
+    house.services.desk.knowledge.classes.forget(f"https://id.gs1.org/01/{GTIN}")
 
 
 def told(minute: int) -> str:

@@ -201,6 +201,7 @@ def _with_door(
     refused = refusals_of(desk, actor, document)
     told = {asked[at].row.number: problems for at, problems in refused.items()}
     places = {key.partition("[")[0].partition(".")[0]: at for at, key in keys.items()}
+    places |= {key: at for at, key in keys.items()}
     return [
         replace(
             row,
@@ -214,7 +215,9 @@ def _with_door(
 
 
 def _of_door(number: int, problem: Problem, places: Mapping[str, int]) -> CellFault:
-    field = problem.path.partition("].")[2].partition("[")[0].partition(".")[0]
+    path = problem.path.partition("].")[2]
+    # The very column of a datum, else the one that holds the whole field.
+    field = path if path in places else path.partition("[")[0].partition(".")[0]
     return CellFault(
         row=number,
         at=places.get(field),

@@ -106,7 +106,7 @@ def _post(resource: Resource, values: Mapping[str, Any]) -> tuple[dict[str, Any]
         row = _row(connection, resource, registered.id)
     if "uri" in row:
         parts.owners.forget(row["uri"])
-        parts.desk.classes.forget(row["uri"])
+        parts.desk.knowledge.classes.forget(row["uri"])
     location = f"/api/v1/{resource.path}/{registered.id}"
     return row, 201 if registered.is_new else 200, {"Location": location}
 
