@@ -192,6 +192,7 @@ def named_by(event: Event) -> dict[tuple[Role, str], None]:
     """Return what an event names, each once per role, in the event's order."""
     named = dict.fromkeys((item.role, item.uri) for item in event.items)
     named.update(dict.fromkeys((_SIDE_ROLES[party.side], party.uri) for party in event.parties))
+    named.update(dict.fromkeys((Role.NAMED_INPUT, uri) for uri in event.named_inputs))
     if event.transformation_id is not None:
         named[Role.TRANSFORMATION, event.transformation_id] = None
     return named

@@ -24,7 +24,8 @@ _CHUNK: Final = 900
 _NESTING_MAX: Final = 8
 # Where a container is named for what it carries, or for what it was emptied of.
 _CARRYING_ROLES: Final = frozenset({Role.EPC, Role.CHILD, Role.INPUT})
-_SIDES: Final = frozenset({Role.SOURCE, Role.DESTINATION})
+# Whoever names an input in a field says nothing of where it is.
+_SIDES: Final = frozenset({Role.SOURCE, Role.DESTINATION, Role.NAMED_INPUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

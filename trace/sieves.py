@@ -11,6 +11,7 @@ from trace.edges import STAYS, Edge
 from trace.events.model import Role
 from trace.movements import Movement
 from trace.partners import SIDE_ROLES, own_side_ids
+from trace.projections.tables import LinkKind
 from trace.reading import read_rows, visible_of
 from trace.tables import EVENT, EVENT_ITEM
 from typing import Final, TypeAlias
@@ -50,30 +51,45 @@ def sees_everything(actor: Actor | None) -> bool:
     return actor is None or "chain" in visible_parts(actor)
 
 
+def _sees_inputs(actor: Actor | None) -> bool:
+    return actor is None or "authority" in visible_parts(actor)
+
+
 def sieve_for(
     connection: Connection, log: int, actor: Actor | None, window: Window
 ) -> Sieve | None:
     """Return what keeps the links in the time that the reader may see; None where all are kept."""
-    if sees_everything(actor) and window == ALWAYS:
+    if sees_everything(actor) and _sees_inputs(actor) and window == ALWAYS:
         return None
 
     def keep(edges: Sequence[Edge]) -> Sequence[Edge]:
         timely = [edge for edge in edges if window.holds(edge)]
         seen = seen_seqs(connection, log, {edge.seq for edge in timely}, actor)
-        return [edge for edge in timely if edge.seq in seen]
+        # What was used on goods is in the authority's part of an event.
+        hidden = {edge.seq for edge in timely if edge.kind == LinkKind.USED_ON}
+        hidden -= seen_seqs(connection, log, hidden, actor, Part.AUTHORITY)
+        return [
+            edge
+            for edge in timely
+            if edge.seq in seen and not (edge.kind == LinkKind.USED_ON and edge.seq in hidden)
+        ]
 
     return keep
 
 
 def seen_seqs(
-    connection: Connection, log: int, seqs: Collection[int], actor: Actor | None
+    connection: Connection,
+    log: int,
+    seqs: Collection[int],
+    actor: Actor | None,
+    part: Part = Part.CHAIN,
 ) -> frozenset[int]:
-    """Return those of the events whose chain part a reader may see."""
-    if actor is None or sees_everything(actor):
+    """Return those of the events of which a reader may see a part, the chain's by itself."""
+    if actor is None or (sees_everything(actor) and part.name.lower() in visible_parts(actor)):
         return frozenset(seqs)
     rows = read_rows(connection, log, sorted(seqs))
     parts = visible_of(connection, log, rows, actor)
-    return frozenset(seq for seq, some in parts.items() if Part.CHAIN in some)
+    return frozenset(seq for seq, some in parts.items() if part in some)
 
 
 def known_to(
@@ -145,7 +161,7 @@ def _is_handed_over(connection: Connection, log: int, item: int, own: Sequence[i
         .where(
             EVENT_ITEM.c.log == log,
             EVENT_ITEM.c.item == item,
-            EVENT_ITEM.c.role.not_in(SIDE_ROLES),
+            EVENT_ITEM.c.role.not_in((*SIDE_ROLES, int(Role.NAMED_INPUT))),
             side.c.item.in_(own),
             side.c.role.in_(SIDE_ROLES),
         )

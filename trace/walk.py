@@ -48,7 +48,8 @@ _NEARNESS: Final = {relation: at for at, relation in enumerate(Relation)}
 # In which roles an identifier must stand for the event to tell something of what was asked for. A
 # lot's or an input's other uses, and a container's other contents, are other people's business.
 _ROLES_THAT_TELL: Final[Mapping[Relation, frozenset[Role]]] = {
-    Relation.SELF: frozenset(Role) - {Role.TRANSFORMATION, Role.SOURCE, Role.DESTINATION},
+    Relation.SELF: frozenset(Role)
+    - {Role.TRANSFORMATION, Role.SOURCE, Role.DESTINATION, Role.NAMED_INPUT},
     Relation.LOT: NAMED_ROLES | OUTPUT_ROLES | CHILD_ROLES,
     Relation.CONTAINER: NAMED_ROLES | CHILD_ROLES,
     Relation.INPUT: NAMED_ROLES | OUTPUT_ROLES | CHILD_ROLES | {Role.LOT, Role.TRANSFORMATION},

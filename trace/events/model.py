@@ -5,6 +5,7 @@ rules; it adds nothing that the event does not say, except the lot a serial belo
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,8 @@ from trace.events.times import read_instant
 from typing import Final
 
 from base.strict_json import JsonObject, JsonValue
+from codes.canonical import uri_of_text
+from codes.model import CodeError
 from schemas.cbv import (
     BIZ_STEP,
     BIZ_TRANSACTION_TYPE,
@@ -24,13 +27,14 @@ from schemas.cbv import (
     Vocabulary,
     canonical_word,
 )
+from schemas.profiles.naming import renamed
 
 
 class Role(IntEnum):
     """What part an identifier plays in an event. The numbers are stored: never reuse one.
 
-    `read` gives an event's items the first ten; the index adds the last three for the fields of
-    `Event` that hold them.
+    `read` gives an event's items the first ten; the index adds the last four for the fields of
+    `Event` that hold them. A named input stands in a field of its own and not among the goods.
     """
 
     EPC = 1
@@ -46,6 +50,7 @@ class Role(IntEnum):
     TRANSFORMATION = 11
     SOURCE = 12
     DESTINATION = 13
+    NAMED_INPUT = 14
 
 
 class Side(StrEnum):
@@ -105,7 +110,8 @@ class Event:
     """One event. Words are bare CBV words or full URIs, identifiers canonical URIs.
 
     `items` holds each identifier once per role, lots of serials included; `quantities` holds every
-    quantity element in the order sent.
+    quantity element in the order sent. `named_inputs` are the codes in `sx:inputCode`: what was
+    used on the goods, and is none of them.
     """
 
     type: str
@@ -121,12 +127,14 @@ class Event:
     event_id: str | None
     error_declaration: ErrorDeclaration | None
     transformation_id: str | None
+    named_inputs: tuple[str, ...]
     items: tuple[Item, ...]
     quantities: tuple[Quantity, ...]
     parties: tuple[Party, ...]
     biz_transactions: tuple[BizTransaction, ...]
 
 
+_INPUT_CODE: Final = "inputCode"
 _ONE: Final = {"parentID": Role.PARENT}
 _MANY: Final = {
     "epcList": Role.EPC,
@@ -166,6 +174,7 @@ def read(event: JsonObject, namespaces: Mapping[str, str]) -> Event:
         event_id=_optional_text(event.get("eventID")),
         error_declaration=_error_declaration(event.get("errorDeclaration"), namespaces),
         transformation_id=_uri(event.get("transformationID"), namespaces),
+        named_inputs=tuple(dict.fromkeys(named_inputs(event, namespaces))),
         items=_items(event, namespaces),
         quantities=read_quantities(event, namespaces),
         parties=tuple(_parties(event, namespaces)),
@@ -217,6 +226,21 @@ def _lots(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[str]:
         )
         if is_lot:
             yield from _texts(value if isinstance(value, list) else [value])
+
+
+def named_inputs(event: JsonObject, namespaces: Mapping[str, str]) -> Iterator[str]:
+    """Yield the codes of inputs that an event names in a field: pesticides, feed, drugs.
+
+    Whatever is no code of anything is passed over: farms write what is on the bag.
+    """
+    for name, value in event.items():
+        if not name.endswith(_INPUT_CODE):
+            continue
+        said = renamed({name: value}, namespaces).get(f"sx:{_INPUT_CODE}")
+        for text in said if isinstance(said, list) else [said]:
+            with suppress(CodeError):
+                if isinstance(text, str):
+                    yield uri_of_text(text)
 
 
 def read_quantities(event: JsonObject, namespaces: Mapping[str, str]) -> tuple[Quantity, ...]:

@@ -23,7 +23,9 @@ from sqlalchemy import Connection
 from base.bulk import find_rows
 from base.db import to_micros
 
-_NOT_THINGS: Final = frozenset({Role.TRANSFORMATION, Role.SOURCE, Role.DESTINATION})
+_NOT_THINGS: Final = frozenset(
+    {Role.TRANSFORMATION, Role.SOURCE, Role.DESTINATION, Role.NAMED_INPUT}
+)
 _CARRIERS: Final = frozenset({Role.EPC, Role.PARENT, Role.CHILD, Role.INPUT})
 _PACKING: Final = frozenset({EventType.AGGREGATION, EventType.ASSOCIATION})
 # As deep as `trace.movements` looks.

@@ -51,12 +51,13 @@ _COLUMNS: Final = tuple(column.name for column in LINK.columns)
 _INPUTS: Final = (Role.INPUT, Role.INPUT_CLASS)
 _OUTPUTS: Final = (Role.OUTPUT, Role.OUTPUT_CLASS)
 _ITEMS: Final = (Role.EPC, Role.OUTPUT)
+_TREATED: Final = (Role.EPC, Role.EPC_CLASS, Role.CHILD, Role.CHILD_CLASS)
 _CHILDREN: Final = (Role.CHILD, Role.CHILD_CLASS)
 CONTAINING: Final = {
     EventType.AGGREGATION: LinkKind.PACKED_IN,
     EventType.ASSOCIATION: LinkKind.JOINED_TO,
 }
-BY_ONE_EVENT: Final = (LinkKind.USED_IN, LinkKind.MADE_BY, LinkKind.LOT_OF)
+BY_ONE_EVENT: Final = (LinkKind.USED_IN, LinkKind.MADE_BY, LinkKind.LOT_OF, LinkKind.USED_ON)
 
 
 def bring_up(engine: Engine, log: int) -> int:
@@ -157,6 +158,10 @@ def links_of(log: int, event: IndexedEvent) -> Iterator[LinkRow]:
         making = next(iter(event.of(Role.TRANSFORMATION)), making_of(event.seq))
         links += [(LinkKind.USED_IN, item, making) for item in event.of(*_INPUTS)]
         links += [(LinkKind.MADE_BY, making, item) for item in event.of(*_OUTPUTS)]
+        links += [(LinkKind.USED_ON, item, making) for item in event.of(Role.NAMED_INPUT)]
+    else:
+        pairs = product(event.of(Role.NAMED_INPUT), event.of(*_TREATED))
+        links += [(LinkKind.USED_ON, *pair) for pair in pairs if pair[0] != pair[1]]
     if event.type == EventType.TRANSFORMATION or event.action == Action.ADD:
         pairs = product(event.of(Role.LOT), event.of(*_ITEMS))
         links += [(LinkKind.LOT_OF, lot, item) for lot, item in pairs]

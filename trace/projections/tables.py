@@ -19,6 +19,7 @@ class LinkKind(IntEnum):
     LOT_OF = 3
     PACKED_IN = 4
     JOINED_TO = 5
+    USED_ON = 6
 
 
 # How far a projection has read: everything below `next_seq` is in its tables.
@@ -30,12 +31,13 @@ PROJECTION_CURSOR = Table(
     Column("next_seq", Big, nullable=False),
 )
 
-# `src` leads to `dst` by the event `seq`: an input to the making it was used in, the making to what
-# came out of it, a lot to one of its items, a thing to what it is packed in or joined to. A making
-# stands between inputs and outputs, so that a hundred of each are two hundred links and not ten
-# thousand; it is the transformation's own identifier, or `making_of` the event where it has none. A
-# stay lasts from `from_us` up to, and not at, `until_us`; None is open. These are microseconds
-# since 1970, and no instants: a walk reads many thousand of them and only compares.
+# `src` leads to `dst` by the event `seq`: an input to the making it was used in, or to the goods it
+# was used on where a field alone names it (`Role.NAMED_INPUT`), the making to what came out of it,
+# a lot to one of its items, a thing to what it is packed in or joined to. A making stands between
+# inputs and outputs, so that a hundred of each are two hundred links and not ten thousand; it is
+# the transformation's own identifier, or `making_of` the event where it has none. A stay lasts from
+# `from_us` up to, and not at, `until_us`; None is open. These are microseconds since 1970, and no
+# instants: a walk reads many thousand of them and only compares.
 LINK = Table(
     "link",
     METADATA,

@@ -43,6 +43,9 @@ def goods_of(lineage: Lineage) -> frozenset[int]:
     """Return what was reached without the makings between."""
     makings = {edge.dst for edge in lineage.edges if edge.kind == LinkKind.USED_IN}
     makings |= {edge.src for edge in lineage.edges if edge.kind == LinkKind.MADE_BY}
+    makings |= {
+        edge.dst for edge in lineage.edges if edge.kind == LinkKind.USED_ON and edge.dst < 0
+    }
     return frozenset(lineage.depths.keys() - makings)
 
 

@@ -12,6 +12,7 @@ from tests.trace_room.recall.world import lines, notices, opened
 from tests.trace_room.story import CARTON, CUP, MILK, PALLET, making, milk, packing, seen, seen_lot
 
 _LOTS, _CUPS = 12, 12
+FEED = "06901234567953"
 
 
 def walked(told: Iterable[dict[str, Any]], *roots: str) -> set[str]:
@@ -28,8 +29,16 @@ def walked(told: Iterable[dict[str, Any]], *roots: str) -> set[str]:
             if event["type"] == "TransformationEvent" and affected & set(_inputs(event, events)):
                 affected |= set(_outputs(event))
             affected |= {item for lot_of, item in _of_lots(event) if lot_of in affected}
+            if affected & {_named(text) for text in event.get("sx:inputCode", ())}:
+                affected |= {one["epcClass"] for one in event.get("quantityList", ())}
         if len(affected) == before:
             return affected
+
+
+def _named(text: str) -> str:
+    """Return the URI of a lot as a farm reads it from the bag: (01)…(10)…"""
+    gtin, _, number = text.removeprefix("(01)").partition("(10)")
+    return lot(number, gtin)
 
 
 def _inputs(event: dict[str, Any], events: list[dict[str, Any]]) -> Iterator[str]:
@@ -69,6 +78,9 @@ def drawn_events(random: Random) -> list[dict[str, Any]]:
     events = [
         seen_lot(n, milk(f"F{n}"), action="ADD", bizStep="commissioning") for n in range(_LOTS)
     ]
+    for n in range(_LOTS):
+        fed = [f"(01){FEED}(10)P{k}" for k in random.sample(range(3), random.randrange(3))]
+        events.append(seen_lot(20 + n, milk(f"F{n}"), bizStep="other", **{"sx:inputCode": fed}))
     minute, cup = 100, 0
     tanker = "https://id.gs1.org/8003/06901234567878T1"
     for n in range(_LOTS):
@@ -110,6 +122,19 @@ def test_the_scope_is_what_a_plain_walk_reaches(installation: Installation, seed
     recall = opened(installation, root)
 
     assert _goods(installation, recall) == walked(events, root)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_scope_of_feed_is_what_it_was_given_to(installation: Installation, seed: int) -> None:
+    events = drawn_events(Random(seed))  # noqa: S311 -- drawn cases, no secret
+    installation.capture("plant", *events)
+    feed = lot(f"P{seed}", FEED)
+
+    recall = opened(installation, feed)
+
+    reached = _goods(installation, recall)
+    assert reached == walked(events, feed)
+    assert len(reached) > 1
 
 
 def _goods(installation: Installation, recall: Recall) -> set[str]:

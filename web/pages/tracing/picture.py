@@ -109,6 +109,7 @@ def link_words(kind: LinkKind) -> str:
         LinkKind.LOT_OF: _("item of the lot"),
         LinkKind.PACKED_IN: _("packed in"),
         LinkKind.JOINED_TO: _("joined to"),
+        LinkKind.USED_ON: _("used on"),
     }[kind]
 
 
