@@ -33,6 +33,15 @@ def test_a_public_term_is_told_by_its_label_with_the_words_of_its_code_and_its_u
     assert ("crop year", "2026") in told(event, "en")
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"), [(12345.67, "12345.67"), (1234567.5, "1234567.5"), (3.0, "3"), (20, "20")]
+)
+def test_a_number_is_told_in_the_digits_that_were_sent(number: float, shown: str) -> None:
+    ((_, value),) = told({"sx:cropYear": number}, "zh")
+
+    assert value == shown
+
+
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_no_term_that_is_not_public_has_words(lang: Lang) -> None:
     terms = catalogue().shared.library.terms.values()

@@ -5,6 +5,7 @@ words here; label, unit and the words of codes are the row's own.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -46,7 +47,7 @@ def _shown(field: Field, value: JsonValue, lang: Lang) -> str:
         return _in("是", "yes", lang) if value else _in("否", "no", lang)
     text = value if isinstance(value, str) else ""
     if isinstance(value, int | float):
-        text = f"{value:g}" if isinstance(value, float) else str(value)
+        text = _number(value)
     if field.codes is not None and text in field.codes.values:
         words = field.codes.values[text]
         return _in(words.zh, words.en, lang)
@@ -54,6 +55,12 @@ def _shown(field: Field, value: JsonValue, lang: Lang) -> str:
         unit = field.unit.label
         return f"{text} {_in(unit.zh, unit.en, lang)}".strip()
     return text.strip()
+
+
+def _number(value: float) -> str:
+    """Return a number as it was sent, in digits."""
+    text = format(Decimal(repr(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _in(zh: str, en: str, lang: Lang) -> str:
