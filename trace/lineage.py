@@ -141,13 +141,17 @@ class _Walk:
         for edge in edges:
             near, far = (edge[0], edge[1]) if is_forward else (edge[1], edge[0])
             if near in goods:
-                # Most links of most walks, and the only ones of a walk through makings.
-                if is_forward and edge[3] not in STAYS:
-                    if self._has_room(far, edge, depth) and far not in self.goods:
-                        self.goods.add(far)
-                        fresh.goods.add(far)
-                else:
+                # Goods are looked at once, so nothing of this was seen before.
+                if not is_forward:
                     self._go_through(_Place(near), edge, depth, fresh)
+                elif not self._has_room(far, edge, depth):
+                    continue
+                elif edge[3] in STAYS:
+                    place = _Place(far, edge.since, edge.until, edge)
+                    fresh.timed.setdefault(far, []).append(place)
+                elif far not in self.goods:
+                    self.goods.add(far)
+                    fresh.goods.add(far)
             for place in timed.get(near, ()) if timed else ():
                 self._go_through(place, edge, depth, fresh)
         return fresh
