@@ -217,6 +217,9 @@ class Settings:
     drug_requests_minute_max: int = _setting(
         120, integer(1, 1_000_000), "requests about packs of drugs, of one key in a minute"
     )
+    drug_alerts_day_max: int = _setting(
+        200, integer(1, 1_000_000), "packs seen again that one party puts on record in a day"
+    )
     drug_packs_max: int = _setting(
         500, integer(1, 500), "packs of drugs that one request names, with all that is inside"
     )

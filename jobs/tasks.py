@@ -15,8 +15,10 @@ from uuid import UUID
 import structlog
 
 from base.db import reading
+from base.errors import Unauthenticated
 from jobs.instance import Instance, instance
 from jobs.label_files import LABELS, make_label_file
+from parties.accounts import actor_of_open_account
 from parties.actors import Actor, Role
 from parties.issuing.blocks import Issuer
 from parties.tasks import Made, Task, Tell, attend, forget_finished, unattended_tasks
@@ -44,12 +46,27 @@ def _commission(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
 def _rows(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
     return run_rows(
         parts.desk,
-        actor,
+        _still_allowed(parts, actor, task),
         task,
         tell,
         folder=parts.settings.effective_files_dir,
         rows_max=parts.settings.sheet_document_rows_max,
     )
+
+
+def _still_allowed(parts: Instance, actor: Actor, task: Task) -> Actor:
+    """Return who asked, as he may act now; raises `Unauthenticated` for an ended key or account.
+
+    The rows of a sheet are in no ledger yet, so their right is asked for when they are recorded.
+    """
+    if task.key_id is not None:
+        actor = parts.key_ring.actor_of(task.key_id)
+    elif task.account_id is not None:
+        with reading(parts.engine) as connection:
+            actor = actor_of_open_account(connection, task.account_id)
+    if actor.id != task.actor:
+        raise Unauthenticated("Whoever handed this in acts for somebody else by now.")
+    return actor
 
 
 WORKS: Final[Mapping[str, Kind]] = MappingProxyType(

@@ -281,6 +281,9 @@ TASK = Table(
     Column("created_at", Instant, nullable=False),
     Column("touched_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    # By which it was asked; none of both in what an earlier release asked for.
+    Column("key_id", Uuid),
+    Column("account_id", Uuid),
     CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
     Index(None, "party_id", "id"),
     Index(None, "state", "id"),

@@ -54,7 +54,8 @@ class Task:
     """One piece of long work. `done` of `total` are counted in what the kind counts.
 
     `file_name` is what can be fetched when it is done, "" for nothing; `message` says why it
-    failed, or what there is to say about what was made. `attempt` counts who took it.
+    failed, or what there is to say about what was made. `attempt` counts who took it. `key_id` or
+    `account_id` is by which it was asked, for what has to be allowed still when it is done.
     """
 
     id: UUID
@@ -72,6 +73,8 @@ class Task:
     created_at: datetime
     touched_at: datetime
     finished_at: datetime | None
+    key_id: UUID | None
+    account_id: UUID | None
 
     @property
     def is_finished(self) -> bool:
@@ -156,6 +159,8 @@ def create_task(
         "created_at": now,
         "touched_at": now,
         "finished_at": None,
+        "key_id": actor.key_id,
+        "account_id": actor.account_id,
     }
     insert_once(connection, TASK, values)
     return _same_task(read_task(connection, row_id), actor, request)

@@ -49,6 +49,20 @@ def today_of(parts: Services) -> date:
 
 def read_codes(parts: Services, texts: Sequence[str]) -> list[PackCode]:
     """Read the codes of a request; raises `InvalidInput` with the place of each that is none."""
+    found, problems = read_each(parts, texts, path="codes[{}]")
+    if problems:
+        first = problems[0]
+        raise InvalidInput(f"{first.path}: {first.message}", problems=problems)
+    return found
+
+
+def read_each(
+    parts: Services, texts: Sequence[str], *, path: str
+) -> tuple[list[PackCode], list[Problem]]:
+    """Return the packs that the codes name, and a problem for each code that is none.
+
+    `path` is how a request names a code by its place. A code that is asked for twice is one pack.
+    """
     if len(texts) > parts.settings.drug_packs_max:
         message = f"has {parts.settings.drug_packs_max} codes at most"
         problem = Problem(path="codes", code="too_many", message=message)
@@ -60,13 +74,9 @@ def read_codes(parts: Services, texts: Sequence[str]) -> list[PackCode]:
         try:
             found.append(read_pack_code(text, today=today))
         except CodeError as refusal:
-            path = f"codes[{at}]"
-            problems.append(Problem(path=path, code=refusal.rule, message=refusal.message))
-    if problems:
-        first = problems[0]
-        raise InvalidInput(f"{first.path}: {first.message}", problems=problems)
-    # A code that is asked for twice is one pack.
-    return list({one.text: one for one in found}.values())
+            where = path.format(at)
+            problems.append(Problem(path=where, code=refusal.rule, message=refusal.message))
+    return list({one.text: one for one in found}.values()), problems
 
 
 def verify_for(
@@ -78,7 +88,10 @@ def verify_for(
     """
     pharmacy = pharmacy_of(parts)
     checked = verify(pharmacy, codes)
-    noted = note_alerts(pharmacy, parts.desk, actor, checked) if is_noted else frozenset()
+    noted: frozenset[str] = frozenset()
+    if is_noted:
+        day_max = parts.settings.drug_alerts_day_max
+        noted = note_alerts(pharmacy, parts.desk, actor, checked, day_max=day_max)
     with reading(parts.engine) as connection:
         told = told_to(connection, pharmacy, actor, checked)
         alerts = [

@@ -8,7 +8,6 @@ The counts are in the installation's Redis, so that all processes share them; wh
 process counts for itself. An address is known there by its keyed hash alone.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +25,11 @@ from werkzeug.routing import Rule
 
 from base.clock import Clock
 from base.config import Settings
+from base.errors import Unauthenticated
 from base.queue import effective_redis_url
+from web.auth import current_actor
 from web.scan_log import ScanLog
+from web.session import page_actor
 from web.visitor import Environ, network_of, visitor_of
 
 # A page must not wait for a Redis that is away.
@@ -39,7 +41,7 @@ _View: TypeAlias = Callable[..., Any]
 
 
 class Per(StrEnum):
-    """Whose requests are counted together: one address's, or one key's where one is shown."""
+    """Whose requests are counted together: one address's, or one known key's or account's."""
 
     ADDRESS = "address"
     SENDER = "sender"
@@ -96,7 +98,12 @@ LIMITS: Final = (
     ),
     DoorLimit(
         name="drugs",
-        doors=(("POST", "/api/v1/drugs/"), ("GET", "/api/v1/drugs/")),
+        doors=(
+            ("POST", "/api/v1/drugs/"),
+            ("GET", "/api/v1/drugs/"),
+            ("POST", "/work/drugs"),
+            ("GET", "/work/drugs"),
+        ),
         amounts=lambda settings: f"{settings.drug_requests_minute_max}/minute",
         per=Per.SENDER,
     ),
@@ -233,10 +240,16 @@ def _address(log: ScanLog) -> str:
 
 
 def _sender(log: ScanLog) -> str:
-    shown = request.headers.get("Authorization")
-    if shown is None:
+    """Return the key or account of whoever asks, however it is spelt; else the address.
+
+    So neither a credential that opens nothing nor another spelling of one is a count of its own.
+    """
+    try:
+        actor = current_actor() if "Authorization" in request.headers else page_actor()
+    except Unauthenticated:
         return _address(log)
-    return "key:" + hashlib.blake2b(shown.encode(), digest_size=12).hexdigest()
+    known = actor.key_id or actor.account_id
+    return _address(log) if known is None else f"by:{known.hex}"
 
 
 def _has_missed(response: Response) -> bool:

@@ -32,6 +32,7 @@ def test_a_pharmacist_finds_the_page_and_hands_a_pack_out(house: House) -> None:
 
     assert f'href="{PAGE}"' in text_of(person.get("/work"))
     assert "可以发出" in found
+    assert "批号和有效期，请自行与包装核对" in found
     assert "感冒灵颗粒" in found
     assert "2027-01-31" in found
     assert done.status_code == 303

@@ -77,6 +77,42 @@ def test_what_the_label_says_may_stand_beside_the_code(house: House) -> None:
     assert found["dscsa"]["verificationFailureReason"] == "No_match_GTIN_Serial_Lot_Expiry"
 
 
+def test_a_code_that_cannot_be_read_does_not_fail_the_others(sqlite_house: House) -> None:
+    shop = pharmacy(sqlite_house)
+    deliver(sqlite_house, shop, *PACKS)
+    packs = [{"code": "hello there"}, {"code": PACKS[0], "lot": "L1"}]
+
+    found = body_of(send(sqlite_house, "POST", VERIFY, {"packs": packs}))
+
+    assert [(one["code"], one["compared"]) for one in found["packs"]] == [("active", ["lot"])]
+    assert [one["path"] for one in found["unread"]] == ["packs[0].code"]
+
+
+def test_goods_of_another_class_are_no_drug(sqlite_house: House) -> None:
+    shop = pharmacy(sqlite_house)
+    deliver(sqlite_house, shop, *PACKS)
+    classify(sqlite_house, "dairy")
+    body = {"codes": [PACKS[0]], "reason": "supplied", "site": shop.site}
+
+    (found,) = look(sqlite_house, PACKS[0])
+    done = body_of(send(sqlite_house, "POST", OUT, body, key=shop.key))
+
+    assert (found["code"], found["is_genuine"]) == ("not_a_drug", False)
+    assert [one["refusal"] for one in done["packs"]] == ["not_a_drug"]
+
+
+def test_a_key_that_was_used_for_another_request_is_a_conflict(sqlite_house: House) -> None:
+    shop = pharmacy(sqlite_house)
+    deliver(sqlite_house, shop, *PACKS)
+    supply(sqlite_house, shop, PACKS[0], once="k1")
+    body = {"codes": [PACKS[1]], "reason": "destroyed", "site": shop.site}
+
+    other = send(sqlite_house, "POST", OUT, body, key=shop.key, once="k1")
+
+    assert (other.status_code, errors_of(other)) == (409, ["Idempotency-Key"])
+    assert look(sqlite_house, PACKS[1])[0]["code"] == "active"
+
+
 def test_a_pack_is_handed_out_once_and_put_back_by_the_same_counter(house: House) -> None:
     shop = pharmacy(house)
     deliver(house, shop, *PACKS)
@@ -89,6 +125,7 @@ def test_a_pack_is_handed_out_once_and_put_back_by_the_same_counter(house: House
     back = body_of(send(house, "POST", BACK, body, key=shop.key))
 
     assert (first["done_count"], first["packs"][0]["state"]) == (1, "supplied")
+    assert first["packs"][0]["title_zh"] == "已售出或已使用"
     assert again == first
     assert later["packs"][0]["refusal"] == "already_in_state"
     assert later["packs"][0]["eu"]["return_code"] == "NMVS_NC_PCK_19"
@@ -157,7 +194,7 @@ def test_the_chain_of_a_pack_is_read_by_its_code(house: House) -> None:
     ("path", "body", "wrong"),
     [
         (VERIFY, {"packs": []}, ["packs"]),
-        (VERIFY, {"packs": [{"code": "hello there"}]}, ["codes[0]"]),
+        (VERIFY, {"packs": [{"code": "hello there"}]}, ["packs[0].code"]),
         (OUT, {"codes": [PACKS[0]], "reason": "active", "site": "x"}, ["reason"]),
         (OUT, {"codes": [PACKS[0]], "reason": "lent", "site": "x"}, ["reason"]),
         (OUT, {"codes": [PACKS[0]], "reason": "supplied"}, ["site"]),

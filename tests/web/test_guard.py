@@ -18,11 +18,13 @@ from parties.ids import new_id
 from parties.issuing.blocks import BlockRequest, Issuer, issue_block, texts_of
 from parties.register import register_product
 from tests.parties.samples import NOW, gtin_uri
+from tests.web.epcis_world import new_key
 from tests.web.house import House, open_house
 from tests.web.scan_world import ITEM, LOT, bursts, log_of, phone, record, text_of
 from web.app import create_app
 from web.guard import LIMITS, DoorLimit, Per, install_guard
 from web.scan_log import EXTENSION
+from web.services import EXTENSION as SERVICES
 
 LIMIT = 5
 NewHouse = Callable[..., House]
@@ -221,6 +223,7 @@ def test_every_door_of_the_table_is_a_route(sqlite_house: House, limit: DoorLimi
 def test_a_limit_by_sender_counts_each_key_for_itself(new_house: NewHouse) -> None:
     house = new_house()
     app = Flask("small")
+    app.extensions[SERVICES] = house.services
     app.add_url_rule("/ask", view_func=lambda: "yes", methods=["POST"])
     by_sender = DoorLimit(
         name="asking", doors=(("POST", "/ask"),), amounts=lambda _: "2/minute", per=Per.SENDER
@@ -228,9 +231,13 @@ def test_a_limit_by_sender_counts_each_key_for_itself(new_house: NewHouse) -> No
     install_guard(app, house.services.settings, house.app.extensions[EXTENSION], (by_sender,))
     client = app.test_client()
 
-    def ask(key: str = "") -> int:
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+    def ask(shown: str = "") -> int:
+        headers = {"Authorization": shown} if shown else {}
         return client.post("/ask", headers=headers).status_code
 
-    assert [ask(), ask(), ask()] == [200, 200, 429]
-    assert [ask("a"), ask("a"), ask("a"), ask("b")] == [200, 200, 429, 200]
+    key, other = new_key(house, 5), new_key(house, 6)[0]
+    spelt = [f"Bearer {key[0]}", f"bEARER {key[0]}", f"BEARER {key[0]}"]
+
+    assert [ask(one) for one in spelt] == [200, 200, 429]
+    assert ask(f"Bearer {other}") == 200
+    assert [ask("Bearer made-up"), ask(), ask("Bearer of-nobody")] == [200, 200, 429]

@@ -1,7 +1,8 @@
 """Decommissioning packs and undoing it, each as one EPCIS event through the one door.
 
 The rule that must stay true: the state is what the events say, so a refused pack is named by no
-event, and a request that is sent again records nothing: its event is known by its own id.
+event, and a request that is sent again records nothing: its event is known by its own id, and its
+key is bound to it in the ledger, so that neither two at one moment nor another one get past it.
 """
 
 import hashlib
@@ -27,6 +28,7 @@ from base.db import reading
 from base.errors import Conflict, InvalidInput, Problem
 from codes.canonical import uri_to_register
 from codes.model import Category, CodeError
+from ledger.batch import Idempotency
 from parties.actors import Actor
 from parties.drafts import refusal_words
 from parties.ids import new_id
@@ -38,6 +40,7 @@ _DOUBTS: Final = (
     Refusal.BATCH_MISMATCH,
     Refusal.EXPIRY_MISMATCH,
     Refusal.NOT_A_PACK,
+    Refusal.NOT_A_DRUG,
 )
 
 
@@ -96,6 +99,7 @@ def operate(pharmacy: Pharmacy, desk: Desk, actor: Actor, operation: Operation) 
             Done(checked=one, refusal=refusal, seq=None)
             for one, refusal in zip(found, refusals, strict=True)
         ]
+    _require_made(found, uris, at)
     words = state_table().rows[operation.state].writes
     event = act_event(
         list(dict.fromkeys(uris)),
@@ -105,17 +109,25 @@ def operate(pharmacy: Pharmacy, desk: Desk, actor: Actor, operation: Operation) 
         event_id=event_id,
         details=operation.details,
     )
-    receipt = _submit(desk, actor, event)
+    receipt = _submit(desk, actor, event, _once(operation, site))
     return _outcome(pharmacy, operation, receipt, refusals)
 
 
-def _submit(desk: Desk, actor: Actor, event: Mapping[str, object]) -> int | None:
-    """Record one event; return its entry, None where another process was faster with the same."""
+def _submit(
+    desk: Desk, actor: Actor, event: Mapping[str, object], once: Idempotency | None
+) -> int | None:
+    """Record one event; return its entry, None where another process was faster with the same.
+
+    Raises `Conflict` for a key that was used for another request.
+    """
+    submission = Submission(
+        actor=actor, document=as_document([event]), is_single=True, idempotency=once
+    )
     try:
-        _, receipt = submit(
-            desk, Submission(actor=actor, document=as_document([event]), is_single=True)
-        )
-    except Conflict:
+        _, receipt = submit(desk, submission)
+    except Conflict as conflict:
+        if any(problem.path == "Idempotency-Key" for problem in conflict.problems):
+            raise
         return None
     except InvalidInput as refusal:
         raise _of_details(refusal) from None
@@ -219,8 +231,9 @@ def _event_id(actor: Actor, site: str, operation: Operation) -> str | None:
 
     A request without a key is the same one where it says itself when it happened.
     """
-    if operation.key is not None:
-        said = ["key", operation.key]
+    once = _once(operation, site)
+    if once is not None:
+        said = ["key", once.key, once.request_hash.hex()]
     elif operation.happened_at is not None:
         said = ["at", operation.happened_at.isoformat(), site, operation.state.value]
         said += sorted(code.uri for code in operation.codes)
@@ -229,6 +242,33 @@ def _event_id(actor: Actor, site: str, operation: Operation) -> str | None:
     digest = hashlib.sha256("\n".join(["drug pack", actor.id, *said]).encode()).digest()[:16]
     number = int.from_bytes(digest) & ~(0xF << 76) | 0x8 << 76
     return f"urn:uuid:{UUID(int=number & ~(0b11 << 62) | 0b10 << 62)}"
+
+
+def _once(operation: Operation, site: str) -> Idempotency | None:
+    """Return the key of a request with what was asked; None for a request without one."""
+    if operation.key is None:
+        return None
+    asked = (
+        "drug pack",
+        site,
+        operation.state.value,
+        [(code.uri, code.lot, str(code.expires_on)) for code in operation.codes],
+        str(operation.happened_at),
+        str(operation.undoes),
+        operation.is_still_here,
+        sorted(operation.details.items()),
+    )
+    return Idempotency(
+        key=operation.key, request_hash=hashlib.sha256(repr(asked).encode()).digest()
+    )
+
+
+def _require_made(found: Sequence[Checked], uris: Collection[str], at: datetime) -> None:
+    """Refuse a time at which one of the packs was not made yet; raises `InvalidInput`."""
+    for one in found:
+        made = one.pack.made_by
+        if made is not None and one.pack.uri in uris and at < made.event.event_at:
+            raise _wrong("happened_at", "before_made", f"lies before {one.pack.uri} was made")
 
 
 def _recorded(connection: Connection, log: int, actor: Actor, event_id: str) -> int | None:

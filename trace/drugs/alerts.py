@@ -7,7 +7,7 @@ door, once for each party, pack and act; it says nothing of who did wrong.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from trace.capture import Desk, Submission, submit
 from trace.drugs.events import ALERT, act_event, as_document
 from trace.drugs.model import State
@@ -18,12 +18,15 @@ from trace.tables import EVENT, EVENT_ITEM
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from base.bulk import find_rows
 from base.db import reading
+from ledger.batch import Idempotency
 from parties.actors import Actor
 
+_DAY: Final = timedelta(days=1)
+# Keys that begin so are no caller's to use (`web.idempotency`).
+_OWN_KEYS: Final = "capture:drug-alert:"
 _SEEN_AGAIN: Final = frozenset({State.SUPPLIED, State.DESTROYED, State.STOLEN, State.EXPORTED})
 
 
@@ -38,11 +41,12 @@ class Alert:
 
 
 def note_alerts(
-    pharmacy: Pharmacy, desk: Desk, actor: Actor, checked: Sequence[Checked]
+    pharmacy: Pharmacy, desk: Desk, actor: Actor, checked: Sequence[Checked], *, day_max: int
 ) -> frozenset[str]:
     """Record that packs were seen again, by a party that is not their supplier; return which.
 
-    What the party noted before of the same pack and act is not recorded again.
+    What the party noted before of the same pack and act is not recorded again, nor is more than
+    `day_max` in a day: whoever sees so many tells little more with the next one.
     """
     seen = {
         one.pack.uri: f"urn:uuid:{_id(actor, one)}"
@@ -51,23 +55,40 @@ def note_alerts(
     }
     if not seen or actor.party_id is None:
         return frozenset()
+    now = pharmacy.clock.now()
     with reading(pharmacy.engine) as connection:
+        room = day_max - _count_since(connection, pharmacy.log, actor, now - _DAY)
         keys = [key_of(event_id) for event_id in seen.values()]
-        known = {
-            key
-            for key, party in find_rows(
-                connection, EVENT, ("event_id_key", "party_id"), pharmacy.log, keys
-            )
-            if party == actor.party_id
-        }
+        own = select(EVENT.c.event_id_key).where(
+            EVENT.c.event_id_key.in_(keys),
+            EVENT.c.log == pharmacy.log,
+            EVENT.c.party_id == actor.party_id,
+        )
+        known = set(connection.execute(own).scalars())
+    noted = [uri for uri, event_id in seen.items() if key_of(event_id) in known]
     fresh = [(uri, event_id) for uri, event_id in seen.items() if key_of(event_id) not in known]
-    if fresh:
-        now = pharmacy.clock.now()
-        events = [
-            act_event([uri], ALERT, at=now, site=None, event_id=event_id) for uri, event_id in fresh
-        ]
-        submit(desk, Submission(actor=actor, document=as_document(events)))
-    return frozenset(seen)
+    for uri, event_id in fresh[: max(room, 0)]:
+        event = act_event([uri], ALERT, at=now, site=None, event_id=event_id)
+        # Two that look at one moment see it at two times: the key makes it one fact.
+        asked = hashlib.sha256(event_id.encode()).digest()
+        submission = Submission(
+            actor=actor,
+            document=as_document([event]),
+            idempotency=Idempotency(key=f"{_OWN_KEYS}{event_id}", request_hash=asked),
+        )
+        submit(desk, submission)
+        noted.append(uri)
+    return frozenset(noted)
+
+
+def _count_since(connection: Connection, log: int, actor: Actor, since: datetime) -> int:
+    statement = select(func.count()).where(
+        EVENT.c.party_id == actor.party_id,
+        EVENT.c.log == log,
+        EVENT.c.event_at >= since,
+        EVENT.c.disposition == ALERT.disposition,
+    )
+    return int(connection.execute(statement).scalar_one())
 
 
 def alerts_about(connection: Connection, log: int, uri: str, *, rows_max: int) -> list[Alert]:

@@ -24,6 +24,7 @@ from base.db import reading
 from base.errors import NotFound
 from ledger.parts import Part
 from parties.actors import Actor
+from parties.actors import Role as Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,10 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """The chain of a pack. `hidden` counts the links and strangers that its reader does not see."""
+    """The chain of a pack. `hidden` counts the links and strangers that its reader does not see.
+
+    It is None for whoever has no part in the chain: how many hands a pack went through is theirs.
+    """
 
     checked: Checked
     is_whole: bool
@@ -67,7 +71,7 @@ class Custody:
     made_seq: int | None
     links: tuple[Link, ...]
     strangers: tuple[Stranger, ...]
-    hidden: int
+    hidden: int | None
     holder: UUID | None
     is_on_the_way: bool
 
@@ -126,10 +130,19 @@ def _custody(
         made_seq=made.event.seq if made is not None else None,
         links=tuple(links),
         strangers=tuple(strangers),
-        hidden=hidden,
+        hidden=hidden if _has_part(hands, actor) else None,
         holder=hands.holder if is_told else None,
         is_on_the_way=hands.on_the_way is not None,
     )
+
+
+def _has_part(hands: Hands, actor: Actor) -> bool:
+    if actor.role in (Standing.AUTHORITY, Standing.AUDITOR):
+        return True
+    of_chain = {hands.maker, *hands.may_act}
+    for over in hands.handovers:
+        of_chain |= {over.giver, *over.receivers}
+    return actor.party_id is not None and actor.party_id in of_chain
 
 
 def _gaps(hands: Hands) -> tuple[Gap, ...]:

@@ -63,6 +63,7 @@ class Refusal(StrEnum):
     HANDED_OVER = "handed_over"
     OTHER_REASON = "other_reason"
     NOT_A_PACK = "not_a_pack"
+    NOT_A_DRUG = "not_a_drug"
     EMPTY = "empty"
 
 

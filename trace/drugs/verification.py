@@ -31,6 +31,10 @@ from ledger.parts import Part
 from parties.actors import Actor
 from parties.directory import products_by_uri, register_uris
 from parties.names import owners_of_goods, parties_named
+from schemas.profiles.registry import catalogue
+
+_DRUGS: Final = frozenset({"drug", "vaccine", "vet_drug", "tcm"})
+"""The profiles whose goods are drugs."""
 
 _OF_BLOCK: Final = {Block.RECALLED: Refusal.RECALLED.value, Block.EXPIRED: Refusal.EXPIRED.value}
 
@@ -66,8 +70,18 @@ class Checked:
         return self.codes[0]
 
     @property
+    def compared(self) -> tuple[str, ...]:
+        """Return what was asked beside the code and agrees: lot, expires_on, both or nothing."""
+        asked = {
+            "lot": bool(self.asked.lot) and self.asked.lot == self.pack.facts.lot,
+            "expires_on": self.asked.expires_on is not None
+            and self.asked.expires_on == self.pack.facts.expires_on,
+        }
+        return tuple(name for name, agrees in asked.items() if agrees)
+
+    @property
     def is_genuine(self) -> bool:
-        """Return whether its maker recorded it, with this lot and this expiry."""
+        """Return whether its maker recorded it as a drug, with this lot and this expiry."""
         return self.pack.state.is_made and not _DOUBTS.intersection(self.codes)
 
 
@@ -78,6 +92,7 @@ _DOUBTS: Final = frozenset(
         Refusal.BATCH_MISMATCH.value,
         Refusal.EXPIRY_MISMATCH.value,
         Refusal.NOT_A_PACK.value,
+        Refusal.NOT_A_DRUG.value,
     }
 )
 
@@ -174,10 +189,12 @@ def named_by(connection: Connection, log: int, packs: Iterable[Pack]) -> Named:
 
 
 def _findings(
-    asked: PackCode, pack: Pack, products: Collection[str], blocks: Collection[Block]
+    asked: PackCode, pack: Pack, products: Mapping[str, str], blocks: Collection[Block]
 ) -> tuple[str, ...]:
     if not asked.is_single:
         return (Refusal.NOT_A_PACK.value,)
+    if not _may_be_drug(products.get(asked.uri, "")):
+        return (Refusal.NOT_A_DRUG.value,)
     if not pack.state.is_made:
         is_known = pack.is_named or asked.uri in products
         return ((Refusal.UNKNOWN_SERIAL if is_known else Refusal.UNKNOWN_PRODUCT).value,)
@@ -235,11 +252,21 @@ def _told(one: Checked, sees_chain: bool, actor: Actor) -> Told:
     )
 
 
-def _known_products(connection: Connection, uris: Iterable[str]) -> frozenset[str]:
-    """Return those of the codes whose product is registered, or whose prefix is known."""
+def _may_be_drug(class_code: str) -> bool:
+    """Return whether goods of a class may be drugs: not where the class has a profile of others."""
+    profile = catalogue().name_of(class_code) if class_code else None
+    return profile is None or profile in _DRUGS
+
+
+def _known_products(connection: Connection, uris: Iterable[str]) -> Mapping[str, str]:
+    """Return the class of those of the codes whose product is registered, or its prefix known."""
     names = {uri: register_uris(uri) for uri in uris}
     cards = products_by_uri(connection, {name for of in names.values() for name in of})
-    return frozenset(uri for uri, of in names.items() if any(name in cards for name in of))
+    return {
+        uri: next(cards[name].class_code or "" for name in of if name in cards)
+        for uri, of in names.items()
+        if any(name in cards for name in of)
+    }
 
 
 def _require_few(pharmacy: Pharmacy, count: int) -> None:

@@ -134,6 +134,10 @@ class PackOut(ma.Schema):
     todo_en = ma.fields.String()
     may_be_supplied = ma.fields.Boolean()
     is_genuine = ma.fields.Boolean()
+    compared = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "What agrees of what was given beside it: lot, expires_on."},
+    )
     state = ma.fields.String(allow_none=True)
     since = ma.fields.AwareDateTime(format="iso", allow_none=True)
     lot = ma.fields.String(allow_none=True)
@@ -148,10 +152,19 @@ class PackOut(ma.Schema):
     alerts = ma.fields.List(ma.fields.Nested(SeenAgainOut))
 
 
+class UnreadPackOut(ma.Schema):
+    """A code that could not be read, and why."""
+
+    path = ma.fields.String()
+    code = ma.fields.String()
+    message = ma.fields.String()
+
+
 class PacksOut(ma.Schema):
     """One row for each pack; a case or pallet has one for each pack in it."""
 
     packs = ma.fields.List(ma.fields.Nested(PackOut))
+    unread = ma.fields.List(ma.fields.Nested(UnreadPackOut))
 
 
 class DoneOut(ma.Schema):
@@ -214,6 +227,9 @@ class CustodyOut(ma.Schema):
     made_seq = ma.fields.Integer(allow_none=True)
     links = ma.fields.List(ma.fields.Nested(HandOverOut))
     strangers = ma.fields.List(ma.fields.Nested(StrangerOut))
-    hidden = ma.fields.Integer(metadata={"description": "Links that are not yours to see."})
+    hidden = ma.fields.Integer(
+        allow_none=True,
+        metadata={"description": "Links that are not yours to see; null for whoever has no part."},
+    )
     holder = ma.fields.UUID(allow_none=True)
     is_on_the_way = ma.fields.Boolean()

@@ -8,13 +8,15 @@ from trace.drugs.acts import Done, Operation
 from trace.drugs.answers import Answer, answers
 from trace.drugs.custody import custody_of
 from trace.drugs.model import State
+from trace.drugs.table import state_table
 from typing import Any
 
+from base.errors import InvalidInput
 from parties.access import Action
 from web.api import drug_shapes as shapes
 from web.api.blueprint import ApiBlueprint
 from web.auth import current_actor, requires
-from web.drugs import Finding, operate_for, pharmacy_of, read_codes, verify_for
+from web.drugs import Finding, operate_for, pharmacy_of, read_codes, read_each, verify_for
 from web.idempotency import idempotency_key
 from web.services import services
 
@@ -28,8 +30,15 @@ BLUEPRINT = ApiBlueprint(
 @BLUEPRINT.arguments(shapes.VerifyIn)
 @BLUEPRINT.response(200, shapes.PacksOut)
 def post_verify(values: dict[str, Any]) -> dict[str, Any]:
-    """Say whether packs are genuine, active, of which lot and expiry, recalled or expired."""
+    """Say whether packs are genuine, active, of which lot and expiry, recalled or expired.
+
+    A code that cannot be read is named in `unread`, and the others are answered all the same.
+    """
     parts = services()
+    texts = [pack["code"] for pack in values["packs"]]
+    read, unread = read_each(parts, texts, path="packs[{}].code")
+    if not read:
+        raise InvalidInput(f"{unread[0].path}: {unread[0].message}", problems=unread)
     asked = {pack["code"]: pack for pack in values["packs"]}
     codes = [
         replace(
@@ -37,9 +46,12 @@ def post_verify(values: dict[str, Any]) -> dict[str, Any]:
             lot=asked[code.text]["lot"] or code.lot,
             expires_on=asked[code.text]["expires_on"] or code.expires_on,
         )
-        for code in read_codes(parts, [pack["code"] for pack in values["packs"]])
+        for code in read
     ]
-    return {"packs": [_pack(one) for one in verify_for(parts, current_actor(), codes)]}
+    return {
+        "packs": [_pack(one) for one in verify_for(parts, current_actor(), codes)],
+        "unread": [asdict(problem) for problem in unread],
+    }
 
 
 @BLUEPRINT.route("/drugs/decommission", methods=["POST"])
@@ -123,6 +135,7 @@ def _pack(one: Finding) -> dict[str, Any]:
         "todo_en": answer.todo_en,
         "may_be_supplied": checked.code == State.ACTIVE.value,
         "is_genuine": checked.is_genuine,
+        "compared": list(checked.compared),
         "state": state.state.value if state.is_made else None,
         "since": state.by.at if state.by is not None else None,
         "lot": facts.lot or None,
@@ -140,16 +153,16 @@ def _pack(one: Finding) -> dict[str, Any]:
 
 def _done(one: Done, operation: Operation) -> dict[str, Any]:
     state = one.checked.pack.state
-    code = operation.state.value if one.refusal is None else one.refusal.value
-    answer = answers()[code]
-    eu = answers()[State.ACTIVE.value] if one.refusal is None else answer
+    # Of a pack that was just handed out "supplied before" would be said to its next reader.
+    said = state_table().rows[operation.state] if one.refusal is None else answers()[one.refusal]
+    eu = answers()[State.ACTIVE.value if one.refusal is None else one.refusal.value]
     return {
         "uri": one.checked.pack.uri,
         "through": one.checked.through or None,
         "is_done": one.refusal is None,
         "refusal": None if one.refusal is None else one.refusal.value,
-        "title_zh": answer.title_zh,
-        "title_en": answer.title_en,
+        "title_zh": said.title_zh,
+        "title_en": said.title_en,
         "state": state.state.value if state.is_made else None,
         "seq": one.seq,
         "eu": _eu(eu),

@@ -55,6 +55,7 @@ class PackView:
     may_supply: bool
     may_undo: bool
     asks_if_here: bool
+    compared: str
     is_in_hands: bool
     by_us: bool
 
@@ -244,9 +245,21 @@ def _view(one: Finding, names: Mapping[UUID, str], products: Mapping[str, str]) 
         may_supply=is_in_hands and checked.code == State.ACTIVE.value,
         may_undo=is_own_act and rule is not None,
         asks_if_here=rule is not None and rule.not_handed_over,
+        compared=_compared(checked.compared),
         is_in_hands=is_in_hands,
         by_us=is_own_act,
     )
+
+
+def _compared(agreeing: Sequence[str]) -> str:
+    """Say what agrees of the label, and what its reader has to compare himself."""
+    if len(agreeing) > 1:
+        return _("Lot and expiry date are those that its maker recorded.")
+    if "lot" in agreeing:
+        return _("The lot agrees; compare the expiry date with the pack yourself.")
+    if agreeing:
+        return _("The expiry date agrees; compare the lot with the pack yourself.")
+    return _("Compare lot and expiry date below with the pack yourself.")
 
 
 def _name(names: Mapping[UUID, str], party_id: UUID | None) -> str:
