@@ -1,13 +1,18 @@
 """Filled-in sheets on a page, without script."""
 
 from io import BytesIO
+from pathlib import Path
+from uuid import UUID
 
 from werkzeug.test import TestResponse
 
-from tests.web.epcis_world import get
-from tests.web.house import House
+from jobs.instance import Instance
+from jobs.tasks import work_on
+from tests.web.epcis_world import check, get
+from tests.web.house import House, open_house
 from tests.web.sheet_world import as_csv, row
 from tests.web.signed_in import Visitor, once_of, sign_in
+from tests.web.test_accounts import enter, new_account
 from tests.web.work_world import text_of
 
 PAGE = "/work/upload?class=veg_fruit&step=harvest/main"
@@ -77,3 +82,28 @@ def test_another_file_is_refused_beside_its_field(sqlite_house: House) -> None:
 
     assert answer.status_code == 400
     assert "A1：不是本模板的列；A1：缺少这些列：" in text_of(answer)
+
+
+def test_a_long_sheet_of_a_person_with_a_password_is_recorded_by_the_worker(
+    database_url: str, tmp_path: Path
+) -> None:
+    house = open_house(database_url, tmp_path, codes_direct_max=1)
+    new_account(house)
+    person, parts = enter(house), house.services
+
+    task = send(person, as_csv([row(8), row(9), row(10)])).headers["Location"]
+    waiting = text_of(person.get(task))
+    worker = Instance(
+        settings=parts.settings,
+        engine=parts.engine,
+        clock=parts.clock,
+        key_ring=parts.key_ring,
+        desk=parts.desk,
+        secret=parts.secret,
+    )
+    work_on(worker, UUID(task.rpartition("/")[2]))
+
+    assert "排队" in waiting
+    assert "已登记 3 行" in text_of(person.get(task))
+    check(house)
+    parts.engine.dispose()

@@ -4,14 +4,16 @@ One rule: what is in neither encoding is refused, never read with signs replaced
 """
 
 import csv
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from trace.sheets.grid import GridLimits, refuse, too_wide
 from trace.sheets.texts import meant_text
 from typing import Final
 
 from schemas.profiles.model import Words
 
+_PIECE: Final = 1 << 16
 _NO_SHEET: Final = Words(
     zh="这既不是工作簿（.xlsx），也不是列表（.csv）。",
     en="This is neither a workbook (.xlsx) nor a list (.csv).",
@@ -24,7 +26,8 @@ _NO_ENCODING: Final = Words(
 
 def rows_of_csv(data: bytes, limits: GridLimits) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows with their numbers; raises `InvalidInput`."""
-    reader = csv.reader(StringIO(_decoded(data), newline=""), strict=True)
+    text = TextIOWrapper(BytesIO(data), _encoding_of(data), newline="")
+    reader = csv.reader(text, strict=True)
     number = 0
     try:
         for number, row in enumerate(reader, start=1):
@@ -42,12 +45,17 @@ def rows_of_csv(data: bytes, limits: GridLimits) -> Iterator[tuple[int, list[str
         )
 
 
-def _decoded(data: bytes) -> str:
+def _encoding_of(data: bytes) -> str:
+    """Return the encoding that the whole of the text is in, looked at piece by piece."""
     if b"\0" in data:
         refuse("", "not_text", _NO_SHEET)
     for encoding in ("utf-8-sig", "gb18030"):
+        decoder = getincrementaldecoder(encoding)()
         try:
-            return data.decode(encoding)
+            for start in range(0, len(data), _PIECE):
+                decoder.decode(data[start : start + _PIECE])
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        return encoding
     return refuse("", "encoding", _NO_ENCODING)
