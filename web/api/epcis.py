@@ -10,29 +10,26 @@ from trace.capture import Submission, submit_for_job
 from trace.captures import Capture, ErrorBehaviour, list_captures, read_capture
 from trace.query import PARAMETERS, events_by_id, query_events
 from trace.reading import read_events
-from trace.uploads import UploadLimits, accept_upload
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 import marshmallow as ma
 import orjson
-import structlog
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from base.db import reading
-from base.errors import Busy, InvalidInput, LedgerCorrupt, NotFound, Problem
-from base.queue import enqueue
+from base.errors import InvalidInput, LedgerCorrupt, NotFound, Problem
 from ledger.batch import Idempotency
 from ledger.store import read_sealed_size
 from parties.access import Action, Allowed, Subject, may
-from parties.actors import Actor
 from schemas.epcis import read_document, read_event
 from web.api import epcis_shapes as shapes
 from web.api.blueprint import ApiBlueprint
 from web.auth import current_actor, requires
 from web.bodies import read_body
+from web.captures import queue_document
 from web.idempotency import idempotency_key
 from web.services import services
 
@@ -41,9 +38,7 @@ BLUEPRINT = ApiBlueprint(
 )
 
 # Named and not imported: the queue is between this door and the one that works it off.
-CAPTURE_JOB: Final = "jobs.capture.capture_queued"
 
-_log = structlog.get_logger(__name__)
 
 _JSON_TYPES: Final = ("application/json", "application/ld+json")
 _BODY: Final = {
@@ -98,7 +93,14 @@ def post_capture() -> Response:
     body = _read_json_body()
     document = read_document(body, limits=parts.document_limits)
     if len(document.events) > parts.settings.capture_direct_events_max:
-        capture = _queue(actor, body, behaviour, len(document.events))
+        capture = queue_document(
+            parts,
+            actor,
+            body,
+            behaviour=behaviour,
+            event_count=len(document.events),
+            idempotency=_idempotency(body, behaviour),
+        )
     else:
         submission = Submission(
             actor=actor,
@@ -255,31 +257,6 @@ def _idempotency(body: bytes, behaviour: ErrorBehaviour) -> Idempotency | None:
         return None
     asked = sha256(f"{request.path}\n{behaviour.value}\n".encode() + body).digest()
     return Idempotency(key=key, request_hash=asked)
-
-
-def _queue(actor: Actor, body: bytes, behaviour: ErrorBehaviour, count: int) -> Capture:
-    parts = services()
-    capture = accept_upload(
-        parts.desk,
-        actor,
-        body,
-        behaviour=behaviour,
-        event_count=count,
-        idempotency=_idempotency(body, behaviour),
-        limits=UploadLimits(
-            waiting_max=parts.settings.capture_waiting_max,
-            party_waiting_max=parts.settings.capture_waiting_party_max,
-        ),
-    )
-    if not capture.is_running:
-        return capture
-    arguments = {"capture_id": str(capture.id)}
-    try:
-        enqueue(parts.queue, CAPTURE_JOB, arguments, job_id=f"capture-{capture.id}")
-    except Busy:
-        # The document is durable; the timetable's sweep finds it once the queue is back.
-        _log.warning("capture_waits_for_queue", capture=str(capture.id))
-    return capture
 
 
 def _read_capture(capture_id: UUID) -> Capture:
