@@ -188,6 +188,9 @@ class Settings:
     finding_csv_rows_max: int = _setting(
         50_000, integer(1, 1_000_000), "findings that one CSV file holds"
     )
+    finding_judged_max: int = _setting(
+        200, integer(1, 10_000), "findings of one cause that are judged together"
+    )
     scan_region_header: str = _setting(
         "", header, "header in which a trusted proxy names the visitor's region"
     )

@@ -14,7 +14,13 @@ from trace.findings.judgements import (
     judgements_of,
 )
 from trace.findings.model import FindingRule, Lang, Value, civil_day
-from trace.findings.reading import Finding, FindingQuery, list_findings, read_finding
+from trace.findings.reading import (
+    Finding,
+    FindingQuery,
+    findings_alike,
+    list_findings,
+    read_finding,
+)
 from trace.findings.rule_table import find_rule
 from trace.findings.tables import NOTE_CHARS_MAX
 from trace.projections.lineage import bring_up
@@ -100,6 +106,18 @@ def _as_seen(judgement: FindingJudgement, seen: Seen, actor: Actor) -> FindingJu
     if seen.is_whole or judgement.judged_by == actor.id:
         return judgement
     return replace(judgement, note="", judged_by="")
+
+
+def findings_alike_for(parts: Services, actor: Actor, finding_id: UUID) -> list[Seen]:
+    """Return the other open findings of the rule that the same entries show, if one may see them.
+
+    At most `finding_judged_max` of them. Raises `NotFound` also for somebody else's finding.
+    """
+    with reading(parts.engine) as connection:
+        finding = _own(connection, parts.log, actor, Action.READ_FINDINGS, finding_id)
+        rows_max = parts.settings.finding_judged_max
+        found = findings_alike(connection, parts.log, finding, actor.party_id, rows_max=rows_max)
+        return _seen(connection, parts.log, actor, found)
 
 
 def judge_finding_for(

@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from parties.acts import recorder
+from tests.instances import serial
 from tests.trace_room.findings.goods import RICE, amount
+from tests.trace_room.story import seen
 from tests.web.epcis_world import check, new_key, post_document
 from tests.web.house import House
 from tests.web.signed_in import Visitor, sign_in
@@ -49,6 +51,29 @@ def test_the_list_is_filtered_and_leads_to_the_events(house: House) -> None:
     assert 'href="/work/entries/2"' in page
     assert 'href="/work/entries/3"' in page
     assert "/work/findings/" not in none
+
+
+def test_what_one_cause_did_to_many_goods_is_one_row_and_judged_at_once(house: House) -> None:
+    cups = {"epcList": [serial(number) for number in range(3)]}
+    made = seen(1, "", action="ADD", bizStep="commissioning") | cups
+    assert post_document(house, made).status_code == 202
+    stranger, _ = new_key(house, 6)
+    sold = seen(9, "", bizStep="retail_selling") | cups
+    assert post_document(house, sold, key=stranger).status_code == 202
+    bring_up_findings(house.services.engine, house.services.log, Sources(clock=house.clock))
+    person = sign_in(house, "authority")
+    listed = text_of(person.get("/work/findings?rule=not_holder&state=open"))
+    path = listed[listed.index('href="/work/findings/') + 6 :].partition('"')[0]
+
+    assert listed.count("另有 2 件货物同样如此") == 1
+    assert "其他货物上的同一情况：2" in text_of(person.get(path))
+
+    said = {"state": "confirmed", "note": "未经交接", "alike": "1"}
+    answer = person.post(f"{path}/judgement", page=path, **said)
+
+    assert answer.status_code == 303
+    confirmed = text_of(person.get("/work/findings?rule=not_holder&state=confirmed"))
+    assert "另有 2 件货物同样如此" in confirmed
 
 
 def test_the_page_of_a_code_shows_its_findings(house: House) -> None:

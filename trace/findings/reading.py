@@ -86,6 +86,26 @@ def read_finding(connection: Connection, log: int, finding_id: UUID) -> Finding:
     return _finding(_row_of(connection, log, finding_id))
 
 
+def findings_alike(
+    connection: Connection, log: int, finding: Finding, own: UUID | None, *, rows_max: int
+) -> list[Finding]:
+    """Return the other findings of the same rule that the same first and last entry show.
+
+    One gap in a pallet's readings is one on everything that was on it. Only those that are open,
+    and those of `own` alone where a party asks.
+    """
+    state = FindingState.OPEN
+    query = FindingQuery(rows_max=rows_max, own=own, code=finding.code, state=state)
+    statement = select(FINDING).where(
+        FINDING.c.log == log,
+        FINDING.c.first_seq == finding.first_seq,
+        FINDING.c.last_seq == finding.last_seq,
+        FINDING.c.id != finding.id,
+        *_conditions(connection, log, query),
+    )
+    return _read(connection, statement.order_by(FINDING.c.id.desc()).limit(rows_max))
+
+
 def findings_of_items(
     connection: Connection, log: int, items: Collection[int], *, rows_max: int
 ) -> list[Finding]:

@@ -4,7 +4,7 @@ One rule: each page shows what the API would give the same actor, and judges thr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from trace.findings.judgements import FindingState
 from trace.findings.model import Severity
 from trace.findings.reading import FindingQuery
@@ -24,7 +24,14 @@ from parties.access import Action, has_role_for
 from parties.actors import Actor
 from parties.directory import PartyCard, parties_by_id, products_by_uri, register_uris
 from web.alerts import start_of
-from web.findings import Seen, WholeFinding, finding_for, findings_for, judge_finding_for
+from web.findings import (
+    Seen,
+    WholeFinding,
+    finding_for,
+    findings_alike_for,
+    findings_for,
+    judge_finding_for,
+)
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.tracing.picture import trace_path
@@ -35,6 +42,9 @@ from web.services import Services, services
 from web.session import page_actor, page_requires
 
 _PAGE_ROWS: Final = 30
+# So many findings are read for a page: those of one cause are one row of it.
+_READ_MAX: Final = 600
+_SHOWN_MAX: Final = 20
 _OF_CODE_MAX: Final = 20
 
 
@@ -47,6 +57,7 @@ class FindingRow:
     sentence: str
     thing: Thing
     party: str
+    alike: int = 0
 
 
 @blueprint.context_processor
@@ -74,7 +85,7 @@ def findings() -> str:
     states = {state.value: state for state in FindingState}
     severities = {severity.value: severity for severity in Severity}
     query = FindingQuery(
-        rows_max=_PAGE_ROWS + 1,
+        rows_max=_READ_MAX + 1,
         code=form.text("rule") or None,
         severity=severities.get(form.text("severity")),
         state=states.get(form.text("state")),
@@ -83,16 +94,34 @@ def findings() -> str:
         after=form.id("after"),
     )
     found = findings_for(parts, actor, query) if form.is_good else []
+    causes, after = _by_cause(found)
     with reading(parts.engine) as connection:
-        rows = _rows(connection, found[:_PAGE_ROWS])
+        rows = _rows(connection, [many[0] for many in causes])
+    rows = [replace(row, alike=len(many) - 1) for row, many in zip(rows, causes, strict=True)]
     titles = {rule.code: rule.title(chosen_lang()) for rule in RULES}
     return render_template(
         "trace/findings.html",
         rows=rows,
         form=form,
         rules=sorted(titles.items()),
-        after=rows[-1].seen.finding.id if len(found) > _PAGE_ROWS else None,
+        after=after,
     )
+
+
+def _by_cause(found: Sequence[Seen]) -> tuple[list[list[Seen]], UUID | None]:
+    """Return a page of findings by what caused them, and the last one on it where there are more.
+
+    One gap in a pallet's readings is a finding about each thing on it, and one thing to look at.
+    """
+    causes: dict[tuple[str, int, int], list[Seen]] = {}
+    for at, seen in enumerate(found[:_READ_MAX]):
+        one = seen.finding
+        cause = (one.code, one.first_seq, one.last_seq)
+        if cause not in causes and len(causes) == _PAGE_ROWS:
+            return list(causes.values()), found[at - 1].finding.id
+        causes.setdefault(cause, []).append(seen)
+    after = found[_READ_MAX - 1].finding.id if len(found) > _READ_MAX else None
+    return list(causes.values()), after
 
 
 @blueprint.get("/findings/<uuid:finding_id>")
@@ -116,7 +145,9 @@ def judge_finding(finding_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     state = form.choice("state", {one.value: one for one in FindingState})
     try:
         if form.is_good:
-            judge_finding_for(parts, actor, finding_id, FindingState(state), note)
+            alike = findings_alike_for(parts, actor, finding_id) if form.is_ticked("alike") else []
+            for one in (finding_id, *(seen.finding.id for seen in alike)):
+                judge_finding_for(parts, actor, one, FindingState(state), note)
             return redirect(f"/work/findings/{finding_id}?done=judged", 303)
     except Conflict:
         form.wrong("", _("The authority has judged this already; ask it to open it again."))
@@ -138,12 +169,16 @@ def _uri_asked(form: Form) -> str | None:
 
 def _finding_page(whole: WholeFinding, form: Form) -> str:
     parts, actor, lang = services(), page_actor(), chosen_lang()
+    alike = findings_alike_for(parts, actor, whole.seen.finding.id)
     with reading(parts.engine) as connection:
         (row,) = _rows(connection, [whole.seen])
+        others = _rows(connection, alike[:_SHOWN_MAX])
         entries = entries_of(connection, parts.log, [one.seq for one in whole.events], lang)
     return render_template(
         "trace/finding.html",
         row=row,
+        others=others,
+        alike=len(alike),
         whole=whole,
         form=form,
         entries=[entries[one.seq] for one in whole.events if one.seq in entries],
