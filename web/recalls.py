@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from trace.recall.answering import Said, answer_notice, close_recall
+from trace.recall.authority import is_under_authority
 from trace.recall.deadlines import Deadline, domains
 from trace.recall.facts import RecallFact, facts_since
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
@@ -78,6 +79,7 @@ class WholeRecall:
     notices: Sequence[Notice]
     own: Notice | None
     may_run: bool
+    may_end: bool
     sees_all: bool
 
 
@@ -141,6 +143,14 @@ def preview_for(parts: Services, actor: Actor, criteria: Criteria) -> Scope:
     return preview_scope(recall_desk_of(parts), actor, criteria)
 
 
+def shown_to(actor: Actor, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a trial scope that an actor may see: all of them, or its own.
+
+    Who bought an owner's goods, and what was made of them, is told to nobody for the asking.
+    """
+    return [one for one in lines if sees_all(actor) or one.holder == actor.party_id]
+
+
 def recalls_for(parts: Services, actor: Actor, query: RecallQuery) -> list[Recall]:
     """Return a page of recalls that concern an actor, newest first."""
     require_role(actor, Action.READ_RECALLS)
@@ -157,6 +167,7 @@ def recall_for(parts: Services, actor: Actor, recall_id: UUID) -> WholeRecall:
         notices = notices_of(connection, parts.log, recall_id)
         scopes = scopes_of(connection, parts.log, recall_id)
         lines = lines_of(connection, parts.log, scopes[-1].id)
+        is_bound = is_under_authority(connection, recall)
     own = next((one for one in notices if one.party_id == actor.party_id), None)
     progress = progress_of(lines, notices, now)
     is_all = sees_all(actor)
@@ -169,6 +180,7 @@ def recall_for(parts: Services, actor: Actor, recall_id: UUID) -> WholeRecall:
         notices=notices if is_all else [own] if own is not None else [],
         own=own,
         may_run=may_run(actor, recall),
+        may_end=may_run(actor, recall) and (is_all or not is_bound),
         sees_all=is_all,
     )
 
@@ -244,7 +256,10 @@ def rescope_for(
     *,
     idempotency: Idempotency | None,
 ) -> Recall:
-    """Widen or narrow a recall that the actor runs."""
+    """Widen or narrow a recall that the actor runs; an owner only widens what is the authority's.
+
+    Raises `InvalidInput` where an owner would leave out what the authority recalled.
+    """
     recall = _run_by(parts, actor, recall_id)
     desk = recall_desk_of(parts)
     return rescope_recall(desk, actor, recall, criteria, reason, idempotency=idempotency)
@@ -295,8 +310,13 @@ def close_for(
     *,
     idempotency: Idempotency | None,
 ) -> Recall:
-    """End a recall that the actor runs."""
+    """End a recall that the actor runs; `Forbidden` to an owner where it is the authority's."""
     recall = _run_by(parts, actor, recall_id)
+    with reading(parts.engine) as connection:
+        if not sees_all(actor) and is_under_authority(connection, recall):
+            raise Forbidden(
+                "The authority has spoken in this recall, or it is of class I: it ends it."
+            )
     desk = recall_desk_of(parts)
     return close_recall(desk, actor, recall, outcome, note, idempotency=idempotency)
 

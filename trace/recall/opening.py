@@ -6,12 +6,13 @@ are one batch: all of it is in the ledger or none, and pages, resolver and holde
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from trace.recall.authority import is_under_authority
 from trace.recall.deadlines import Step, domain_of
 from trace.recall.diff import Diff, diff_of
 from trace.recall.entries import line_drafts, notice_draft, opening_draft, scope_draft
-from trace.recall.model import Criteria, NoticeNote, OpenNote, ScopeNote
+from trace.recall.model import Criteria, Line, NoticeNote, OpenNote, ScopeNote
 from trace.recall.reading import Recall, lines_of, newest_scope, read_recall
 from trace.recall.scope import Owners, Reckoning, Scope, reckon_scope
 from trace.recall.selection import Bounds
@@ -20,7 +21,7 @@ from uuid import UUID
 
 from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
-from base.errors import InvalidInput, Problem
+from base.errors import InputTooLarge, InvalidInput, Problem
 from ledger.batch import Batch, Idempotency, Receipt
 from ledger.draft import Draft
 from ledger.idempotency import replays
@@ -68,6 +69,7 @@ def open_recall(
         return known
     scope = reckon_scope(_reckoning(desk, actor), request.criteria)
     _require_lines(scope)
+    _require_whole(desk, scope)
     now = desk.clock.now()
     recall_id = new_id(now)
     note = OpenNote(
@@ -116,6 +118,10 @@ def rescope_recall(
     with reading(desk.journal.engine) as connection:
         before = newest_scope(connection, desk.journal.log, recall.id)
         old = lines_of(connection, desk.journal.log, before.id)
+        is_bound = actor.party_id is not None and is_under_authority(connection, recall)
+    _require_whole(desk, scope)
+    if is_bound:
+        scope = _as_wide(scope, old)
     diff = diff_of(old, scope.lines)
     if not diff.changes:
         raise refused("codes", "same", "reaches exactly what the scope before did")
@@ -172,6 +178,31 @@ def _reckoning(desk: RecallDesk, actor: Actor) -> Reckoning:
 def _require_lines(scope: Scope) -> None:
     if not scope.lines:
         raise refused("without", "empty", "leaves nothing that could be recalled")
+
+
+def _require_whole(desk: RecallDesk, scope: Scope) -> None:
+    """Refuse a scope that was not followed to its end: goods left out would be called safe."""
+    if not scope.is_cut:
+        return
+    bounds = desk.bounds
+    message = (
+        f"reaches more than {bounds.items_max} codes or {bounds.depth_max} steps; narrow it by "
+        "place and time, or raise lineage_items_max or lineage_depth_max"
+    )
+    problem = Problem(path="codes", code="cut", message=message)
+    raise InputTooLarge(f"codes: {message}", problems=(problem,))
+
+
+def _as_wide(scope: Scope, before: Sequence[Line]) -> Scope:
+    """Return an owner's scope with all the force the one before had; refuse one without its goods.
+
+    An owner's own word binds its own goods alone. What the authority's bound stays bound.
+    """
+    if {line.uri for line in before} - {line.uri for line in scope.lines}:
+        raise refused("codes", "authority", "leaves out goods; only the authority narrows this")
+    bound = {line.uri for line in before if line.binds}
+    lines = tuple(replace(line, binds=True) if line.uri in bound else line for line in scope.lines)
+    return replace(scope, lines=lines)
 
 
 def _number(recall_id: UUID, now: datetime) -> str:

@@ -54,6 +54,7 @@ from web.recalls import (
     recall_for,
     recalls_for,
     rescope_for,
+    shown_to,
 )
 from web.services import services
 from web.session import page_actor, page_requires
@@ -253,6 +254,8 @@ def _done(
 def _refuse(form: Form, refusal: AppError) -> None:
     words = {
         "not_yours": _("Only goods of your own can be recalled by you."),
+        "authority": _("The authority recalled more. Only it narrows or ends this recall."),
+        "cut": _("This reaches more than can be followed at once. Narrow it by place and time."),
         "same": _("This reaches exactly what the scope before did."),
         "period": _("A party or a place needs two times, the earlier first."),
         "unanswered": _("Holders have not answered yet. Explain each in its place first."),
@@ -274,8 +277,9 @@ def _refuse(form: Form, refusal: AppError) -> None:
 def _open_page(form: Form, found: Scope | None = None) -> str:
     rows = []
     if found is not None:
+        shown = shown_to(page_actor(), found.lines)[:_LINES_SHOWN]
         with reading(services().engine) as connection:
-            rows = line_rows(connection, found.lines[:_LINES_SHOWN])
+            rows = line_rows(connection, shown)
     return render_template(
         "recalls/open.html",
         form=form,
