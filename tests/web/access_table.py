@@ -22,6 +22,8 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/"): EVERYBODY,
     ("GET", "/favicon.ico"): EVERYBODY,
     ("GET", "/recalls"): EVERYBODY,
+    ("GET", "/docs/profiles"): EVERYBODY,
+    ("GET", "/docs/profiles/<name>"): EVERYBODY,
     ("GET", "/t/"): EVERYBODY,
     ("GET", "/scan"): EVERYBODY,
     ("GET", "/scan/worker.js"): EVERYBODY,

@@ -27,6 +27,7 @@ from web.pages import (
     alerts,
     drugs,
     monitoring,
+    profile_docs,
     recall_public,
     recalls,
     sign_in,
@@ -100,6 +101,7 @@ def register_work(app: Flask) -> None:
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(blueprint)
     app.register_blueprint(recall_public.blueprint)
+    app.register_blueprint(profile_docs.blueprint)
 
 
 @blueprint.get("")
