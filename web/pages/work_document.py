@@ -4,6 +4,7 @@ One rule: a document that was sent twice from one page is one request, and what 
 to its own party alone.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from trace.capture import Submission, submit
 from trace.capture_problems import is_advice
@@ -69,8 +70,8 @@ def send_document() -> WerkzeugResponse | tuple[str, int]:
             submission = Submission(actor=actor, document=read, idempotency=same)
             capture_id, _receipt = submit(parts.desk, submission)
     except AppError as refusal:
-        form.wrong(_FILE, "; ".join(_told(refusal)))
-        return _page(form), 400
+        form.wrong(_FILE, _("Nothing was recorded."))
+        return _page(form, _told(refusal)), 400
     return redirect(f"/work/documents/{capture_id}", 303)
 
 
@@ -101,5 +102,5 @@ def _said(problem: Problem) -> str:
     return f"{problem.path}: {words}" if problem.path else words
 
 
-def _page(form: Form) -> str:
-    return render_template("work/document.html", form=form)
+def _page(form: Form, told: Sequence[str] = ()) -> str:
+    return render_template("work/document.html", form=form, told=told)
