@@ -4,7 +4,7 @@ The rule that must stay true: nothing is recorded before its sender has seen it 
 that is sent twice records one event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from trace.capture_problems import is_advice
 from trace.captures import Capture, read_capture
@@ -41,6 +41,7 @@ from web.pages.event_goods import (
     row_count,
     rows_max,
 )
+from web.pages.event_matching import carried, class_typed, matching
 from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
 from web.pages.languages import chosen_lang
 from web.pages.partners import Partner, recent_partners, resolved, shown, texts_of
@@ -53,6 +54,7 @@ from web.session import page_actor, page_requires
 _FORM: Final = "event"
 _ALWAYS: Final = frozenset({"eventTime", "readPoint.id"})
 _NO_CHOICES: Final[Mapping[str, tuple[Partner, ...]]] = MappingProxyType({})
+_AS: Final = "as-"
 _DIGITAL_LINK: Final = f"{CANONICAL_STEM}/"
 
 
@@ -75,6 +77,10 @@ def event_new() -> str | tuple[str, int]:
     step = step_of(request.args.get("step", ""))
     if step is None:
         return _steps_page(ground)
+    fitting = matching(step, "" if ground.known is None else ground.known.class_code)
+    if len(fitting) > 1:
+        return _steps_page(ground, fitting)
+    step = fitting[0] if fitting else step
     site = next(iter(ground.sites), "")
     values = defaults_of(ground.known, step, now=services().clock.now(), site=site)
     return _form_page(ground, step, blank(_FORM, **values))
@@ -89,6 +95,21 @@ def event_send() -> WerkzeugResponse | str | tuple[str, int]:
     if step is None:
         return _steps_page(ground)
     act = form.text("act")
+    again = _asked_again(ground, step, form, act)
+    if again is not None:
+        return again
+    with reading(services().engine) as connection:
+        form, choices = resolved(connection, form, partners_in(step))
+    if act == "find" or choices:
+        return _form_page(ground, step, form, choices), 400 if form.problems else 200
+    return _sent(ground, step, form, is_last=act == "send")
+
+
+def _asked_again(ground: _Ground, step: EventStep, form: Form, act: str) -> str | None:
+    """Show the form with a row more, as it was, or as the goods' class asks; None to go on."""
+    chosen = step_of(act.removeprefix(_AS)) if act.startswith(_AS) else None
+    if chosen is not None:
+        return _form_page(ground, chosen, carried(form, chosen))
     for block in blocks_of(step.sheet):
         if act == f"more-{block.name}":
             count = min(row_count(form, block) + 1, rows_max())
@@ -97,10 +118,12 @@ def event_send() -> WerkzeugResponse | str | tuple[str, int]:
     if act == "change":
         return _form_page(ground, step, form)
     with reading(services().engine) as connection:
-        form, choices = resolved(connection, form, partners_in(step))
-    if act == "find" or choices:
-        return _form_page(ground, step, form, choices), 400 if form.problems else 200
-    return _sent(ground, step, form, is_last=act == "send")
+        fitting = matching(step, class_typed(connection, form, step))
+    if len(fitting) > 1:
+        return _which_page(ground, fitting, form)
+    if fitting:
+        return _form_page(ground, fitting[0], carried(form, fitting[0]), is_told=True)
+    return None
 
 
 def _sent(
@@ -153,14 +176,26 @@ def _ground(text: str) -> _Ground:
     )
 
 
-def _steps_page(ground: _Ground) -> str:
+def _which_page(ground: _Ground, steps: Sequence[EventStep], form: Form) -> str:
+    """Ask which step of the goods' profile is meant; what was typed is carried along."""
+    return render_template(
+        "work/event_which.html",
+        code=ground.text,
+        steps=steps,
+        values={key: value for key, value in form.values.items() if key not in _OF_THE_PAGE},
+        is_zh=chosen_lang() == "zh",
+    )
+
+
+def _steps_page(ground: _Ground, fitting: Sequence[EventStep] = ()) -> str:
+    """Ask which step it is; `fitting` are those that a general one may mean for these goods."""
     known = ground.known
     own = steps_of(known.class_code) if known is not None else ()
     last_step, last_cte = ("", "") if known is None else (known.last_step, known.last_cte)
     if not last_step and known is not None and not _is_own(known):
         # What is of somebody else and has no record that may be seen was sent by them.
         last_step = "shipping"
-    likely, others = likely_of(own or general_steps(), last_step, last_cte)
+    likely, others = likely_of(fitting or own or general_steps(), last_step, last_cte)
     return render_template(
         "work/event_steps.html",
         code=ground.text,
@@ -169,7 +204,7 @@ def _steps_page(ground: _Ground) -> str:
         name=_name(known),
         likely=likely,
         others=others,
-        general=general_steps() if own else (),
+        general=general_steps() if own and not fitting else (),
         is_zh=chosen_lang() == "zh",
     )
 
@@ -179,7 +214,10 @@ def _form_page(
     step: EventStep,
     form: Form,
     choices: Mapping[str, tuple[Partner, ...]] = _NO_CHOICES,
+    *,
+    is_told: bool = False,
 ) -> str:
+    """Draw a form; `is_told` says that the class of the goods asks for more than was asked."""
     inputs = inputs_of(step)
     with reading(services().engine) as connection:
         form = shown(connection, form, partners_in(step))
@@ -196,6 +234,7 @@ def _form_page(
         name=_name(ground.known),
         step=step,
         form=form,
+        is_told=is_told,
         blocks=[(block, row_count(form, block)) for block in blocks_of(step.sheet)],
         asked=asked,
         others=[one for one in inputs if one not in asked],

@@ -77,14 +77,15 @@ def _number(field: Field) -> JsonValue:
 def full_event(sheet: Sheet, *, day: str = DAY, hour: int = 8) -> JsonObject:
     """Return an event that says everything its way asks for."""
     way = sheet.way
-    cells = {column.key: cell for column in sheet.columns if (cell := _cell(column, way))}
+    cells = {column.key: cell for column in sheet.columns if (cell := cell_of_column(column, way))}
     cells["eventTime"] = f"{day} {hour:02d}:30:00.000"
     result = event_of_row(sheet, cells, STYLE)
     assert result.problems == ()
     return result.event
 
 
-def _cell(column: Column, way: Way) -> str:
+def cell_of_column(column: Column, way: Way) -> str:
+    """Return what somebody types into a column, "" for one that stays empty."""
     key = column.key
     if key in ("inputEPCList", "epcList", "childEPCs", "outputEPCList"):
         return OTHER_ITEM if key == "inputEPCList" else ITEM
