@@ -98,7 +98,13 @@ class Settings:
     recall_events_max: int = _setting(
         200_000, integer(1, 10_000_000), "events that a place and a time may pick for a recall"
     )
-    hooks_private_allowed: int = _setting(0, integer(0, 1), "1: notices to private addresses too")
+    hooks_private_allowed: int = _setting(
+        0, integer(0, 1), "1: notices to private addresses and by plain http too, for tests"
+    )
+    hooks_at_once_max: int = _setting(8, integer(1, 100), "programs that are told at once")
+    hooks_run_max_s: int = _setting(
+        240, integer(1, 500), "how long one run of notices begins new ones"
+    )
     hooks_run_max: int = _setting(500, integer(1, 100_000), "notices to programs sent in one run")
     hook_attempts_max: int = _setting(10, integer(1, 30), "tries of a notice to a program")
     hook_wait_max_s: int = _setting(10, integer(1, 120), "how long a program may take for one")

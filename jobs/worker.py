@@ -72,7 +72,12 @@ TIMETABLE: Final = timetable(
     Timed(name="follow-findings", every_s=60, function="jobs.findings.follow_findings"),
     Timed(name="review-findings", every_s=86_400, function="jobs.findings.review_findings"),
     Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
-    Timed(name="deliver-recalls", every_s=30, function="jobs.hooks.deliver_recalls"),
+    Timed(
+        name="deliver-recalls",
+        every_s=30,
+        function="jobs.hooks.deliver_recalls",
+        is_long=True,  # It waits for programs of others.
+    ),
     Timed(name="escalate-recalls", every_s=300, function="jobs.recalls.escalate_recalls"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
     Timed(name="forget-tasks", every_s=86_400, function="jobs.tasks.forget_tasks"),

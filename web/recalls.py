@@ -13,6 +13,7 @@ from trace.recall.answering import Said, answer_notice, close_recall
 from trace.recall.authority import is_under_authority
 from trace.recall.deadlines import Deadline, domains
 from trace.recall.facts import RecallFact, facts_since
+from trace.recall.hooks import Delivery, deliveries_of
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
 from trace.recall.opening import (
     OpenRequest,
@@ -69,7 +70,10 @@ class BriefRecall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeRecall:
-    """A recall with all that its reader may see; `own` is the reader's own notice."""
+    """A recall with all that its reader may see; `own` is the reader's own notice.
+
+    `deliveries` are what came of telling programs of the notices that he sees.
+    """
 
     recall: Recall
     scopes: Sequence[ScopeRow]
@@ -77,6 +81,7 @@ class WholeRecall:
     stages: Sequence[Stage]
     dues: Sequence[Due]
     notices: Sequence[Notice]
+    deliveries: Mapping[UUID, Delivery]
     own: Notice | None
     may_run: bool
     may_end: bool
@@ -168,16 +173,19 @@ def recall_for(parts: Services, actor: Actor, recall_id: UUID) -> WholeRecall:
         scopes = scopes_of(connection, parts.log, recall_id)
         lines = lines_of(connection, parts.log, scopes[-1].id)
         is_bound = is_under_authority(connection, recall)
-    own = next((one for one in notices if one.party_id == actor.party_id), None)
+        own = next((one for one in notices if one.party_id == actor.party_id), None)
+        is_all = sees_all(actor)
+        seen = notices if is_all else [own] if own is not None else []
+        deliveries = deliveries_of(connection, [one.id for one in seen])
     progress = progress_of(lines, notices, now)
-    is_all = sees_all(actor)
     return WholeRecall(
         recall=recall,
         scopes=scopes,
         progress=progress if is_all else replace(progress, awaited=()),
         stages=stages_of(recall, scopes, notices),
         dues=dues_of(recall),
-        notices=notices if is_all else [own] if own is not None else [],
+        notices=seen,
+        deliveries=deliveries,
         own=own,
         may_run=may_run(actor, recall),
         may_end=may_run(actor, recall) and (is_all or not is_bound),

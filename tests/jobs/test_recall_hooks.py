@@ -1,5 +1,6 @@
 """Notices of recalls to a holder's program: signed, once, again where it failed, never inside."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -9,8 +10,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from trace.capture import Submission, submit
+from trace.recall.hook_addresses import pinned
 from trace.recall.hook_tables import RECALL_DELIVERY
-from trace.recall.hooks import keep_hook, signing_key
+from trace.recall.hooks import claim_delivery, due_deliveries, keep_hook, signing_key
 from trace.recall.model import Criteria
 from trace.recall.opening import OpenRequest, open_recall
 from typing import Any
@@ -22,7 +24,7 @@ from sqlalchemy import select
 from base.config import Settings
 from base.db import reading, transaction
 from base.errors import InvalidInput
-from jobs.hooks import deliver_recalls, pinned
+from jobs.hooks import deliver_recalls
 from jobs.recalls import escalate_recalls, recall_desk
 from parties.actors import Role, actor_of_key
 from tests.instances import document
@@ -40,17 +42,31 @@ class Receiver:
 
     url: str
     status: int = 204
+    is_endless: bool = False
+    is_slow: bool = False
+    trickled: int = 0
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
+    over = threading.Event()
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             found.got.append((dict(self.headers), body))
+            with contextlib.suppress(OSError):
+                self._answer()
+
+        def _answer(self) -> None:
+            while found.is_slow and not over.wait(0.2):
+                self.wfile.write(b"HTTP/1.1 204 No" if not found.trickled else b" ")
+                found.trickled += 1
             self.send_response(found.status)
             self.end_headers()
+            while found.is_endless and not over.is_set():
+                self.wfile.write(bytes(1 << 20))
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -60,6 +76,7 @@ def receiver() -> Iterator[Receiver]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield found
+    over.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -82,7 +99,7 @@ def _hook(shop: Workshop, url: str) -> UUID:
     party_id = shop.actor.party_id
     assert party_id is not None
     with transaction(shop.parts.engine) as connection:
-        keep_hook(connection, party_id, url, now=shop.parts.clock.now())
+        keep_hook(connection, party_id, url, now=shop.parts.clock.now(), may_be_plain=True)
     return party_id
 
 
@@ -108,6 +125,7 @@ def test_a_program_is_told_once_and_can_check_who_tells_it(
     told = json.loads(body)
     assert [line["code"] for line in told["lines"]] == [LOT]
     assert headers["Idempotency-Key"] == told["notice_id"]
+    assert told["sent_at"].startswith(f"{shop.parts.clock.now():%Y-%m-%d}")
     (row,) = _deliveries(shop)
     assert (row.attempts, row.outcome, row.next_at) == (1, "HTTP 204", None)
     shop.parts.engine.dispose()
@@ -130,6 +148,54 @@ def test_what_failed_waits_for_its_next_time_and_is_given_up_at_last(
     shop.parts.engine.dispose()
 
 
+def test_an_answer_without_an_end_costs_neither_memory_nor_time(
+    sqlite_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    shop = _shop(sqlite_url, tmp_path, hooks_private_allowed=1)
+    _hook(shop, receiver.url)
+    receiver.is_endless = True
+
+    deliver_recalls()
+
+    (row,) = _deliveries(shop)
+    assert (row.outcome, row.next_at) == ("HTTP 204", None)
+    shop.parts.engine.dispose()
+
+
+def test_a_head_that_trickles_in_is_given_up(
+    sqlite_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    shop = _shop(sqlite_url, tmp_path, hooks_private_allowed=1, hook_wait_max_s=1)
+    _hook(shop, receiver.url)
+    receiver.is_slow = True
+
+    deliver_recalls()
+
+    (row,) = _deliveries(shop)
+    assert (row.attempts, row.outcome) == (1, "It took too long.")
+    shop.parts.engine.dispose()
+
+
+def test_a_try_that_another_worker_makes_is_made_once(
+    database_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    shop = _shop(database_url, tmp_path)
+    _hook(shop, receiver.url)
+    parts, now = shop.parts, shop.parts.clock.now()
+    with reading(parts.engine) as connection:
+        (due,) = due_deliveries(connection, parts.desk.journal.log, now=now, rows_max=9)
+
+    claims = []
+    for _ in range(2):
+        with transaction(parts.engine) as connection:
+            claims.append(claim_delivery(connection, due, now=now, attempts_max=9))
+
+    assert claims == [True, False]
+    with reading(parts.engine) as connection:
+        assert not due_deliveries(connection, parts.desk.journal.log, now=now, rows_max=9)
+    parts.engine.dispose()
+
+
 def test_nothing_is_sent_into_our_own_network(
     sqlite_url: str, tmp_path: Path, receiver: Receiver
 ) -> None:
@@ -140,7 +206,7 @@ def test_nothing_is_sent_into_our_own_network(
 
     (row,) = _deliveries(shop)
     assert receiver.got == []
-    assert row.outcome == "The host is not a public one."
+    assert row.outcome == "The address does not begin with https://."
     shop.parts.engine.dispose()
 
 
@@ -155,6 +221,11 @@ def test_nothing_is_sent_into_our_own_network(
         "[::1]",
         "[fd00::1]",
         "[::ffff:127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[2002:7f00:1::1]",
+        "[::127.0.0.1]",
+        "[::a00:1]",
         "0.0.0.0",  # noqa: S104 -- an address to refuse, nothing listens
         "224.0.0.1",
         "100.64.0.1",

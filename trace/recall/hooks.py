@@ -6,7 +6,7 @@ so that nobody else can send it a notice that looks like ours.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from trace.recall.hook_tables import OUTCOME_CHARS_MAX, RECALL_DELIVERY, RECALL_HOOK, URL_CHARS_MAX
@@ -22,6 +22,7 @@ from base.installation_secret import InstallationSecret
 from parties.rows import insert_once
 
 _RETRY_FIRST: Final = timedelta(minutes=1)
+_UNKNOWN: Final = "It is not known what came of it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,18 @@ class DueDelivery:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What came of telling a notice to a program; `next_at` is None where that is over."""
+
+    notice_id: UUID
+    party_id: UUID
+    attempts: int
+    outcome: str
+    next_at: datetime | None
+    delivered_at: datetime | None
+
+
 def signing_key(secret: InstallationSecret, party_id: UUID) -> bytes:
     """Return the key under which a party's notices are signed."""
     return secret.key_for(f"recall hook {party_id}")
@@ -60,9 +73,11 @@ def signature_of(key: bytes, body: bytes) -> str:
     return f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
 
 
-def keep_hook(connection: Connection, party_id: UUID, url: str, *, now: datetime) -> Hook:
+def keep_hook(
+    connection: Connection, party_id: UUID, url: str, *, now: datetime, may_be_plain: bool = False
+) -> Hook:
     """Keep where a party's notices go, in place of what was kept; raises `InvalidInput`."""
-    _check(url)
+    check_address(url, may_be_plain=may_be_plain)
     row = {"party_id": party_id, "url": url, "created_at": now}
     if not insert_once(connection, RECALL_HOOK, row):
         own = update(RECALL_HOOK).where(RECALL_HOOK.c.party_id == party_id)
@@ -128,28 +143,63 @@ def due_deliveries(
     return [_due(row) for row in connection.execute(statement)]
 
 
-def note_delivery(
-    connection: Connection,
-    due: DueDelivery,
-    *,
-    outcome: str,
-    is_taken: bool,
-    now: datetime,
-    attempts_max: int,
-) -> None:
-    """Keep what came of one try; each further one waits twice as long, until it is given up."""
+def claim_delivery(
+    connection: Connection, due: DueDelivery, *, now: datetime, attempts_max: int
+) -> bool:
+    """Note a try before it is made; return False where another worker makes it.
+
+    Each further one waits twice as long, until it is given up. A worker that dies meanwhile leaves
+    a try that failed.
+    """
     attempts = due.attempts + 1
-    is_over = is_taken or attempts >= attempts_max
+    is_last = attempts >= attempts_max
     values = {
         "attempts": attempts,
-        "outcome": outcome[:OUTCOME_CHARS_MAX],
-        "next_at": None if is_over else now + _RETRY_FIRST * 2 ** (attempts - 1),
-        "delivered_at": now if is_taken else None,
+        "outcome": _UNKNOWN,
+        "next_at": None if is_last else now + _RETRY_FIRST * 2 ** (attempts - 1),
+        "delivered_at": None,
     }
     row = {"notice_id": due.notice_id, "party_id": due.party_id, **values}
-    if not insert_once(connection, RECALL_DELIVERY, row):
-        own = update(RECALL_DELIVERY).where(RECALL_DELIVERY.c.notice_id == due.notice_id)
-        connection.execute(own.values(**values))
+    if not due.attempts:
+        return insert_once(connection, RECALL_DELIVERY, row)
+    own = update(RECALL_DELIVERY).where(
+        RECALL_DELIVERY.c.notice_id == due.notice_id, RECALL_DELIVERY.c.attempts == due.attempts
+    )
+    return connection.execute(own.values(**values)).rowcount == 1
+
+
+def note_delivery(
+    connection: Connection, due: DueDelivery, *, outcome: str, is_taken: bool, now: datetime
+) -> None:
+    """Keep what came of a try that was claimed."""
+    values: dict[str, Any] = {"outcome": outcome[:OUTCOME_CHARS_MAX]}
+    if is_taken:
+        values |= {"next_at": None, "delivered_at": now}
+    own = update(RECALL_DELIVERY).where(
+        RECALL_DELIVERY.c.notice_id == due.notice_id,
+        RECALL_DELIVERY.c.attempts == due.attempts + 1,
+    )
+    connection.execute(own.values(**values))
+
+
+def deliveries_of(connection: Connection, notice_ids: Collection[UUID]) -> Mapping[UUID, Delivery]:
+    """Return what came of telling programs, by notice; nothing for one without an address."""
+    wanted = RECALL_DELIVERY.c.notice_id.in_(list(notice_ids))
+    rows = connection.execute(select(RECALL_DELIVERY).where(wanted)).mappings()
+    return {row["notice_id"]: Delivery(**row) for row in rows}
+
+
+def newest_deliveries(
+    connection: Connection, party_id: UUID, *, rows_max: int
+) -> Sequence[Delivery]:
+    """Return what came of telling a party's program, the newest notice first."""
+    statement = (
+        select(RECALL_DELIVERY)
+        .where(RECALL_DELIVERY.c.party_id == party_id)
+        .order_by(RECALL_DELIVERY.c.notice_id.desc())
+        .limit(rows_max)
+    )
+    return [Delivery(**row) for row in connection.execute(statement).mappings()]
 
 
 def _due(row: Row[*tuple[Any, ...]]) -> DueDelivery:
@@ -157,14 +207,16 @@ def _due(row: Row[*tuple[Any, ...]]) -> DueDelivery:
     return DueDelivery(**{**values, "attempts": values["attempts"] or 0})
 
 
-def _check(url: str) -> None:
+def check_address(url: str, *, may_be_plain: bool) -> None:
+    """Refuse what is no address of a program; raises `InvalidInput`."""
+    schemes = ("http", "https") if may_be_plain else ("https",)
     try:
         parts = urlsplit(url)
-        is_fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_fine = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_fine, parts = False, urlsplit("")
     is_plain = url.isascii() and url.isprintable() and len(url) <= URL_CHARS_MAX
     if not is_fine or not is_plain or parts.username or parts.password or parts.fragment:
-        message = "is an address that begins with https:// or http://, without a user's name"
+        message = "is an address that begins with https://, without a user's name"
         problem = Problem(path="url", code="address", message=message)
         raise InvalidInput(f"url: {message}", problems=(problem,))

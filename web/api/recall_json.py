@@ -6,6 +6,7 @@ Pure. One rule: numbers are decimal texts, and a member is there only for who ma
 from dataclasses import asdict
 from decimal import Decimal
 from trace.recall.entries import criteria_json, decimal_text
+from trace.recall.hooks import Delivery
 from trace.recall.model import Line
 from trace.recall.progress import Share
 from trace.recall.reading import Notice, Recall, ScopeRow
@@ -109,6 +110,18 @@ def line_json(line: Line) -> dict[str, Any]:
         "uom": line.uom,
         "is_gone": line.is_gone,
         "entries": list(line.shown_by),
+    }
+
+
+def delivery_json(delivery: Delivery | None) -> dict[str, Any] | None:
+    """Return what came of telling the holder's program, None where that was never tried."""
+    if delivery is None:
+        return None
+    return {
+        "attempts": delivery.attempts,
+        "outcome": delivery.outcome,
+        "next_at": delivery.next_at and delivery.next_at.isoformat(),
+        "delivered_at": delivery.delivered_at and delivery.delivered_at.isoformat(),
     }
 
 

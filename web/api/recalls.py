@@ -19,7 +19,7 @@ from parties.access import Action
 from web.api import recall_shapes as shapes
 from web.api.blueprint import ApiBlueprint
 from web.api.issuing import next_link
-from web.api.recall_json import line_json, notice_json, recall_json, whole_json
+from web.api.recall_json import delivery_json, line_json, notice_json, recall_json, whole_json
 from web.auth import current_actor, requires
 from web.idempotency import idempotency_key, request_hash
 from web.recall_files import recall_file
@@ -194,7 +194,13 @@ def get_lines(query: dict[str, Any], recall_id: UUID) -> _Answer:
 def get_notices(recall_id: UUID) -> dict[str, Any]:
     """Return the newest notice to each holder with what was said to it."""
     whole = recall_for(services(), current_actor(), recall_id)
-    return {"items": [notice_json(notice) for notice in whole.notices]}
+    told = whole.deliveries
+    return {
+        "items": [
+            {**notice_json(one), "delivery": delivery_json(told.get(one.id))}
+            for one in whole.notices
+        ]
+    }
 
 
 @BLUEPRINT.route("/recalls/<uuid:recall_id>/answers", methods=["POST"])

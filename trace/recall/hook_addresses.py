@@ -1,0 +1,83 @@
+"""Which addresses notices may be sent to.
+
+The rule that must stay true: nothing is sent to an address inside our own network. The name of a
+host is resolved once, every address of it is looked at, and the one that was looked at is the one
+that is connected to, so that a name which changes its mind in between gains nothing.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+
+from base.errors import InvalidInput, Problem
+
+Number: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_PORTS: Final = {"http": 80, "https": 443}
+_NOT_PUBLIC: Final = "The host is not a public one."
+# An IPv4 address in the last 32 bits: of a translator (RFC 6052), and the old "compatible" form.
+_EMBEDDING: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+
+
+def pinned(url: str, *, may_be_private: bool) -> tuple[str, str]:
+    """Return the address with the host's number in place of its name, and the `Host` header.
+
+    Raises `InvalidInput` where the name leads nowhere, or to a machine that is not public.
+    """
+    parts = urlsplit(url)
+    numbers = _numbers_of(parts)
+    if not numbers:
+        raise InvalidInput("The name of the host leads nowhere.")
+    if not may_be_private and not all(is_public(number) for number in numbers):
+        raise InvalidInput(_NOT_PUBLIC)
+    number = numbers[0]
+    shown = f"[{number}]" if number.version == 6 else str(number)
+    pinned_url = parts._replace(netloc=f"{shown}:{_port_of(parts)}").geturl()
+    return pinned_url, parts.netloc
+
+
+def require_public(url: str) -> None:
+    """Refuse an address that leads to a machine that is not public now; raises `InvalidInput`.
+
+    A name that leads nowhere yet is let through: it is looked at again before each notice.
+    """
+    if not all(is_public(number) for number in _numbers_of(urlsplit(url))):
+        message = "leads to a machine that is not public; notices are sent to public ones alone"
+        problem = Problem(path="url", code="not_public", message=message)
+        raise InvalidInput(f"url: {message}", problems=(problem,))
+
+
+def is_public(number: Number) -> bool:
+    """Return whether a machine is one of the public network, whatever its number is wrapped in."""
+    inner = list(_inside(number))
+    if inner:
+        return all(is_public(one) for one in inner)
+    return number.is_global and not number.is_multicast
+
+
+def _inside(number: Number) -> Iterator[Number]:
+    """Yield the IPv4 addresses that an IPv6 one is sent on to."""
+    if isinstance(number, ipaddress.IPv4Address):
+        return
+    if number.ipv4_mapped is not None:
+        yield number.ipv4_mapped
+    elif number.sixtofour is not None:
+        yield number.sixtofour
+    elif number.teredo is not None:
+        yield from number.teredo
+    elif any(number in network for network in _EMBEDDING):
+        yield ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+
+
+def _numbers_of(parts: SplitResult) -> Sequence[Number]:
+    try:
+        found = socket.getaddrinfo(parts.hostname or "", _port_of(parts), type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+
+
+def _port_of(parts: SplitResult) -> int:
+    return parts.port or _PORTS[parts.scheme]
