@@ -1,13 +1,15 @@
 """Signing in with a name and a password, and what wrong passwords cost.
 
 The rule that must stay true: a try is counted before it is judged, so that many at once gain
-nothing; and no stranger keeps the owner out, however long he goes on.
+nothing; and no stranger keeps the owner out of where the owner signed in before. From a new place
+one who goes on trying can: there a key, or the operator's `account reset`, lets the owner in.
 
 Wrong passwords are counted in two lanes. One is the name from this very network. The other is the
 name from all networks that nobody signed in to it from before; who comes from a known one is not
 held up by it. After so many wrong ones a lane waits, twice as long each time up to a limit, and
 while it waits not even the right password opens. A name that nobody has is counted alike: neither
-the answer nor the wait tells which names there are.
+the answer nor the wait tells which names there are: that one has to wait, and until when, is said
+for any name and any password.
 """
 
 import hashlib
@@ -17,10 +19,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, update
 
 from base.config import Settings
-from base.db import transaction
+from base.db import reading, transaction
 from base.errors import Unauthenticated
 from base.installation_secret import InstallationSecret
 from parties.accounts import Account, fold_login, is_password_of
@@ -75,6 +77,14 @@ class Try:
     browser: str = ""
 
 
+class SignInWaits(Unauthenticated):
+    """Too many wrong passwords: nothing opens before `until`, whatever is typed."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("Name or password was wrong too often.")
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """An account that was signed in to, and the text for the browser's cookie."""
@@ -104,18 +114,23 @@ class SignInDesk:
     def enter(self, tried: Try, *, now: datetime) -> Account:
         """Return the account of the right name and password.
 
-        Raises `Unauthenticated`, always alike, and `Busy` where too many passwords wait.
+        Raises `Unauthenticated`, always alike, `SignInWaits` while a lane waits, whatever was
+        typed, and `Busy` where too many passwords wait.
         """
         name = self._hash(b"name", fold_login(tried.login))
         network = self.network_hash(tried.network)
         with transaction(self.engine) as connection:
             lanes = self._lanes(connection, tried.login, network, now)
             # The second one is not counted while the first one waits.
-            may_enter = all(self._count(connection, name, one, now) for one in lanes)
+            until = next(
+                (late for one in lanes if (late := self._count(connection, name, one, now))), None
+            )
         account = is_password_of(self.engine, self.passwords, tried.login, tried.password)
         # Judged after the password was looked at, so that a wait takes no other time.
-        if account is None or not may_enter:
-            raise Unauthenticated("Name or password is wrong, or was wrong too often.")
+        if until is not None:
+            raise SignInWaits(until)
+        if account is None:
+            raise Unauthenticated("Name or password is wrong.")
         with transaction(self.engine) as connection:
             self._forgive(connection, name, lanes, now)
         return account
@@ -125,6 +140,16 @@ class SignInDesk:
         name = self._hash(b"name", fold_login(login))
         with transaction(self.engine) as connection:
             connection.execute(delete(SIGN_IN_COUNT).where(SIGN_IN_COUNT.c.name_hash == name))
+
+    def waits_until(self, login: str, *, now: datetime) -> datetime | None:
+        """Return until when a name waits somewhere, in the longest of its lanes; else None."""
+        waiting = select(func.max(SIGN_IN_COUNT.c.locked_until)).where(
+            SIGN_IN_COUNT.c.name_hash == self._hash(b"name", fold_login(login)),
+            SIGN_IN_COUNT.c.locked_until > now,
+        )
+        with reading(self.engine) as connection:
+            until: datetime | None = connection.execute(waiting).scalar()
+        return until
 
     def network_hash(self, network: str) -> bytes:
         """Return what is kept of a network."""
@@ -160,8 +185,10 @@ class SignInDesk:
             less = SIGN_IN_COUNT.c.failures - 1
             connection.execute(counted.values(failures=less, locked_until=now))
 
-    def _count(self, connection: Connection, name: bytes, network: bytes, now: datetime) -> bool:
-        """Count a try as a wrong one until it proves right; return whether it may prove so."""
+    def _count(
+        self, connection: Connection, name: bytes, network: bytes, now: datetime
+    ) -> datetime | None:
+        """Count a try as a wrong one until it proves right; return until when it may not."""
         free = self.limits.name_tries_max if network == _ANYWHERE else self.limits.network_tries_max
         row = {
             "name_hash": name,
@@ -175,7 +202,8 @@ class SignInDesk:
         found = connection.execute(select(SIGN_IN_COUNT).where(*which).with_for_update()).one()
         if found.locked_until > now:
             # What is tried while one waits is not counted: whoever tries on makes nobody wait more.
-            return False
+            until: datetime = found.locked_until
+            return until
         failures = found.failures + 1
         values = {
             "failures": failures,
@@ -183,7 +211,7 @@ class SignInDesk:
             "touched_at": now,
         }
         connection.execute(update(SIGN_IN_COUNT).where(*which).values(**values))
-        return True
+        return None
 
 
 def _is_lane(name: bytes, network: bytes) -> tuple[ColumnElement[bool], ...]:

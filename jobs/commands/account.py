@@ -6,6 +6,7 @@ from the command line, where every process of the machine could read it.
 
 import sys
 from collections.abc import Iterator, MutableMapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -46,7 +47,10 @@ def command() -> None:
 def add(
     environ: MutableMapping[str, str], login: str, role: str, party: UUID | None, name: str
 ) -> None:
-    """Add an account; its holder changes the password at the first sign-in."""
+    """Add an account; its holder changes the password at the first sign-in.
+
+    The password is typed at the prompt, or is the one line of standard input.
+    """
     if (Role(role) is Role.PRODUCER) != (party is not None):
         raise click.UsageError("--party names the party of a producer's account, and of no other")
     request = AccountRequest(login=login, name=name, role=Role(role), party_id=party)
@@ -68,8 +72,9 @@ def add(
 def show(environ: MutableMapping[str, str]) -> None:
     """List every account, oldest first."""
     with console_desk(environ) as desk, reading(desk.engine) as connection:
+        door = _door(desk)
         for account in _all(connection):
-            click.echo(_line(account))
+            click.echo(_line(account, door.waits_until(account.login, now=desk.now)))
 
 
 @command.command("end")
@@ -87,7 +92,10 @@ def end(environ: MutableMapping[str, str], login: str) -> None:
 @click.argument("login")
 @click.pass_obj
 def reset(environ: MutableMapping[str, str], login: str) -> None:
-    """Give an account another password, end its sessions, and forget its wrong passwords."""
+    """Give an account another password, end its sessions, and forget its wrong passwords.
+
+    The password is typed at the prompt, or is the one line of standard input.
+    """
     password = _password()
     with console_desk(environ) as desk:
         account, passwords = _found(desk, login), Passwords(desk.settings)
@@ -100,13 +108,17 @@ def reset(environ: MutableMapping[str, str], login: str) -> None:
             now=desk.now,
             record=desk.record,
         )
-        SignInDesk(
-            engine=desk.engine,
-            passwords=passwords,
-            limits=SignInLimits.of(desk.settings),
-            secret=open_secret(desk.settings, desk.engine),
-        ).forget_failures(account.login)
+        _door(desk).forget_failures(account.login)
     click.echo(f"account {account.login} has another password, and changes it at the next sign-in")
+
+
+def _door(desk: ConsoleDesk) -> SignInDesk:
+    return SignInDesk(
+        engine=desk.engine,
+        passwords=Passwords(desk.settings),
+        limits=SignInLimits.of(desk.settings),
+        secret=open_secret(desk.settings, desk.engine),
+    )
 
 
 def _password() -> str:
@@ -132,10 +144,12 @@ def _all(connection: Connection) -> Iterator[Account]:
         after = accounts[-1].id
 
 
-def _line(account: Account) -> str:
+def _line(account: Account, waits_until: datetime | None) -> str:
     state = "open"
     if account.ended_at is not None:
         state = f"ended {account.ended_at:%Y-%m-%d}"
+    elif waits_until is not None:
+        state = f"waits until {waits_until:%H:%M:%S} UTC after wrong passwords"
     elif account.must_change:
         state = "password to be changed"
     party = "" if account.party_id is None else f"  party {account.party_id}"

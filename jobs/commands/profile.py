@@ -24,6 +24,10 @@ from schemas.profiles.standing import Profile
 from schemas.profiles.survey import survey_of
 
 DOCS: Final = Path(__file__).resolve().parents[2] / "docs" / "profiles"
+_NO_LIST: Final = (
+    "This reads the CSV of `manage.py profile template`; a sheet that was downloaded from the"
+    " service is sent to its upload page or to /api/v1/profiles/<class>/<step>/rows."
+)
 ROWS_MAX: Final = 10_000
 """The most rows of a filled template that one call reads."""
 
@@ -165,12 +169,18 @@ def _sheet(name: str, cte_id: str, way_name: str | None) -> Sheet:
 def _filled(path: Path, sheet: Sheet) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the filled rows of a template with their number; its own four rows are skipped."""
     keys = {column.key for column in sheet.columns}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(_NO_LIST) from None
+    with io.StringIO(text, newline="") as lines:
         reader = csv.reader(lines)
         head = next(reader, [])
         stray = [key for key in head if key not in keys]
         if stray or not head:
-            raise InvalidInput(f"The first line names the columns; {stray[:1]} is none of them.")
+            raise InvalidInput(
+                f"The first line names the columns; {stray[:1]} is none of them. {_NO_LIST}"
+            )
         for number, row in enumerate(reader, start=2):
             if number > ROWS_MAX:
                 raise InvalidInput(f"At most {ROWS_MAX} rows are read at once.")

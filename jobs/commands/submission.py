@@ -9,7 +9,7 @@ from trace.sheets.headers import LANGUAGES
 from trace.submissions.class_book import ClassOrder, write_class_book
 from trace.submissions.fsma_book import FsmaOrder, write_fsma
 from trace.submissions.selecting import Wanted
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 import click
@@ -62,7 +62,7 @@ def write_fsma204(environ: Mapping[str, str], /, file: Path, **asked: Any) -> No
             made_at=SystemClock().now(),
             made_for=settings.origin,
         )
-        with file.open("wb") as out:
+        with _created(file) as out:
             count = write_fsma(engine, order, out)
     click.echo(f"{file}: {count} events")
 
@@ -92,7 +92,7 @@ def write_records(
             lang=lang,
             made_at=SystemClock().now(),
         )
-        with file.open("wb") as out:
+        with _created(file) as out:
             count = write_class_book(engine, order, out)
     click.echo(f"{file}: {count} records")
 
@@ -104,6 +104,13 @@ def _opened(settings: Settings) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def _created(file: Path) -> BinaryIO:
+    try:
+        return file.open("wb")
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror}") from None
 
 
 def _wanted(

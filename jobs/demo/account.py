@@ -1,7 +1,8 @@
 """The account of the demonstration's dairy, to sign in with on this very installation.
 
 The rule that must stay true: its password is random and is kept like the demonstration's keys, in a
-file that its owner alone may read; what opens nothing any more is made anew.
+file that its owner alone may read; what opens nothing any more is made anew. An account of that
+name that is another party's is never touched.
 """
 
 import secrets
@@ -32,7 +33,10 @@ _GROUPS: Final = 4
 
 
 def keep_demo_account(environ: MutableMapping[str, str]) -> str | None:
-    """Return the password of the dairy's account, made if need be; None where there is no dairy."""
+    """Return the password of the dairy's account, made if need be.
+
+    None where there is no dairy, or where the name is somebody else's.
+    """
     with console_desk(environ) as desk:
         path, passwords = demo_password_file(desk.settings.data_dir), Passwords(desk.settings)
         kept = read_key_file(path)
@@ -47,7 +51,7 @@ def keep_demo_account(environ: MutableMapping[str, str]) -> str | None:
 
 
 def _give(desk: ConsoleDesk, passwords: Passwords, password: str) -> bool:
-    """Give the account a password; return whether there is a dairy for it."""
+    """Give the dairy's account a password; return whether there is one for it."""
     with reading(desk.engine) as connection:
         of_dairy = PARTY.c.uscc == PARTIES[_SLUG].uscc
         party_id = connection.execute(select(PARTY.c.id).where(of_dairy)).scalar()
@@ -55,7 +59,8 @@ def _give(desk: ConsoleDesk, passwords: Passwords, password: str) -> bool:
             account = find_account(connection, LOGIN)
         except NotFound:
             account = None
-    if party_id is None:
+    # Whoever else took the name keeps it, with the password that he knows.
+    if party_id is None or (account is not None and account.party_id != party_id):
         return False
     if account is not None:
         set_password(

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from base.clock import SystemClock
 from base.config import Settings
 from base.db import open_engine, reading
 from base.errors import Unauthenticated
 from jobs.commands import run_command_line
 from parties.accounts import actor_of_open_account, find_account, is_password_of
 from parties.actors import Role
+from parties.issuing.owning import open_secret
 from parties.passwords import Passwords
+from parties.sign_ins import SignInDesk, SignInLimits, Try
 from tests.jobs.test_key_command import kinds_of, open_ledger
 from tests.parties.samples import new_party
 
@@ -108,3 +111,29 @@ def test_only_a_producers_account_names_a_party(
     words = ("add", "li.lei", "--role", "producer", "--name", "李雷")
 
     assert run(engine, monkeypatch, *words, typed=FIRST) == 2
+
+
+def test_the_list_says_who_waits_and_the_help_where_the_password_is_read(
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert add(engine, monkeypatch) == 0
+    settings = Settings()
+    door = SignInDesk(
+        engine=engine,
+        passwords=Passwords(settings),
+        limits=SignInLimits.of(settings),
+        secret=open_secret(settings, engine),
+    )
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            door.enter(
+                Try(login="li.lei", password="wrong", network="n"),
+                now=SystemClock().now(),
+            )
+    assert run(engine, monkeypatch, "list") == 0
+    assert "waits until" in capsys.readouterr().out
+
+    assert run(engine, monkeypatch, "add", "--help") == 0
+    assert "standard input" in capsys.readouterr().out

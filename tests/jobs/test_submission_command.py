@@ -47,3 +47,16 @@ def test_the_records_of_every_class_are_written_to_a_file(
     assert code == 0
     assert "0 records" in capsys.readouterr().out
     assert openpyxl.load_workbook(file).worksheets[0]["A1"].value == "没有记录"
+
+
+def test_a_file_that_cannot_be_written_is_said_plainly(
+    empty_ledger: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = str(tmp_path / "nowhere" / "fsma.xlsx")
+
+    code = run_command_line(
+        ["submission", "fsma204", nowhere], {"SUXIN_DATABASE_URL": empty_ledger}
+    )
+
+    assert code == 2
+    assert "cannot be written" in capsys.readouterr().err

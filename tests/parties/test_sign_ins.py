@@ -17,7 +17,7 @@ from parties.accounts import Account, AccountRequest, add_account, find_account,
 from parties.actors import Role
 from parties.ids import new_id
 from parties.passwords import Passwords
-from parties.sign_ins import SignInDesk, SignInLimits, Try
+from parties.sign_ins import SignInDesk, SignInLimits, SignInWaits, Try
 from parties.tables import SIGN_IN_COUNT
 from tests.parties.samples import NOW
 
@@ -120,6 +120,23 @@ def test_a_stranger_never_keeps_out_whoever_comes_from_where_they_were(desk: Sig
     assert opens(desk, TRY, at)
     assert not opens(desk, replace(TRY, network="203.0.113.5"), at)
     assert opens(desk, replace(TRY, network="203.0.113.5"), at + timedelta(minutes=15))
+
+
+def test_how_long_one_waits_is_said_of_any_name_and_any_password(desk: SignInDesk) -> None:
+    tries = [TRY, replace(TRY, login="nobody")]
+    for _ in range(5):
+        for one in tries:
+            opens(desk, replace(one, password="wrong", network=HOME))
+
+    waits = []
+    for one in (*tries, replace(TRY, password="wrong")):
+        with pytest.raises(SignInWaits) as refusal:
+            desk.enter(replace(one, network=HOME), now=NOW)
+        waits.append(refusal.value.until)
+
+    assert waits == [NOW + timedelta(seconds=30)] * 3
+    assert desk.waits_until(TRY.login, now=NOW) == NOW + timedelta(seconds=30)
+    assert desk.waits_until(TRY.login, now=NOW + timedelta(seconds=30)) is None
 
 
 def test_a_name_that_nobody_has_is_counted_alike(desk: SignInDesk) -> None:

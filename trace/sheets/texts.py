@@ -7,9 +7,11 @@ says the type of a cell; a CSV does not, so there a mark of text goes before wha
 import re
 from typing import Final
 
-_LOOKS_LIKE_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+# Spreadsheets of East Asia take the wide signs for the same ones.
+_SIGNS: Final = r"[=+\-@\t\r＝＋－＠]"
+_LOOKS_LIKE_FORMULA: Final = re.compile(rf"'*{_SIGNS}")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-_MARKED: Final = re.compile(r"'+[=+\-@\t\r]")
+_MARKED: Final = re.compile(rf"'+{_SIGNS}")
 _MARK: Final = "'"
 
 

@@ -6,6 +6,7 @@ One rule: an answer is as of the worker's last run; every finding names the entr
 import csv
 from io import StringIO
 from trace.findings.reading import FindingQuery
+from trace.sheets.texts import safe_text
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,8 +42,6 @@ _COLUMNS: Final = (
     "says_zh",
     "says_en",
 )
-# What a spreadsheet would read as a formula (CWE-1236).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @BLUEPRINT.route("/findings", methods=["GET"])
@@ -128,7 +127,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = value.isoformat() if hasattr(value, "isoformat") else str(_word(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return safe_text(text)
 
 
 def _finding_json(one: Seen) -> dict[str, Any]:

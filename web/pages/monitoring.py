@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from trace.monitoring.report import Group, Report
 from trace.monitoring.stages import Stage
+from trace.sheets.texts import safe_text
 from typing import Final
 from uuid import UUID
 
@@ -32,8 +33,6 @@ from web.session import page_actor, page_requires
 _TABLES: Final = ("region", "class", "party")
 _ROWS: Final = 100
 _WIDTH: Final = 1000
-# What spreadsheets take for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,4 +247,4 @@ def _csv(rows: Iterable[Row]) -> str:
 
 
 def _guarded(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return safe_text(cell) if isinstance(cell, str) else cell

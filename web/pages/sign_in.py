@@ -4,11 +4,15 @@ The rule that must stay true: a wrong password or key is answered by one sentenc
 with it, and is neither kept nor shown again.
 """
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from base.clock import CIVIL_ZONE
 from base.errors import Busy, Unauthenticated
 from parties.passwords import CHARS_MAX
+from parties.sign_ins import SignInWaits
 from parties.tables import LOGIN_CHARS_MAX
 from web.pages.languages import say as _
 from web.services import services
@@ -81,6 +85,13 @@ def _enter_by_password() -> dict[str, str]:
         return {"password": _("Please type your password.")}
     try:
         sign_in_by_password(login[:LOGIN_CHARS_MAX], password[: CHARS_MAX + 1])
+    except SignInWaits as wait:
+        # Said of any name, for a right password as for a wrong one.
+        until = (wait.until + timedelta(minutes=1)).astimezone(CIVIL_ZONE).strftime("%H:%M")
+        words = _(
+            "This name was tried with wrong passwords too often from here or from new places."
+        )
+        return {"password": f"{words} {_('Please try again at %(at)s.', at=until)}"}
     except Unauthenticated:
         return {"password": _wrong()}
     except Busy:
@@ -89,7 +100,7 @@ def _enter_by_password() -> dict[str, str]:
 
 
 def _wrong() -> str:
-    # The same whoever was named and whether one has to wait: a stranger learns nothing from it.
+    # The same whoever was named: a stranger learns nothing from it.
     minutes = max(1, services().settings.sign_in_wait_max_s // 60)
     return _(
         "Name or password is wrong. After several wrong tries in a row one has to wait, up to "

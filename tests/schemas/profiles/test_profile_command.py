@@ -133,3 +133,16 @@ def test_a_file_with_columns_of_its_own_is_refused(
 
     assert _run("events", "fertiliser", "use", str(filled)) == 1
     assert "['colour'] is none of them" in capsys.readouterr().err
+
+
+def test_a_sheet_that_the_service_gave_is_named_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, listed = tmp_path / "sheet.xlsx", tmp_path / "sheet.csv"
+    book.write_bytes(b"PK\x03\x04\xff\xfe\x00")
+    listed.write_text("品名,数量\n", encoding="utf-8-sig")
+
+    codes = [_run("events", "fertiliser", "use", str(file)) for file in (book, listed)]
+
+    assert codes == [1, 1]
+    assert capsys.readouterr().err.count("upload page") == 2

@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from trace.lineage import Direction
+from trace.sheets.texts import safe_text
 from trace.tracing import Trace
 from typing import Any, Final, TypeAlias
 
@@ -33,8 +34,6 @@ from web.tracing import share_text, trace_for
 Cell: TypeAlias = str | int | float
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# What spreadsheets take for the beginning of a formula; in a workbook text stays text.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _MARK: Final = "\ufeff"
 _WIDTHS: Final = (9, 8, 24, 44, 18, 18, 26, 18, 12, 12, 22, 24)
 _CELL_CHARS_MAX: Final = 32_767
@@ -164,7 +163,7 @@ def _row_cells(row: Row, direction: str) -> tuple[Cell, ...]:
 
 
 def _guarded(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return safe_text(cell) if isinstance(cell, str) else cell
 
 
 def _file(data: bytes, ending: str, media_type: str) -> Response:
