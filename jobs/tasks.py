@@ -7,7 +7,7 @@ the sweep finds it, does no harm. A new kind is one more row of the table.
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from trace.issuing.commission import COMMISSION, DECOMMISSION, Commissioner, run_commission
-from trace.sheets.capturing import SHEET, run_rows
+from trace.sheets.capturing import SHEET, drop_rows, run_rows
 from types import MappingProxyType
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -111,4 +111,6 @@ def work_on(parts: Instance, task_id: UUID) -> None:
 
     task = attend(parts.engine, task_id, parts.clock, work)
     if task is not None:
+        if task.kind == SHEET:
+            drop_rows(task, parts.settings.effective_files_dir)
         _log.info("task_left", task=str(task.id), kind=task.kind, state=task.state.value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from trace.sheets.capturing import SheetOrder, WrongRows, plan_rows, run_rows
+from trace.sheets.capturing import SheetOrder, WrongRows, drop_rows, plan_rows, run_rows
 from trace.sheets.checked import CheckedSheet
 from trace.sheets.checking import check_grid
 from trace.sheets.choosing import Chosen
@@ -88,7 +88,9 @@ def record_sheet(parts: Services, actor: Actor, checked: CheckedSheet, sent: Sen
         folder=order.folder,
         rows_max=parts.settings.sheet_document_rows_max,
     )
-    return attend(parts.engine, task.id, parts.clock, work) or task
+    done = attend(parts.engine, task.id, parts.clock, work) or task
+    drop_rows(done, order.folder)
+    return done
 
 
 def report_file(parts: Services, task: Task) -> tuple[Path, str, str]:

@@ -98,6 +98,20 @@ def test_every_wrong_way_gets_the_same_answer(sqlite_house: House) -> None:
     assert not any(PASSWORD in answer.get_data(as_text=True) for answer in answers)
 
 
+def test_who_has_to_wait_is_told_until_when_whatever_is_typed(sqlite_house: House) -> None:
+    new_account(sqlite_house)
+    person = visitor(sqlite_house)
+    for _ in range(5):
+        person.post("/sign-in", page="/sign-in", login="wang.fang", password=OTHER)
+
+    told = [
+        person.post("/sign-in", page="/sign-in", login="wang.fang", password=one).get_data(True)
+        for one in (PASSWORD, OTHER)
+    ]
+
+    assert all("暂时不能登录" in one for one in told)
+
+
 def test_signing_in_needs_the_token_of_its_form(sqlite_house: House) -> None:
     new_account(sqlite_house)
     person = visitor(sqlite_house)

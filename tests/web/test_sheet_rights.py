@@ -9,7 +9,7 @@ from base.db import reading
 from jobs.instance import Instance
 from jobs.tasks import work_on
 from parties.keys import revoke
-from parties.tasks import TaskState, read_task
+from parties.tasks import TaskState, drop_task, read_task
 from tests.web.epcis_world import get
 from tests.web.house import House
 from tests.web.sheet_world import as_csv, row
@@ -28,16 +28,23 @@ def worker_of(house: House) -> Instance:
     )
 
 
-def waiting_sheet(house: House, key: str) -> UUID:
+def waiting_sheet(
+    house: House, key: str, *, task_id: UUID | None = None, digest: str = "d", rows: int = 1
+) -> UUID:
     """Hand in a sheet that nobody has recorded yet."""
     parts = house.services
     actor = parts.key_ring.authenticate(key)
     folder: Path = parts.settings.effective_files_dir
     order = SheetOrder(
-        digest="d", wrong=WrongRows.REFUSE, lang="zh", folder=folder, tasks_waiting_max=9
+        digest=digest,
+        wrong=WrongRows.REFUSE,
+        lang="zh",
+        folder=folder,
+        tasks_waiting_max=9,
+        task_id=task_id,
     )
     chosen = choose("veg_fruit", "harvest")
-    with check_sheet(parts, actor, chosen, as_csv([row(8)])) as checked:
+    with check_sheet(parts, actor, chosen, as_csv([row(8 + at) for at in range(rows)])) as checked:
         return plan_rows(parts.desk, actor, checked, order).id
 
 
@@ -53,6 +60,21 @@ def test_the_sheet_of_a_key_that_opens_still_is_recorded(sqlite_house: House) ->
     work_on(worker_of(sqlite_house), task_id)
 
     assert len(events_of(sqlite_house)) == 1
+    # What people wrote is not left lying about.
+    assert list(sqlite_house.services.settings.effective_files_dir.iterdir()) == []
+
+
+def test_another_sheet_under_the_same_id_is_not_taken_for_the_first(sqlite_house: House) -> None:
+    parts, key = sqlite_house.services, sqlite_house.keys["producer"]
+    first = waiting_sheet(sqlite_house, key)
+    # Its sender broke off after the file was kept and before the task was a row.
+    drop_task(parts.engine, first)
+
+    second = waiting_sheet(sqlite_house, key, task_id=first, digest="e", rows=2)
+    work_on(worker_of(sqlite_house), second)
+
+    assert second == first
+    assert len(events_of(sqlite_house)) == 2
 
 
 def test_the_sheet_of_a_key_that_was_revoked_meanwhile_is_not(sqlite_house: House) -> None:

@@ -1,11 +1,14 @@
 """Recording the rows of a checked sheet, as a task that may be broken off and taken up again.
 
 The rule that must stay true: the events are in a file before the task is a row, and each document
-of them has a key of its own; so a worker that dies loses no row and records none twice.
+of them has a key of its own; so a worker that dies loses no row and records none twice. The file is
+named by what was sent as well as by the task, and is gone when the task is finished: it holds what
+people wrote, in plain text.
 """
 
 import hashlib
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -66,9 +69,14 @@ def plan_rows(desk: Desk, actor: Actor, checked: CheckedSheet, order: SheetOrder
     now = desk.clock.now()
     task_id = order.task_id or new_id(now)
     sheet = checked.chosen.sheet
-    report = ""
+    arguments: JsonObject = {
+        "digest": order.digest,
+        "wrong": order.wrong.value,
+        "lang": order.lang,
+    }
+    mark, report = _mark(arguments), ""
     if checked.wrong_count:
-        report = f"{task_id}-report.{checked.suffix}"
+        report = f"{task_id}-{mark}-report.{checked.suffix}"
         _keep(order.folder / report, partial(write_report, checked, order.lang))
     is_refused = bool(checked.wrong_count) and order.wrong is WrongRows.REFUSE
     kept: JsonObject = {
@@ -79,12 +87,12 @@ def plan_rows(desk: Desk, actor: Actor, checked: CheckedSheet, order: SheetOrder
         "report": report,
     }
     if not is_refused:
-        _keep(order.folder / _events_name(task_id), checked.copy_events)
-    _keep(order.folder / _name(task_id), lambda out: out.write(orjson.dumps(kept)))
+        _keep(order.folder / _events_name(task_id, mark), checked.copy_events)
+    _keep(order.folder / _name(task_id, mark), lambda out: out.write(orjson.dumps(kept)))
     request = TaskRequest(
         kind=SHEET,
         subject=f"{sheet.profile}/{sheet.cte.id}/{sheet.way.name}",
-        arguments={"digest": order.digest, "wrong": order.wrong.value, "lang": order.lang},
+        arguments=arguments,
         total=0 if is_refused else checked.event_count,
         id=task_id,
     )
@@ -96,7 +104,8 @@ def run_rows(
     desk: Desk, actor: Actor, task: Task, tell: Tell, *, folder: Path, rows_max: int
 ) -> Made:
     """Record the events of a task; done again, it records nothing twice."""
-    kept = _read(folder / _name(task.id))
+    mark = _mark(task.arguments)
+    kept = _read(folder / _name(task.id, mark))
     report, wrong = str(kept["report"]), kept["wrong"]
     lang = str(task.arguments.get("lang", "en"))
     if kept["is_refused"]:
@@ -107,7 +116,7 @@ def run_rows(
         raise TaskRefused(said(words, lang), file_name=report)
     done = 0
     made_at = datetime.fromisoformat(str(kept["made_at"]))
-    for number, some in enumerate(_pieces(folder / _events_name(task.id), rows_max)):
+    for number, some in enumerate(_pieces(folder / _events_name(task.id, mark), rows_max)):
         body = document_bytes([event for _, event in some], made_at)
         key = f"{_OWN_KEYS}{task.id}:{number}"
         limits = DocumentLimits(bytes_max=len(body), events_max=len(some))
@@ -124,6 +133,14 @@ def run_rows(
         done += len(some)
         tell(done)
     return Made(file_name=report, message=said(_left_alone(kept["known"], wrong), lang))
+
+
+def drop_rows(task: Task, folder: Path) -> None:
+    """Delete what was kept of the rows of a task that is finished; its report stays."""
+    if task.is_finished:
+        mark = _mark(task.arguments)
+        for name in (_events_name(task.id, mark), _name(task.id, mark)):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _pieces(path: Path, rows_max: int) -> Iterator[list[tuple[int, JsonObject]]]:
@@ -178,12 +195,18 @@ def _stopped(refusal: InvalidInput | Forbidden, first: object, done: int) -> Wor
     )
 
 
-def _name(task_id: UUID) -> str:
-    return f"{task_id}-events.json"
+def _mark(arguments: JsonObject) -> str:
+    """Return what tells the files of two sheets apart that were sent under one id."""
+    asked = [str(arguments.get(name)) for name in ("digest", "wrong", "lang")]
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
 
 
-def _events_name(task_id: UUID) -> str:
-    return f"{task_id}-events.jsonl"
+def _name(task_id: UUID, mark: str) -> str:
+    return f"{task_id}-{mark}-events.json"
+
+
+def _events_name(task_id: UUID, mark: str) -> str:
+    return f"{task_id}-{mark}-events.jsonl"
 
 
 def _keep(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -191,7 +214,8 @@ def _keep(path: Path, write: Callable[[BinaryIO], object]) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Two threads may write the same file at once.
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         with fresh.open("wb") as out:
             write(out)
