@@ -38,6 +38,7 @@ WORDS: Final[Mapping[str, str]] = {
     "word": "不是标准词表中的词。",
     "disposition_conflict": "同一状态既设置又解除。",
     "identifier": "不是有效的编码：请核对位数、校验位和写法。",
+    "place_is_product": "这是产品的编码，不是场所的；场所请写 GLN（13 位，414）。",
     "nothing_named": "没有写明是哪些货物。",
     "parent_required": "没有写明装在哪个容器或托盘里。",
     "transformation": "没有写明投入或产出。",

@@ -25,6 +25,7 @@ from parties.access import Action, has_role_for
 from parties.actors import Actor
 from parties.directory import PartyCard, SiteCard, parties_by_id, register_uris, sites_by_uri
 from parties.tables import PARTY
+from web.pages.typed import uri_typed
 from web.services import Services
 
 _DAYS_DEFAULT: Final = 30
@@ -75,7 +76,7 @@ def trace_for(parts: Services, actor: Actor, asked: TraceAsked, direction: Direc
         with_shares=asked.with_shares,
     )
     if asked.code:
-        subject = uri_of_text(asked.code)
+        subject = uri_typed(asked.code)
         return trace_goods(parts.engine, parts.log, [subject], direction, reach, view)
     with reading(parts.engine) as connection:
         start = _start(connection, parts, actor, asked)
@@ -90,7 +91,7 @@ def share_text(trace: Trace, uri: str) -> str | None:
 
 def state_for(parts: Services, actor: Actor, code: str) -> CodeState:
     """Return what is known of a code, told from the events that `actor` may see."""
-    return state_of_code(parts.engine, parts.log, uri_of_text(code), actor)
+    return state_of_code(parts.engine, parts.log, uri_typed(code), actor)
 
 
 def party_asked(connection: Connection, actor: Actor, text: str) -> PartyCard:

@@ -51,6 +51,10 @@ _TIME: Final = re.compile(
     r"(Z|[+\-][0-9]{2}:[0-9]{2})?"
 )
 _BAR: Final = " | "
+# A bare number of 13 digits is a bar code and a GLN alike (GS1 General Specifications 2.4): which
+# one is meant is known where it stands for a place or a party, and only there.
+_GLN: Final = re.compile(r"[0-9]{13}")
+_GLN_MARKS: Final[Mapping[Kind, str]] = {Kind.PLACE: "(414)", Kind.PARTY: "(417)"}
 _URI_START: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 
 LIST_KINDS: Final = frozenset(
@@ -144,6 +148,8 @@ def _identifier(text: str, field: Field, style: CellStyle) -> JsonValue:
     if field.kind is Kind.DOCUMENT and style.document_prefix:
         return style.document_prefix + text
     if field.kind is not Kind.DOCUMENT and style.to_uri is not None:
+        if _GLN.fullmatch(text):
+            text = _GLN_MARKS.get(field.kind, "") + text
         try:
             return style.to_uri(text)
         except InvalidInput as error:

@@ -54,6 +54,16 @@ def test_each_required_field_of_an_event_is_missed(name: str) -> None:
         ({"eventTime": "0001-01-01T00:00:00+08:00"}, "time", "eventTime"),
         ({"eventTime": 20260722}, "type", "eventTime"),
         ({"eventTime": "2026-11-22T12:10:01Z"}, "time_in_future", "eventTime"),
+        (
+            {"readPoint": {"id": "https://id.gs1.org/01/04012345111118"}},
+            "place_is_product",
+            "readPoint.id",
+        ),
+        (
+            {"bizLocation": {"id": "urn:epc:idpat:sgtin:4012345.011111.*"}},
+            "place_is_product",
+            "bizLocation.id",
+        ),
         ({"eventTimeZoneOffset": "+8:00"}, "time_zone_offset", "eventTimeZoneOffset"),
         ({"eventTimeZoneOffset": "+14:01"}, "time_zone_offset", "eventTimeZoneOffset"),
         ({"eventTimeZoneOffset": "08:00"}, "time_zone_offset", "eventTimeZoneOffset"),

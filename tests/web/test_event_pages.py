@@ -242,6 +242,24 @@ def test_what_usually_comes_next_stands_first(house: House) -> None:
     assert "产出（收获）" not in likely
 
 
+def test_what_is_no_code_is_not_said_to_be_unknown(sqlite_house: House) -> None:
+    person = sign_in(sqlite_house)
+
+    page = text_of(person.get(f"{PAGE}?code=xyz"))
+
+    assert "不是能识别的码" in page
+
+
+def test_a_bar_code_with_the_lot_beside_it_is_a_code_of_goods(sqlite_house: House) -> None:
+    site, person = ready(sqlite_house), sign_in(sqlite_house)
+    beside = f"{gtin_uri(2)[-14:]} M1"
+
+    answer = send(person, receiving(site, **{"goods-0-code": beside, "code": beside}))
+
+    assert answer.status_code == 303
+    assert newest_event(sqlite_house)["quantityList"][0]["epcClass"] == MILK
+
+
 def test_one_more_row_keeps_what_was_typed(sqlite_house: House) -> None:
     site, person = ready(sqlite_house), sign_in(sqlite_house)
 

@@ -129,6 +129,27 @@ def test_what_cannot_be_asked_is_said(dairy: World, query: str, status: int) -> 
     assert person.get(f"/work/trace.csv?{query}").status_code in (400, 404, 422)
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("code=x&party=y", "请写一个编码、一家企业或一个场所。"),
+        (f"code={LOT}&since=2026-03-01&until=2026-02-01", "结束日期不能早于开始日期。"),
+    ],
+)
+def test_why_it_cannot_be_asked_is_said_in_chinese(dairy: World, query: str, said: str) -> None:
+    page = text_of(sign_in(dairy.house, "authority").get(f"/work/trace?{query}"))
+
+    assert said in page
+
+
+def test_a_bar_code_with_the_lot_beside_it_is_traced(dairy: World) -> None:
+    text = f"{YOGHURT[-14:]} Y20260221"
+
+    page = text_of(sign_in(dairy.house, "authority").get(f"/work/trace?code={quote(text)}"))
+
+    assert "(10)Y20260221" in page
+
+
 def test_the_files_hold_every_row_with_its_entries(dairy: World) -> None:
     person = sign_in(dairy.house, "authority")
 

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from base.errors import Problem
 from base.strict_json import JsonObject, JsonValue, field_path
+from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import CodeError
 
 
@@ -127,6 +128,25 @@ def _proper_identifiers(case: Case) -> Iterator[Finding]:
             yield path, error.message
 
 
+def _places_are_places(case: Case) -> Iterator[Finding]:
+    """Check that what stands for a place is no product (ISO/IEC 19987 7.3.5, CBV 2.0 8.3)."""
+    for name in ("readPoint", "bizLocation"):
+        place = case.event.get(name)
+        text = place.get("id") if isinstance(place, dict) else None
+        if isinstance(text, str) and _is_product(text, case.namespaces):
+            yield (name, "id"), "names a product: a place is named by its GLN, as (414)"
+
+
+def _is_product(text: str, namespaces: Mapping[str, str]) -> bool:
+    try:
+        return canonical(text, namespaces).startswith(_PRODUCTS)
+    except CodeError:
+        return False  # Another rule has said so.
+
+
+_PRODUCTS: Final = tuple(f"{CANONICAL_STEM}/{key}/" for key in ("01", "8006", "8010"))
+
+
 def _something_named(case: Case) -> Iterator[Finding]:
     """Check that an event names what it is about (ISO/IEC 19987 7.4.2 to 7.4.6)."""
     event = case.event
@@ -220,6 +240,7 @@ RULES: Final = (
     Rule("word", _standard_words),
     Rule("disposition_conflict", _persistent_dispositions),
     Rule("identifier", _proper_identifiers),
+    Rule("place_is_product", _places_are_places),
     Rule("nothing_named", _something_named),
     Rule("parent_required", _parents),
     Rule("transformation", _inputs_and_outputs),

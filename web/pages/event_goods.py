@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from base.errors import InvalidInput
-from codes.canonical import Level, level_of, lot_uri, parts_of, uri_of_text
+from codes.canonical import Level, level_of, lot_uri, parts_of
 from codes.gs1.digital_link import CANONICAL_STEM
 from schemas.profiles.columns import Sheet
 from schemas.profiles.paths import TRANSFORMATION, goods_lists, makes_goods
 from web.pages.languages import say as _
+from web.pages.typed import uri_typed
 from web.pages.work_forms import Form
 from web.services import services
 
@@ -145,7 +146,7 @@ def _cells(
 
 def _uri(form: Form, name: str, text: str) -> str:
     try:
-        return uri_of_text(text)
+        return uri_typed(text)
     except InvalidInput:
         form.wrong(name, _("This is no code that can be read. Scan it again, or compare it."))
         return ""

@@ -9,10 +9,10 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from base.errors import AppError
-from codes.canonical import uri_of_text
 from parties.directory import products_by_uri, register_uris
 from web.pages.event_goods import blocks_of, row_count
 from web.pages.event_steps import EventStep, steps_of
+from web.pages.typed import uri_typed
 from web.pages.words import local_name
 from web.pages.work_forms import Form
 
@@ -60,6 +60,6 @@ def carried(form: Form, step: EventStep) -> Form:
 
 def _names(text: str) -> tuple[str, ...]:
     try:
-        return register_uris(uri_of_text(text))
+        return register_uris(uri_typed(text))
     except AppError:
         return ()  # What is no code is told of beside its field.

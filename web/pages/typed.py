@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from codes.canonical import canonical_uri
+from codes.canonical import canonical_uri, uri_of_text
 from codes.gs1.charset import percent_decode
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import CodeError
@@ -44,6 +44,20 @@ def read_loosely(text: str) -> LooseReading:
         uris = (*_known(gtin, lot=tail), *_known(gtin, serial=tail))
         return LooseReading(gtin=gtin, uris=uris)
     return LooseReading()
+
+
+def uri_typed(text: str) -> str:
+    """Return the likeliest URI of what was typed; raises `CodeError` where it is no code.
+
+    A bar code with a number beside it is a lot's: that is what labels print next to it.
+    """
+    try:
+        return uri_of_text(text)
+    except CodeError:
+        loose = read_loosely(text)
+        if not loose.uris:
+            raise
+        return loose.uris[0]
 
 
 def path_of_item(gtin: str, lot: str = "", serial: str = "") -> str:

@@ -45,6 +45,7 @@ from web.pages.event_matching import carried, class_typed, matching
 from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
 from web.pages.languages import chosen_lang
 from web.pages.partners import Partner, recent_partners, resolved, shown, texts_of
+from web.pages.typed import uri_typed
 from web.pages.work_blueprint import blueprint, name_of, page_rows, when
 from web.pages.work_forms import Form, blank, typed
 from web.resolver.entry import entry_path
@@ -159,7 +160,7 @@ def _ground(text: str) -> _Ground:
     party_id = party_of(actor, Action.CAPTURE)
     with reading(parts.engine) as connection:
         try:
-            known = known_code(connection, parts, actor, uri_of_text(text)) if text else None
+            known = known_code(connection, parts, actor, uri_typed(text)) if text else None
         except AppError:
             known = None
         search = Search(rows_max=page_rows())
@@ -339,7 +340,7 @@ def _goods_said(ground: _Ground, form: Form, block: GoodsBlock) -> list[tuple[st
         rows = range(row_count(form, block))
         texts = [(form.text(f"{block.name}-{at}-code"), f"{block.name}-{at}-amount") for at in rows]
         return [
-            (code_text(uri_of_text(text)), _much(form, name, unit)) for text, name in texts if text
+            (code_text(uri_typed(text)), _much(form, name, unit)) for text, name in texts if text
         ]
     product = ground.products.get(form.text(f"{block.name}-product"), "")
     lot = form.text(f"{block.name}-lot")

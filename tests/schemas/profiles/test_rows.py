@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from base.errors import InvalidInput
 from base.strict_json import JsonObject
+from codes.canonical import uri_of_text
 from schemas.epcis import shape_problems
 from schemas.profiles.cells import CellStyle
 from schemas.profiles.columns import Column, Sheet, sheet_of, templates_of
@@ -323,6 +324,18 @@ def test_a_printed_code_becomes_a_uri_where_somebody_can_read_it() -> None:
 
     assert read.event["quantityList"] == [{"epcClass": LOT}]
     assert [one.code for one in unread.problems] == ["pattern"]
+
+
+def test_thirteen_digits_are_a_place_or_a_party_where_one_is_asked_for() -> None:
+    sheet, style = _sheet("dairy", "dist"), CellStyle(to_uri=uri_of_text)
+    cells = {"readPoint.id": "6959993100027", "destinationList[owning_party]": "6959993100027"}
+
+    event = event_of_row(sheet, cells, style).event
+
+    assert event["readPoint"] == {"id": SITE}
+    assert event["destinationList"] == [
+        {"type": "owning_party", "destination": "https://id.gs1.org/417/6959993100027"}
+    ]
 
 
 def test_records_keep_every_mark_that_a_text_may_have() -> None:

@@ -17,9 +17,11 @@ from sqlalchemy import Connection
 from base.db import reading
 from base.errors import AppError, NotFound
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.model import CodeError
 from parties.access import Action
 from parties.actors import Actor
 from parties.directory import products_by_uri, register_uris
+from web.pages.code_words import refusal_words
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.tracing.findings import findings_of
@@ -66,7 +68,7 @@ def trace_page() -> str | tuple[str, int]:
     except NotFound:
         return render_template("trace/refused.html", form=form, text=_asked_text(asked)), 404
     except AppError as refusal:
-        form.wrong("", str(refusal))
+        form.wrong("", _refusal_said(refusal))
         return render_template("trace/refused.html", form=form, text=_asked_text(asked)), 400
     lang, rows_max = chosen_lang(), parts.settings.trace_rows_max
     state = state_for(parts, actor, asked.code) if asked.code else None
@@ -101,6 +103,22 @@ def trace_page() -> str | tuple[str, int]:
         first_seqs=first_seqs,
         trace_path=trace_path,
     )
+
+
+def _refusal_said(refusal: AppError) -> str:
+    """Return why a question was refused, in the language of the page."""
+    if isinstance(refusal, CodeError):
+        return refusal_words(refusal, chosen_lang())
+    problem = refusal.problems[0] if refusal.problems else None
+    sentences = {
+        ("code", "required"): _("Name one code, one party or one site."),
+        ("until", "order"): _("The last day is not before the first."),
+        ("since", "range"): _("No event can have happened on this day."),
+        ("until", "range"): _("No event can have happened on this day."),
+        ("since", "too_long"): _("These are too many days for one trace: choose fewer."),
+    }
+    known = "" if problem is None else sentences.get((problem.path, problem.code), "")
+    return known or str(refusal)
 
 
 def read_asked(form: Form) -> TraceAsked:
