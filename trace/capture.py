@@ -17,6 +17,7 @@ from trace.events.model import Event, Role, read
 from trace.index import CLASS_ROLES, INSTANCE_ROLES, EventIndex, EventNote, dedup_hash
 from trace.profiling import Arriving, Knowledge, Profiled, advice_of, profile_events
 from trace.recall.index import RecallIndex
+from trace.recall.warning import recalled_advice
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -146,6 +147,12 @@ def refusals_of(desk: Desk, actor: Actor, document: Document) -> dict[int, list[
     return found
 
 
+def warnings_of(desk: Desk, document: Document) -> tuple[Problem, ...]:
+    """Return of which recalls `submit` would warn now; nothing is recorded."""
+    readings = [_read(document, at, event) for at, event in enumerate(document.events)]
+    return recalled_advice(desk.journal.engine, desk.journal.log, readings)
+
+
 def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     """Check the events, seal them and append them."""
     now = desk.clock.now()
@@ -176,7 +183,11 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
         behaviour=submission.behaviour,
         event_count=len(submission.document.events),
         problems=[problem for at in sorted(problems) for problem in problems[at]],
-        advice=advice_of(readings, [profiled[one.at] for one in readings]),
+        # First what must not be overlooked: of many only the first are kept.
+        advice=(
+            *recalled_advice(desk.journal.engine, desk.journal.log, readings),
+            *advice_of(readings, [profiled[one.at] for one in readings]),
+        ),
         is_stored=submission.is_stored,
     )
     batch = Batch(

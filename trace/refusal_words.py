@@ -58,7 +58,8 @@ WORDS: Final[Mapping[str, str]] = {
     "conflict": "与已登记的内容冲突。",
     "key_reused": "这张表单已经提交过一次，内容不同；请刷新页面。",
     "busy": "系统正忙，请过一会儿再试。",
-    # Advice (`trace.profiling`).
+    # Advice (`trace.profiling`, `trace.recall.warning`).
+    "advice_recalled": "货物已被召回，请立即停止销售和使用。",
     "advice_no_profile": "有些货物没有登记产品或品类，没有按品类规则核对。",
     **{f"kde_{code}": f"数据{words.zh}。" for code, words in MESSAGES.items()},
     **{f"advice_kde_{code}": f"数据{words.zh}。" for code, words in MESSAGES.items()},

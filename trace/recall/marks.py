@@ -4,15 +4,18 @@ The rule that must stay true: only the newest scope counts, a mock recall never 
 that was completed goes on to warn: what was not found is still somewhere.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from trace.identifiers import key_of
 from trace.recall.model import Outcome
 from trace.recall.tables import RECALL, RECALL_CLOSE, RECALL_LINE, RECALL_SCOPE
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+_URIS_AT_ONCE: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +33,40 @@ class RecallMark:
 
 def recalls_of(connection: Connection, log: int, uris: Collection[str]) -> tuple[RecallMark, ...]:
     """Return the recalls that reach one of these codes, the gravest first."""
-    keys = {key_of(uri) for uri in uris}
-    if not keys:
-        return ()
+    found: dict[UUID, RecallMark] = {}
+    for marks in marks_among(connection, log, uris).values():
+        for mark in marks:
+            known = found.get(mark.recall_id)
+            found[mark.recall_id] = mark if known is None or mark.binds else known
+    return _by_gravity(found.values())
+
+
+def marks_among(
+    connection: Connection, log: int, uris: Collection[str]
+) -> dict[str, tuple[RecallMark, ...]]:
+    """Return the recalls that reach each of these codes, the gravest first; none has no row."""
+    wanted = sorted(set(uris))
+    found: dict[str, dict[UUID, RecallMark]] = {}
+    for start in range(0, len(wanted), _URIS_AT_ONCE):
+        for row in connection.execute(_rows(log, wanted[start : start + _URIS_AT_ONCE])):
+            known = found.setdefault(row.uri, {}).get(row.id)
+            found[row.uri][row.id] = RecallMark(
+                recall_id=row.id,
+                number=row.number,
+                level=row.level,
+                reason=row.reason,
+                binds=row.binds or (known is not None and known.binds),
+                at=row.recorded_at,
+                seq=row.seq,
+            )
+    return {uri: _by_gravity(marks.values()) for uri, marks in found.items()}
+
+
+def _by_gravity(marks: Iterable[RecallMark]) -> tuple[RecallMark, ...]:
+    return tuple(sorted(marks, key=lambda one: (not one.binds, one.level, one.seq)))
+
+
+def _rows(log: int, uris: Sequence[str]) -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(RECALL_SCOPE.c.version))
         .where(RECALL_SCOPE.c.log == log, RECALL_SCOPE.c.recall_id == RECALL.c.id)
@@ -40,7 +74,7 @@ def recalls_of(connection: Connection, log: int, uris: Collection[str]) -> tuple
         .scalar_subquery()
     )
     ended = RECALL_CLOSE
-    statement = (
+    return (
         select(RECALL, RECALL_LINE.c.binds, RECALL_LINE.c.uri)
         .join(
             RECALL_SCOPE,
@@ -50,23 +84,10 @@ def recalls_of(connection: Connection, log: int, uris: Collection[str]) -> tuple
         .outerjoin(ended, and_(ended.c.log == log, ended.c.recall_id == RECALL.c.id))
         .where(
             RECALL_LINE.c.log == log,
-            RECALL_LINE.c.item.in_(keys),
-            RECALL_LINE.c.uri.in_(list(uris)),
+            RECALL_LINE.c.item.in_({key_of(uri) for uri in uris}),
+            RECALL_LINE.c.uri.in_(uris),
             RECALL.c.is_mock.is_(False),
             RECALL_SCOPE.c.version == newest,
             or_(ended.c.seq.is_(None), ended.c.outcome != Outcome.WITHDRAWN.value),
         )
     )
-    found: dict[UUID, RecallMark] = {}
-    for row in connection.execute(statement):
-        known = found.get(row.id)
-        found[row.id] = RecallMark(
-            recall_id=row.id,
-            number=row.number,
-            level=row.level,
-            reason=row.reason,
-            binds=row.binds or (known is not None and known.binds),
-            at=row.recorded_at,
-            seq=row.seq,
-        )
-    return tuple(sorted(found.values(), key=lambda one: (not one.binds, one.level, one.seq)))

@@ -42,6 +42,7 @@ from web.pages.event_goods import (
     rows_max,
 )
 from web.pages.event_matching import carried, class_typed, matching
+from web.pages.event_recalls import is_recalled, said_of_code, said_of_event
 from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
 from web.pages.languages import chosen_lang
 from web.pages.partners import Partner, recent_partners, resolved, shown, texts_of
@@ -68,6 +69,7 @@ class _Ground:
     sites: dict[str, str]
     products: dict[str, str]
     partners: tuple[Partner, ...]
+    recalled: list[str]
 
 
 @blueprint.get("/event/new")
@@ -134,7 +136,7 @@ def _sent(
     class_code = "" if ground.known is None else ground.known.class_code
     event, warnings = read_event_form(form, step, class_code=class_code)
     if form.is_good and not is_last:
-        return _preview_page(ground, step, form, warnings)
+        return _preview_page(ground, step, form, warnings, said_of_event(services(), event))
     if form.is_good:
         capture_id = record(services(), page_actor(), form, step, event)
         if capture_id is not None:
@@ -164,6 +166,7 @@ def _ground(text: str) -> _Ground:
         except AppError:
             known = None
         search = Search(rows_max=page_rows())
+        recalled = said_of_code(connection, parts, known.uri) if known else []
         sites = find_sites(connection, party_id, search).cards
         products = list(find_products(connection, party_id, search).cards)
         partners = recent_partners(connection, party_id)
@@ -174,6 +177,7 @@ def _ground(text: str) -> _Ground:
         sites={site.uri: site.name_zh if is_zh else site.name_en or site.name_zh for site in sites},
         products={one.uri: name_of(one) for one in products},
         partners=partners,
+        recalled=recalled,
     )
 
 
@@ -202,6 +206,7 @@ def _steps_page(ground: _Ground, fitting: Sequence[EventStep] = ()) -> str:
         code=ground.text,
         code_text=ground.text if known is None else code_text(known.uri),
         known=known,
+        recalled=ground.recalled,
         name=_name(known),
         likely=likely,
         others=others,
@@ -233,6 +238,7 @@ def _form_page(
         "work/event.html",
         code=ground.text,
         name=_name(ground.known),
+        recalled=ground.recalled,
         step=step,
         form=form,
         is_told=is_told,
@@ -250,7 +256,9 @@ def _form_page(
     )
 
 
-def _preview_page(ground: _Ground, step: EventStep, form: Form, warnings: list[str]) -> str:
+def _preview_page(
+    ground: _Ground, step: EventStep, form: Form, warnings: list[str], recalled: list[str]
+) -> str:
     return render_template(
         "work/event_preview.html",
         name=_name(ground.known),
@@ -259,6 +267,7 @@ def _preview_page(ground: _Ground, step: EventStep, form: Form, warnings: list[s
         goods=[(block, _goods_said(ground, form, block)) for block in blocks_of(step.sheet)],
         said=list(said_of(form, step, {**ground.sites, **_partner_texts(form, step)})),
         warnings=warnings,
+        recalled=recalled,
         values={key: value for key, value in form.values.items() if key not in _OF_THE_PAGE},
         is_zh=chosen_lang() == "zh",
     )
@@ -279,6 +288,8 @@ def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event:
     products = products_by_uri(connection, register_uris(uri)) if uri else {}
     product: ProductCard | None = next(iter(products.values()), None)
     path = entry_path(uri) if uri.startswith(_DIGITAL_LINK) else ""
+    advice = [one for one in capture.problems if is_advice(one)]
+    recalled = [one.message for one in advice if is_recalled(one)]
     address = f"{services().settings.effective_public_url}{path}" if path else ""
     return render_template(
         "work/event_done.html",
@@ -293,8 +304,9 @@ def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event:
         qr=Markup(svg(address)) if address else "",  # noqa: S704 -- as said above
         address=address,
         seq=capture.first_seq,
-        advice=[one.message for one in capture.problems if is_advice(one)],
-        advice_count=capture.counts.advice,
+        recalled=recalled,
+        advice=[one.message for one in advice if not is_recalled(one)],
+        advice_count=capture.counts.advice - len(recalled),
         at=when(event.recorded_at),
     )
 
