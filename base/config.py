@@ -113,6 +113,9 @@ class Settings:
         integer(1, 1_000_000),
         "open recalls whose late holders one run of the worker looks for",
     )
+    recalls_of_party_max: int = _setting(
+        100, integer(1, 100_000), "recalls that one party has open at a time, drills included"
+    )
     lineage_depth_max: int = _setting(
         64, integer(1, 10_000), "steps of one trace through makings, lots and containers"
     )

@@ -16,7 +16,7 @@ _ACTOR: Final = "timetable"
 
 
 def escalate_recalls() -> None:
-    """Record every holder that let the time of its notice pass without a word."""
+    """Record every holder that let a time of its notice pass: to read it, or to count."""
     parts = instance()
     count = escalate_late(
         recall_desk(parts), actor=_ACTOR, rows_max=parts.settings.recalls_open_max
@@ -37,4 +37,5 @@ def recall_desk(parts: Instance) -> RecallDesk:
             items_max=settings.lineage_items_max,
             depth_max=settings.lineage_depth_max,
         ),
+        open_max=settings.recalls_of_party_max,
     )

@@ -14,6 +14,7 @@ from trace.recall.authority import is_under_authority
 from trace.recall.deadlines import Deadline, domains
 from trace.recall.facts import RecallFact, facts_since
 from trace.recall.hooks import Delivery, deliveries_of
+from trace.recall.late import late_among
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
 from trace.recall.opening import (
     OpenRequest,
@@ -100,6 +101,7 @@ def recall_desk_of(parts: Services) -> RecallDesk:
             items_max=settings.lineage_items_max,
             depth_max=settings.lineage_depth_max,
         ),
+        open_max=settings.recalls_of_party_max,
     )
 
 
@@ -208,14 +210,9 @@ def late_for(parts: Services, actor: Actor) -> list[tuple[Recall, Notice]]:
     """Return the holders of open recalls that are late; for whoever sees every holder."""
     require(actor, Action.READ_LINEAGE)
     now = parts.clock.now()
-    query = RecallQuery(rows_max=parts.settings.recalls_open_max, is_open=True)
+    rows_max = parts.settings.recalls_open_max
     with reading(parts.engine) as connection:
-        return [
-            (recall, notice)
-            for recall in list_recalls(connection, parts.log, query)
-            for notice in notices_of(connection, parts.log, recall.id)
-            if notice.is_overdue(now)
-        ]
+        return late_among(connection, parts.log, now, rows_max=rows_max)
 
 
 def brief_for(parts: Services, actor: Actor, recalls: Sequence[Recall]) -> list[BriefRecall]:

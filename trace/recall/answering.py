@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from trace.recall.entries import answer_draft, close_draft, escalation_draft
+from trace.recall.late import late_among
 from trace.recall.model import (
     Amount,
     AnswerKind,
@@ -18,7 +19,7 @@ from trace.recall.model import (
     Outcome,
 )
 from trace.recall.opening import RecallDesk, append_note, refused, replayed, require_text
-from trace.recall.reading import Notice, Recall, RecallQuery, list_recalls, notices_of
+from trace.recall.reading import Notice, Recall
 from typing import Final
 
 from base.db import reading
@@ -88,20 +89,14 @@ def close_recall(
 
 
 def escalate_late(desk: RecallDesk, *, actor: str, rows_max: int) -> int:
-    """Record each holder whose time passed without a word; return how many there were.
+    """Record each holder that let its time to read or to count pass; return how many there were.
 
     Running twice does no harm: what is recorded already is refused by the index.
     """
     now, journal = desk.clock.now(), desk.journal
     count = 0
     with reading(journal.engine) as connection:
-        query = RecallQuery(rows_max=rows_max, is_open=True)
-        late = [
-            (recall, notice)
-            for recall in list_recalls(connection, journal.log, query)
-            for notice in notices_of(connection, journal.log, recall.id)
-            if notice.is_overdue(now) and notice.escalated_at is None
-        ]
+        late = late_among(connection, journal.log, now, rows_max=rows_max, is_new=True)
     for recall, notice in late:
         count += _escalate(desk, actor, recall, notice, now)
     return count
@@ -113,7 +108,7 @@ def _escalate(desk: RecallDesk, actor: str, recall: Recall, notice: Notice, now:
         recall_id=recall.id,
         notice_id=notice.id,
         party_id=notice.party_id,
-        due_at=notice.due_at,
+        due_at=notice.waits_until,
     )
     draft = escalation_draft(note, recall.number)
     try:

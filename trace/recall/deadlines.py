@@ -34,6 +34,7 @@ class Step(StrEnum):
     PROGRESS = "progress"
     FINISH = "finish"
     ACKNOWLEDGE = "acknowledge"
+    COUNT = "count"
 
 
 class Verified(StrEnum):

@@ -89,17 +89,30 @@ def _of_holders(told: Retold, log: int) -> Iterator[RecallFact]:
         kind = _kind_of(holder, is_over=told.closing is not None)
         if kind is None:
             continue
-        proofs = [holder.seq, *(entry.seq for entry, _ in holder.answers)]
-        if holder.escalation is not None:
-            proofs.append(holder.escalation.seq)
+        proofs = [
+            seq
+            for one in holder.told
+            for seq in (
+                one.seq,
+                *(entry.seq for entry, _ in one.answers),
+                *([] if one.escalation is None else [one.escalation.seq]),
+            )
+        ]
         yield _fact(told, log, kind, holder.notice.party_id, tuple(sorted(proofs)))
 
 
 def _kind_of(holder: Holder, *, is_over: bool) -> FactKind | None:
     """Return what is known of a holder, None where its time is not up and it said nothing."""
-    own = [entry for entry, note in holder.answers if note.kind is not AnswerKind.EXPLAINED]
-    if own:
-        in_time = own[0].recorded_at <= holder.notice.due_at
+    said = [
+        (told.notice, entry)
+        for told in holder.told
+        for entry, note in told.answers
+        if note.kind is not AnswerKind.EXPLAINED
+    ]
+    if said:
+        # What it once said stands when another scope brings another notice, and so does its delay.
+        notice, entry = said[0]
+        in_time = entry.recorded_at <= notice.due_at and not holder.is_escalated
         return FactKind.ANSWERED_IN_TIME if in_time else FactKind.ANSWERED_LATE
     is_asked = holder.notice.line_count > 0
     return FactKind.NEVER_ANSWERED if is_asked and (holder.is_escalated and is_over) else None

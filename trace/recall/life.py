@@ -103,8 +103,8 @@ class Life:
         state = self.notices.get(note.party_id)
         if state is None or state.id != note.notice_id:
             return _problem("notice_id", "stale", "a newer notice took the place of this one")
-        if isinstance(note, EscalationNote) and (state.is_escalated or state.is_acknowledged):
-            return _problem("notice_id", "escalated", "was escalated or acknowledged already")
+        if isinstance(note, EscalationNote) and (state.is_escalated or state.is_settled):
+            return _problem("notice_id", "escalated", "was escalated or answered already")
         return None
 
     def _unfinished(self) -> Problem | None:

@@ -13,7 +13,7 @@ from trace.recall.deadlines import Step, domain_of
 from trace.recall.diff import Diff, diff_of
 from trace.recall.entries import line_drafts, notice_draft, opening_draft, scope_draft
 from trace.recall.model import Criteria, Line, NoticeNote, OpenNote, ScopeNote
-from trace.recall.reading import Recall, lines_of, newest_scope, read_recall
+from trace.recall.reading import Recall, lines_of, newest_scope, open_count, read_recall
 from trace.recall.scope import Owners, Reckoning, Scope, reckon_scope
 from trace.recall.selection import Bounds
 from trace.recall.tables import REASON_CHARS_MAX
@@ -32,12 +32,16 @@ from parties.ids import new_id, short_hex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallDesk:
-    """What recalls need: the log's journal, a clock, whose goods are whose, and bounds."""
+    """What recalls need: the log's journal, a clock, whose goods are whose, and bounds.
+
+    A party has at most `open_max` recalls open at a time, drills included.
+    """
 
     journal: Journal
     clock: Clock
     owners_of: Owners
     bounds: Bounds
+    open_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ def open_recall(
     known = replayed(desk, actor, idempotency)
     if known is not None:
         return known
+    _require_few(desk, actor)
     scope = reckon_scope(_reckoning(desk, actor), request.criteria)
     _require_lines(scope)
     _require_whole(desk, scope)
@@ -191,6 +196,19 @@ def _require_whole(desk: RecallDesk, scope: Scope) -> None:
     )
     problem = Problem(path="codes", code="cut", message=message)
     raise InputTooLarge(f"codes: {message}", problems=(problem,))
+
+
+def _require_few(desk: RecallDesk, actor: Actor) -> None:
+    """Refuse a party that has many recalls open: each is looked at until it is closed."""
+    if actor.party_id is None:
+        return
+    with reading(desk.journal.engine) as connection:
+        count = open_count(connection, desk.journal.log, actor.party_id)
+    if count >= desk.open_max:
+        raise InputTooLarge(
+            f"This party has {count} recalls open, the most there may be (recalls_of_party_max);"
+            " close one first."
+        )
 
 
 def _as_wide(scope: Scope, before: Sequence[Line]) -> Scope:

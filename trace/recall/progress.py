@@ -128,7 +128,9 @@ def share_of(notices: Sequence[Notice], now: datetime) -> Share:
         holders=len(notices),
         acknowledged=sum(bool(one.answers) for one in notices),
         answered=sum(one.is_settled for one in notices),
-        late=sum(one.is_overdue(now) or one.escalated_at is not None for one in notices),
+        late=sum(
+            one.is_overdue(now) or one.escalated_at is not None or one.was_late for one in notices
+        ),
     )
 
 

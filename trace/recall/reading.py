@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from trace.recall.deadlines import Step, domains
 from trace.recall.entries import read_amount, read_criteria
 from trace.recall.model import Amount, AnswerKind, Criteria, Line, Outcome
 from trace.recall.tables import (
@@ -21,7 +22,7 @@ from trace.recall.tables import (
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, exists, or_, select
+from sqlalchemy import Connection, Row, Select, exists, func, or_, select
 
 from base.errors import NotFound
 from base.strict_json import JsonValue, loads
@@ -95,7 +96,8 @@ class Answer:
 class Notice:
     """The newest notice to a holder with what was said to it.
 
-    `escalated_at` is when it was found late; `earlier` was said to notices that it replaced.
+    It is to be read by `due_at` and counted by `count_due_at`. `escalated_at` is when it was found
+    late; `earlier` was said to notices that it replaced, and `was_late` where one of them was late.
     """
 
     id: UUID
@@ -105,10 +107,17 @@ class Notice:
     party_id: UUID
     line_count: int
     due_at: datetime
+    count_due_at: datetime
     at: datetime
     answers: tuple[Answer, ...]
     escalated_at: datetime | None
     earlier: tuple[Answer, ...] = ()
+    was_late: bool = False
+
+    @property
+    def waits_until(self) -> datetime:
+        """Return the time that counts now: to read the notice, and then to count."""
+        return self.count_due_at if self.answers else self.due_at
 
     @property
     def acknowledged_at(self) -> datetime | None:
@@ -127,8 +136,8 @@ class Notice:
         return self.line_count == 0 or self.final is not None
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether the holder let its time pass without a word."""
-        return self.line_count > 0 and not self.answers and now > self.due_at
+        """Return whether the holder let its time pass: having read the notice is no counting."""
+        return not self.is_settled and now > self.waits_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,15 @@ def list_recalls(connection: Connection, log: int, query: RecallQuery) -> list[R
         statement = statement.where(RECALL.c.seq < query.before)
     rows = connection.execute(statement.order_by(RECALL.c.seq.desc()).limit(query.rows_max))
     return [recall_of_row(row) for row in rows]
+
+
+def open_count(connection: Connection, log: int, party_id: UUID) -> int:
+    """Return how many recalls a party opened and did not close, drills included."""
+    is_closed = exists().where(RECALL_CLOSE.c.log == log, RECALL_CLOSE.c.recall_id == RECALL.c.id)
+    statement = select(func.count()).where(
+        RECALL.c.log == log, RECALL.c.party_id == party_id, ~is_closed
+    )
+    return int(connection.execute(statement.select_from(RECALL)).scalar_one())
 
 
 def scopes_of(connection: Connection, log: int, recall_id: UUID) -> list[ScopeRow]:
@@ -225,6 +243,9 @@ def notices_of(
             if row.party_id in newest:
                 replaced.setdefault(row.party_id, []).append(newest[row.party_id].id)
             newest[row.party_id] = row
+    if not newest:
+        return []
+    recall = read_recall(connection, log, recall_id)
     answers: dict[UUID, list[Answer]] = {}
     for row in _of_recall(connection, RECALL_ANSWER, log, recall_id):
         answers.setdefault(row.notice_id, []).append(_answer_of(row))
@@ -241,15 +262,22 @@ def notices_of(
             party_id=row.party_id,
             line_count=row.line_count,
             due_at=row.due_at,
+            count_due_at=_count_due_at(recall, row.recorded_at) or row.due_at,
             at=row.recorded_at,
             answers=tuple(answers.get(row.id, ())),
             escalated_at=late.get(row.id),
             earlier=tuple(
                 one for old in replaced.get(row.party_id, ()) for one in answers.get(old, ())
             ),
+            was_late=any(old in late for old in replaced.get(row.party_id, ())),
         )
         for _, row in sorted(newest.items())
     ]
+
+
+def _count_due_at(recall: Recall, told_at: datetime) -> datetime | None:
+    domain = domains().get(recall.domain)
+    return None if domain is None else domain.due_at(recall.level, Step.COUNT, told_at)
 
 
 def line_of_row(row: Row[Any]) -> Line:

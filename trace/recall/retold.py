@@ -23,18 +23,24 @@ from base.errors import InvalidInput
 
 @dataclass(slots=True, kw_only=True)
 class Holder:
-    """A holder's newest notice with what was said to it."""
+    """A holder's newest notice with what was said to it, and those that it replaced."""
 
     notice: NoticeNote
     told_at: datetime
     seq: int
     answers: list[tuple[Placed, AnswerNote]] = field(default_factory=list)
     escalation: Placed | None = None
+    earlier: list["Holder"] = field(default_factory=list)
+
+    @property
+    def told(self) -> "tuple[Holder, ...]":
+        """Return every notice to the holder, the first one first."""
+        return (*self.earlier, self)
 
     @property
     def is_escalated(self) -> bool:
-        """Return whether it was found late."""
-        return self.escalation is not None
+        """Return whether it was found late, at this notice or at one before."""
+        return any(one.escalation is not None for one in self.told)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +85,13 @@ def _take(told: Retold, newest: dict[UUID, Holder], one: Placed) -> None:
     elif isinstance(note, LinesNote):
         told.lines.append(note)
     elif isinstance(note, NoticeNote):
-        newest[note.party_id] = Holder(notice=note, told_at=one.recorded_at, seq=one.seq)
+        known = newest.get(note.party_id)
+        newest[note.party_id] = Holder(
+            notice=note,
+            told_at=one.recorded_at,
+            seq=one.seq,
+            earlier=[] if known is None else list(known.told),
+        )
     elif isinstance(note, AnswerNote):
         holder = newest.get(note.party_id)
         if holder is not None and holder.notice.id == note.notice_id:

@@ -29,6 +29,7 @@ STEPS: Final[Mapping[Step, Callable[[], str]]] = {
     Step.PROGRESS: lambda: _("First report of progress"),
     Step.FINISH: lambda: _("Everything back or gone"),
     Step.ACKNOWLEDGE: lambda: _("Holders say that they have read it"),
+    Step.COUNT: lambda: _("Holders say how much they found"),
 }
 VERIFIED: Final[Mapping[Verified, Callable[[], str]]] = {
     Verified.TEXT: lambda: _("clause read"),

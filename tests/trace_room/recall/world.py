@@ -23,6 +23,7 @@ def desk_of(installation: Installation) -> RecallDesk:
         clock=installation.clock,
         owners_of=installation.desk.owners.owners_of,
         bounds=BOUNDS,
+        open_max=3,
     )
 
 
