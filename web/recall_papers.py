@@ -8,6 +8,7 @@ from datetime import datetime
 from trace.recall.deadlines import domains
 from trace.recall.entries import decimal_text
 from trace.recall.model import AnswerKind, Line, Outcome
+from trace.recall.progress import UnitCount
 from trace.recall.reading import Answer, Notice
 from trace.recall.report import report_of
 from typing import Final
@@ -142,7 +143,7 @@ def _progress(pdf: TextPdf, whole: WholeRecall) -> None:
     pdf.heading("进展", size=13)
     pdf.text(
         f"通知 {total.holders} 家，阅知 {total.acknowledged} 家（{total.percent}%），"
-        f"答复 {total.answered} 家，逾期 {total.late} 家。"
+        f"答复 {total.answered} 家（{total.answered_percent}%），逾期 {total.late} 家。"
     )
     stages = [
         f"{name} {stage.minutes} 分钟"
@@ -155,9 +156,17 @@ def _progress(pdf: TextPdf, whole: WholeRecall) -> None:
             f"计量单位 {unit.uom or '件'}：应有 {decimal_text(unit.expected)}"
             f"{'' if unit.is_whole else '（部分数量不详）'}，查到 {decimal_text(unit.found)}，"
             f"销毁 {decimal_text(unit.destroyed)}，退回 {decimal_text(unit.returned)}，"
-            f"已售出 {decimal_text(unit.sold)}。"
+            f"已售出 {decimal_text(unit.sold)}"
+            f"{_share(unit)}。"
         )
     pdf.space()
+
+
+def _share(unit: UnitCount) -> str:
+    """Return how much is accounted for; nothing where too little is known."""
+    if not unit.is_whole or not unit.expected:
+        return ""
+    return f"，已核实 {int(100 * unit.accounted / unit.expected)}%"
 
 
 _STAGES: Final = (
@@ -176,7 +185,7 @@ def _holders(pdf: TextPdf, parts: Services, whole: WholeRecall) -> None:
     with reading(parts.engine) as connection:
         cards = parties_by_id(connection, [one.party_id for one in whole.notices])
     pdf.row(("持有人", "行数", "阅知期限", "答复"), _HOLDER_SHARES, is_head=True)
-    for one in whole.notices:
+    for one in (notice for notice in whole.notices if notice.line_count):
         card = cards.get(one.party_id)
         said = "；".join(_said(answer) for answer in (*one.earlier, *one.answers)) or "无"
         late = "（逾期）" if one.escalated_at else ""

@@ -23,7 +23,16 @@ from trace.recall.opening import (
     preview_scope,
     rescope_recall,
 )
-from trace.recall.progress import Progress, Share, Stage, progress_of, share_of, stages_of
+from trace.recall.progress import (
+    Gap,
+    Progress,
+    Share,
+    Stage,
+    gaps_of,
+    progress_of,
+    share_of,
+    stages_of,
+)
 from trace.recall.reading import (
     Notice,
     Recall,
@@ -84,6 +93,7 @@ class WholeRecall:
     notices: Sequence[Notice]
     deliveries: Mapping[UUID, Delivery]
     own: Notice | None
+    gaps: Sequence[Gap]
     may_run: bool
     may_end: bool
     sees_all: bool
@@ -189,6 +199,7 @@ def recall_for(parts: Services, actor: Actor, recall_id: UUID) -> WholeRecall:
         notices=seen,
         deliveries=deliveries,
         own=own,
+        gaps=[one for one in gaps_of(lines, notices) if is_all or one.party_id == actor.party_id],
         may_run=may_run(actor, recall),
         may_end=may_run(actor, recall) and (is_all or not is_bound),
         sees_all=is_all,

@@ -67,6 +67,28 @@ def test_the_scope_is_widened_and_narrowed_on_the_page(world: RecallWorld) -> No
     assert "第 2 版" in text_of(authority.get(at))
 
 
+def test_an_answer_with_nothing_typed_is_refused_and_a_tick_says_none(
+    sqlite_house: House,
+) -> None:
+    world = open_world(sqlite_house)
+    at = _opened(world, sign_in(world.house, "authority"))
+    shop = sign_in(world.house, key=world.shop.key)
+
+    empty = shop.post(f"{at}/answer", do="count")
+    half = shop.post(f"{at}/answer", **{"do": "count", "found-0": "1.5"})
+    both = shop.post(f"{at}/answer", **{"do": "count", "found-0": "3", "none-0": "1"})
+    none = shop.post(f"{at}/answer", **{"do": "count", "none-0": "1", "sold-0": "300"})
+    short = shop.post(f"{at}/answer", **{"do": "count", "found-0": "100"})
+    page = text_of(sign_in(world.house, "authority").get(at))
+
+    assert [one.status_code for one in (empty, half, both, none)] == [400, 400, 400, 303]
+    assert short.status_code == 303
+    assert "已核实 100，应有 300 件" in page
+    assert "没有查到请勾选" in text_of(empty)
+    assert "件数应为整数" in text_of(half)
+    assert "改正其中一项" in text_of(both)
+
+
 def test_everybody_reads_the_public_list_and_no_drill_is_on_it(world: RecallWorld) -> None:
     authority = sign_in(world.house, "authority")
     _opened(world, authority)

@@ -16,10 +16,12 @@ from trace.recall.model import (
     AnswerNote,
     CloseNote,
     EscalationNote,
+    Line,
     Outcome,
 )
 from trace.recall.opening import RecallDesk, append_note, refused, replayed, require_text
-from trace.recall.reading import Notice, Recall
+from trace.recall.progress import gaps_of
+from trace.recall.reading import Notice, Recall, lines_of, newest_scope, notices_of, units_in
 from typing import Final
 
 from base.db import reading
@@ -58,6 +60,12 @@ def answer_notice(
     if said.note or said.kind is AnswerKind.EXPLAINED:
         require_text("note", said.note)
     _check_amounts(said.kind, said.amounts)
+    with reading(desk.journal.engine) as connection:
+        log = desk.journal.log
+        scope = newest_scope(connection, log, recall.id)
+        lines = lines_of(connection, log, scope.id, holder=notice.party_id)
+        units = units_in(connection, log, scope.id)
+    _check_units(said.amounts, lines, units)
     answer = AnswerNote(
         id=new_id(desk.clock.now()),
         recall_id=recall.id,
@@ -84,6 +92,8 @@ def close_recall(
     if known is not None:
         return known
     require_text("note", note)
+    if outcome is Outcome.COMPLETED:
+        _require_accounted(desk, recall)
     ended = CloseNote(id=new_id(desk.clock.now()), recall_id=recall.id, outcome=outcome, note=note)
     return append_note(desk, actor, recall, close_draft(ended, recall.number), idempotency)
 
@@ -132,6 +142,39 @@ def _check_amounts(kind: AnswerKind, amounts: Sequence[Amount]) -> None:
         if one.destroyed + one.returned > one.found:
             message = "is more than was found"
             raise refused(f"amounts[{at}].destroyed", "more", message)
+
+
+def _check_units(
+    amounts: Sequence[Amount], lines: Sequence[Line], units: frozenset[str | None]
+) -> None:
+    """Refuse units that the holder's goods are not in, and parts of pieces.
+
+    Where nobody knows how much a holder has, the `units` of all lines are fine.
+    """
+    known = {line.uom for line in lines}
+    if not lines or any(line.quantity is None and line.sold is None for line in lines):
+        known |= {None, *units}
+    for at, one in enumerate(amounts):
+        if one.uom not in known:
+            words = ", ".join(sorted(uom or "pieces (no unit)" for uom in known))
+            raise refused(f"amounts[{at}].uom", "unit", f"is one of {words}")
+        for name in ("found", "destroyed", "returned", "sold") if one.uom is None else ():
+            number = getattr(one, name)
+            if number != number.to_integral_value():
+                raise refused(f"amounts[{at}].{name}", "whole", "pieces are whole")
+
+
+def _require_accounted(desk: RecallDesk, recall: Recall) -> None:
+    """Refuse to call a recall done while goods are missing of which nobody said where they are."""
+    with reading(desk.journal.engine) as connection:
+        log = desk.journal.log
+        scope = newest_scope(connection, log, recall.id)
+        lines, notices = lines_of(connection, log, scope.id), notices_of(connection, log, recall.id)
+    missing = [gap for gap in gaps_of(lines, notices) if gap.is_missing and not gap.is_explained]
+    if missing:
+        holders = len({gap.party_id for gap in missing})
+        message = f"{holders} holders account for less than they should have; explain each first"
+        raise refused("", "unaccounted", message)
 
 
 def _check_number(path: str, number: Decimal) -> None:

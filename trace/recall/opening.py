@@ -13,7 +13,15 @@ from trace.recall.deadlines import Step, domain_of
 from trace.recall.diff import Diff, diff_of
 from trace.recall.entries import line_drafts, notice_draft, opening_draft, scope_draft
 from trace.recall.model import Criteria, Line, NoticeNote, OpenNote, ScopeNote
-from trace.recall.reading import Recall, lines_of, newest_scope, open_count, read_recall
+from trace.recall.reading import (
+    Notice,
+    Recall,
+    lines_of,
+    newest_scope,
+    notices_of,
+    open_count,
+    read_recall,
+)
 from trace.recall.scope import Owners, Reckoning, Scope, reckon_scope
 from trace.recall.selection import Bounds
 from trace.recall.tables import REASON_CHARS_MAX
@@ -136,7 +144,15 @@ def rescope_recall(
         _scope_drafts(recall, scope, version=before.version + 1, reason=reason, diff=diff, now=now)
     )
     counts = Counter(line.holder for line in scope.lines if line.holder is not None)
-    told = {holder: counts[holder] for holder in diff.holders}
+    with reading(desk.journal.engine) as connection:
+        counted = _counted(notices_of(connection, desk.journal.log, recall.id))
+    # Whoever counted has counted what is left of the same goods.
+    done = {
+        holder
+        for holder in counted
+        if counts[holder] and _held(scope.lines, holder) <= _held(old, holder)
+    }
+    told = {holder: counts[holder] for holder in diff.holders - done}
     due_at = domain_of(recall.domain, recall.level).due_at(recall.level, Step.ACKNOWLEDGE, now)
     drafts += _notices(
         recall.number, recall.id, _scope_id(drafts), told, due_at=due_at or now, now=now
@@ -209,6 +225,16 @@ def _require_few(desk: RecallDesk, actor: Actor) -> None:
             f"This party has {count} recalls open, the most there may be (recalls_of_party_max);"
             " close one first."
         )
+
+
+def _counted(notices: Sequence[Notice]) -> frozenset[UUID]:
+    return frozenset(one.party_id for one in notices if one.counted is not None)
+
+
+def _held(lines: Sequence[Line], holder: UUID) -> frozenset[tuple[object, ...]]:
+    return frozenset(
+        (one.uri, one.quantity, one.sold, one.uom) for one in lines if one.holder == holder
+    )
 
 
 def _as_wide(scope: Scope, before: Sequence[Line]) -> Scope:

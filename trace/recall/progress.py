@@ -28,6 +28,11 @@ class Share:
         """Return how many of a hundred have read it; all where there is nobody."""
         return 100 if not self.holders else 100 * self.acknowledged // self.holders
 
+    @property
+    def answered_percent(self) -> int:
+        """Return how many of a hundred have answered; all where there is nobody."""
+        return 100 if not self.holders else 100 * self.answered // self.holders
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCount:
@@ -49,6 +54,25 @@ class UnitCount:
     def accounted(self) -> Decimal:
         """Return how much is accounted for."""
         return self.found + self.sold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A holder that counted and accounts for more or less than it should have of one unit.
+
+    `is_explained` where its answer says why, or the authority did after it.
+    """
+
+    party_id: UUID
+    uom: str | None
+    expected: Decimal
+    accounted: Decimal
+    is_explained: bool
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether goods are missing."""
+        return self.accounted < self.expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +111,37 @@ def progress_of(lines: Sequence[Line], notices: Sequence[Notice], now: datetime)
         units=_units(lines, asked),
         awaited=tuple(one.party_id for one in asked if not one.is_settled),
     )
+
+
+def gaps_of(lines: Iterable[Line], notices: Iterable[Notice]) -> list[Gap]:
+    """Return where a count is another than the ledger's, as far as that says how much."""
+    expected: dict[tuple[UUID | None, str | None], Decimal | None] = {}
+    for line in lines:
+        key = (line.holder, line.uom)
+        known = expected.get(key, _ZERO)
+        is_known = known is not None and (line.quantity is not None or line.sold is not None)
+        amount = (line.quantity or _ZERO) + (line.sold or _ZERO)
+        expected[key] = known + amount if is_known and known is not None else None
+    found = []
+    for notice in notices:
+        counted = notice.counted
+        if counted is None or not notice.line_count:
+            continue
+        said = {one.uom: one.found + one.sold for one in counted.amounts}
+        units = {uom for holder, uom in expected if holder == notice.party_id}
+        for uom in sorted(units, key=lambda one: one or ""):
+            wanted, accounted = expected[notice.party_id, uom], said.get(uom, _ZERO)
+            if wanted is not None and wanted != accounted:
+                found.append(
+                    Gap(
+                        party_id=notice.party_id,
+                        uom=uom,
+                        expected=wanted,
+                        accounted=accounted,
+                        is_explained=bool(counted.note) or notice.final is not counted,
+                    )
+                )
+    return found
 
 
 def stages_of(
@@ -144,7 +199,7 @@ def _units(lines: Iterable[Line], notices: Iterable[Notice]) -> tuple[UnitCount,
         expected[line.uom] = expected.get(line.uom, _ZERO) + amount
     said: dict[str | None, list[Decimal]] = {}
     for notice in notices:
-        for one in notice.final.amounts if notice.final is not None else ():
+        for one in notice.counted.amounts if notice.counted is not None else ():
             sums = said.setdefault(one.uom, [_ZERO] * 4)
             for at, number in enumerate((one.found, one.destroyed, one.returned, one.sold)):
                 sums[at] += number

@@ -131,6 +131,11 @@ class Notice:
         return next(settled, None)
 
     @property
+    def counted(self) -> Answer | None:
+        """Return the newest count, which stands though something was explained after it."""
+        return next((one for one in reversed(self.answers) if one.kind is AnswerKind.COUNTED), None)
+
+    @property
     def is_settled(self) -> bool:
         """Return whether nothing more is asked of the holder."""
         return self.line_count == 0 or self.final is not None
@@ -230,6 +235,14 @@ def lines_of(
     statement = statement.order_by(RECALL_LINE.c.position)
     rows = connection.execute(statement if rows_max is None else statement.limit(rows_max))
     return [line_of_row(row) for row in rows]
+
+
+def units_in(connection: Connection, log: int, scope_id: UUID) -> frozenset[str | None]:
+    """Return the units in which a scope counts; None counts pieces."""
+    statement = select(RECALL_LINE.c.uom).where(
+        RECALL_LINE.c.log == log, RECALL_LINE.c.scope_id == scope_id
+    )
+    return frozenset(connection.execute(statement.distinct()).scalars())
 
 
 def notices_of(

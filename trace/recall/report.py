@@ -149,6 +149,7 @@ def _holders(told: Retold) -> list[JsonValue]:
             "answers": [_answer(answer) for answer in one.answers],
         }
         for one in told.holders
+        if one.notice.line_count
     ]
 
 

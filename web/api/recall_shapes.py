@@ -66,7 +66,7 @@ class AmountIn(StrictSchema):
         validate=ma.validate.Regexp(r"^[A-Za-z0-9]{1,3}\Z"),
         metadata={"description": "UN/CEFACT Recommendation 20"},
     )
-    found = _number()
+    found = ma.fields.String(required=True, validate=ma.validate.Regexp(rf"^{_NUMBER}\Z"))
     destroyed = _number()
     returned = _number()
     sold = _number()

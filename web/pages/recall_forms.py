@@ -56,11 +56,23 @@ def said_typed(form: Form, units: list[str | None]) -> Said:
     note = " ".join(form.text("note").split())
     if form.text("do") == "read":
         return Said(kind=AnswerKind.ACKNOWLEDGED, note=note)
-    amounts = tuple(
-        Amount(uom=uom, **{name: _decimal(form, f"{name}-{at}") for name in _NUMBERS})
-        for at, uom in enumerate(units)
-    )
+    amounts = tuple(_amount(form, at, uom) for at, uom in enumerate(units))
     return Said(kind=AnswerKind.COUNTED, amounts=amounts, note=note)
+
+
+def _amount(form: Form, at: int, uom: str | None) -> Amount:
+    """Return what was typed of one unit: nothing typed is no counting, and 0 has to be said."""
+    is_typed, is_none = bool(form.code(f"found-{at}")), form.is_ticked(f"none-{at}")
+    amount = Amount(uom=uom, **{name: _decimal(form, f"{name}-{at}") for name in _NUMBERS})
+    if not is_typed and not is_none:
+        form.wrong(f"found-{at}", _("Type how much was found, or tick that nothing was."))
+    elif is_none and amount.found:
+        form.wrong(f"found-{at}", _("Something was found, or nothing: take one of them back."))
+    elif uom is None:
+        for name in _NUMBERS:
+            if getattr(amount, name) != getattr(amount, name).to_integral_value():
+                form.wrong(f"{name}-{at}", _("Pieces are whole."))
+    return amount
 
 
 def units_of(lines: list[Line]) -> list[str | None]:

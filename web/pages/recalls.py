@@ -256,6 +256,7 @@ def _refuse(form: Form, refusal: AppError) -> None:
         "not_yours": _("Only goods of your own can be recalled by you."),
         "authority": _("The authority recalled more. Only it narrows or ends this recall."),
         "cut": _("This reaches more than can be followed at once. Narrow it by place and time."),
+        "unaccounted": _("Holders account for less than they should have. Explain each first."),
         "same": _("This reaches exactly what the scope before did."),
         "period": _("A party or a place needs two times, the earlier first."),
         "unanswered": _("Holders have not answered yet. Explain each in its place first."),

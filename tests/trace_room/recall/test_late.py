@@ -71,7 +71,7 @@ def test_drills_do_not_push_a_recall_out_of_the_search_for_the_late(told: Instal
 
 def test_what_a_holder_said_stays_in_the_facts_when_the_scope_changes(told: Installation) -> None:
     recall = opened(told, milk("F0"))
-    _say(told, recall, "shop", COUNTED)
+    _say(told, recall, "shop", READ)
     told.clock.instant += timedelta(days=2)
     _escalated(told)
     held: dict[object, list[str]] = {}

@@ -27,7 +27,7 @@ def live_a_whole_life(told: Installation) -> None:
     amount = Amount(
         uom=None,
         found=Decimal(2),
-        destroyed=Decimal("1.50"),
+        destroyed=Decimal("1.00"),
         returned=Decimal(0),
         sold=Decimal(1),
     )
