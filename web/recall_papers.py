@@ -9,7 +9,7 @@ from trace.recall.deadlines import domains
 from trace.recall.entries import decimal_text
 from trace.recall.model import AnswerKind, Line, Outcome
 from trace.recall.progress import UnitCount
-from trace.recall.reading import Answer, Notice
+from trace.recall.reading import Answer, Notice, Recall
 from trace.recall.report import report_of
 from typing import Final
 from uuid import UUID
@@ -83,14 +83,19 @@ def letters_pdf(parts: Services, actor: Actor, recall_id: UUID) -> bytes:
         if line.holder is not None:
             by_holder.setdefault(line.holder, []).append(line)
     with reading(parts.engine) as connection:
-        cards = parties_by_id(connection, [one.party_id for one in notices])
+        asked = [one.party_id for one in notices]
+        opener = whole.recall.party_id
+        cards = parties_by_id(connection, asked if opener is None else [*asked, opener])
+    card = None if opener is None else cards.get(opener)
+    issuer = "监管部门" if card is None else card.name_zh
     for at, notice in enumerate(notices):
         if at:
             pdf.new_page()
             pdf.restart()
         card = cards.get(notice.party_id)
         name = "" if card is None else card.name_zh
-        _letter(pdf, parts, whole, notice, name, by_holder.get(notice.party_id, []))
+        held = by_holder.get(notice.party_id, [])
+        _letter(pdf, parts, whole, notice, name, held, issuer=issuer)
     return pdf.finish()
 
 
@@ -101,26 +106,39 @@ def _letter(
     notice: Notice,
     name: str,
     lines: Sequence[Line],
+    *,
+    issuer: str,
 ) -> None:
     recall = whole.recall
     pdf.heading(f"召回通知书{'（演练）' if recall.is_mock else ''}")
     pdf.text(f"{name}：", size=12)
     pdf.space()
     pdf.text(
-        f"因“{recall.reason}”，现启动{_LEVELS[recall.level]}（编号 {recall.number}，"
-        f"{domains()[recall.domain].zh}）。账本显示下列货物在贵单位。请立即停止销售和使用，单独存放"
-        f"并标明，清点数量；请于 {_when(notice.due_at)} 之前确认阅知，并尽快答复查到、销毁、退回"
-        "和已售出的数量。"
+        "本次为演练：请按真实召回清点并答复，但不要下架、退回或销毁货物。"
+        if recall.is_mock
+        else "这是正式召回。"
+    )
+    pdf.text(
+        f"因“{recall.reason}”，{issuer}启动{_LEVELS[recall.level]}（编号 {recall.number}，"
+        f"{domains()[recall.domain].zh}）。账本显示下列货物在贵单位。"
+        f"{_asked(recall)}清点数量；请于 {_when(notice.due_at)} 之前确认阅知，"
+        "并尽快答复查到、销毁、退回和已售出的数量。"
     )
     pdf.space()
     _lines(pdf, parts, lines)
     pdf.space()
     pdf.text(f"答复网址：{parts.settings.effective_public_url}/work/recalls/{recall.id}/answer")
+    pdf.text(f"发出单位：{issuer}")
     pdf.text(f"通知时间：{_when(notice.at)}    账本条目：{recall.log}/{notice.seq}")
     pdf.space(24)
     pdf.text("签收：____________________    日期：____________________")
     pdf.space()
     pdf.text("查到 ________  销毁 ________  退回 ________  已售出 ________")
+
+
+def _asked(recall: Recall) -> str:
+    """Return what is to be done with the goods: in a drill they stay where they are."""
+    return "请" if recall.is_mock else "请立即停止销售和使用，单独存放并标明，"
 
 
 def _facts(whole: WholeRecall) -> list[str]:

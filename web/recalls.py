@@ -14,7 +14,7 @@ from trace.recall.authority import is_under_authority
 from trace.recall.deadlines import Deadline, domains
 from trace.recall.facts import RecallFact, facts_since
 from trace.recall.hooks import Delivery, deliveries_of
-from trace.recall.late import late_among
+from trace.recall.late import late_among, waiting_for
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
 from trace.recall.opening import (
     OpenRequest,
@@ -224,6 +224,15 @@ def late_for(parts: Services, actor: Actor) -> list[tuple[Recall, Notice]]:
     rows_max = parts.settings.recalls_open_max
     with reading(parts.engine) as connection:
         return late_among(connection, parts.log, now, rows_max=rows_max)
+
+
+def waiting_at(parts: Services, actor: Actor) -> list[tuple[Recall, Notice]]:
+    """Return the notices of open recalls that an actor has not answered, the next due first."""
+    if actor.party_id is None or not has_role_for(actor, Action.READ_RECALLS):
+        return []
+    rows_max = parts.settings.page_size_max
+    with reading(parts.engine) as connection:
+        return waiting_for(connection, parts.log, actor.party_id, rows_max=rows_max)
 
 
 def brief_for(parts: Services, actor: Actor, recalls: Sequence[Recall]) -> list[BriefRecall]:

@@ -89,6 +89,27 @@ def test_an_answer_with_nothing_typed_is_refused_and_a_tick_says_none(
     assert "改正其中一项" in text_of(both)
 
 
+def test_a_holder_reads_first_what_a_recall_asks_of_it(sqlite_house: House) -> None:
+    world = open_world(sqlite_house)
+    authority = sign_in(world.house, "authority")
+    at = _opened(world, authority)
+    drill = _opened(world, authority, is_mock="1", reason="年度演练")
+    shop = sign_in(world.house, key=world.shop.key)
+
+    start = text_of(shop.get("/work"))
+    of_drill = text_of(shop.get(f"{drill}/answer?done=answered"))
+    for one in (at, drill):
+        authority.post(f"{one}/close", outcome="withdrawn", note="批号写错")
+
+    assert "有 2 项召回等待您答复" in start
+    assert start.index("检出单增李斯特菌") < start.index("年度演练")
+    assert "货物不必移动" in of_drill
+    assert "停止销售" not in of_drill
+    assert "您的答复已记录" not in of_drill
+    assert "等待您答复" not in text_of(shop.get("/work"))
+    assert "不再需要您做什么" in text_of(shop.get(f"{at}/answer"))
+
+
 def test_everybody_reads_the_public_list_and_no_drill_is_on_it(world: RecallWorld) -> None:
     authority = sign_in(world.house, "authority")
     _opened(world, authority)

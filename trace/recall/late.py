@@ -16,7 +16,7 @@ from trace.recall.tables import (
 )
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 
 def late_among(
@@ -35,9 +35,33 @@ def late_among(
     ]
 
 
+def waiting_for(
+    connection: Connection, log: int, party_id: UUID, *, rows_max: int
+) -> list[tuple[Recall, Notice]]:
+    """Return what open recalls still ask of a party, what is due first before the rest."""
+    statement = _waiting(log).where(RECALL_NOTICE.c.party_id == party_id).limit(rows_max)
+    return [
+        (read_recall(connection, log, recall_id), notice)
+        for recall_id in connection.execute(statement).scalars().all()
+        for notice in notices_of(connection, log, recall_id, party_id=party_id)
+        if not notice.is_settled
+    ]
+
+
 def _recalls(
     connection: Connection, log: int, now: datetime, *, rows_max: int, is_new: bool
 ) -> list[UUID]:
+    statement = _waiting(log).where(RECALL_NOTICE.c.due_at < now).limit(rows_max)
+    if is_new:
+        is_recorded = exists().where(
+            RECALL_ESCALATION.c.log == log, RECALL_ESCALATION.c.notice_id == RECALL_NOTICE.c.id
+        )
+        statement = statement.where(~is_recorded)
+    return list(connection.execute(statement).scalars())
+
+
+def _waiting(log: int) -> Select[UUID]:
+    """Return the open recalls with a notice that counts and is not answered, by their times."""
     told, newer = RECALL_NOTICE, RECALL_NOTICE.alias()
     is_closed = exists().where(
         RECALL_CLOSE.c.log == log, RECALL_CLOSE.c.recall_id == told.c.recall_id
@@ -54,18 +78,11 @@ def _recalls(
         RECALL_ANSWER.c.notice_id == told.c.id,
         RECALL_ANSWER.c.kind != AnswerKind.ACKNOWLEDGED.value,
     )
-    statement = (
+    return (
         select(told.c.recall_id)
         .join(RECALL, (RECALL.c.log == told.c.log) & (RECALL.c.id == told.c.recall_id))
-        .where(told.c.log == log, told.c.due_at < now, told.c.line_count > 0)
+        .where(told.c.log == log, told.c.line_count > 0)
         .where(~is_closed, ~is_replaced, ~is_settled)
         .group_by(told.c.recall_id, RECALL.c.is_mock)
         .order_by(RECALL.c.is_mock, func.min(told.c.due_at), told.c.recall_id)
-        .limit(rows_max)
     )
-    if is_new:
-        is_recorded = exists().where(
-            RECALL_ESCALATION.c.log == log, RECALL_ESCALATION.c.notice_id == told.c.id
-        )
-        statement = statement.where(~is_recorded)
-    return list(connection.execute(statement).scalars())

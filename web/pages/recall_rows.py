@@ -6,6 +6,7 @@ One rule: what a row shows is what `web.recalls` gave to this very reader.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from trace.recall.deadlines import domains
 from trace.recall.entries import decimal_text
 from trace.recall.model import Line
 from trace.recall.progress import UnitCount
@@ -34,6 +35,7 @@ class RecallRow:
 
     recall: Recall
     domain: str
+    norm: str
     level: str
     tone: str
     state: str
@@ -81,6 +83,7 @@ def recall_row(recall: Recall) -> RecallRow:
     return RecallRow(
         recall=recall,
         domain=domain_name(recall.domain),
+        norm=domains()[recall.domain].norm,
         level=level_name(recall.level),
         tone=tone,
         state=state,

@@ -53,6 +53,7 @@ from web.pages.work_blueprint import (
 )
 from web.pages.work_finding import products_asked, sites_asked
 from web.pages.work_forms import Form, blank
+from web.recalls import waiting_at
 from web.services import Services, services
 from web.session import page_actor, page_requires
 
@@ -124,6 +125,8 @@ def home() -> str:
             tasks=[task for task in tasks if not task.is_finished],
             files=[task for task in tasks if task.is_finished],
             prefixes=open_prefixes(connection, party_id),
+            notices=waiting_at(parts, actor),
+            now=parts.clock.now(),
         )
 
 
