@@ -39,6 +39,8 @@ def producer(world: World, name: str) -> Visitor:
     [
         ("Y20260221", LOT),
         ("C0002", cup(2)),
+        ("c0002", cup(2)),
+        ("y20260221", LOT),
         (f"(01){YOGHURT[-14:]}(10)Y20260221", LOT),
         (f"{YOGHURT[-14:]} Y20260221", LOT),
         (sscc(1)[-18:], sscc(1)),

@@ -111,8 +111,11 @@ def _numbered(connection: Connection, number: str, products_max: int) -> Sequenc
     """
     statement = select(PRODUCT.c.uri).order_by(PRODUCT.c.id.desc()).limit(products_max)
     stems = [uri for uri in connection.execute(statement).scalars() if _GTIN in uri]
-    written = percent_encode(number)
-    return [f"{stem}/{key}/{written}" for stem in stems for key in ("10", "21")]
+    # Letters of a lot are printed large and mostly typed small.
+    spellings = dict.fromkeys(percent_encode(one) for one in (number, number.upper()))
+    return [
+        f"{stem}/{key}/{written}" for stem in stems for key in ("10", "21") for written in spellings
+    ]
 
 
 def _is_meant(card: PartyCard, text: str) -> bool:
