@@ -29,6 +29,7 @@ from ledger.tables import (
 )
 
 _ENTRY_COLUMNS = ("log", "seq", "header", "leaf", "part_hashes")
+_PARTS = tuple(Part)
 _PART_COLUMNS = tuple(f"{part.name.lower()}_{name}" for part in Part for name in ("salt", "body"))
 _PAYLOAD_COLUMNS = ("log", "seq", *_PART_COLUMNS)
 _NODE_COLUMNS = ("log", "level", "node_index", "hash")
@@ -184,7 +185,7 @@ def _number(work: _Work, log: int, actor: str, draft: Draft) -> None:
     leaf = leaf_hash(header)
     work.entries.append((log, work.seq, header, leaf, draft.part_hashes))
     row: list[object] = [log, work.seq]
-    for part in Part:
+    for part in _PARTS:
         sealed = draft.parts.get(part)
         row += (None, None) if sealed is None else (sealed.salt, sealed.body)
     work.payloads.append(tuple(row))

@@ -20,6 +20,9 @@ from ledger.tables import LEDGER_CHECKPOINT, LEDGER_ENTRY, LEDGER_HEAD, LEDGER_N
 
 # A look-up by list is cut into pieces that every database takes as parameters.
 _CHUNK = 1000
+_PART_COLUMNS = tuple(
+    (part, f"{part.name.lower()}_salt", f"{part.name.lower()}_body") for part in Part
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +200,8 @@ def _joined() -> Any:
 
 def _entry_of(row: Row[Any]) -> StoredEntry:
     parts: dict[Part, SealedPart] = {}
-    for part in Part:
-        salt = getattr(row, f"{part.name.lower()}_salt")
-        body = getattr(row, f"{part.name.lower()}_body")
+    for part, salt_name, body_name in _PART_COLUMNS:
+        salt, body = getattr(row, salt_name), getattr(row, body_name)
         if salt is not None and body is not None:
             parts[part] = SealedPart(salt=salt, body=body)
     return StoredEntry(

@@ -267,8 +267,9 @@ def _drafts(
     submission: Submission,
     capture_id: UUID,
 ) -> list[Draft]:
-    salts = new_salts(len(Part) * len(readings))
-    width = len(Part)
+    parts = tuple(Part)
+    width = len(parts)
+    salts = new_salts(width * len(readings))
     document = submission.document
     envelope: Leaves = {
         f"/document/{name}": value
@@ -287,7 +288,7 @@ def _drafts(
             profiled[reading.at].profiles,
             submission.actor.id,
             envelope,
-            dict(zip(Part, salts[at * width : (at + 1) * width], strict=True)),
+            dict(zip(parts, salts[at * width : (at + 1) * width], strict=True)),
         )
         for at, reading in enumerate(readings)
     ]

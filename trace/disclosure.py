@@ -15,6 +15,8 @@ from schemas.visibility import EVENT_RULE, Rule
 from schemas.visible_terms import term_parts
 
 _PARTS: Mapping[str, Part] = {part.name.lower(): part for part in Part}
+# To go through an enumeration costs more than through a tuple, and each event does it twice.
+_ALL_PARTS: tuple[Part, ...] = tuple(Part)
 
 
 @cache
@@ -25,7 +27,7 @@ def _terms() -> Mapping[str, Part]:
 @dataclass(slots=True)
 class _Split:
     namespaces: Mapping[str, str]
-    leaves: dict[Part, Leaves] = field(default_factory=lambda: {part: {} for part in Part})
+    leaves: dict[Part, Leaves] = field(default_factory=lambda: {part: {} for part in _ALL_PARTS})
     terms: dict[str, Part | None] = field(default_factory=dict)
 
     def term_part(self, name: str) -> Part | None:
