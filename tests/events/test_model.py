@@ -29,6 +29,7 @@ def test_the_numbers_of_the_roles_are_stored_and_never_change() -> None:
         "TRANSFORMATION": 11,
         "SOURCE": 12,
         "DESTINATION": 13,
+        "NAMED_INPUT": 14,
     }
 
 
