@@ -63,10 +63,11 @@ from web.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One time of a recall's class, and when it is up."""
+    """One time of a recall's class, and when it is up: provisional without the year's holidays."""
 
     deadline: Deadline
     at: datetime
+    is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +350,10 @@ def close_for(
 def dues_of(recall: Recall) -> list[Due]:
     """Return the times of a recall's class, the first one first."""
     rows = domains()[recall.domain].of_level(recall.level)
-    found = [Due(deadline=row, at=row.due_at(recall.opened_at)) for row in rows]
+    at = recall.opened_at
+    found = [
+        Due(deadline=row, at=row.due_at(at), is_provisional=row.is_provisional(at)) for row in rows
+    ]
     return sorted(found, key=lambda due: due.at)
 
 

@@ -1,7 +1,14 @@
 """The desk of recalls on pages: opened by a regulator, answered by a holder, read by everybody."""
 
-import pytest
+import html
+import re
+from urllib.parse import urlencode
 
+import pytest
+from sqlalchemy import select
+
+from base.db import reading
+from parties.tables import PARTY
 from tests.web.house import House
 from tests.web.recall_world import OTHER_YOGHURT, RAW, YOGHURT, RecallWorld, open_world
 from tests.web.signed_in import Visitor, once_of, sign_in
@@ -108,6 +115,43 @@ def test_a_holder_reads_first_what_a_recall_asks_of_it(sqlite_house: House) -> N
     assert "您的答复已记录" not in of_drill
     assert "等待您答复" not in text_of(shop.get("/work"))
     assert "不再需要您做什么" in text_of(shop.get(f"{at}/answer"))
+
+
+def test_a_recall_is_opened_from_the_trace_of_a_lot(world: RecallWorld) -> None:
+    authority = sign_in(world.house, "authority")
+    trace = authority.get(f"/work/trace?{urlencode({'code': RAW})}").get_data(as_text=True)
+    address = re.search(r'href="(/work/recalls/open[^"]*)"', trace)
+    assert address is not None
+
+    form = authority.get(html.unescape(address[1])).get_data(as_text=True)
+
+    assert "(01)06901234567885(10)M1</textarea>" in form
+
+
+def test_the_party_of_a_scope_stays_in_the_form_that_widens_it(world: RecallWorld) -> None:
+    authority = sign_in(world.house, "authority")
+    with reading(world.house.services.engine) as connection:
+        named = select(PARTY.c.uscc).where(PARTY.c.id == world.dairy.id)
+        uscc = connection.execute(named).scalar_one()
+    times = {"since": "2000-01-01T00:00", "until": "2100-01-01T00:00"}
+    at = _opened(world, authority, codes="", party=uscc, **times)
+
+    page = authority.get(at).get_data(as_text=True)
+
+    assert f'name="party" value="{uscc}"' in page
+
+
+def test_an_owner_that_tries_a_scope_is_not_shown_what_others_made_of_its_goods(
+    world: RecallWorld,
+) -> None:
+    farm = sign_in(world.house, key=world.farm.key)
+
+    trial = farm.post(
+        "/work/recalls/open", do="try", codes=RAW, domain="food", level="1", reason=""
+    )
+
+    assert "4 行货物" in text_of(trial)
+    assert "(10)Y1" not in text_of(trial)
 
 
 def test_everybody_reads_the_public_list_and_no_drill_is_on_it(world: RecallWorld) -> None:

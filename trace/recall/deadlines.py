@@ -1,16 +1,16 @@
 """When what has to be done of a recall: dated rows of `deadlines.yaml`, and the instants they give.
 
 The rule that must stay true: every time is a row with its norm, clause and date, and says whether
-anybody has read that clause. Working days are Monday to Friday: which of them are holidays is set
-anew by the State Council each year, so that a span can only be shorter here than in law.
+anybody has read that clause. Working days are those of `trace.recall.workdays`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from trace.recall.workdays import workdays_after
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -20,7 +20,7 @@ from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
 _FILE: Final = Path(__file__).with_name("deadlines.yaml")
 _LEVELS: Final = (1, 2, 3)
-_SATURDAY: Final = 5
+_LAST_SECOND: Final = time(23, 59, 59)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -62,13 +62,15 @@ class Deadline:
         if not self.workdays:
             return opened_at + self.span
         local = opened_at.astimezone(CIVIL_ZONE)
-        left, day = self.workdays, local
-        while left:
-            day += timedelta(days=1)
-            left -= day.weekday() < _SATURDAY
         # The last day counts to its end.
-        end = day.replace(hour=23, minute=59, second=59, microsecond=0)
+        last = workdays_after(local.date(), self.workdays).day
+        end = datetime.combine(last, _LAST_SECOND, tzinfo=CIVIL_ZONE)
         return end.astimezone(opened_at.tzinfo)
+
+    def is_provisional(self, opened_at: datetime) -> bool:
+        """Return whether it counts days of a year whose holidays are not announced yet."""
+        opened = opened_at.astimezone(CIVIL_ZONE).date()
+        return workdays_after(opened, self.workdays).is_provisional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ def whole_json(whole: WholeRecall) -> dict[str, Any]:
                 "due_at": due.at.isoformat(),
                 "clause": due.deadline.clause,
                 "verified": due.deadline.verified.value,
+                "is_provisional": due.is_provisional,
             }
             for due in whole.dues
         ],

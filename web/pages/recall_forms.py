@@ -46,6 +46,7 @@ def criteria_values(criteria: Criteria) -> dict[str, str]:
         "codes": "\n".join(criteria.codes),
         "without": "\n".join(criteria.without),
         "place": criteria.place,
+        "party": _uscc_of(criteria.party_id),
         "since": _shown(criteria.since),
         "until": _shown(criteria.until),
     }
@@ -109,6 +110,14 @@ def _party(form: Form) -> UUID | None:
 
 def _party_of(connection: Connection, uscc: str) -> UUID | None:
     return connection.execute(select(PARTY.c.id).where(PARTY.c.uscc == uscc)).scalar()
+
+
+def _uscc_of(party_id: UUID | None) -> str:
+    if party_id is None:
+        return ""
+    with reading(services().engine) as connection:
+        found = connection.execute(select(PARTY.c.uscc).where(PARTY.c.id == party_id)).scalar()
+    return str(found or "")
 
 
 def _moment(form: Form, name: str) -> datetime | None:

@@ -100,9 +100,11 @@ def recalls() -> str:
 @blueprint.get("/recalls/open")
 @page_requires(Action.OPEN_RECALLS)
 def recall_form() -> str:
-    """Show the form that opens a recall, of a code where one is named."""
-    code = request.args.get("code", "")
-    return _open_page(blank("open", codes=code, domain="food", level="1"))
+    """Show the form that opens a recall, filled with what a page that leads here was about."""
+    begun = {name: request.args.get(name, "") for name in ("party", "place", "since", "until")}
+    return _open_page(
+        blank("open", codes=request.args.get("code", ""), domain="food", level="1", **begun)
+    )
 
 
 @blueprint.post("/recalls/open")
@@ -334,6 +336,7 @@ def _dues(dues: Sequence[Any]) -> list[dict[str, Any]]:
             "at": one.at,
             "clause": one.deadline.clause,
             "verified": VERIFIED[one.deadline.verified](),
+            "is_provisional": one.is_provisional,
         }
         for one in dues
     ]

@@ -5,7 +5,7 @@ counts, and the files beside it hold everything.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from trace.lineage import Direction
 from trace.tracing import Trace
 from typing import Final
@@ -98,6 +98,7 @@ def trace_page() -> str | tuple[str, int]:
         is_partial=traces[0].is_partial,
         size=traces[0].size,
         query=query_of(form),
+        recall_query=_recall_query(asked, subject),
         link_words=link_words,
         share_words=share_words,
         first_seqs=first_seqs,
@@ -142,6 +143,21 @@ def query_of(form: Form) -> str:
     """Return the question as the end of an address, for the files and for other languages."""
     names = ("code", "party", "site", "depth", "since", "until", "class")
     return urlencode({name: form.text(name) for name in names if form.text(name)})
+
+
+def _recall_query(asked: TraceAsked, subject: Subject) -> str:
+    """Return how the form that opens a recall begins from here; days become times.
+
+    A code is recalled whenever it was handled: the days of a trace narrow a party or place alone.
+    """
+    if asked.code:
+        return urlencode({"code": subject.code})
+    begun = {"party" if asked.party else "place": subject.code}
+    if asked.since_on is not None:
+        begun["since"] = f"{asked.since_on}T00:00"
+    if asked.until_on is not None:
+        begun["until"] = f"{asked.until_on + timedelta(days=1)}T00:00"
+    return urlencode(begun) if subject.code else ""
 
 
 def _asked_text(asked: TraceAsked) -> str:

@@ -1,0 +1,103 @@
+"""Which days are worked: the State Council's yearly notices as dated rows of `holidays.yaml`.
+
+The rule that must stay true: a year whose notice is not here is counted by the days that the law
+fixes by date alone, and whatever was counted in it is said to be provisional.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from schemas.profiles.yaml_rows import Faults, Rows, read_rows
+
+_FILE: Final = Path(__file__).with_name("holidays.yaml")
+_SATURDAY: Final = 5
+_DAY: Final = timedelta(days=1)
+# Month and day of the holidays that need no notice.
+_FIXED: Final = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """One year's notice: which days are off, and which days of a week's end are worked."""
+
+    year: int
+    norm: str
+    verified: str
+    off: frozenset[date]
+    worked: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The last of so many working days; provisional where a year on the way has no notice yet."""
+
+    day: date
+    is_provisional: bool
+
+
+def workdays_after(day: date, count: int) -> Counted:
+    """Return the `count`-th working day after a day."""
+    is_provisional = False
+    while count:
+        day += _DAY
+        is_provisional |= day.year not in years()
+        count -= is_worked(day)
+    return Counted(day=day, is_provisional=is_provisional)
+
+
+def is_worked(day: date) -> bool:
+    """Return whether a day is a working day, as far as is known."""
+    year = years().get(day.year)
+    is_off = (day.month, day.day) in _FIXED if year is None else day in year.off
+    return not is_off and (day.weekday() < _SATURDAY or (year is not None and day in year.worked))
+
+
+@cache
+def years() -> Mapping[int, Year]:
+    """Return the notices by year; raises `InvalidInput` with the line of what is wrong."""
+    faults = Faults()
+    file = read_rows(_FILE, faults)
+    found = [_year(rows) for rows in file.each("years")]
+    file.done()
+    if len({one.year for one in found}) != len(found):
+        faults.add(_FILE.name, "duplicate", "gives a year twice")
+    faults.refuse()
+    return MappingProxyType({one.year: one for one in found})
+
+
+def _year(rows: Rows) -> Year:
+    year = Year(
+        year=rows.whole("year") or 0,
+        norm=rows.text("norm"),
+        verified=rows.text("verified"),
+        off=frozenset(day for row in rows.each("off") for day in _days(row)),
+        worked=frozenset(_worked(rows)),
+    )
+    if any(day.year != year.year for day in year.off | year.worked):
+        rows.fault("year", "year", "has a day of another year")
+    if year.off & year.worked:
+        rows.fault("worked", "twice", "has a day that is off")
+    rows.done()
+    return year
+
+
+def _worked(rows: Rows) -> Iterator[date]:
+    for text in rows.texts("worked"):
+        try:
+            yield date.fromisoformat(text)
+        except ValueError:
+            rows.fault("worked", "day", f"{text} is no day such as 2026-02-14")
+
+
+def _days(row: Rows) -> Iterator[date]:
+    first, last = row.day("from"), row.day("to")
+    if first is None or last is None or last < first:
+        row.fault("to", "order", "is the first day's or a later one")
+    else:
+        yield from (first + _DAY * at for at in range((last - first).days + 1))
+    row.done()
