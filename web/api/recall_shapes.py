@@ -2,6 +2,7 @@
 
 from trace.recall.answering import AMOUNTS_MAX
 from trace.recall.deadlines import domains
+from trace.recall.handling import Act
 from trace.recall.model import AnswerKind, Outcome
 from trace.recall.tables import REASON_CHARS_MAX
 from typing import Any
@@ -141,6 +142,22 @@ class WholeRecallOut(RecallOut):
     progress = ma.fields.Dict()
     stages = ma.fields.List(ma.fields.Dict())
     notice = ma.fields.Dict(allow_none=True)
+
+
+class ReadyQuery(StrictSchema):
+    """What the holder did with its goods."""
+
+    act = ma.fields.String(required=True, validate=ma.validate.OneOf([one.value for one in Act]))
+
+
+class ReadyEvents(ma.Schema):
+    """An EPCIS document that a holder checks, corrects and captures."""
+
+    context = ma.fields.List(ma.fields.Raw(), data_key="@context")
+    type = ma.fields.String()
+    schema_version = ma.fields.String(data_key="schemaVersion")
+    creation_date = ma.fields.String(data_key="creationDate")
+    epcis_body = ma.fields.Dict(data_key="epcisBody")
 
 
 class RecallPage(ma.Schema):

@@ -6,6 +6,7 @@ One rule: what is somebody else's is not there at all, and a holder sees its own
 from decimal import Decimal
 from trace.recall.answering import Said
 from trace.recall.diff import diff_of
+from trace.recall.handling import Act
 from trace.recall.model import Amount, AnswerKind, Outcome
 from trace.recall.opening import OpenRequest
 from trace.recall.reading import RecallQuery
@@ -22,6 +23,7 @@ from web.api.issuing import next_link
 from web.api.recall_json import delivery_json, line_json, notice_json, recall_json, whole_json
 from web.auth import current_actor, requires
 from web.idempotency import idempotency_key, request_hash
+from web.recall_events import ready_document
 from web.recall_files import recall_file
 from web.recalls import (
     answer_for,
@@ -216,6 +218,22 @@ def post_answer(values: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
     )
     once = _once(values)
     return recall_json(answer_for(services(), current_actor(), recall_id, said, idempotency=once))
+
+
+@BLUEPRINT.route("/recalls/<uuid:recall_id>/events", methods=["GET"])
+@requires(Action.ANSWER_RECALLS)
+@BLUEPRINT.arguments(shapes.ReadyQuery, location="query")
+@BLUEPRINT.response(200, shapes.ReadyEvents)
+def get_ready_events(query: dict[str, Any], recall_id: UUID) -> dict[str, Any]:
+    """Return the events by which a holder records what it did; to be checked, then captured."""
+    ready = ready_document(services(), current_actor(), recall_id, Act(query["act"]))
+    return {
+        "context": ready["@context"],
+        "type": ready["type"],
+        "schema_version": ready["schemaVersion"],
+        "creation_date": ready["creationDate"],
+        "epcis_body": ready["epcisBody"],
+    }
 
 
 @BLUEPRINT.route("/recalls/<uuid:recall_id>/explanations", methods=["POST"])

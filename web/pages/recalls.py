@@ -62,7 +62,7 @@ from web.session import page_actor, page_requires
 _PAGE_ROWS: Final = 30
 _LINES_SHOWN: Final = 200
 _OWN: Final = Refusals()
-_DONE: Final = ("opened", "scoped", "answered", "explained", "closed")
+_DONE: Final = ("opened", "scoped", "answered", "acted", "explained", "closed")
 
 
 @blueprint.context_processor
@@ -200,7 +200,7 @@ def close(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
 @page_requires(Action.ANSWER_RECALLS)
 def answer_form(recall_id: UUID) -> str:
     """Show a holder its lines and ask what it found."""
-    return _answer_page(recall_id, blank("answer"))
+    return answer_page(recall_id, blank("answer"))
 
 
 @blueprint.post("/recalls/<uuid:recall_id>/answer")
@@ -216,7 +216,7 @@ def answer(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
             return redirect(f"/work/recalls/{recall_id}/answer?done=answered", 303)
     except (InvalidInput, Conflict) as refusal:
         _refuse(form, refusal)
-    return _answer_page(recall_id, form), 400
+    return answer_page(recall_id, form), 400
 
 
 def recall_paper(recall_id: UUID, name: str) -> Response:
@@ -342,7 +342,8 @@ def _dues(dues: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _answer_page(recall_id: UUID, form: Form) -> str:
+def answer_page(recall_id: UUID, form: Form) -> str:
+    """Return the page on which a holder answers, with a form of it as it was typed."""
     parts, actor = services(), page_actor()
     whole = recall_for(parts, actor, recall_id)
     if whole.own is None:
@@ -355,7 +356,8 @@ def _answer_page(recall_id: UUID, form: Form) -> str:
         whole=whole,
         row=recall_row(whole.recall),
         rows=rows,
-        form=form,
+        form=form if form.name == "answer" else blank("answer"),
+        act=form if form.name == "act" else blank("act"),
         units=[(at, unit_name(uom)) for at, uom in enumerate(units_of(lines))],
         answers=ANSWERS,
         unit_name=unit_name,

@@ -28,6 +28,7 @@ from web.pages import (
     drugs,
     monitoring,
     profile_docs,
+    recall_acts,
     recall_public,
     recalls,
     sign_in,
@@ -75,6 +76,7 @@ PAGES: Final = (
     work_upload,
     alerts,
     drugs,
+    recall_acts,
     recalls,
     monitoring,
 )
