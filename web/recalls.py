@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from trace.recall.answering import Said, answer_notice, close_recall
 from trace.recall.authority import is_under_authority
+from trace.recall.containers import Inside, containers_of
 from trace.recall.deadlines import Deadline, domains
 from trace.recall.facts import RecallFact, facts_since
 from trace.recall.hooks import Delivery, deliveries_of
@@ -271,6 +272,23 @@ def lines_for(
             start=start,
             rows_max=rows_max,
         )
+
+
+def containers_for(
+    parts: Services,
+    actor: Actor,
+    recall_id: UUID,
+    lines: Sequence[Line],
+    *,
+    version: int | None = None,
+) -> Mapping[str, Sequence[Inside]]:
+    """Return in what the goods of an actor's lines were, as far as it may read the packings."""
+    require_role(actor, Action.READ_RECALLS)
+    with reading(parts.engine) as connection:
+        _readable(connection, parts, actor, recall_id)
+        scope = _scope(scopes_of(connection, parts.log, recall_id), version)
+        uris = {line.uri for line in lines}
+        return containers_of(connection, parts.log, uris, size=scope.at_size, actor=actor)
 
 
 def rescope_for(

@@ -3,8 +3,10 @@
 Pure. One rule: numbers are decimal texts, and a member is there only for who may see it.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from trace.recall.containers import Inside
 from trace.recall.entries import criteria_json, decimal_text
 from trace.recall.hooks import Delivery
 from trace.recall.model import Line
@@ -98,8 +100,8 @@ def _scope_json(scope: ScopeRow, whole: WholeRecall) -> dict[str, Any]:
     return {**shown, "criteria": criteria_json(scope.criteria)} if whole.may_run else shown
 
 
-def line_json(line: Line) -> dict[str, Any]:
-    """Return a line as programs read it."""
+def line_json(line: Line, containers: Sequence[Inside]) -> dict[str, Any]:
+    """Return a line as programs read it, with the containers in which its goods were."""
     return {
         "code": line.uri,
         "depth": line.depth,
@@ -111,6 +113,14 @@ def line_json(line: Line) -> dict[str, Any]:
         "uom": line.uom,
         "is_gone": line.is_gone,
         "entries": list(line.shown_by),
+        "containers": [
+            {
+                "code": one.uri,
+                "since": one.since.isoformat(),
+                "until": one.until and one.until.isoformat(),
+            }
+            for one in containers
+        ],
     }
 
 

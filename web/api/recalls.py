@@ -28,6 +28,7 @@ from web.recall_files import recall_file
 from web.recalls import (
     answer_for,
     close_for,
+    containers_for,
     criteria_of,
     explain_for,
     facts_for,
@@ -181,7 +182,9 @@ def get_lines(query: dict[str, Any], recall_id: UUID) -> _Answer:
         start=start,
         rows_max=rows_max + 1,
     )
-    items = [line_json(line) for line in found[:rows_max]]
+    shown = found[:rows_max]
+    boxes = containers_for(parts, current_actor(), recall_id, shown, version=query["version"])
+    items = [line_json(line, boxes[line.uri]) for line in shown]
     if len(found) <= rows_max:
         return {"items": items, "next": None}, 200, {}
     asked = {"limit": rows_max, "start": start + rows_max}

@@ -6,11 +6,14 @@ One rule: what a row shows is what `web.recalls` gave to this very reader.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from trace.recall.containers import Inside
 from trace.recall.deadlines import domains
 from trace.recall.entries import decimal_text
 from trace.recall.model import Line
 from trace.recall.progress import UnitCount
 from trace.recall.reading import Notice, Recall
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -28,6 +31,8 @@ from web.pages.recall_words import domain_name, level_name, notice_state, state_
 from web.pages.work_blueprint import name_of
 from web.recalls import WholeRecall
 
+NO_CONTAINERS: Final[Mapping[str, Sequence[Inside]]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallRow:
@@ -42,6 +47,15 @@ class RecallRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoxRow:
+    """A container in which a line's goods were; `until` is None where they still are."""
+
+    code: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineRow:
     """A line with the names of its goods, holder and place."""
 
@@ -52,6 +66,7 @@ class LineRow:
     place: str
     amount: str
     sold: str
+    boxes: Sequence[BoxRow] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +105,12 @@ def recall_row(recall: Recall) -> RecallRow:
     )
 
 
-def line_rows(connection: Connection, lines: Sequence[Line]) -> list[LineRow]:
-    """Return lines with names."""
+def line_rows(
+    connection: Connection,
+    lines: Sequence[Line],
+    containers: Mapping[str, Sequence[Inside]] = NO_CONTAINERS,
+) -> list[LineRow]:
+    """Return lines with names, and with the containers in which their goods were."""
     products = products_by_uri(
         connection, {name for line in lines for name in register_uris(line.uri)}
     )
@@ -112,6 +131,10 @@ def line_rows(connection: Connection, lines: Sequence[Line]) -> list[LineRow]:
                 place=site.name_zh if site else "",
                 amount=_amount(line.quantity is None, line),
                 sold="" if not line.sold else decimal_text(line.sold),
+                boxes=[
+                    BoxRow(code=printed(one.uri), since=one.since, until=one.until)
+                    for one in containers.get(line.uri, ())
+                ],
             )
         )
     return rows

@@ -47,6 +47,7 @@ from web.recalls import (
     answer_for,
     brief_for,
     close_for,
+    containers_for,
     explain_for,
     lines_for,
     open_for,
@@ -303,9 +304,10 @@ def _recall_page(recall_id: UUID, form: Form | None = None) -> str:
     parts, actor = services(), page_actor()
     whole = recall_for(parts, actor, recall_id)
     lines = lines_for(parts, actor, recall_id, rows_max=_LINES_SHOWN)
+    boxes = containers_for(parts, actor, recall_id, lines)
     now = parts.clock.now()
     with reading(parts.engine) as connection:
-        rows = line_rows(connection, lines)
+        rows = line_rows(connection, lines, boxes)
         notices = notice_rows(connection, whole.notices, now)
     forms = {"scope": blank("scope", **criteria_values(whole.scopes[-1].criteria))}
     forms |= {"explain": blank("explain"), "close": blank("close")}
@@ -349,8 +351,9 @@ def answer_page(recall_id: UUID, form: Form) -> str:
     if whole.own is None:
         raise NotFound("There is no notice of this recall to you.")
     lines = lines_for(parts, actor, recall_id)
+    boxes = containers_for(parts, actor, recall_id, lines)
     with reading(parts.engine) as connection:
-        rows = line_rows(connection, lines)
+        rows = line_rows(connection, lines, boxes)
     return render_template(
         "recalls/answer.html",
         whole=whole,

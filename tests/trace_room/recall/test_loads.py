@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from trace.projections.lineage import bring_up
+from trace.recall.containers import containers_of
 from trace.recall.model import Criteria
 from typing import Any
 
 import pytest
 
+from base.db import reading
+from parties.actors import Actor
 from tests.instances import Installation, serial
 from tests.trace_room.recall.world import lines, opened
 from tests.trace_room.story import CARTON, CUP, PALLET, TANKER, making, milk, packing, seen
+from tests.trace_room.test_viewers import AUDITOR
 
 _EARLY, _LATE, _LAST = serial(1, CUP), serial(2, CUP), serial(3, CUP)
 
@@ -74,3 +79,19 @@ def test_a_tanker_is_recalled_as_the_milk_that_it_carried_last(told: Installatio
 
     assert {milk("F0"), milk("F1"), milk("F2"), serial(1, CUP)} <= reached
     assert not reached & {TANKER, serial(99, CUP)}
+
+
+def test_a_line_tells_in_what_its_goods_were_and_when(refilled: Installation) -> None:
+    bring_up(refilled.engine, refilled.log)
+
+    def boxes(actor: Actor, size: int = 10_000) -> list[tuple[str, datetime, datetime | None]]:
+        with reading(refilled.engine) as connection:
+            found = containers_of(connection, refilled.log, [_EARLY], size=size, actor=actor)
+        return [(one.uri, one.since, one.until) for one in found[_EARLY]]
+
+    whole = [(CARTON, moment(10), moment(21)), (PALLET, moment(11), moment(20))]
+    assert boxes(AUDITOR) == whole
+    assert boxes(refilled.party("plant")) == whole
+    assert boxes(refilled.party("stranger")) == []
+    # Only the making, the packing and the shipping had been recorded.
+    assert boxes(AUDITOR, size=6) == [(CARTON, moment(10), None), (PALLET, moment(11), None)]
