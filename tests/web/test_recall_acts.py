@@ -44,11 +44,13 @@ def test_a_press_on_the_page_records_the_event_once(world: RecallWorld) -> None:
     shop = sign_in(world.house, key=world.shop.key)
     at = f"/work/recalls/{recall['id']}"
 
-    pressed = shop.post(f"{at}/act", act="set_aside")
-    wrong = shop.post(f"{at}/act", act="eaten")
+    pressed = shop.post(f"{at}/act", act="set_aside", is_sure="1")
+    wrong = shop.post(f"{at}/act", act="eaten", is_sure="1")
+    unsure = shop.post(f"{at}/act", act="destroyed")
 
     assert pressed.status_code == 303, text_of(pressed)
     assert wrong.status_code == 400
+    assert "请清点后勾选" in text_of(unsure)
     assert "已作为您的记录写入账本" in text_of(shop.get(pressed.headers["Location"]))
 
 
@@ -58,7 +60,7 @@ def test_nobody_else_gets_an_event_and_a_drill_and_a_closed_recall_move_nothing(
     recall, drill = world.recall(RAW), world.recall(RAW, is_mock=True)
     at = f"/work/recalls/{recall['id']}/act"
 
-    stranger = sign_in(world.house, key=world.rival.key).post(at, act="destroyed")
+    stranger = sign_in(world.house, key=world.rival.key).post(at, act="destroyed", is_sure="1")
 
     assert stranger.status_code == 404
     assert _ready(world, recall["id"], "returned", world.rival.key)[0] == 404

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.errors import AppError, NotFound
 from parties.access import Action
+from web.pages.languages import say as _
 from web.pages.recall_forms import once
 from web.pages.recalls import answer_page
 from web.pages.work_blueprint import blueprint
@@ -26,6 +27,8 @@ def record_act(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Record that a holder set its lines' goods aside, sent them back or destroyed them."""
     form = typed("act")
     act = form.choice("act", {one.value: one for one in Act})
+    if not form.is_ticked("is_sure"):
+        form.wrong("is_sure", _("Tick this after you have counted."))
     try:
         if form.is_good:
             parts, actor = services(), page_actor()
