@@ -14,6 +14,7 @@ from benchmarks.pages import pages
 from benchmarks.profile import profile
 from benchmarks.proofs import proofs
 from benchmarks.pure import code_reading, event_hashing, stages, strict_json
+from benchmarks.recall import recall
 from benchmarks.stays import lineage_stays
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
@@ -30,6 +31,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "labels": label_printing,
     "lineage": lineage,
     "lineage-stays": lineage_stays,
+    "recall": recall,
     "city": city,
     "stages": stages,
     "profile": profile,

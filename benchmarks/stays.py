@@ -54,7 +54,7 @@ def lineage_stays(bench: Bench) -> Iterator[Result]:
     for kind in DATABASES:
         place = new_place(bench, kind)
         fill(place, levels=bench.scale.lineage_levels, links=bench.scale.links)
-        root = _record_tree(place, bench.scale.lineage_levels)
+        root = record_tree(place, bench.scale.lineage_levels)
         count = len(bare(place, root))
         contest = Contest(
             title=f"Forward trace through boxes, {DATABASE_WORDS[kind]}",
@@ -77,10 +77,13 @@ def _timed_answer(place: Place, count: int) -> Reading:
     """Time the whole answer: names, every step, and who may have ended each stay."""
     reach = Reach(items_max=count + 1, depth_max=1000)
     engine = place.services.engine
-    return timed(lambda: trace_goods(engine, LOG, [_lot(0)], Direction.FORWARD, reach), count=count)
+    return timed(
+        lambda: trace_goods(engine, LOG, [lot_uri(0)], Direction.FORWARD, reach), count=count
+    )
 
 
-def _record_tree(place: Place, levels: int) -> int:
+def record_tree(place: Place, levels: int) -> int:
+    """Record the tree through the door and bring its links up; return the number of its root."""
     receiver = _register_receiver(place)
     tree = _Tree()
     tree.grow(levels)
@@ -90,7 +93,7 @@ def _record_tree(place: Place, levels: int) -> int:
     engine = place.services.engine
     bring_up(engine, LOG)
     with reading(engine) as connection:
-        return find_ids(connection, LOG, [_lot(0)])[_lot(0)]
+        return find_ids(connection, LOG, [lot_uri(0)])[lot_uri(0)]
 
 
 def _register_receiver(place: Place) -> UUID:
@@ -176,10 +179,11 @@ def _head(hour: int, place: str = PLANT) -> JsonObject:
 
 
 def _amount(lot: int, kilos: int) -> JsonObject:
-    return {"epcClass": _lot(lot), "quantity": kilos, "uom": "KGM"}
+    return {"epcClass": lot_uri(lot), "quantity": kilos, "uom": "KGM"}
 
 
-def _lot(number: int) -> str:
+def lot_uri(number: int) -> str:
+    """Return the code of the n-th lot; 0 is the root."""
     return f"{PRODUCT}/10/T{number}"
 
 
