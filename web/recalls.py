@@ -5,10 +5,9 @@ and its own notice; an owner that opened a recall sees how far it is and not wit
 that is none of an actor's is not there at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from trace.recall.answering import Said, answer_notice, close_recall
 from trace.recall.authority import is_under_authority
 from trace.recall.containers import Inside, containers_of
@@ -47,15 +46,12 @@ from trace.recall.reading import (
 )
 from trace.recall.scope import Scope
 from trace.recall.selection import Bounds
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from base.db import reading
-from base.errors import Forbidden, InvalidInput, NotFound, Problem
-from codes.canonical import uri_of_text, uri_to_register
-from codes.model import Category, CodeError
+from base.errors import Forbidden, NotFound
 from ledger.batch import Idempotency
 from parties.access import Action, Subject, has_role_for, require, require_role
 from parties.actors import Actor
@@ -120,32 +116,6 @@ def recall_desk_of(parts: Services) -> RecallDesk:
 def sees_all(actor: Actor) -> bool:
     """Return whether an actor sees every holder: whoever has no goods of its own in the trade."""
     return actor.party_id is None
-
-
-def criteria_of(values: Mapping[str, Any]) -> Criteria:
-    """Return the criteria that codes in any spelling stand for; raises `InvalidInput`."""
-    place = values["place"]
-    return Criteria(
-        codes=_codes_of("codes", values["codes"]),
-        party_id=values["party_id"],
-        place=_read("place", partial(uri_to_register, place, Category.PLACE)) if place else "",
-        since=values["since"],
-        until=values["until"],
-        without=_codes_of("without", values["without"]),
-    )
-
-
-def _codes_of(path: str, texts: Sequence[str]) -> tuple[str, ...]:
-    found = [_read(f"{path}[{at}]", partial(uri_of_text, text)) for at, text in enumerate(texts)]
-    return tuple(dict.fromkeys(found))
-
-
-def _read(path: str, read: Callable[[], str]) -> str:
-    try:
-        return read()
-    except CodeError as refusal:
-        problem = Problem(path=path, code=refusal.rule, message=str(refusal))
-        raise InvalidInput(f"{path}: {refusal}", problems=(problem,)) from None
 
 
 def open_for(

@@ -23,13 +23,13 @@ from web.api.issuing import next_link
 from web.api.recall_json import delivery_json, line_json, notice_json, recall_json, whole_json
 from web.auth import current_actor, requires
 from web.idempotency import idempotency_key, request_hash
+from web.recall_criteria import criteria_of
 from web.recall_events import ready_document
 from web.recall_files import recall_file
 from web.recalls import (
     answer_for,
     close_for,
     containers_for,
-    criteria_of,
     explain_for,
     facts_for,
     late_for,

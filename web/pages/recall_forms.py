@@ -19,7 +19,7 @@ from parties.tables import PARTY
 from web.idempotency import request_hash
 from web.pages.languages import say as _
 from web.pages.work_forms import Form, once_of
-from web.recalls import criteria_of
+from web.recall_criteria import criteria_of
 from web.services import services
 
 CODES_MAX: Final = 200
