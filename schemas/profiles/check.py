@@ -111,6 +111,11 @@ class Checker:
         step = self._by_name.get((checked.cte, checked.way))
         if step is None or not step.lot_paths:
             return frozenset()
+        if is_plain(namespaces):
+            # Most events say all of it in our own names: these need not be gone through.
+            case = self._case(event, namespaces, class_code, known)
+            if not step.lacks_of_lot(case):
+                return frozenset()
         case = self._case(renamed(event, namespaces), namespaces, class_code, known)
         return step.lot_paths if step.lacks_of_lot(case) else frozenset()
 
