@@ -96,8 +96,8 @@ def _explanation(field: FormField) -> Words:
         en.append("may be empty where the lot is known")
     if field.kde is not None:
         ref = field.kde.norms[0]
-        zh.append(f"{ref.norm.title.zh} {ref.clause}".rstrip())
-        en.append(f"{ref.norm.title.en} {ref.clause}".rstrip())
+        zh.append(f"{ref.title.zh} {ref.clause}".rstrip())
+        en.append(f"{ref.title.en} {ref.clause}".rstrip())
     return Words(zh="；".join(zh), en="; ".join(en))
 
 

@@ -18,7 +18,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def norm_words(ref: NormRef, lang: Lang) -> str:
     """Return a norm with its clause."""
     clause = f" {ref.clause}" if ref.clause else ""
-    return f"{say(ref.norm.title, lang)}{clause}"
+    return f"{say(ref.title, lang)}{clause}"
 
 
 def standing_lines(profile: Profile, lang: Lang) -> Iterator[str]:

@@ -133,6 +133,7 @@ def _norms(rows: Rows) -> Mapping[str, Norm]:
             until_on=row.day("until"),
             mark=mark_of(row),
             note=optional_words(row, "note_zh", "note_en"),
+            goods=row.texts("goods"),
         )
         row.done()
     return found

@@ -13,7 +13,7 @@ from typing import Final
 from schemas.cbv import BIZ_STEP, DISPOSITION
 from schemas.epcis import EVENT_TYPES
 from schemas.profiles.library import Library, read_library, words_of
-from schemas.profiles.model import Cte, Record, Way, Words
+from schemas.profiles.model import Cte, Kde, Record, Way, Words
 from schemas.profiles.paths import OWN_STEP
 from schemas.profiles.row_specs import RowSpec, kdes_of, read_spec
 from schemas.profiles.standing import Profile
@@ -73,12 +73,13 @@ def load_profile(path: Path, shared: Shared) -> Profile:
     faults = Faults()
     rows = read_rows(path, faults)
     library = shared.library
+    name = rows.text("profile")
     profile = Profile(
-        name=rows.text("profile"),
+        name=name,
         version=rows.whole("version", default=0) or 0,
         label=words_of(rows),
         covers=tuple(_covers(rows)),
-        ctes=_ctes(rows, shared),
+        ctes=tuple(_cited(cte, name) for cte in _ctes(rows, shared)),
         records=(*_common_records(rows, shared), *_records(rows, library)),
         limits=read_limits(rows, library),
         yields=read_yields(rows),
@@ -90,6 +91,16 @@ def load_profile(path: Path, shared: Shared) -> Profile:
     rows.done()
     faults.refuse()
     return profile
+
+
+def _cited(cte: Cte, profile: str) -> Cte:
+    """Return a step whose rows cite their norms as norms are cited for these goods."""
+
+    def cited(kde: Kde) -> Kde:
+        return replace(kde, norms=tuple(ref.cited_for(profile) for ref in kde.norms))
+
+    ways = tuple(replace(way, kdes=tuple(map(cited, way.kdes))) for way in cte.ways)
+    return replace(cte, ways=ways)
 
 
 def _covers(rows: Rows) -> Iterator[tuple[str, Words]]:

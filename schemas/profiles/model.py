@@ -6,7 +6,7 @@ a request or a database. A mark says how well a norm was read (V read, S seconda
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -127,7 +127,10 @@ CUSTOM: Final = frozenset({Level.LOCAL, Level.PRACTICE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Norm:
-    """A law, standard or practice; its days are None where they are not known to us."""
+    """A law, standard or practice; its days are None where they are not known to us.
+
+    `goods` are the profiles of the goods that it was made for; empty where it is for all.
+    """
 
     id: str
     title: Words
@@ -136,14 +139,32 @@ class Norm:
     until_on: date | None
     mark: Mark
     note: Words
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormRef:
-    """A place in a norm; `clause` is empty where the whole of it is meant."""
+    """A place in a norm; `clause` is empty where the whole of it is meant.
+
+    `is_analogy` where the norm was made for other goods and is followed here.
+    """
 
     norm: Norm
     clause: str
+    is_analogy: bool = False
+
+    @property
+    def title(self) -> Words:
+        """Return what the norm is called, as it is cited for these goods."""
+        title = self.norm.title
+        if not self.is_analogy:
+            return title
+        return Words(zh=f"参照 {title.zh}", en=f"by analogy with {title.en}")
+
+    def cited_for(self, profile: str) -> "NormRef":
+        """Return the place as it is cited for the goods of a profile."""
+        goods = self.norm.goods
+        return replace(self, is_analogy=bool(goods) and profile not in goods)
 
     @property
     def text(self) -> str:

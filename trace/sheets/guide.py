@@ -84,7 +84,7 @@ def write_guide(book: Any, looks: Looks, profile: Profile, sheet: Sheet, lang: s
 
 def _told(column: Column, header: str, field: FormField | None, lang: str) -> tuple[str, ...]:
     norms = () if field is None or field.kde is None else field.kde.norms
-    cited = "\n".join(f"{said(ref.norm.title, lang)} {ref.clause}".rstrip() for ref in norms)
+    cited = "\n".join(f"{said(ref.title, lang)} {ref.clause}".rstrip() for ref in norms)
     shown = column.choices[:_CHOICES_TOLD_MAX]
     choices = "、".join if lang == "zh" else ", ".join
     offered = choices([said(words, lang) for _, words in shown])

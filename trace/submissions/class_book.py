@@ -176,7 +176,7 @@ def _norm_of(record: Record, lang: str) -> str:
     if record.kept is None:
         return ""
     norm = record.kept.norm
-    return f"{said(norm.norm.title, lang)} {norm.clause}".rstrip()
+    return f"{said(norm.title, lang)} {norm.clause}".rstrip()
 
 
 def _write_periods(book: Any, looks: Looks, order: ClassOrder) -> None:
@@ -199,7 +199,7 @@ def _write_periods(book: Any, looks: Looks, order: ClassOrder) -> None:
     for number, row in enumerate(order.profile.retention, start=4):
         years = row.years if row.years is not None else row.else_years
         months = row.after_shelf_life_months
-        norm = f"{said(row.norm.norm.title, lang)} {row.norm.clause}".rstrip()
+        norm = f"{said(row.norm.title, lang)} {row.norm.clause}".rstrip()
         page.write_string(number, 0, said(row.records, lang), looks.note)
         page.write_string(number, 1, "" if years is None else f"{years}", looks.note)
         page.write_string(number, 2, "" if months is None else f"{months}", looks.note)

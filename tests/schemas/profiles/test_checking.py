@@ -354,3 +354,20 @@ def test_an_event_is_checked_again_against_the_version_it_names() -> None:
     assert (again.profile, again.findings) == ("dairy/1", ())
     with pytest.raises(NotFound):
         check_event(event, NAMESPACES, class_code="dairy", version=99)
+
+
+def test_a_norm_made_for_other_goods_is_cited_by_analogy() -> None:
+    found = {
+        name: next(
+            ref.title.zh
+            for cte in catalogue().profile(name).ctes
+            for way in cte.ways
+            for kde in way.kdes
+            for ref in kde.norms
+            if ref.norm.id == "NY3204"
+        )
+        for name in ("aquatic", "dairy")
+    }
+
+    assert found["aquatic"].startswith("NY/T 3204")
+    assert found["dairy"].startswith("参照 NY/T 3204")
