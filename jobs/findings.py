@@ -30,4 +30,4 @@ def review_findings() -> None:
     log = parts.desk.journal.log
     with reading(parts.engine) as connection:
         items = suspected_items(connection, log)
-    mark_registered(parts.engine, log, items)
+    mark_registered(parts.engine, log, parts.clock.now(), items)

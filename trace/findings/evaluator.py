@@ -13,6 +13,7 @@ from trace.findings.evidence import Listings, evidence_of, no_listings
 from trace.findings.facts import write_facts
 from trace.findings.judgements import forget_judgements, write_judgements
 from trace.findings.model import Evidence, Hit, civil_day
+from trace.findings.registered import changed_items
 from trace.findings.rows import FindingRow, finding_rows
 from trace.findings.rule_table import RULES
 from trace.findings.tables import EVENT_FACT, FINDING, FINDING_DUE
@@ -104,10 +105,14 @@ def mark_due(connection: Connection, log: int, items: Collection[int]) -> None:
     insert_rows(connection, FINDING_DUE, ("item", "log"), rows)
 
 
-def mark_registered(engine: Engine, log: int, items: Collection[int] = ()) -> None:
-    """Look again at findings that ask the register, lists and scans, and at `items`."""
+def mark_registered(engine: Engine, log: int, now: datetime, items: Collection[int] = ()) -> None:
+    """Look again at findings that ask the register, lists and scans, and at `items`.
+
+    Also at whatever rows concern that came into the register since the last time.
+    """
     with transaction(engine) as connection:
         _locked_cursor(connection, log)
+        items = {*items, *changed_items(connection, log, now)}
         statement = select(FINDING.c.item).where(
             FINDING.c.log == log, FINDING.c.code.in_(REGISTER_CODES)
         )

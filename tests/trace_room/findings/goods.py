@@ -17,13 +17,18 @@ def amount(minute: int, kilos: float, uri: str = RICE, **more: Any) -> dict[str,
     return seen_lot(minute, uri, **more) | {"quantityList": named}
 
 
-def product_of(installation: Installation, name: str, class_code: str) -> Any:
+def product_of(
+    installation: Installation,
+    name: str,
+    class_code: str,
+    now: datetime = datetime(2024, 1, 1, tzinfo=UTC),
+) -> Any:
     """Register the product that the lot and the serials of the tests are of."""
     party_id = installation.party(name).party_id
     assert party_id is not None
     uri = "https://id.gs1.org/01/06901234567892"
     draft = ProductDraft(party_id=party_id, uri=uri, name_zh="货", class_code=class_code)
     with transaction(installation.engine) as connection:
-        card = register_product(connection, draft, now=datetime(2024, 1, 1, tzinfo=UTC))
+        card = register_product(connection, draft, now=now)
     installation.desk.owners.forget(uri)
     return card

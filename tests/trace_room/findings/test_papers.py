@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from trace.findings.evaluator import mark_registered
 from trace.findings.model import Listing
 from trace.findings.suspects import suspected_items
+from trace.findings.tables import FINDING_DUE
 from trace.identifiers import key_of
 from trace.scans.tables import SCAN_ALERT
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from base.db import reading, transaction
 from parties.drafts import CertificateDraft
@@ -46,7 +47,20 @@ def test_goods_may_be_sold_on_their_last_day(installation: Installation) -> None
     assert codes_of(installation) == []
 
 
-def certify(installation: Installation, name: str, until_on: date, **more: Any) -> None:
+def review(installation: Installation) -> None:
+    """Look again at what the register and the scans say."""
+    with reading(installation.engine) as connection:
+        items = suspected_items(connection, installation.log)
+    mark_registered(installation.engine, installation.log, installation.clock.now(), items)
+
+
+def certify(
+    installation: Installation,
+    name: str,
+    until_on: date,
+    now: datetime = datetime(2024, 1, 1, tzinfo=UTC),
+    **more: Any,
+) -> None:
     party_id = installation.party(name).party_id
     assert party_id is not None
     draft = CertificateDraft(
@@ -59,7 +73,7 @@ def certify(installation: Installation, name: str, until_on: date, **more: Any) 
         **more,
     )
     with transaction(installation.engine) as connection:
-        register_certificate(connection, draft, now=datetime(2024, 1, 1, tzinfo=UTC))
+        register_certificate(connection, draft, now=now)
 
 
 def test_a_maker_whose_licence_had_run_out_is_found(installation: Installation) -> None:
@@ -79,6 +93,48 @@ def test_a_licence_counts_on_its_last_day(installation: Installation) -> None:
     assert codes_of(installation) == []
 
 
+def test_papers_that_are_registered_after_the_goods_moved_are_heard_of(
+    installation: Installation,
+) -> None:
+    card = product_of(installation, "farm", "toys")
+    installation.capture("farm", amount(1, 9, action="ADD", bizStep="commissioning"))
+    review(installation)
+    assert codes_of(installation) == []
+    installation.clock.instant += timedelta(days=2)
+    now = installation.clock.now()
+
+    certify(installation, "farm", DAY - ONE_DAY, now=now)
+    certify(installation, "farm", DAY - ONE_DAY, now=now, kind="GREEN", product_id=card.id)
+    assert codes_of(installation) == []
+    review(installation)
+
+    assert codes_of(installation) == ["expired_certificate", "expired_licence"]
+
+
+def test_a_product_that_is_registered_later_has_its_class_looked_at(
+    installation: Installation,
+) -> None:
+    installation.capture("farm", amount(1, 9, action="ADD", bizStep="commissioning"))
+    codes_of(installation)
+    review(installation)
+    codes_of(installation)
+    installation.clock.instant += timedelta(days=2)
+    product_of(installation, "farm", "toys", now=installation.clock.now())
+
+    review(installation)
+
+    with reading(installation.engine) as connection:
+        due = list(connection.execute(select(FINDING_DUE.c.item)).scalars())
+    assert due == [key_of(RICE)]
+    # Once more, since rows are stamped before they are committed; then never again.
+    for _ in range(2):
+        installation.clock.instant += timedelta(days=2)
+        codes_of(installation)
+        review(installation)
+    with reading(installation.engine) as connection:
+        assert connection.execute(select(FINDING_DUE.c.item)).first() is None
+
+
 def test_a_renewed_licence_counts_and_one_of_another_kind_does_not(
     installation: Installation,
 ) -> None:
@@ -89,7 +145,7 @@ def test_a_renewed_licence_counts_and_one_of_another_kind_does_not(
 
     certify(installation, "farm", DAY + ONE_DAY, from_on=DAY)
     assert codes_of(installation) == ["expired_licence"]
-    mark_registered(installation.engine, installation.log)
+    review(installation)
 
     assert codes_of(installation) == []
 
@@ -165,12 +221,6 @@ def put_alert(installation: Installation, state: str) -> None:
                 judgements="[]",
             )
         )
-
-
-def review(installation: Installation) -> None:
-    with reading(installation.engine) as connection:
-        items = suspected_items(connection, installation.log)
-    mark_registered(installation.engine, installation.log, items)
 
 
 def test_a_code_that_may_be_copied_is_found_until_that_is_explained(
