@@ -49,9 +49,9 @@ class Stay:
 class Movement(NamedTuple):
     """One event in the life of a thing: in which role, and in which container it was meant.
 
-    `container` is None where the event names the thing itself. `quantities` are those of the thing
-    in that event, or those it was packed with, as (amount, unit); a unit of None counts pieces.
-    There are many thousand of them, so it is a bare tuple.
+    `container` is None where the event names the thing itself, else `stay` is that in it.
+    `quantities` are those of the thing in that event, or those it was packed with, as (amount,
+    unit); a unit of None counts pieces. There are many thousand of them, so it is a bare tuple.
     """
 
     item: int
@@ -59,6 +59,7 @@ class Movement(NamedTuple):
     container: int | None
     event: IndexedEvent
     quantities: tuple[tuple[Decimal | None, str | None], ...] = ()
+    stay: Stay | None = None
 
     @property
     def moment(self) -> Moment:
@@ -93,7 +94,7 @@ def movements_of(
             if stay.holds_at(one.moment):
                 packed = tuple(quantities.get((stay.item, stay.seq, Role.CHILD_CLASS), ()))
                 found[stay.item].append(
-                    _movement(stay.item, one.role, stay.container, one.event, packed)
+                    _movement(stay.item, one.role, stay.container, one.event, packed, stay)
                 )
     return {item: _in_order(many) for item, many in found.items()}
 
@@ -137,8 +138,9 @@ def _movement(
     container: int | None,
     event: IndexedEvent,
     quantities: tuple[tuple[Decimal | None, str | None], ...] = (),
+    stay: Stay | None = None,
 ) -> Movement:
-    return Movement(item, role, container, event, quantities)
+    return Movement(item, role, container, event, quantities, stay)
 
 
 def _in_order(movements: Iterable[Movement]) -> tuple[Movement, ...]:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import chain
 from trace.events.model import Role
+from trace.findings.measures import PIECES, in_one_unit
 from trace.findings.model import Evidence, FindingRule, Hit, amount_text, some_events
+from trace.findings.stock import stocks_of
 from trace.movements import Movement
-from trace.state import INWARD, Flow, balance_of, flow_of
+from trace.state import Flow, flow_of
 from trace.types import Action
 from typing import Final
 
@@ -29,14 +31,15 @@ def over_issue(rule: FindingRule, evidence: Evidence) -> list[Hit]:
             naming.append(one)
         if one.role in _CLASSES and one.container is None and flow_of(one) is Flow.MADE:
             made.append(one)
-    amounts = [amount for one in made for amount in one.quantities]
-    if (
-        not codes
-        or not amounts
-        or any(unit is not None or amount is None for amount, unit in amounts)
-    ):
+    amounts = [
+        None if amount is None else in_one_unit(amount, unit)
+        for one in made
+        for amount, unit in one.quantities
+    ]
+    told = [one[0] for one in amounts if one is not None and one[1] is PIECES]
+    if not codes or not told or len(told) < len(amounts):
         return []
-    pieces = sum((amount for amount, _ in amounts if amount is not None), start=Decimal(0))
+    pieces = sum(told, start=Decimal(0))
     if len(codes) <= pieces * (_HUNDRED + rule.limit) / _HUNDRED:
         return []
     return [
@@ -53,27 +56,22 @@ def over_sale(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     """Find who gave away more of a lot than it had, by more than `limit` per cent of that.
 
     Whoever has nothing inward in a unit gave what it got in another one, or does not hold the goods
-    at all, and that is another finding.
+    at all, and that is another finding. Whoever has some in two units may have opened boxes.
     """
     moving = [one for one in evidence.movements if flow_of(one) is not None]
     if not any(one.role not in (Role.EPC, Role.INPUT, Role.OUTPUT) for one in moving):
         return []
-    balance = balance_of(moving, as_told=True)
-    if not balance.is_whole:
-        return []
     hits = []
-    for (party, unit), flows in balance.flows.items():
-        had = sum((flows[flow] for flow in INWARD if flow in flows), start=Decimal(0))
-        gave = sum((amount for flow, amount in flows.items() if flow not in INWARD), Decimal(0))
+    for party, stock in (stocks_of(evidence) or {}).items():
+        if len(stock.had) != 1:
+            continue
+        ((unit, had),) = stock.had.items()
+        gave = stock.gave.get(unit, Decimal(0))
         if had > 0 and gave > had * (_HUNDRED + rule.limit) / _HUNDRED:
-            own = [
-                one
-                for one in moving
-                if one.event.party_id == party and unit in {of for _, of in one.quantities}
-            ]
             details = {"had": amount_text(had), "gave": amount_text(gave), "unit": unit or ""}
             key = f"{party or ''}:{unit or ''}"
-            hits.append(Hit(key=key, party_id=party, events=some_events(own), details=details))
+            events = some_events(one for one in stock.told if one.quantities)
+            hits.append(Hit(key=key, party_id=party, events=events, details=details))
     return hits
 
 
@@ -93,13 +91,13 @@ def dilution(rule: FindingRule, evidence: Evidence) -> list[Hit]:
         if unit is None or making.inputs is None or making.outputs is None:
             continue
         percent = evidence.limits.yield_percent(one.event.biz_step) or rule.limit
-        went_in, came_out = making.inputs[unit[0]], making.outputs[unit[0]]
+        went_in, came_out = making.inputs[unit], making.outputs[unit]
         if came_out * _HUNDRED <= went_in * percent:
             continue
         details = {
             "inputs": amount_text(went_in),
             "outputs": amount_text(came_out),
-            "unit": unit[0] or "",
+            "unit": unit,
             "percent": amount_text(percent),
         }
         own = [move for move in evidence.movements if move.event.seq in making.seqs]
@@ -116,9 +114,12 @@ def dilution(rule: FindingRule, evidence: Evidence) -> list[Hit]:
 
 def _common_unit(
     inputs: Mapping[str | None, Decimal] | None, outputs: Mapping[str | None, Decimal] | None
-) -> tuple[str | None] | None:
-    """Return the unit that everything of a making is told in, None where there is no such unit."""
+) -> str | None:
+    """Return the unit that everything of a making is told in, None where there is no such unit.
+
+    Pieces say nothing: of one melon come eight slices.
+    """
     if not inputs or not outputs:
         return None
     units = set(chain(inputs, outputs))
-    return (units.pop(),) if len(units) == 1 else None
+    return units.pop() if len(units) == 1 else None

@@ -7,6 +7,7 @@ whole unknown.
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from trace.events.model import Role
+from trace.findings.measures import PIECES, in_one_unit
 from trace.findings.model import Making
 from trace.movements import Movement
 from trace.projections.reading import IndexedEvent, events_at, taken_back
@@ -103,14 +104,17 @@ def _sum(
     events: Iterable[IndexedEvent], amounts: _Amounts, roles: Collection[Role]
 ) -> dict[str | None, Decimal] | None:
     total: dict[str | None, Decimal] = {}
+    single = Decimal(0)
     for event in events:
         for role in roles:
-            named = event.of(role)
-            told = amounts.get((event.seq, role), [])
             if role in _SINGLE:
-                told = [(Decimal(len(named)), None)] if named else []
-            for amount, unit in told:
-                if amount is None:
+                single += len(event.of(role))
+                continue
+            for told, named in amounts.get((event.seq, role), []):
+                if told is None:
                     return None
+                amount, unit = in_one_unit(told, named)
                 total[unit] = total.get(unit, Decimal(0)) + amount
-    return total
+    # Pieces may be told twice, by their codes and as a number of their lot.
+    pieces = max(single, total.get(PIECES, Decimal(0)))
+    return total | {PIECES: pieces} if pieces else total
