@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from trace.edges import STAYS, Edge, edges_of
 from trace.events.model import Role
+from trace.findings.births import items_of_labelled
 from trace.projections.reading import (
     IndexedEvent,
     events_at,
@@ -54,6 +55,7 @@ def affected_by(connection: Connection, log: int, start: int, end: int) -> set[i
     found = {item for event in events for role, item in event.items if role not in _NOT_THINGS}
     numbers = {number for event in events for number in event.of(Role.TRANSFORMATION)}
     found |= _made_in(connection, log, numbers)
+    found |= items_of_labelled(connection, log, events)
     return found | _contents(connection, log, _windows(events))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from trace.events.model import Role
+from trace.findings.births import last_days, lots_of
 from trace.findings.facts import read_facts
 from trace.findings.limits import UNKNOWN_CLASS, limits_of
 from trace.findings.makings import makings_of
@@ -87,6 +88,8 @@ def evidence_of(
     listed = listings(connection, parties)
     facts = read_facts(connection, log, list(events))
     makings = makings_of(connection, log, movements)
+    lots = {item: lots_of(many) for item, many in movements.items()}
+    days = last_days(connection, log, {lot for many in lots.values() for lot in many})
     suspicions = _suspicions(connection, list(uris))
     of_side = {side: known[names[side]] for side in sides if names.get(side) in known}
     of_place = {place: sited[names[place]] for place in places if names.get(place) in sited}
@@ -106,6 +109,7 @@ def evidence_of(
             certificates=_certificates(papers, uri, products.get(uri)),
             listings={party: tuple(many) for party, many in listed.items()},
             suspicions=suspicions.get(item, ()),
+            lot_days=tuple(day for lot in sorted(lots[item]) for day in days.get(lot, ())),
         )
         for item, uri in uris.items()
     ]

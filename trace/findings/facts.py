@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from trace.events.times import read_instant
-from trace.findings.model import EventFact, Reading, amount_text
+from trace.findings.model import EventFact, Reading, amount_text, civil_day
 from trace.findings.tables import EVENT_FACT
 from trace.reading import members_of
 from typing import Final
@@ -92,6 +92,10 @@ def _expires_on(ilmd: JsonValue) -> date | None:
         return None
     for name, value in ilmd.items():
         if name.endswith(_EXPIRY) and isinstance(value, str):
+            # With an hour it is a moment, and its day is that of the calendar in China.
+            moment = _instant(value)
+            if moment is not None:
+                return civil_day(moment)
             try:
                 return date.fromisoformat(value[:10])
             except ValueError:

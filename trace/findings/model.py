@@ -110,7 +110,8 @@ class Evidence:
     """All that the rules may look at of one thing. Movements are in the order they happened.
 
     `facts` are by entry, `places` and `named` by identifier, `makings` by the entry that names the
-    thing as an output. `owner` is whose goods it is by the register.
+    thing as an output. `owner` is whose goods it is by the register. `lot_days` are the last days
+    that the makings of its lot name.
     """
 
     item: int
@@ -126,6 +127,7 @@ class Evidence:
     certificates: tuple[Paper, ...] = ()
     listings: Mapping[UUID, tuple[Listing, ...]] = field(default_factory=dict)
     suspicions: tuple[Suspicion, ...] = ()
+    lot_days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ run out only where there was one before.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from trace.events.model import Role
+from trace.findings.custody import beginners, is_own_move, parties_of
 from trace.findings.model import (
     Evidence,
     FindingRule,
@@ -14,15 +15,31 @@ from trace.findings.model import (
     Listing,
     Paper,
     civil_day,
+    is_whole_day,
     some_events,
 )
 from trace.movements import Movement
 from trace.projections.reading import IndexedEvent
 from trace.state import Flow, flow_of
+from trace.types import Action
 from typing import Final
 from uuid import UUID
 
 _DEALING: Final = frozenset({Flow.MADE, Flow.SHIPPED, Flow.SOLD})
+# CBV 2.0 7.2: words for goods that are not, or no longer, for sale.
+_UNFIT: Final = frozenset(
+    {
+        "damaged",
+        "destroyed",
+        "disposed",
+        "expired",
+        "inactive",
+        "non_conformant",
+        "non_sellable_other",
+        "recalled",
+        "returned",
+    }
+)
 _SUBJECT_ROLES: Final = (
     (Role.LOT,),
     (Role.OUTPUT_CLASS, Role.EPC_CLASS),
@@ -34,21 +51,23 @@ _SUBJECT_ROLES: Final = (
 
 
 def expired_goods(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
-    """Find a sale after the last day that the label names."""
+    """Find a sale or shipment after the last day that the label names: its own, else its lot's.
+
+    Goods that go back, or are said to be unfit for sale, are sent as they should be.
+    """
     days = [
-        fact.expires_on
-        for one in evidence.movements
-        if flow_of(one) is Flow.MADE
-        and (fact := evidence.facts.get(one.event.seq)) is not None
-        and fact.expires_on is not None
-    ]
+        day for one in evidence.movements if _is_birth(one) and (day := _last_day(evidence, one))
+    ] or list(evidence.lot_days)
     if not days:
         return []
     # Of a lot made in two goes the later day counts.
     last_day = max(days)
+    back = set(beginners(evidence))
     late: dict[UUID | None, list[Movement]] = {}
     for one in evidence.movements:
-        if flow_of(one) is Flow.SOLD and civil_day(one.event.event_at) > last_day:
+        flow = flow_of(one)
+        is_sent = flow is Flow.SHIPPED and not _is_withdrawn(evidence, one, back)
+        if (flow is Flow.SOLD or is_sent) and civil_day(one.event.event_at) > last_day:
             late.setdefault(one.event.party_id, []).append(one)
     return [
         Hit(
@@ -64,6 +83,23 @@ def expired_goods(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: 
     ]
 
 
+def _is_birth(one: Movement) -> bool:
+    is_label = one.role is Role.LOT and one.event.action in (None, Action.ADD)
+    return is_label or flow_of(one) is Flow.MADE
+
+
+def _last_day(evidence: Evidence, one: Movement) -> date | None:
+    fact = evidence.facts.get(one.event.seq)
+    return None if fact is None else fact.expires_on
+
+
+def _is_withdrawn(evidence: Evidence, one: Movement, back: set[UUID | None]) -> bool:
+    """Return whether goods were sent away as unfit, back to where they came from, or nowhere."""
+    if one.event.disposition in _UNFIT or is_own_move(evidence, one):
+        return True
+    return bool((parties_of(evidence, one, Role.DESTINATION) - {one.event.party_id}) & back)
+
+
 def expired_licence(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
     """Find who made, sent or sold goods when a licence of its own had run out."""
     hits: list[Hit] = []
@@ -76,10 +112,12 @@ def expired_licence(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa
 
 
 def expired_certificate(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
-    """Find goods that were made, sent or sold when a certificate of theirs had run out."""
-    return _joined(
-        [hit for one in _leading(evidence) for hit in _run_out(evidence.certificates, one)]
-    )
+    """Find goods that were made when a certificate of theirs had run out.
+
+    What was made in its time may be sold after its last day.
+    """
+    born = (one for one in _leading(evidence) if _is_birth(one))
+    return _joined([hit for one in born for hit in _run_out(evidence.certificates, one)])
 
 
 def listed_party(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
@@ -108,8 +146,13 @@ def late_report(rule: FindingRule, evidence: Evidence) -> list[Hit]:
             },
         )
         for event in _led(evidence)
-        if event.recorded_at - event.event_at > allowed
+        if event.recorded_at - event.event_at - _unsaid(event) > allowed
     ]
+
+
+def _unsaid(event: IndexedEvent) -> timedelta:
+    """Return how much later an event may have happened than it says: to the end of a bare day."""
+    return timedelta(days=1) if is_whole_day(event.event_at) else timedelta(0)
 
 
 def clone_suspicion(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: ARG001 -- one shape
