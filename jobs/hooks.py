@@ -7,6 +7,7 @@ others nothing: each is told by itself, within a time that nothing it sends can 
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -58,7 +59,9 @@ def deliver_recalls() -> None:
             rows_max=parts.settings.hooks_run_max,
         )
     if due:
-        asyncio.run(_deliver_all(parts, due))
+        # In a thread of its own: whoever calls may have a loop that runs already.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(lambda: asyncio.run(_deliver_all(parts, due))).result()
 
 
 async def _deliver_all(parts: Instance, due: Sequence[DueDelivery]) -> None:

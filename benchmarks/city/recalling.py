@@ -86,8 +86,13 @@ def recall_by_api(served: ServedCity, case: Case) -> HeldRecall:
         case.later()
         for party in holders[:-1]:
             amounts = [
-                {"uom": uom, "found": str(left), "destroyed": str(left)}
-                for uom, left in _left(_lines(served, at, party)).items()
+                {
+                    "uom": uom,
+                    "found": str(one.left),
+                    "sold": str(one.sold),
+                    "destroyed": str(one.left),
+                }
+                for uom, one in _stock(_lines(served, at, party)).items()
             ]
             served.api("POST", f"{at}/answers", party, {"kind": "counted", "amounts": amounts})
     for party in holders[-1:]:
@@ -124,13 +129,13 @@ def recall_by_pages(served: ServedCity, case: Case) -> HeldRecall:
             person.post(f"{page}/answer", page=f"{page}/answer", do="read")
         case.later()
         for party, person in people.items():
-            left = _left(_lines(served, at, party))
-            ordered = sorted(left, key=lambda uom: uom or "")
-            counted = {
-                f"{name}-{number}": str(left[uom])
-                for number, uom in enumerate(ordered)
-                for name in ("found", "destroyed")
-            }
+            stock = _stock(_lines(served, at, party))
+            ordered = sorted(stock, key=lambda uom: uom or "")
+            counted: dict[str, str] = {}
+            for number, uom in enumerate(ordered):
+                left = str(stock[uom].left)
+                counted |= {f"found-{number}": left, f"destroyed-{number}": left}
+                counted[f"sold-{number}"] = str(stock[uom].sold)
             person.post(f"{page}/answer", page=f"{page}/answer", do="count", **counted)
     for party in holders[-1:]:
         authority.post(f"{page}/explain", page=page, party_id=str(party), note=_AWAY)
@@ -155,13 +160,22 @@ def _holders(served: ServedCity, at: str) -> list[UUID]:
     return [UUID(one["party_id"]) for one in items]
 
 
-def _left(lines: Sequence[Mapping[str, Any]]) -> dict[str | None, Decimal]:
-    """Return how much a holder should still have, by unit, as its own lines say."""
-    found: dict[str | None, Decimal] = {}
+@dataclass(slots=True)
+class _Stock:
+    """What a holder should still have of a unit, and what it sold."""
+
+    left: Decimal = Decimal(0)
+    sold: Decimal = Decimal(0)
+
+
+def _stock(lines: Sequence[Mapping[str, Any]]) -> dict[str | None, _Stock]:
+    """Return what a holder should say, by unit, as its own lines tell it."""
+    found: dict[str | None, _Stock] = {}
     for line in lines:
-        amount = Decimal(line["quantity"] or 0)
-        found[line["uom"]] = found.get(line["uom"], Decimal(0)) + amount
-    return found or {None: Decimal(0)}
+        one = found.setdefault(line["uom"], _Stock())
+        one.left += Decimal(line["quantity"] or 0)
+        one.sold += Decimal(line["sold"] or 0)
+    return found or {None: _Stock()}
 
 
 def _held(
