@@ -4,6 +4,7 @@ One rule: running twice does no harm, and a run ends: what is left over is marke
 """
 
 from trace.findings.evaluator import Sources, bring_up_findings, mark_registered
+from trace.findings.evidence import Listings, no_listings
 from trace.findings.suspects import suspected_items
 from typing import Final
 
@@ -13,11 +14,14 @@ from jobs.instance import instance
 
 _LOG: Final = get_logger(__name__)
 
+LISTINGS: Final[Listings] = no_listings
+"""Who knows which party is on a list. The room that keeps lists is named here, and here alone."""
+
 
 def follow_findings() -> None:
     """Work out the findings of what was recorded since."""
     parts = instance()
-    sources = Sources(clock=parts.clock)
+    sources = Sources(clock=parts.clock, listings=LISTINGS)
     items_max = parts.settings.finding_items_max
     count = bring_up_findings(parts.engine, parts.desk.journal.log, sources, items_max=items_max)
     if count:

@@ -9,6 +9,7 @@ import click
 from base.clock import SystemClock
 from base.config import load_settings
 from base.db import open_database
+from jobs.findings import LISTINGS
 from jobs.initialised import require_initialised
 from ledger.opening import DEFAULT_LOG
 
@@ -26,7 +27,7 @@ def command(environ: MutableMapping[str, str], is_rebuild: bool) -> int:
     settings = load_settings(environ)
     require_initialised(settings)
     engine = open_database(settings, pool_size=1)
-    sources = Sources(clock=SystemClock(), items_at_once=_ITEMS_AT_ONCE)
+    sources = Sources(clock=SystemClock(), listings=LISTINGS, items_at_once=_ITEMS_AT_ONCE)
     work = rebuild_findings if is_rebuild else bring_up_findings
     try:
         count = work(engine, DEFAULT_LOG, sources)

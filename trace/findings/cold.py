@@ -20,6 +20,8 @@ from trace.movements import Movement
 from trace.state import Flow, flow_of
 from typing import Final, TypeAlias
 
+from base.db import from_micros
+
 _MINUTE: Final = timedelta(minutes=1)
 _HANDING: Final = frozenset({Flow.SHIPPED, Flow.RECEIVED})
 
@@ -37,16 +39,17 @@ def cold_chain_excursion(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     if range_ is None:
         return []
     stands_for = _minutes(range_.log_minutes_max, rule.grace)
-    out = timedelta(0)
+    spans: list[tuple[datetime, datetime]] = []
     shown: list[_Told] = []
     for at, (reading, movement) in enumerate(told):
         if not _is_out(range_, reading):
             continue
         following = told[at + 1][0].start_at if at + 1 < len(told) else reading.end_at
         beyond = min(max(following - reading.end_at, timedelta(0)), stands_for)
-        out += reading.end_at - reading.start_at + beyond
+        spans.append((reading.start_at, reading.end_at + beyond))
         shown.append((reading, movement))
     allowed = range_.minutes_out_max if range_.minutes_out_max is not None else int(rule.limit)
+    out = _together(spans)
     if not shown or out <= timedelta(minutes=allowed):
         return []
     worst = max((_worst(range_, reading) for reading, _ in shown), key=lambda one: one[0])[1]
@@ -129,14 +132,41 @@ def range_of(cold: Sequence[ColdLimit], readings: Sequence[Reading]) -> ColdLimi
     return min(fitting, key=lambda row: row.width, default=cold[0])
 
 
+def _together(spans: Sequence[tuple[datetime, datetime]]) -> timedelta:
+    """Return how long these are together; what two loggers or two parties tell counts once."""
+    total = timedelta(0)
+    done: datetime | None = None
+    for start, end in sorted(spans):
+        since = start if done is None else max(start, done)
+        total += max(end - since, timedelta(0))
+        done = end if done is None else max(done, end)
+    return total
+
+
 def _told(evidence: Evidence) -> list[_Told]:
+    """Return the readings of the goods: not of their making, nor of a truck without them."""
     found: dict[tuple[datetime, datetime, int, int], _Told] = {}
     for movement in evidence.movements:
+        # Milk is heated, and born warm.
+        if flow_of(movement) is Flow.MADE:
+            continue
         fact = evidence.facts.get(movement.event.seq)
-        for at, reading in enumerate(fact.readings if fact is not None else ()):
-            key = (reading.start_at, reading.end_at, movement.event.seq, at)
-            found.setdefault(key, (reading, movement))
+        for at, told in enumerate(fact.readings if fact is not None else ()):
+            reading = _within(told, movement)
+            if reading is not None:
+                key = (reading.start_at, reading.end_at, movement.event.seq, at)
+                found.setdefault(key, (reading, movement))
     return [found[key] for key in sorted(found)]
+
+
+def _within(reading: Reading, movement: Movement) -> Reading | None:
+    """Return the part of a reading that is of the time in which the goods were in there."""
+    if movement.stay is None:
+        return reading
+    start = max(reading.start_at, from_micros(movement.stay.since[0]))
+    until = movement.stay.until
+    end = reading.end_at if until is None else min(reading.end_at, from_micros(until[0]))
+    return None if end < start else reading._replace(start_at=start, end_at=end)
 
 
 def _values(reading: Reading) -> tuple[Decimal, ...]:

@@ -145,3 +145,38 @@ def test_readings_tell_which_range_is_meant(degrees: str, high: str) -> None:
 
     assert found_range is not None
     assert found_range.maximum_c == Decimal(high)
+
+
+def test_a_truck_that_was_warm_before_it_was_loaded_warmed_nothing(
+    installation: Installation,
+) -> None:
+    installation.capture(
+        "plant",
+        amount(1, 5, action="ADD", bizStep="commissioning"),
+        packing(100, PALLET, lots=(RICE,)),
+        seen(200, PALLET, bizStep="transporting", **measured((10, 95, 19), (95, 180, 5))),
+    )
+    product_of(installation, "plant", "vaccine")
+
+    assert codes_of(installation) == []
+
+
+def test_what_two_parties_copy_from_one_logger_counts_once(installation: Installation) -> None:
+    warm = measured((0, 60, 5), (60, 85, 9.5), (85, 120, 4))
+    installation.capture(
+        "plant",
+        seen(300, serial(1), bizStep="transporting", **warm),
+        seen(301, serial(1), bizStep="storing", **warm),
+    )
+    product_of(installation, "plant", "vaccine")
+
+    assert codes_of(installation) == []
+
+
+def test_the_heat_of_the_making_is_no_excursion(installation: Installation) -> None:
+    heat = measured((0, 60, 72), (60, 120, 5))
+    made = seen(120, serial(1), action="ADD", bizStep="commissioning", **heat)
+    installation.capture("plant", made, seen(300, serial(1), **measured((200, 260, 5))))
+    product_of(installation, "plant", "vaccine")
+
+    assert codes_of(installation) == []
