@@ -91,7 +91,8 @@ def _enter_by_password() -> dict[str, str]:
         words = _(
             "This name was tried with wrong passwords too often from here or from new places."
         )
-        return {"password": f"{words} {_('Please try again at %(at)s.', at=until)}"}
+        again = _("Please try again at %(at)s.", at=until)
+        return {"password": f"{words} {again}"}
     except Unauthenticated:
         return {"password": _wrong()}
     except Busy:
