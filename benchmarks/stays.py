@@ -60,8 +60,8 @@ def lineage_stays(bench: Bench) -> Iterator[Result]:
             title=f"Forward trace through boxes, {DATABASE_WORDS[kind]}",
             about=f"{count:,} descendants of one lot, lots, makings and boxes, among"
             f" {bench.scale.links:,} links. Every lot was boxed by its maker and taken out by who"
-            " received it; the walk looks up who may have ended each stay, the floor minds neither"
-            " times nor people.",
+            " received it; the walk asks who may have ended a stay where that decides, the answer"
+            " of the API of every stay, the floor minds neither times nor people.",
             unit="descendants/s",
             sides=(
                 Side(name="trace", run=partial(timed_trace, place, root, count)),
