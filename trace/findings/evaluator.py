@@ -13,7 +13,7 @@ from trace.findings.evidence import Listings, evidence_of, no_listings
 from trace.findings.facts import write_facts
 from trace.findings.judgements import forget_judgements, write_judgements
 from trace.findings.model import Evidence, Hit, civil_day
-from trace.findings.registered import changed_items
+from trace.findings.registered import changed_items, note_look
 from trace.findings.rows import FindingRow, finding_rows
 from trace.findings.rule_table import RULES
 from trace.findings.tables import EVENT_FACT, FINDING, FINDING_DUE
@@ -110,13 +110,15 @@ def mark_registered(engine: Engine, log: int, now: datetime, items: Collection[i
 
     Also at whatever rows concern that came into the register since the last time.
     """
+    with reading(engine) as connection:
+        changed = changed_items(connection, log)
     with transaction(engine) as connection:
         _locked_cursor(connection, log)
-        items = {*items, *changed_items(connection, log, now)}
+        note_look(connection, log, now)
         statement = select(FINDING.c.item).where(
             FINDING.c.log == log, FINDING.c.code.in_(REGISTER_CODES)
         )
-        mark_due(connection, log, {*connection.execute(statement).scalars(), *items})
+        mark_due(connection, log, {*connection.execute(statement).scalars(), *items, *changed})
 
 
 def work_out(

@@ -5,7 +5,7 @@ goods moved changes their findings as if it had been there before. Each run look
 came since the one before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from trace.partners import SIDE_ROLES
 from trace.projections.tables import PROJECTION_CURSOR
@@ -13,9 +13,10 @@ from trace.tables import EVENT, EVENT_ITEM, IDENTIFIER
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, union, update
 
 from base.db import from_micros, to_micros
+from parties.directory import register_uris
 from parties.rows import insert_once
 from parties.tables import CERTIFICATE, PRODUCT
 
@@ -24,32 +25,35 @@ NAME: Final = "findings-register"
 _OVERLAP_US: Final = 3_600_000_000
 # A day begins somewhere on earth so long before it begins in UTC.
 _ZONES: Final = timedelta(hours=14)
-_PRODUCTS_AT_ONCE: Final = 50
+_ROWS_AT_ONCE: Final = 5000
 
 
-def changed_items(connection: Connection, log: int, now: datetime) -> frozenset[int]:
-    """Return the things that rows of the register which came since the last call are about.
+def changed_items(connection: Connection, log: int) -> frozenset[int]:
+    """Return the things that rows of the register which came since the last look are about.
 
-    Whoever calls marks them in the same transaction; the next call begins where this one ended.
+    Where nobody looked before there are none: what was worked out so far knew the register.
     """
-    since = _since(connection, log, now)
+    last = connection.execute(select(PROJECTION_CURSOR.c.next_seq).where(_own(log))).scalar()
+    if last is None:
+        return frozenset()
+    since = from_micros(max(last - _OVERLAP_US, 0))
     items: set[int] = set()
     for party_id, until_on in _papers_of_parties(connection, since):
         items.update(_handled_after(connection, log, party_id, until_on))
     uris = _products(connection, since)
-    for start in range(0, len(uris), _PRODUCTS_AT_ONCE):
-        items.update(_of_products(connection, log, uris[start : start + _PRODUCTS_AT_ONCE]))
+    if uris:
+        items.update(_of_products(connection, log, uris))
     return frozenset(items)
 
 
-def _since(connection: Connection, log: int, now: datetime) -> datetime:
-    """Return from when on rows are new, and note that everything up to `now` was looked at."""
+def note_look(connection: Connection, log: int, at: datetime) -> None:
+    """Note from when on rows of the register are new to the next look."""
     insert_once(connection, PROJECTION_CURSOR, {"log": log, "name": NAME, "next_seq": 0})
-    own = and_(PROJECTION_CURSOR.c.log == log, PROJECTION_CURSOR.c.name == NAME)
-    locked = select(PROJECTION_CURSOR.c.next_seq).where(own).with_for_update()
-    last = int(connection.execute(locked).scalar_one())
-    connection.execute(update(PROJECTION_CURSOR).where(own).values(next_seq=to_micros(now)))
-    return from_micros(max(last - _OVERLAP_US, 0))
+    connection.execute(update(PROJECTION_CURSOR).where(_own(log)).values(next_seq=to_micros(at)))
+
+
+def _own(log: int) -> ColumnElement[bool]:
+    return and_(PROJECTION_CURSOR.c.log == log, PROJECTION_CURSOR.c.name == NAME)
 
 
 def _papers_of_parties(connection: Connection, since: datetime) -> list[tuple[UUID, date]]:
@@ -81,7 +85,7 @@ def _handled_after(connection: Connection, log: int, party_id: UUID, day: date) 
     return connection.execute(statement).scalars()
 
 
-def _products(connection: Connection, since: datetime) -> list[str]:
+def _products(connection: Connection, since: datetime) -> frozenset[str]:
     """Return the products that are new, or that have a new certificate."""
     fresh = select(PRODUCT.c.uri).where(PRODUCT.c.created_at >= since)
     certified = (
@@ -89,13 +93,16 @@ def _products(connection: Connection, since: datetime) -> list[str]:
         .join(CERTIFICATE, CERTIFICATE.c.product_id == PRODUCT.c.id)
         .where(CERTIFICATE.c.created_at >= since)
     )
-    return sorted({*connection.execute(fresh).scalars(), *connection.execute(certified).scalars()})
+    return frozenset(connection.execute(union(fresh, certified)).scalars())
 
 
-def _of_products(connection: Connection, log: int, uris: list[str]) -> Iterable[int]:
-    """Return the lots, items and the class of some products that events name."""
-    below = [IDENTIFIER.c.uri.startswith(f"{uri}/", autoescape=True) for uri in uris]
-    statement = select(IDENTIFIER.c.id).where(
-        IDENTIFIER.c.log == log, or_(IDENTIFIER.c.uri.in_(uris), *below)
-    )
-    return connection.execute(statement).scalars()
+def _of_products(connection: Connection, log: int, uris: frozenset[str]) -> Iterator[int]:
+    """Yield the lots, items and the class of some products that events name.
+
+    Every identifier is gone through once, however many products there are: none leads from a
+    product to its lots.
+    """
+    statement = select(IDENTIFIER.c.id, IDENTIFIER.c.uri).where(IDENTIFIER.c.log == log)
+    for row in connection.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE)):
+        if not uris.isdisjoint(register_uris(row.uri)):
+            yield row.id
