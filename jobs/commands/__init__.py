@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "capture": "jobs.commands.capture:command",
         "code": "jobs.commands.code:command",
         "codes": "jobs.commands.codes:command",
+        "credit": "jobs.commands.credit:command",
         "demo": "jobs.commands.demo:command",
         "drug": "jobs.commands.drug:command",
         "findings": "jobs.commands.findings:command",

@@ -1,0 +1,220 @@
+"""How long a penalty is public, and from when on its repair may be asked for.
+
+The rule that must stay true: the rules of the day of the decision hold, whatever the law says
+today; a later law is taken only where its transition row says that older records are converted.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from credit.model import Because, Penalty
+from credit.periods import Period, period_of
+from credit.rulebook.matters import (
+    ClassTerms,
+    NeverEarlyTerms,
+    PublicityTerms,
+    StartsOn,
+    TransitionTerms,
+    UnpublishedTerms,
+)
+from credit.rulebook.model import Book, Rule, Severity
+
+
+class Unknown(StrEnum):
+    """Why a period cannot be told."""
+
+    NO_RULE = "no_rule"
+    NOT_PUBLISHED_YET = "not_published_yet"
+    SEVERITY = "severity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publicity:
+    """What follows for one penalty. `unknown` says why there are no periods, else it is None.
+
+    `is_published` is False where the decision is not published as a rule; the periods then say how
+    long it may be public if it is. `repairable_on` is the first day on which repair may be asked
+    for: None where there is no repair, or none before the duty is fulfilled (`waits_for_duty`).
+    """
+
+    severity: Severity | None
+    is_published: bool
+    minimum: Period | None
+    maximum: Period | None
+    is_repairable: bool
+    waits_for_duty: bool
+    repairable_on: date | None
+    repairable_if_first_counts_on: date | None
+    stays_if_uncorrected: bool
+    because: Because
+    unknown: Unknown | None = None
+
+    @property
+    def stops_on(self) -> date | None:
+        """Return the first day on which it is not public any more; None where no row ends it."""
+        return None if self.maximum is None else self.maximum.after_on
+
+
+def publicity_of(penalty: Penalty, book: Book) -> Publicity:
+    """Return how long a penalty is public, under the rules of the day of its decision."""
+    day, because = _rules_day(penalty, book)
+    severity, because = _severity(penalty, book, day, because)
+    is_published, because = _is_published(penalty, book, day, because)
+    rule = _period_rule(penalty, book, day, severity)
+    if rule is None:
+        candidates = book.of("publicity.period", day, penalty.regime)
+        why = Unknown.SEVERITY if candidates and severity is None else Unknown.NO_RULE
+        return _without_periods(severity, is_published, because, why)
+    terms: PublicityTerms = rule.terms
+    because = because.and_(rule, *(book.rules.get(one) for one in rule.beside))
+    is_published = is_published and terms.is_published
+    start_on = penalty.decided_on
+    if terms.starts_on is StartsOn.PUBLICATION:
+        if penalty.published_on is None:
+            return _without_periods(severity, is_published, because, Unknown.NOT_PUBLISHED_YET)
+        start_on = penalty.published_on
+    barred = _never_early(penalty, book, day)
+    return _with_periods(
+        penalty,
+        terms,
+        start_on,
+        severity=severity,
+        is_published=is_published,
+        is_barred=barred is not None,
+        because=because.and_(barred),
+    )
+
+
+def _rules_day(penalty: Penalty, book: Book) -> tuple[date, Because]:
+    """Return the day whose rules hold: that of the decision, or of the change that converts it."""
+    day, because = penalty.decided_on, Because()
+    changes = [rule for rule in book.matter("publicity.transition", penalty.regime) if rule.terms]
+    for rule in sorted(changes, key=lambda rule: rule.terms.before_on):
+        terms: TransitionTerms = rule.terms
+        if day < terms.before_on:
+            because = because.and_(rule) if terms.converts else because
+            day = terms.before_on if terms.converts else day
+    return day, because
+
+
+def _severity(
+    penalty: Penalty, book: Book, day: date, because: Because
+) -> tuple[Severity | None, Because]:
+    found = book.one("publicity.class", day, penalty.regime, ClassTerms)
+    if penalty.stated is not None:
+        return penalty.stated, because
+    if found is None:
+        return None, because
+    rule, terms = found
+    return _class_of(penalty, terms), because.and_(rule)
+
+
+def _class_of(penalty: Penalty, terms: ClassTerms) -> Severity:
+    if penalty.kinds & terms.serious_penalties:
+        return Severity.SERIOUS
+    is_minor = penalty.procedure in terms.minor_procedures or (
+        bool(penalty.kinds) and penalty.kinds <= terms.minor_penalties
+    )
+    return Severity.MINOR if is_minor else Severity.GENERAL
+
+
+def _is_published(
+    penalty: Penalty, book: Book, day: date, because: Because
+) -> tuple[bool, Because]:
+    for rule in book.of("publicity.unpublished", day, penalty.regime):
+        terms: UnpublishedTerms = rule.terms
+        is_kind = bool(penalty.kinds) and penalty.kinds <= terms.penalties
+        if is_kind or penalty.procedure in terms.procedures:
+            return False, because.and_(rule)
+    return True, because
+
+
+def _period_rule(penalty: Penalty, book: Book, day: date, severity: Severity | None) -> Rule | None:
+    """Return the row with the most conditions met; of several the one that lasts longest."""
+    met = [
+        rule
+        for rule in book.of("publicity.period", day, penalty.regime)
+        if _is_met(rule.terms, penalty, severity)
+    ]
+    return max(met, key=_weight, default=None)
+
+
+def _weight(rule: Rule) -> tuple[int, int, int]:
+    terms: PublicityTerms = rule.terms
+    return terms.condition_count, terms.min_months, terms.max_months or 0
+
+
+def _is_met(terms: PublicityTerms, penalty: Penalty, severity: Severity | None) -> bool:
+    if terms.severities and severity not in terms.severities:
+        return False
+    if terms.fields and not penalty.fields & terms.fields:
+        return False
+    return not terms.penalties or (bool(penalty.kinds) and penalty.kinds <= terms.penalties)
+
+
+def _never_early(penalty: Penalty, book: Book, day: date) -> Rule | None:
+    for rule in book.of("publicity.never_early", day, penalty.regime):
+        terms: NeverEarlyTerms = rule.terms
+        if penalty.kinds & terms.penalties:
+            return rule
+    return None
+
+
+def _with_periods(
+    penalty: Penalty,
+    terms: PublicityTerms,
+    start_on: date,
+    *,
+    severity: Severity | None,
+    is_published: bool,
+    is_barred: bool,
+    because: Because,
+) -> Publicity:
+    minimum = period_of(start_on, terms.min_months)
+    maximum = None if terms.max_months is None else period_of(start_on, terms.max_months)
+    until_on = penalty.restricted_until_on
+    if terms.follows_restriction and maximum and until_on and until_on > maximum.last_on:
+        maximum = Period(start_on=start_on, last_on=until_on)
+    is_repairable = terms.is_repairable and not is_barred
+    # Without a least period the duty alone decides; the day it is fulfilled is the first one.
+    waits = is_repairable and terms.min_months == 0 and penalty.fulfilled_on is None
+    first_on, other_on = minimum.after_on, minimum.after_if_first_counts_on
+    if terms.min_months == 0:
+        first_on = other_on = penalty.fulfilled_on or start_on
+    if penalty.fulfilled_on is not None:
+        first_on, other_on = (
+            max(first_on, penalty.fulfilled_on),
+            max(other_on, penalty.fulfilled_on),
+        )
+    is_told = is_repairable and not waits
+    return Publicity(
+        severity=severity,
+        is_published=is_published,
+        minimum=minimum if terms.min_months else None,
+        maximum=maximum,
+        is_repairable=is_repairable,
+        waits_for_duty=waits,
+        repairable_on=first_on if is_told else None,
+        repairable_if_first_counts_on=other_on if is_told else None,
+        stays_if_uncorrected=terms.stays_if_uncorrected,
+        because=because,
+    )
+
+
+def _without_periods(
+    severity: Severity | None, is_published: bool, because: Because, why: Unknown
+) -> Publicity:
+    return Publicity(
+        severity=severity,
+        is_published=is_published,
+        minimum=None,
+        maximum=None,
+        is_repairable=False,
+        waits_for_duty=False,
+        repairable_on=None,
+        repairable_if_first_counts_on=None,
+        stays_if_uncorrected=False,
+        because=because,
+        unknown=why,
+    )

@@ -1,0 +1,154 @@
+"""`manage.py credit`: what the rulebook says, and what it makes of a decision."""
+
+from datetime import date, datetime
+from trace.recall.workdays import workdays_after
+from types import MappingProxyType
+from typing import Final, TypedDict, Unpack
+
+import click
+import orjson
+
+from base.errors import InvalidInput, Problem
+from credit.explaining import publicity_json, term_json
+from credit.model import Penalty
+from credit.rulebook.code_lists import CodeList, code_lists
+from credit.rulebook.model import Book, Regime, Severity, Verified
+from credit.rulebook.reading import rulebook
+from credit.rules.listing import NoTerm, delete_by, term_of
+from credit.rules.publicity import publicity_of
+
+_LISTS: Final = MappingProxyType(
+    {
+        "judgment_defaulter": Regime.COURT,
+        "tax_list": Regime.TAX,
+        "serious_list": Regime.MARKET,
+        "abnormal_list": Regime.MARKET,
+    }
+)
+_TRANSITION: Final = "publicity.transition"
+_DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class _Asked(TypedDict):
+    decided: datetime
+    authority: str
+    penalties: tuple[str, ...]
+    fields: tuple[str, ...]
+    procedure: str | None
+    severity: str | None
+    published: datetime | None
+    fulfilled: datetime | None
+    shown_on: str
+    convert: tuple[str, ...]
+
+
+@click.group()
+def command() -> None:
+    """Look at the rules of credit, and at what they make of a decision."""
+
+
+@command.command(name="rulebook")
+def check_rulebook() -> None:
+    """Read the rulebook and tell how much there is; a wrong row is refused with its place."""
+    book, lists = rulebook(), code_lists()
+    verified = [rule.verified for rule in book.rules.values()]
+    click.echo(f"{len(book.rules)} rules, {len(book.measures)} measures and incentives")
+    click.echo(", ".join(f"{one.value} {verified.count(one)}" for one in Verified))
+    click.echo(f"{len(lists.penalties.codes)} kinds of penalties, {len(lists.fields.codes)} fields")
+
+
+@command.command(name="explain")
+@click.option("--decided", type=_DAY, required=True, help="Day of the decision, YYYY-MM-DD.")
+@click.option("--authority", required=True, help="Who decided: a code, or the authority's name.")
+@click.option("--penalty", "penalties", multiple=True, required=True, help="A kind of penalty.")
+@click.option("--field", "fields", multiple=True, help="A field of supervision.")
+@click.option("--procedure", help="summary or ordinary.")
+@click.option("--severity", type=click.Choice([one.value for one in Severity]), help="As stated.")
+@click.option("--published", type=_DAY, help="Day of publication.")
+@click.option("--fulfilled", type=_DAY, help="Day on which the duty was fulfilled.")
+@click.option("--shown-on", type=click.Choice(["own", "credit_china"]), default="own")
+@click.option("--convert", multiple=True, help="A change of law that converts older records.")
+def explain(**asked: Unpack[_Asked]) -> None:
+    """Tell how long a penalty is public and when it can be repaired, with every article."""
+    lists = code_lists()
+    procedure, severity = asked["procedure"], asked["severity"]
+    procedures = _codes(lists.procedures, "procedure", (procedure,) if procedure else ())
+    is_copy = asked["shown_on"] == Regime.CREDIT_CHINA
+    penalty = Penalty(
+        decided_on=asked["decided"].date(),
+        regime=Regime.CREDIT_CHINA if is_copy else _regime(asked["authority"]),
+        kinds=_codes(lists.penalties, "penalty", asked["penalties"]),
+        fields=_codes(lists.fields, "field", asked["fields"]),
+        procedure=next(iter(procedures), None),
+        stated=Severity(severity) if severity else None,
+        published_on=_day(asked["published"]),
+        fulfilled_on=_day(asked["fulfilled"]),
+    )
+    told = publicity_json(publicity_of(penalty, _converting(asked["convert"])))
+    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+
+
+@command.command(name="term")
+@click.argument("name", metavar="LIST", type=click.Choice(sorted(_LISTS)))
+@click.option("--listed", type=_DAY, required=True, help="Day the entry starts on.")
+@click.option("--item", default="", help="The ground's number in its norm.")
+@click.option("--extension", type=click.IntRange(0, 120), default=0, help="Months added.")
+@click.option("--ended", type=_DAY, help="Day on which the ground fell away.")
+def tell_term(
+    name: str, listed: datetime, item: str, extension: int, ended: datetime | None
+) -> None:
+    """Tell how long a party is on a LIST, and by when it has to be taken off."""
+    regime, day = _LISTS[name], listed.date()
+    try:
+        term = term_of(
+            rulebook(),
+            f"{name}.period",
+            regime,
+            starts_on=day,
+            item=item,
+            extension_months=extension,
+        )
+    except NoTerm as error:
+        raise InvalidInput(f"{error}.") from None
+    ground_on = ended.date() if ended else term.maximum.last_on if term.maximum else None
+    told = term_json(term)
+    if ground_on is not None:
+        counted = delete_by(rulebook(), f"{name}.clock", regime, ground_on, workdays_after)
+        told["delete_by"] = None if counted is None else counted[0].day.isoformat()
+        told["provisional"] = counted is not None and counted[0].is_provisional
+    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+
+
+def _converting(ids: tuple[str, ...]) -> Book:
+    known = {rule.id for rule in rulebook().rules.values() if rule.matter == _TRANSITION}
+    for one in ids:
+        if one not in known:
+            raise InvalidInput(f"{one} is no change of law; use one of {', '.join(sorted(known))}.")
+    return rulebook().converting(ids)
+
+
+def _regime(authority: str) -> Regime:
+    lists = code_lists().authorities
+    found = lists.of_word(authority) or lists.of_title(authority)
+    if found is None or found.regime is None:
+        raise _unknown("authority", authority, lists)
+    return found.regime
+
+
+def _codes(known: CodeList, path: str, words: tuple[str, ...]) -> frozenset[str]:
+    found = set()
+    for word in words:
+        code = known.of_word(word)
+        if code is None:
+            raise _unknown(path, word, known)
+        found.add(code.id)
+    return frozenset(found)
+
+
+def _unknown(path: str, word: str, known: CodeList) -> InvalidInput:
+    message = f"{word} is not known here; use one of {', '.join(known.codes)}."
+    return InvalidInput(message, problems=[Problem(path=path, code="unknown", message=message)])
+
+
+def _day(instant: datetime | None) -> date | None:
+    return None if instant is None else instant.date()

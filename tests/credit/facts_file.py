@@ -1,0 +1,17 @@
+"""The worked examples that lie beside the conformance vectors."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.vectors import vectors_dir
+
+
+def worked_examples() -> dict[str, dict[str, Any]]:
+    """Return the examples by id; skips without them, and fails in CI (`tests.vectors`)."""
+    path = vectors_dir().parent / "facts" / "credit_rules.yaml"
+    if not path.is_file():
+        pytest.skip(f"worked examples not found at {path}")
+    read = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return {one["id"]: one for one in read["examples"]}

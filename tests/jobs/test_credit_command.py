@@ -1,0 +1,75 @@
+"""`manage.py credit`: the rulebook's figures, and a decision explained to the article."""
+
+import json
+
+import pytest
+
+from jobs.commands import run_command_line
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = run_command_line(["credit", *arguments], {})
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_the_rulebook_reads_and_says_how_far_it_was_verified(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = _run(capsys, "rulebook")
+
+    assert code == 0
+    assert "97 measures and incentives" in out
+    assert "memory" in out
+
+
+def test_a_decision_is_explained_with_every_article(capsys: pytest.CaptureFixture[str]) -> None:
+    decision = ("--decided", "2026-04-01", "--authority", "青岛市农业农村局", "--penalty", "罚款")
+
+    code, out, _ = _run(capsys, "explain", *decision)
+
+    told = json.loads(out)
+    assert code == 0
+    assert (told["class"], told["repair_earliest_date"]) == ("general", "2026-07-02")
+    assert [row["rule"] for row in told["because"]][:2] == ["R36-class", "R36-per-general"]
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "told"),
+    [
+        ("--penalty", "鞭刑", "is not known here"),
+        ("--field", "太空", "is not known here"),
+        ("--convert", "R99", "is no change of law"),
+        ("--authority", "某公司", "is not known here"),
+    ],
+)
+def test_a_word_that_no_list_has_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, word: str, told: str
+) -> None:
+    decision = ["--decided", "2026-04-01", "--authority", "tax", "--penalty", "fine"]
+
+    code, _, err = _run(capsys, "explain", *decision, option, word)
+
+    assert code != 0
+    assert told in err
+
+
+def test_a_list_entry_has_its_last_day_and_the_day_by_which_it_is_deleted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = _run(
+        capsys, "term", "judgment_defaulter", "--listed", "2024-11-22", "--item", "4"
+    )
+
+    told = json.loads(out)
+    assert code == 0
+    assert (told["last_day"], told["delete_by"]) == ("2026-11-22", "2026-11-25")
+
+
+def test_an_extension_that_no_row_allows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--listed", "2024-11-22", "--item", "4", "--extension", "48")
+
+    code, _, err = _run(capsys, "term", "judgment_defaulter", *asked)
+
+    assert code != 0
+    assert "an extension has 12 to 36 months" in err
