@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Connection,
+    Date,
     Dialect,
     Integer,
     LargeBinary,
@@ -40,6 +41,7 @@ _COPY_TYPES: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Boolean, "bool"),
     (Uuid, "uuid"),
     (Instant, "timestamptz"),
+    (Date, "date"),
     (Text, "text"),
     (String, "varchar"),
 )

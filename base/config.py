@@ -175,6 +175,12 @@ class Settings:
     submission_events_max: int = _setting(
         10_000, integer(1, 1_000_000), "events of one spreadsheet that is made from the ledger"
     )
+    credit_rows_max: int = _setting(
+        200_000, integer(1, 20_000_000), "rows of one batch of a credit feed"
+    )
+    credit_bytes_max: int = _setting(
+        256 << 20, integer(1 << 10, 1 << 34), "bytes of one batch of a credit feed"
+    )
     trusted_proxies: int = _setting(
         0, integer(0, 10), "proxies in front whose X-Forwarded-For is believed"
     )

@@ -18,10 +18,10 @@ from base.db import open_database
 from jobs.initialised import require_initialised
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
+from parties.actors import CONSOLE
 from parties.acts import ActsIndex, recorder
 from parties.keys import Record
 
-_ACTOR: Final = "console"
 _POOL: Final = 2
 
 
@@ -51,7 +51,7 @@ def console_desk(environ: MutableMapping[str, str]) -> Iterator[ConsoleDesk]:
             limits=JournalLimits(queue_entries_max=1, batch_entries_max=1),
             skew_max_ms=settings.clock_skew_max_ms,
         )
-        record = recorder(journal, actor=_ACTOR)
+        record = recorder(journal, actor=CONSOLE.id)
         yield ConsoleDesk(settings=settings, engine=engine, now=clock.now(), record=record)
     finally:
         engine.dispose()

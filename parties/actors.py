@@ -37,6 +37,10 @@ class Actor:
 ANONYMOUS: Final = Actor(id="anonymous", role=None)
 
 
+CONSOLE: Final = Actor(id="console", role=Role.OPERATOR)
+"""Whoever sits at the machine itself."""
+
+
 def party_actor_id(party_id: UUID) -> str:
     """Return the ledger's name of a party."""
     return f"party:{short_hex(party_id)}"

@@ -29,6 +29,12 @@ def new_id(now: datetime) -> UUID:
     return UUID(int=head << 64 | tail)
 
 
+def id_of_hash(digest: bytes) -> UUID:
+    """Return the UUID of version 8 (RFC 9562 5.8) that the first 16 bytes of a hash give."""
+    value = int.from_bytes(digest[:16]) & ~(0xF << 76 | 0b11 << _RANDOM_BITS)
+    return UUID(int=value | 0x8 << 76 | 0b10 << _RANDOM_BITS)
+
+
 def short_hex(row_id: UUID) -> str:
     """Return the last 16 hex digits of an id: 62 random bits, which tell nothing about the row.
 

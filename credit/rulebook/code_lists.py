@@ -44,14 +44,35 @@ class CodeList:
         return self._by_name[max(held, key=len)] if held else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeLists:
-    """All code lists."""
+    """All code lists by name."""
 
-    penalties: CodeList
-    procedures: CodeList
-    fields: CodeList
-    authorities: CodeList
+    def __init__(self, lists: Mapping[str, CodeList]) -> None:
+        self.lists: Mapping[str, CodeList] = MappingProxyType(dict(lists))
+
+    def named(self, name: str) -> CodeList:
+        """Return a code list; raises `KeyError` where there is none."""
+        return self.lists[name]
+
+    @property
+    def penalties(self) -> CodeList:
+        """Return the kinds of penalties."""
+        return self.lists["penalties"]
+
+    @property
+    def procedures(self) -> CodeList:
+        """Return the procedures of penalties."""
+        return self.lists["procedures"]
+
+    @property
+    def fields(self) -> CodeList:
+        """Return the fields of supervision."""
+        return self.lists["fields"]
+
+    @property
+    def authorities(self) -> CodeList:
+        """Return the kinds of authorities."""
+        return self.lists["authorities"]
 
 
 @cache
@@ -59,13 +80,7 @@ def code_lists() -> CodeLists:
     """Return the code lists; raises `InvalidInput` with the line of what is wrong."""
     faults = Faults()
     file = read_rows(_FILE, faults)
-    found = CodeLists(
-        penalties=_list(file, "penalties"),
-        procedures=_list(file, "procedures"),
-        fields=_list(file, "fields"),
-        authorities=_list(file, "authorities"),
-    )
-    file.done()
+    found = CodeLists({name: _list(file, name) for name in file.names()})
     faults.refuse()
     return found
 

@@ -34,6 +34,15 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     finding, finding_judgement, finding_due, event_fact
     TO suxin_app;
 
+-- Facts of credit are a fold over entries and rows of batches; a row that is a person's can be
+-- emptied, and a batch moves through its states.
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    credit_subject, credit_code, credit_fact, credit_seen
+    TO suxin_app;
+GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (state, retried_in), DELETE ON credit_quarantine TO suxin_app;
+GRANT SELECT, INSERT, UPDATE ON credit_batch TO suxin_app;
+
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,
     UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)

@@ -1,6 +1,8 @@
-"""`manage.py credit`: what the rulebook says, and what it makes of a decision."""
+"""`manage.py credit`: what the rulebook says and makes of a decision, and batches of feeds."""
 
+from collections.abc import MutableMapping
 from datetime import date, datetime
+from pathlib import Path
 from trace.recall.workdays import workdays_after
 from types import MappingProxyType
 from typing import Final, TypedDict, Unpack
@@ -8,14 +10,22 @@ from typing import Final, TypedDict, Unpack
 import click
 import orjson
 
+from base.config import load_settings
 from base.errors import InvalidInput, Problem
 from credit.explaining import publicity_json, term_json
+from credit.feeds.registry import FEEDS
+from credit.folding.projector import bring_up_credit
+from credit.intake.batches import BatchState, Door
+from credit.intake.taking import IntakeDesk, batch_limits, take_batch
 from credit.model import Penalty
 from credit.rulebook.code_lists import CodeList, code_lists
 from credit.rulebook.model import Book, Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
+from jobs.initialised import require_initialised
+from jobs.instance import open_instance
+from parties.actors import CONSOLE
 
 _LISTS: Final = MappingProxyType(
     {
@@ -44,7 +54,7 @@ class _Asked(TypedDict):
 
 @click.group()
 def command() -> None:
-    """Look at the rules of credit, and at what they make of a decision."""
+    """Look at the rules of credit, and take batches of feeds."""
 
 
 @command.command(name="rulebook")
@@ -55,6 +65,43 @@ def check_rulebook() -> None:
     click.echo(f"{len(book.rules)} rules, {len(book.measures)} measures and incentives")
     click.echo(", ".join(f"{one.value} {verified.count(one)}" for one in Verified))
     click.echo(f"{len(lists.penalties.codes)} kinds of penalties, {len(lists.fields.codes)} fields")
+
+
+@command.command(name="take")
+@click.argument("name", metavar="FEED", type=click.Choice(sorted(FEEDS)))
+@click.argument(
+    "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--release", is_flag=True, help="Take it though it was held: somebody looked at it.")
+@click.pass_obj
+def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool) -> int:
+    """Take a batch of FEED from a FILE: CSV, workbook or JSON lines; exit code 1 where it is held.
+
+    The same file again is the same batch and changes nothing.
+    """
+    settings = load_settings(environ)
+    require_initialised(settings)
+    parts = open_instance(settings)
+    try:
+        desk = IntakeDesk(
+            journal=parts.desk.journal,
+            clock=parts.clock,
+            secret=parts.secret,
+            limits=batch_limits(settings),
+        )
+        batch = take_batch(
+            desk, CONSOLE, FEEDS[name], path.read_bytes(), door=Door.FILE, is_released=release
+        )
+        bring_up_credit(parts.engine, parts.desk.journal.log)
+    finally:
+        parts.engine.dispose()
+    click.echo(
+        f"batch {batch.id} {batch.state.value}: {batch.received} rows, {batch.accepted} new,"
+        f" {batch.duplicates} known, {batch.quarantined} quarantined, {batch.ended} ended"
+    )
+    if batch.message:
+        click.echo(batch.message, err=True)
+    return 0 if batch.state is BatchState.ACCEPTED else 1
 
 
 @command.command(name="explain")

@@ -1,4 +1,4 @@
-"""`manage.py rebuild`: makes the event index anew from the ledger, or compares the two."""
+"""`manage.py rebuild`: makes index, links and credit facts anew from the ledger, or compares."""
 
 from collections.abc import MutableMapping
 from trace.rebuild import check_index, rebuild_index
@@ -7,6 +7,7 @@ import click
 
 from base.config import load_settings
 from base.db import open_database, reading, transaction
+from credit.folding.projector import bring_up_credit, forget_credit
 from ledger.opening import DEFAULT_LOG
 
 _SHOWN_MAX = 100
@@ -26,6 +27,8 @@ def command(environ: MutableMapping[str, str], is_check: bool) -> int:
         if not is_check:
             with transaction(engine) as connection:
                 count = rebuild_index(connection, DEFAULT_LOG)
+                forget_credit(connection, DEFAULT_LOG)
+            bring_up_credit(engine, DEFAULT_LOG)
             click.echo(f"log {DEFAULT_LOG}: the index of {count} events is made anew")
             return 0
         with reading(engine) as connection:

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Table
 
 from base.config import FOREIGN_NAMES, describe_settings
+from credit import tables as credit_tables
 from jobs.commands import COMMANDS, command_line
 from ledger import tables as ledger_tables
 from parties import tables as party_tables
@@ -160,6 +161,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             recall_tables,
             finding_tables,
             scan_tables,
+            credit_tables,
         )
         for table in vars(room).values()
         if isinstance(table, Table)

@@ -1,10 +1,12 @@
 """`manage.py credit`: the rulebook's figures, and a decision explained to the article."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from jobs.commands import run_command_line
+from tests.credit.samples import csv_of, penalty
 
 
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -73,3 +75,20 @@ def test_an_extension_that_no_row_allows_is_refused(capsys: pytest.CaptureFixtur
 
     assert code != 0
     assert "an extension has 12 to 36 months" in err
+
+
+def test_a_batch_is_taken_from_a_file_and_the_same_file_changes_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
+    assert run_command_line(["init"], environ) == 0
+    file = tmp_path / "penalties.csv"
+    file.write_bytes(csv_of([penalty(1), penalty(2, cf_jdrq="2022-09-31")], "gb18030"))
+    capsys.readouterr()
+
+    codes = [run_command_line(["credit", "take", "penalty", str(file)], environ) for _ in range(2)]
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert codes == [0, 0]
+    assert first == second
+    assert first.endswith("accepted: 2 rows, 1 new, 0 known, 1 quarantined, 0 ended")

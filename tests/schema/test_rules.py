@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import credit.tables
 import ledger.tables
 import parties.issuing.tables
 import parties.tables
@@ -37,6 +38,7 @@ ROOMS = (
     trace.recall.tables,
     trace.findings.tables,
     trace.scans.tables,
+    credit.tables,
 )
 REFERENCE = {
     "party",

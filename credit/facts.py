@@ -1,0 +1,80 @@
+"""Facts as rows: found by their keys, and known by what they said.
+
+The rule that must stay true: a fact's id follows from its feed and its key in that feed alone, so
+that a fold from the first entry on gives the same rows.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from base.strict_json import JsonObject
+from credit.tables import CREDIT_FACT
+from ledger.canonical import canonical_bytes
+from parties.ids import id_of_hash
+
+_KEYS: Final = 900
+
+
+class FactState:
+    """Where a fact is: these words are stored."""
+
+    ACTIVE: Final = "active"
+    ENDED: Final = "ended"
+    REPAIRED: Final = "repaired"
+    WITHDRAWN: Final = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFact:
+    """The newest version of a fact, as far as another version has to know it."""
+
+    id: UUID
+    key_hash: bytes
+    version: int
+    content_hash: bytes
+    state: str
+
+
+def key_hash_of(feed: str, key: str) -> bytes:
+    """Return what a record of a feed is found by."""
+    return sha256(f"{feed}\n{key}".encode()).digest()
+
+
+def fact_id_of(key_hash: bytes) -> UUID:
+    """Return the id of the fact with that key."""
+    return id_of_hash(key_hash)
+
+
+def content_hash_of(record: JsonObject) -> bytes:
+    """Return what two records that say the same have in common."""
+    return sha256(canonical_bytes(record)).digest()
+
+
+def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iterator[KnownFact]:
+    """Yield the newest versions of those of these facts that are known."""
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _KEYS):
+        statement = select(
+            CREDIT_FACT.c.id,
+            CREDIT_FACT.c.key_hash,
+            CREDIT_FACT.c.version,
+            CREDIT_FACT.c.content_hash,
+            CREDIT_FACT.c.state,
+        ).where(
+            CREDIT_FACT.c.log == log,
+            CREDIT_FACT.c.id.in_(wanted[start : start + _KEYS]),
+            CREDIT_FACT.c.is_latest,
+        )
+        for row in connection.execute(statement):
+            yield KnownFact(
+                id=row.id,
+                key_hash=row.key_hash,
+                version=row.version,
+                content_hash=row.content_hash,
+                state=row.state,
+            )

@@ -1,0 +1,1 @@
+"""Where records come from: one folder a feed, with its fields, its mapping and its dirt."""

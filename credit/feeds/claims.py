@@ -1,0 +1,39 @@
+"""The subject block that the two publicities share: whom a penalty or a permit is about.
+
+The rule that must stay true: a code that says somebody else than its kind does is a fault, and a
+masked one names a candidate at most.
+"""
+
+from typing import Final
+
+from credit.feeds.model import Claim, CodeScheme, SubjectKind, Values
+from credit.feeds.values import is_masked
+
+_CODES: Final = (
+    ("shxym", CodeScheme.USCC),
+    ("zzjg", CodeScheme.ORG_CODE),
+    ("gszc", CodeScheme.REGISTRATION),
+    ("swdj", CodeScheme.TAX),
+)
+
+
+def claim_of(values: Values, prefix: str) -> Claim:
+    """Take the subject block with these first letters (`cf_xdr_`, `xk_xdr_`)."""
+    kind = SubjectKind(values.text(f"{prefix}lb") or SubjectKind.ENTERPRISE)
+    codes = {scheme: values.text(f"{prefix}{name}") for name, scheme in _CODES}
+    number = values.text(f"{prefix}zjhm")
+    values.drop(f"{prefix}sydw", f"{prefix}shzz", f"{prefix}zjlx")
+    found = {scheme: code for scheme, code in codes.items() if code}
+    if kind is SubjectKind.PERSON and found:
+        message = "a natural person has no such code; an organisation is of kind 02, 03 or 04"
+        values.fault(f"{prefix}lb", "wrong_kind", message)
+    if kind is not SubjectKind.PERSON and number and not found:
+        message = "has only a person's number; kind 01 is for natural persons"
+        values.fault(f"{prefix}lb", "wrong_kind", message)
+    return Claim(
+        kind=kind,
+        name=values.text(f"{prefix}mc"),
+        codes=found,
+        person_number=number or None if kind is SubjectKind.PERSON else None,
+        is_masked=is_masked(number) or any(is_masked(code) for code in found.values()),
+    )

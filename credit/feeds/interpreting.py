@@ -1,0 +1,45 @@
+"""From the cells of a row to a record, or to everything that is wrong with the row.
+
+The rule that must stay true: either there is a record and no fault, or there are faults and no
+record.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from credit.feeds.model import Fault, Feed, Record, Value, Values
+from credit.feeds.values import clean, read_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreted:
+    """What came of one row."""
+
+    record: Record | None
+    faults: tuple[Fault, ...]
+
+
+def interpret(feed: Feed, cells: Mapping[str, str]) -> Interpreted:
+    """Read a row whose cells come under their headers."""
+    values: dict[str, Value] = {}
+    faults: list[Fault] = []
+    for header, text in cells.items():
+        if feed.field_of(header) is None and clean(text) is not None:
+            message = "is a column that this feed does not have"
+            faults.append(Fault(path=header[:64], code="left_over", message=message))
+    for field in feed.fields:
+        held = next((cells[name] for name in field.names if cells.get(name)), None)
+        read = read_value(field, held)
+        if isinstance(read, Fault):
+            faults.append(read)
+        else:
+            values[field.name] = read
+    if faults:
+        return Interpreted(record=None, faults=tuple(faults))
+    taken = Values(values)
+    record = feed.map(taken)
+    faults = taken.faults + [
+        Fault(path=name, code="left_over", message="was not understood by the feed's mapping")
+        for name in taken.left()
+    ]
+    return Interpreted(record=None if faults else record, faults=tuple(faults))

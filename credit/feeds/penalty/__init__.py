@@ -1,0 +1,1 @@
+"""Administrative penalties as the two publicities report them (双公示)."""

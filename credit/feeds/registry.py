@@ -1,0 +1,23 @@
+"""The feeds by name. Adding one is a folder and a line of `FEEDS`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from credit.feeds.model import Feed, Mapper
+from credit.feeds.penalty.mapping import record_of as penalty
+from credit.feeds.reading import read_feed
+
+_FOLDER: Final = Path(__file__).parent
+
+
+def _read(folders: Mapping[str, Mapper]) -> Mapping[str, Feed]:
+    found = {name: read_feed(_FOLDER / name / "feed.yaml", map_) for name, map_ in folders.items()}
+    for name, feed in found.items():
+        if feed.id != name:
+            raise ValueError(f"the feed of folder {name} says that it is {feed.id}")
+    return MappingProxyType(found)
+
+
+FEEDS: Final = _read({"penalty": penalty})

@@ -1,0 +1,1 @@
+"""Entries of credit made into rows: one projector with a cursor of its own."""

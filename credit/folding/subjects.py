@@ -1,0 +1,93 @@
+"""Whom facts are about: found by their codes, or made known by them.
+
+The rule that must stay true: precision before recall. A social credit code whose check fits names
+its party; an older code names whoever is known by it alone; a name by itself names nobody.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from base.bulk import insert_rows
+from credit.feeds.model import Claim, CodeScheme, SubjectKind
+from credit.tables import CREDIT_CODE, CREDIT_SUBJECT, NAME_CHARS_MAX
+from parties.ids import id_of_hash
+
+_KEYS: Final = 900
+_SUBJECT_COLUMNS: Final = tuple(column.name for column in CREDIT_SUBJECT.columns)
+_CODE_COLUMNS: Final = tuple(column.name for column in CREDIT_CODE.columns)
+
+
+def subjects_of(
+    connection: Connection, log: int, seq: int, claims: Sequence[Claim]
+) -> list[UUID | None]:
+    """Return whom each claim is about; None where nobody can be named without a person's judgement.
+
+    A social credit code that nobody is known by makes a party known, under the name of the claim.
+    """
+    known = _known_codes(connection, log, claims)
+    fresh: dict[UUID, Claim] = {}
+    found: list[UUID | None] = []
+    for claim in claims:
+        subject_id = _subject_of(claim, known)
+        code = claim.codes.get(CodeScheme.USCC)
+        if subject_id is None and code is not None and not claim.is_masked:
+            subject_id = subject_id_of(CodeScheme.USCC, code)
+            known[CodeScheme.USCC, code] = {subject_id}
+            fresh[subject_id] = claim
+        found.append(subject_id)
+    _make_known(connection, log, seq, fresh)
+    return found
+
+
+def subject_id_of(scheme: CodeScheme | str, code: str) -> UUID:
+    """Return the id of whoever is first known by a code."""
+    return id_of_hash(sha256(f"{scheme}\n{code}".encode()).digest())
+
+
+def _subject_of(claim: Claim, known: dict[tuple[CodeScheme, str], set[UUID]]) -> UUID | None:
+    if claim.is_masked:
+        return None
+    if claim.kind is SubjectKind.PERSON:
+        return subject_id_of("person", claim.person_number) if claim.person_number else None
+    if CodeScheme.USCC in claim.codes:
+        return _only(known.get((CodeScheme.USCC, claim.codes[CodeScheme.USCC]), set()))
+    named = [known.get((scheme, code), set()) for scheme, code in claim.codes.items()]
+    # Codes that name two parties name neither.
+    return _only(set().union(*named)) if named else None
+
+
+def _only(ids: set[UUID]) -> UUID | None:
+    return next(iter(ids)) if len(ids) == 1 else None
+
+
+def _known_codes(
+    connection: Connection, log: int, claims: Iterable[Claim]
+) -> dict[tuple[CodeScheme, str], set[UUID]]:
+    wanted = sorted({code for claim in claims for code in claim.codes.values()})
+    known: dict[tuple[CodeScheme, str], set[UUID]] = {}
+    for start in range(0, len(wanted), _KEYS):
+        statement = select(
+            CREDIT_CODE.c.scheme, CREDIT_CODE.c.code, CREDIT_CODE.c.subject_id
+        ).where(CREDIT_CODE.c.log == log, CREDIT_CODE.c.code.in_(wanted[start : start + _KEYS]))
+        for scheme, code, subject_id in connection.execute(statement):
+            known.setdefault((CodeScheme(scheme), code), set()).add(subject_id)
+    return known
+
+
+def _make_known(connection: Connection, log: int, seq: int, fresh: dict[UUID, Claim]) -> None:
+    subjects = [
+        (log, one, claim.kind.value, claim.name[:NAME_CHARS_MAX], claim.region, "", False, seq)
+        for one, claim in fresh.items()
+    ]
+    codes = [
+        (log, code, scheme.value, one, seq)
+        for one, claim in fresh.items()
+        for scheme, code in claim.codes.items()
+        if scheme is CodeScheme.USCC
+    ]
+    insert_rows(connection, CREDIT_SUBJECT, _SUBJECT_COLUMNS, subjects)
+    insert_rows(connection, CREDIT_CODE, _CODE_COLUMNS, codes)

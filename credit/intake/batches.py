@@ -1,0 +1,193 @@
+"""Batches as rows: kept before anybody reads them, and known again when they are sent again.
+
+The rule that must stay true: the same bytes of the same feed are one batch. What was held or
+refused had no effect at all.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from base.bulk import insert_rows
+from base.errors import NotFound
+from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE, CREDIT_ROW, MESSAGE_CHARS_MAX
+
+_ROW_COLUMNS: Final = ("log", "batch_id", "position", "row_number", "leaf", "body")
+_QUARANTINE_COLUMNS: Final = (
+    "log",
+    "batch_id",
+    "row_number",
+    "feed",
+    "code",
+    "faults",
+    "cells",
+    "state",
+)
+
+
+class BatchState(StrEnum):
+    """Where a batch is."""
+
+    WAITING = "waiting"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Door(StrEnum):
+    """How a batch came in."""
+
+    PUSH = "push"
+    FILE = "file"
+    PULL = "pull"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditBatch:
+    """One batch: of `received` rows each is accepted, quarantined or a duplicate."""
+
+    log: int
+    id: UUID
+    feed: str
+    feed_version: int
+    door: Door
+    actor: str
+    file_hash: bytes
+    file_bytes: int
+    state: BatchState
+    message: str = ""
+    received: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    ended: int = 0
+    received_at: datetime
+    finished_at: datetime | None = None
+    seq: int | None = None
+
+
+def keep_batch(connection: Connection, batch: CreditBatch) -> None:
+    """Write a batch that came in."""
+    connection.execute(CREDIT_BATCH.insert().values(_values(batch)))
+
+
+def change_batch(connection: Connection, batch: CreditBatch) -> None:
+    """Write what became of a batch."""
+    own = update(CREDIT_BATCH).where(CREDIT_BATCH.c.log == batch.log, CREDIT_BATCH.c.id == batch.id)
+    connection.execute(own.values(_values(batch)))
+
+
+def read_batch(connection: Connection, log: int, batch_id: UUID) -> CreditBatch:
+    """Return a batch; raises `NotFound`."""
+    statement = select(CREDIT_BATCH).where(CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.id == batch_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There is no batch with that id.")
+    return _batch_of(row)
+
+
+def find_same(connection: Connection, log: int, feed: str, file_hash: bytes) -> CreditBatch | None:
+    """Return the newest batch of a feed with these bytes that was not refused."""
+    statement = (
+        select(CREDIT_BATCH)
+        .where(
+            CREDIT_BATCH.c.log == log,
+            CREDIT_BATCH.c.feed == feed,
+            CREDIT_BATCH.c.file_hash == file_hash,
+            CREDIT_BATCH.c.state != BatchState.REFUSED.value,
+        )
+        .order_by(CREDIT_BATCH.c.received_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _batch_of(row)
+
+
+def largest_accepted(connection: Connection, log: int, feed: str) -> int:
+    """Return how many rows the largest batch of a feed had that was ever accepted."""
+    statement = select(func.max(CREDIT_BATCH.c.received)).where(
+        CREDIT_BATCH.c.log == log,
+        CREDIT_BATCH.c.feed == feed,
+        CREDIT_BATCH.c.state == BatchState.ACCEPTED.value,
+    )
+    return connection.execute(statement).scalar() or 0
+
+
+def keep_rows(
+    connection: Connection, batch: CreditBatch, rows: list[tuple[int, int, bytes, bytes]]
+) -> None:
+    """Write rows as (position, row number, leaf, body)."""
+    insert_rows(connection, CREDIT_ROW, _ROW_COLUMNS, [(batch.log, batch.id, *row) for row in rows])
+
+
+def keep_quarantined(
+    connection: Connection, batch: CreditBatch, rows: list[tuple[int, str, str, str]]
+) -> None:
+    """Write quarantined rows as (row number, first code, faults, cells), both as JSON."""
+    values = [
+        (batch.log, batch.id, number, batch.feed, code, faults, cells, "open")
+        for number, code, faults, cells in rows
+    ]
+    insert_rows(connection, CREDIT_QUARANTINE, _QUARANTINE_COLUMNS, values)
+
+
+def rows_of_batch(
+    connection: Connection, log: int, batch_id: UUID, *, start: int, count: int
+) -> list[tuple[int, bytes, bytes | None]]:
+    """Return rows from a position on, as (position, leaf, body); an erased one has no body."""
+    statement = (
+        select(CREDIT_ROW.c.position, CREDIT_ROW.c.leaf, CREDIT_ROW.c.body)
+        .where(
+            CREDIT_ROW.c.log == log,
+            CREDIT_ROW.c.batch_id == batch_id,
+            CREDIT_ROW.c.position >= start,
+            CREDIT_ROW.c.position < start + count,
+        )
+        .order_by(CREDIT_ROW.c.position)
+    )
+    return [(row.position, row.leaf, row.body) for row in connection.execute(statement)]
+
+
+def leaves_of_batch(connection: Connection, log: int, batch_id: UUID) -> list[bytes]:
+    """Return the hashes of all rows of a batch, in order."""
+    statement = (
+        select(CREDIT_ROW.c.leaf)
+        .where(CREDIT_ROW.c.log == log, CREDIT_ROW.c.batch_id == batch_id)
+        .order_by(CREDIT_ROW.c.position)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def _values(batch: CreditBatch) -> dict[str, Any]:
+    return {
+        "log": batch.log,
+        "id": batch.id,
+        "feed": batch.feed,
+        "feed_version": batch.feed_version,
+        "door": batch.door.value,
+        "actor": batch.actor,
+        "file_hash": batch.file_hash,
+        "file_bytes": batch.file_bytes,
+        "state": batch.state.value,
+        "message": batch.message[:MESSAGE_CHARS_MAX],
+        "received": batch.received,
+        "accepted": batch.accepted,
+        "quarantined": batch.quarantined,
+        "duplicates": batch.duplicates,
+        "ended": batch.ended,
+        "received_at": batch.received_at,
+        "finished_at": batch.finished_at,
+        "seq": batch.seq,
+    }
+
+
+def _batch_of(row: Row[Any]) -> CreditBatch:
+    values = dict(row._mapping)  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
+    return CreditBatch(
+        **{**values, "door": Door(values["door"]), "state": BatchState(values["state"])}
+    )

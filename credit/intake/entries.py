@@ -1,0 +1,75 @@
+"""An accepted batch as an entry of the ledger, and back.
+
+The rule that must stay true: the entry holds how many rows there were, what became of them, and the
+root of the tree over those that count; so each of them can be proven, and none can be added later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from base.errors import AppError, LedgerCorrupt
+from base.strict_json import JsonObject
+from credit.intake.batches import CreditBatch
+from ledger.draft import Draft, draft_of_parts
+from ledger.parts import Part, merge
+from ledger.store import StoredEntry, parse_part
+
+BATCH_KIND: Final = "credit_batch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchNote:
+    """What an entry says of a batch."""
+
+    seq: int
+    recorded_at: datetime
+    batch_id: UUID
+    feed: str
+    feed_version: int
+    rows: int
+    root: bytes
+    is_snapshot: bool
+
+
+def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, is_snapshot: bool) -> Draft:
+    """Return the entry of a batch with so many rows in its tree."""
+    public: JsonObject = {
+        "batch": str(batch.id),
+        "feed": batch.feed,
+        "feed_version": batch.feed_version,
+        "received": batch.received,
+        "accepted": batch.accepted,
+        "quarantined": batch.quarantined,
+        "duplicates": batch.duplicates,
+        "ended": batch.ended,
+        "snapshot": is_snapshot,
+        "rows": rows,
+        "root": root.hex(),
+    }
+    authority: JsonObject = {"file": batch.file_hash.hex(), "door": batch.door.value}
+    return draft_of_parts(BATCH_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority})
+
+
+def batch_of(entry: StoredEntry) -> BatchNote:
+    """Read an entry back; raises `LedgerCorrupt` where it is none of a batch."""
+    if entry.damaged_parts():
+        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
+    try:
+        told = merge(parse_part(stored) for stored in entry.parts.values())
+        rows, feed_version = told["rows"], told["feed_version"]
+        if not isinstance(rows, int) or not isinstance(feed_version, int):
+            raise TypeError("a count is no number")
+        return BatchNote(
+            seq=entry.seq,
+            recorded_at=entry.header.recorded_at,
+            batch_id=UUID(str(told["batch"])),
+            feed=str(told["feed"]),
+            feed_version=feed_version,
+            rows=rows,
+            root=bytes.fromhex(str(told["root"])),
+            is_snapshot=told["snapshot"] is True,
+        )
+    except (AppError, KeyError, TypeError, ValueError) as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a batch: {error!r}") from None

@@ -1,0 +1,142 @@
+"""A record as the bytes that are kept and proven, and back.
+
+The rule that must stay true: the bytes are canonical and salted, so that the same row is always the
+same leaf and nobody can try out what a leaf stands for. A person is in them by key alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from base.errors import LedgerCorrupt
+from base.strict_json import JsonObject, loads
+from credit.feeds.model import Claim, CodeScheme, FactKind, Feed, Record, SubjectKind
+from credit.rulebook.model import Severity
+from ledger.canonical import canonical_bytes
+
+BYTES_MAX: Final = 64 << 10
+_DEPTH_MAX: Final = 6
+_DAYS: Final = (
+    "decided_on",
+    "published_on",
+    "starts_on",
+    "ends_on",
+    "ended_on",
+    "fulfilled_on",
+)
+_TEXTS: Final = ("key", "authority", "authority_name", "number", "title", "item", "grade")
+
+PersonKey = Callable[[str], str]
+"""Turns a person's number into the key it is known by here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """What is kept of a row: the record, or only whose record was seen again (`seen_key`)."""
+
+    row_number: int
+    record: Record | None
+    seen_key: str
+
+
+def record_json(record: Record, person_key: PersonKey) -> JsonObject:
+    """Return a record as an object: what is empty is left out."""
+    told: dict[str, Any] = {name: getattr(record, name) for name in _TEXTS}
+    told["kind"] = record.kind.value
+    told |= {name: day.isoformat() for name in _DAYS if (day := getattr(record, name)) is not None}
+    told["stated"] = None if record.stated is None else record.stated.value
+    told["kinds"], told["fields"] = sorted(record.kinds), sorted(record.fields)
+    told["procedure"] = record.procedure
+    told["claim"] = _claim_json(record.claim, person_key)
+    told["details"] = {name: value for name, value in record.details.items() if _is_told(value)}
+    return {name: value for name, value in told.items() if _is_told(value)}
+
+
+def row_body(
+    *, row_number: int, salt: bytes, record: JsonObject, cells: Mapping[str, str]
+) -> bytes:
+    """Return the bytes of a row that is kept with its original cells."""
+    body: JsonObject = {
+        "row": row_number,
+        "salt": salt.hex(),
+        "record": record,
+        "cells": dict(cells),
+    }
+    return canonical_bytes(body)
+
+
+def seen_body(*, row_number: int, salt: bytes, key: str) -> bytes:
+    """Return the bytes of a row that told nothing new."""
+    return canonical_bytes({"row": row_number, "salt": salt.hex(), "seen": key})
+
+
+def told_cells(feed: Feed, cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells without what is a natural person's."""
+    kept = {}
+    for header, text in cells.items():
+        field = feed.field_of(header)
+        if text and (field is None or not field.is_personal):
+            kept[header] = text
+    return kept
+
+
+def read_row(body: bytes) -> KeptRow:
+    """Read a kept row; raises `LedgerCorrupt` where it is none."""
+    try:
+        found: Any = loads(body, bytes_max=BYTES_MAX, depth_max=_DEPTH_MAX)
+        seen = found.get("seen", "")
+        record = None if seen else _record_of(found["record"])
+        return KeptRow(row_number=found["row"], record=record, seen_key=seen)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LedgerCorrupt(f"a row of a credit batch cannot be read: {error!r}") from None
+
+
+def _record_of(told: Any) -> Record:
+    days = {name: date.fromisoformat(told[name]) for name in _DAYS if name in told}
+    return Record(
+        key=told["key"],
+        kind=FactKind(told["kind"]),
+        claim=_claim_of(told["claim"]),
+        stated=Severity(told["stated"]) if "stated" in told else None,
+        kinds=frozenset(told.get("kinds", ())),
+        fields=frozenset(told.get("fields", ())),
+        procedure=told.get("procedure"),
+        details=told.get("details", {}),
+        authority=told.get("authority", ""),
+        authority_name=told.get("authority_name", ""),
+        number=told.get("number", ""),
+        title=told.get("title", ""),
+        item=told.get("item", ""),
+        grade=told.get("grade", ""),
+        **days,
+    )
+
+
+def _claim_json(claim: Claim, person_key: PersonKey) -> JsonObject:
+    told: dict[str, Any] = {
+        "kind": claim.kind.value,
+        # A person's name is the person's: its key alone is kept.
+        "name": "" if claim.kind is SubjectKind.PERSON else claim.name,
+        "codes": {scheme.value: code for scheme, code in claim.codes.items()},
+        "region": claim.region,
+        "masked": claim.is_masked,
+    }
+    if claim.person_number and not claim.is_masked:
+        told["person"] = person_key(claim.person_number)
+    return {name: value for name, value in told.items() if _is_told(value)}
+
+
+def _claim_of(told: Any) -> Claim:
+    return Claim(
+        kind=SubjectKind(told["kind"]),
+        name=told.get("name", ""),
+        codes={CodeScheme(scheme): code for scheme, code in told.get("codes", {}).items()},
+        region=told.get("region", ""),
+        person_number=told.get("person"),
+        is_masked=told.get("masked", False),
+    )
+
+
+def _is_told(value: object) -> bool:
+    return value not in (None, "", [], {}, False)

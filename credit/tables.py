@@ -1,0 +1,172 @@
+"""The tables of credit. One rule: facts and listings are a fold over the ledger's own entries.
+
+A batch's rows are kept off the ledger, so that what is a person's can be erased; the entry of the
+batch holds the root of the tree over their hashes, by which each of them is proven.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from base.db import METADATA, Big, Instant
+
+FEED_CHARS_MAX: Final = 32
+KIND_CHARS_MAX: Final = 32
+NAME_CHARS_MAX: Final = 200
+KEY_CHARS_MAX: Final = 400
+NUMBER_CHARS_MAX: Final = 128
+STATE_CHARS_MAX: Final = 16
+TITLE_CHARS_MAX: Final = 2000
+ACTOR_CHARS_MAX: Final = 128
+MESSAGE_CHARS_MAX: Final = 1000
+
+# What came in through a door, from the moment it was kept. `seq` is its entry once it was accepted.
+CREDIT_BATCH: Final = Table(
+    "credit_batch",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("feed", String(FEED_CHARS_MAX), nullable=False),
+    Column("feed_version", Integer, nullable=False),
+    Column("door", String(STATE_CHARS_MAX), nullable=False),
+    Column("actor", String(ACTOR_CHARS_MAX), nullable=False),
+    Column("file_hash", LargeBinary(32), nullable=False),
+    Column("file_bytes", Big, nullable=False),
+    Column("state", String(STATE_CHARS_MAX), nullable=False),
+    Column("message", String(MESSAGE_CHARS_MAX), nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("ended", Integer, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("seq", Big),
+    Index(None, "log", "feed", "received_at"),
+    Index(None, "log", "feed", "file_hash"),
+    Index(None, "log", "state"),
+)
+
+# A row of a batch: its hash, and what was understood of it. An erased row keeps its hash alone.
+CREDIT_ROW: Final = Table(
+    "credit_row",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("batch_id", Uuid, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("row_number", Integer, nullable=False),
+    Column("leaf", LargeBinary(32), nullable=False),
+    Column("body", LargeBinary),
+)
+
+# A row that was not understood: nothing of it has any effect before it is read again.
+CREDIT_QUARANTINE: Final = Table(
+    "credit_quarantine",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("batch_id", Uuid, primary_key=True),
+    Column("row_number", Integer, primary_key=True, autoincrement=False),
+    Column("feed", String(FEED_CHARS_MAX), nullable=False),
+    Column("code", String(KIND_CHARS_MAX), nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("cells", Text, nullable=False),
+    Column("state", String(STATE_CHARS_MAX), nullable=False),
+    Column("retried_in", Uuid),
+    Index(None, "log", "feed", "state"),
+)
+
+# Whom facts are about. Its id follows from the first code or name it was known by.
+CREDIT_SUBJECT: Final = Table(
+    "credit_subject",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("kind", String(STATE_CHARS_MAX), nullable=False),
+    Column("name", String(NAME_CHARS_MAX), nullable=False),
+    Column("region", String(6), nullable=False),
+    Column("industry", String(8), nullable=False),
+    Column("is_registered", Boolean, nullable=False),
+    Column("seq", Big, nullable=False),
+)
+
+CREDIT_CODE: Final = Table(
+    "credit_code",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("code", String(32), primary_key=True),
+    Column("scheme", String(STATE_CHARS_MAX), primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("seq", Big, nullable=False),
+    Index(None, "log", "subject_id"),
+)
+
+# What was reported, in every version: the newest with an instant at or before T is what was known
+# at T. `subject_id` is None as long as nobody has said whom it is about.
+CREDIT_FACT: Final = Table(
+    "credit_fact",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("is_latest", Boolean, nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("batch_id", Uuid),
+    Column("position", Integer),
+    Column("subject_id", Uuid),
+    Column("feed", String(FEED_CHARS_MAX), nullable=False),
+    Column("kind", String(KIND_CHARS_MAX), nullable=False),
+    Column("key_hash", LargeBinary(32), nullable=False),
+    Column("content_hash", LargeBinary(32), nullable=False),
+    Column("state", String(STATE_CHARS_MAX), nullable=False),
+    Column("authority", String(KIND_CHARS_MAX), nullable=False),
+    Column("authority_name", String(NAME_CHARS_MAX), nullable=False),
+    Column("number", String(NUMBER_CHARS_MAX), nullable=False),
+    Column("title", String(TITLE_CHARS_MAX), nullable=False),
+    Column("decided_on", Date),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("ended_on", Date),
+    Column("severity", String(STATE_CHARS_MAX)),
+    Column("is_published", Boolean, nullable=False),
+    Column("repairable_on", Date),
+    Column("stops_on", Date),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("log", "feed", "key_hash", "version"),
+    Index(None, "log", "subject_id", "is_latest"),
+    Index(None, "log", "kind", "is_latest"),
+    Index(None, "log", "seq"),
+)
+
+# When a record was in a batch for the first and for the last time.
+CREDIT_SEEN: Final = Table(
+    "credit_seen",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("fact_id", Uuid, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("last_batch_id", Uuid, nullable=False),
+)
+
+TABLES: Final = (
+    CREDIT_BATCH,
+    CREDIT_ROW,
+    CREDIT_QUARANTINE,
+    CREDIT_SUBJECT,
+    CREDIT_CODE,
+    CREDIT_FACT,
+    CREDIT_SEEN,
+)

@@ -1,0 +1,26 @@
+"""A fresh ledger on either database, and the desk that takes batches."""
+
+from collections.abc import Iterator
+from trace.sheets.grid import GridLimits
+
+import pytest
+
+from credit.intake.taking import IntakeDesk
+from tests.instances import Installation, open_installation
+
+
+@pytest.fixture
+def installation(database_url: str) -> Iterator[Installation]:
+    opened = open_installation(database_url)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def intake(installation: Installation) -> IntakeDesk:
+    return IntakeDesk(
+        journal=installation.desk.journal,
+        clock=installation.clock,
+        secret=installation.secret,
+        limits=GridLimits(rows_max=10_000, bytes_max=1 << 24, unzipped_bytes_max=1 << 26),
+    )

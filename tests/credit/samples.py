@@ -1,0 +1,49 @@
+"""Rows of feeds as senders write them."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from codes.schemes.cn_uscc import uscc_check
+from parties.actors import Actor, Role
+
+AUTHORITY = Actor(id="key:0000000000000009", role=Role.AUTHORITY)
+
+
+def uscc(number: int, *, kind: str = "91", region: str = "370200") -> str:
+    """Return a social credit code whose check fits."""
+    body = f"{kind}{region}{number:09d}"
+    return body + uscc_check(body)
+
+
+AGRICULTURE = uscc(8, kind="11")
+
+
+def penalty(number: int, **changes: str) -> dict[str, str]:
+    """Return a row of the penalties about the party with that number."""
+    row = {
+        "cf_xdr_mc": f"青岛第{number}食品有限公司",
+        "cf_xdr_lb": "法人",
+        "cf_xdr_shxym": uscc(number),
+        "cf_wsh": f"青农罚〔2026〕{number}号",
+        "cf_wfxw": "销售农药残留超标的农产品",
+        "cf_yj": "《农产品质量安全法》第七十条",
+        "cf_cflb": "较大数额罚款",
+        "cf_nr_fk": "5.000000",
+        "cf_jdrq": "2026-04-01",
+        "cf_cfjg": "青岛市农业农村局",
+        "cf_cfjgdm": AGRICULTURE,
+        "cf_ly": "农产品质量安全",
+    }
+    return {**row, **changes}
+
+
+def csv_of(rows: Iterable[dict[str, str]], encoding: str = "utf-8-sig") -> bytes:
+    """Return rows as a CSV whose columns are all that any of them has."""
+    found = list(rows)
+    headers = list(dict.fromkeys(header for row in found for header in row))
+    written = io.StringIO()
+    writer = csv.DictWriter(written, headers, restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(found)
+    return written.getvalue().encode(encoding)
