@@ -21,6 +21,7 @@ from base.setting_values import (
     origin,
     public_url,
     redis_url,
+    region,
 )
 
 # Read by the test run and the shell around the service, never by the service itself.
@@ -174,6 +175,12 @@ class Settings:
     sheet_document_rows_max: int = _setting(200, integer(1, 10_000), "rows of a sheet a document")
     submission_events_max: int = _setting(
         10_000, integer(1, 1_000_000), "events of one spreadsheet that is made from the ledger"
+    )
+    region: str = _setting(
+        "", region, "administrative code of this place (GB/T 2260), whose local rules of law hold"
+    )
+    credit_page_rows_max: int = _setting(
+        100, integer(1, 10_000), "rows of one page of a list of credit"
     )
     credit_rows_max: int = _setting(
         200_000, integer(1, 20_000_000), "rows of one batch of a credit feed"

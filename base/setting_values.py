@@ -53,6 +53,13 @@ def host(value: str) -> str:
     return value
 
 
+def region(value: str) -> str:
+    """Read an administrative code of a province, city or county; empty for none."""
+    if re.fullmatch(r"(?:[1-8][0-9](?:[0-9]{2}){0,2})?", value, re.ASCII) is None:
+        raise ValueError("is 2, 4 or 6 digits, such as 3702, or empty")
+    return value
+
+
 def origin(value: str) -> str:
     """Return the name of a ledger."""
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9./-]*[a-z0-9])?", value):

@@ -32,6 +32,15 @@ TITLE_CHARS_MAX: Final = 2000
 ACTOR_CHARS_MAX: Final = 128
 MESSAGE_CHARS_MAX: Final = 1000
 
+# Which entries of the log are of credit: written with them, so that nobody looks through the rest.
+CREDIT_ENTRY: Final = Table(
+    "credit_entry",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("kind", String(KIND_CHARS_MAX), nullable=False),
+)
+
 # What came in through a door, from the moment it was kept. `seq` is its entry once it was accepted.
 CREDIT_BATCH: Final = Table(
     "credit_batch",
@@ -128,6 +137,8 @@ CREDIT_FACT: Final = Table(
     Column("subject_id", Uuid),
     Column("feed", String(FEED_CHARS_MAX), nullable=False),
     Column("kind", String(KIND_CHARS_MAX), nullable=False),
+    # The list that the fact is an entry of; "" where it is none.
+    Column("list", String(KIND_CHARS_MAX), nullable=False),
     Column("key_hash", LargeBinary(32), nullable=False),
     Column("content_hash", LargeBinary(32), nullable=False),
     Column("state", String(STATE_CHARS_MAX), nullable=False),
@@ -146,7 +157,7 @@ CREDIT_FACT: Final = Table(
     Column("body", Text, nullable=False),
     UniqueConstraint("log", "feed", "key_hash", "version"),
     Index(None, "log", "subject_id", "is_latest"),
-    Index(None, "log", "kind", "is_latest"),
+    Index(None, "log", "list", "is_latest", "subject_id"),
     Index(None, "log", "seq"),
 )
 
@@ -162,6 +173,7 @@ CREDIT_SEEN: Final = Table(
 )
 
 TABLES: Final = (
+    CREDIT_ENTRY,
     CREDIT_BATCH,
     CREDIT_ROW,
     CREDIT_QUARANTINE,

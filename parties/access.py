@@ -60,6 +60,8 @@ class Action(StrEnum):
     ANSWER_RECALLS = "answer_recalls"
     READ_PROFILES = "read_profiles"
     MONITOR = "monitor"
+    READ_CREDIT_LISTS = "read_credit_lists"
+    CHECK_CREDIT = "check_credit"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -94,6 +96,8 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_RECALLS: "read recalls before they are told to everybody",
     Action.ANSWER_RECALLS: "answer the notice of a recall",
     Action.READ_PROFILES: "read what is recorded of which goods",
+    Action.READ_CREDIT_LISTS: "read public lists of credit and what the law makes of a decision",
+    Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
     Action.MONITOR: "see how much everybody records",
     Action.READ_SELF: "read one's own rights",
     Action.READ_HEALTH: "read the state of the service",
@@ -166,6 +170,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (None, Action.TRACE): _always,
     (None, Action.READ_LOG): _always,
     (None, Action.READ_PROFILES): _always,
+    (None, Action.READ_CREDIT_LISTS): _always,
     (None, Action.READ_HEALTH): _always,
     (_R.PRODUCER, Action.CAPTURE): _own_events,
     (_R.PRODUCER, Action.READ_JOB): _own_only,
@@ -191,6 +196,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.TRACE_OWN): _always,
     (_R.PRODUCER, Action.READ_PROFILES): _always,
     (_R.PRODUCER, Action.READ_SELF): _always,
+    (_R.PRODUCER, Action.READ_CREDIT_LISTS): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
     (_R.AUTHORITY, Action.QUERY): _always,
@@ -211,6 +217,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_PROFILES): _always,
     (_R.AUTHORITY, Action.MONITOR): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
+    (_R.AUTHORITY, Action.READ_CREDIT_LISTS): _always,
+    (_R.AUTHORITY, Action.CHECK_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
     (_R.AUDITOR, Action.TRACE): _always,
@@ -228,6 +236,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_PROFILES): _always,
     (_R.AUDITOR, Action.MONITOR): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
+    (_R.AUDITOR, Action.READ_CREDIT_LISTS): _always,
+    (_R.AUDITOR, Action.CHECK_CREDIT): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,
     (_R.OPERATOR, Action.TRACE): _always,
@@ -240,6 +250,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.OPERATOR, Action.READ_BURSTS): _always,
     (_R.OPERATOR, Action.READ_PROFILES): _always,
     (_R.OPERATOR, Action.READ_SELF): _always,
+    (_R.OPERATOR, Action.READ_CREDIT_LISTS): _always,
     (_R.OPERATOR, Action.READ_HEALTH): _always,
 }
 

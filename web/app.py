@@ -13,6 +13,7 @@ from web.answers import install_answers
 from web.api import (
     alerts,
     codes,
+    credit,
     drugs,
     epcis,
     findings,
@@ -63,6 +64,7 @@ API_BLUEPRINTS: Final[tuple[ApiBlueprint, ...]] = (
     prefixes.BLUEPRINT,
     tag_keys.BLUEPRINT,
     codes.BLUEPRINT,
+    credit.BLUEPRINT,
     alerts.BLUEPRINT,
     recalls.BLUEPRINT,
     recall_hook.BLUEPRINT,

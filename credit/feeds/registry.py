@@ -5,9 +5,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from credit.feeds.judgment_default.mapping import record_of as judgment_default
 from credit.feeds.model import Feed, Mapper
 from credit.feeds.penalty.mapping import record_of as penalty
 from credit.feeds.reading import read_feed
+from credit.feeds.serious_listing.mapping import record_of as serious_listing
 
 _FOLDER: Final = Path(__file__).parent
 
@@ -20,4 +22,10 @@ def _read(folders: Mapping[str, Mapper]) -> Mapping[str, Feed]:
     return MappingProxyType(found)
 
 
-FEEDS: Final = _read({"penalty": penalty})
+FEEDS: Final = _read(
+    {
+        "judgment_default": judgment_default,
+        "penalty": penalty,
+        "serious_listing": serious_listing,
+    }
+)

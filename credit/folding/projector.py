@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Engine, Select, delete, select, update
 
 from base.db import reading, transaction
 from credit.folding.batches import fold_batch
+from credit.index import reindex_credit
 from credit.intake.entries import BATCH_KIND
-from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SEEN, CREDIT_SUBJECT
-from ledger.store import StoredEntry, read_head, scan_entries
+from credit.tables import CREDIT_CODE, CREDIT_ENTRY, CREDIT_FACT, CREDIT_SEEN, CREDIT_SUBJECT
+from ledger.store import StoredEntry, scan_entries
 from parties.rows import insert_once
 
 NAME: Final = "credit"
-CHUNK: Final = 1000
+CHUNK: Final = 100
 
 Fold: TypeAlias = Callable[[Connection, int, StoredEntry], None]
 """Makes the rows of one entry."""
@@ -28,18 +29,13 @@ FOLDS: Final[Mapping[str, Fold]] = MappingProxyType({BATCH_KIND: fold_batch})
 """What is done with which kind of entry. A new kind is one more row."""
 
 FOLDED: Final = (CREDIT_FACT, CREDIT_SEEN, CREDIT_CODE, CREDIT_SUBJECT)
-_MARKS: Final = tuple(kind.encode() for kind in FOLDS)
 
 
 def bring_up_credit(engine: Engine, log: int) -> int:
-    """Read everything that was appended since; return how many entries of credit there were."""
-    with reading(engine) as connection:
-        size = read_head(connection, log).size
-    count, is_behind = 0, True
-    while is_behind:
-        read, at = _piece(engine, log, size)
-        count += read
-        is_behind = at < size
+    """Read every entry of credit that was appended since; return how many there were."""
+    count = 0
+    while _is_behind(engine, log):
+        count += _piece(engine, log)
     return count
 
 
@@ -48,24 +44,32 @@ def forget_credit(connection: Connection, log: int) -> None:
     _locked_cursor(connection, log)
     for table in FOLDED:
         connection.execute(delete(table).where(table.c.log == log))
+    reindex_credit(connection, log)
     _move(connection, log, 0)
 
 
-def _piece(engine: Engine, log: int, size: int) -> tuple[int, int]:
-    """Fold the next piece of the log in one transaction; return entries folded and the end."""
+def _is_behind(engine: Engine, log: int) -> bool:
+    with reading(engine) as connection:
+        start = connection.execute(_cursor(log)).scalar() or 0
+        return connection.execute(_waiting(log, start).limit(1)).first() is not None
+
+
+def _piece(engine: Engine, log: int) -> int:
+    """Fold some entries in one transaction; return how many."""
     with transaction(engine) as connection:
         start = _locked_cursor(connection, log)
-        end = min(start + CHUNK, size)
-        count = 0
-        for entry in scan_entries(connection, log, start=start, end=end):
-            # A header is canonical JSON: it holds the kind as it is, and most entries are events.
-            if any(mark in entry.header_bytes for mark in _MARKS):
-                fold = FOLDS.get(entry.header.kind)
-                if fold is not None:
-                    fold(connection, log, entry)
-                    count += 1
-        _move(connection, log, max(start, end))
-    return count, max(start, end)
+        seqs = list(connection.execute(_waiting(log, start).limit(CHUNK)).scalars())
+        for seq in seqs:
+            (entry,) = scan_entries(connection, log, start=seq, end=seq + 1)
+            FOLDS[entry.header.kind](connection, log, entry)
+        if seqs:
+            _move(connection, log, seqs[-1] + 1)
+    return len(seqs)
+
+
+def _waiting(log: int, start: int) -> Select[int]:
+    entry = CREDIT_ENTRY.c
+    return select(entry.seq).where(entry.log == log, entry.seq >= start).order_by(entry.seq)
 
 
 def _locked_cursor(connection: Connection, log: int) -> int:

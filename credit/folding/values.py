@@ -3,6 +3,7 @@
 The rule that must stay true: a period that cannot be told is NULL and never a guess.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
@@ -11,12 +12,21 @@ from credit.facts import FactState
 from credit.feeds.model import FactKind, Record
 from credit.model import Penalty
 from credit.rulebook.code_lists import code_lists
+from credit.rulebook.lists import CreditList, list_of_facts
 from credit.rulebook.model import Regime
 from credit.rulebook.reading import rulebook
+from credit.rules.listing import NoTerm, term_of
 from credit.rules.publicity import publicity_of
 from credit.tables import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 
-_UNTOLD: Final = {"severity": None, "is_published": False, "repairable_on": None, "stops_on": None}
+_DAY: Final = timedelta(days=1)
+_UNTOLD: Final = {
+    "list": "",
+    "severity": None,
+    "is_published": False,
+    "repairable_on": None,
+    "stops_on": None,
+}
 
 
 def fact_values(record: Record) -> dict[str, Any]:
@@ -33,7 +43,7 @@ def fact_values(record: Record) -> dict[str, Any]:
         "ends_on": record.ends_on,
         "ended_on": record.ended_on,
         "body": orjson.dumps(_body(record)).decode(),
-        **(_publicity(record) if record.kind is FactKind.PENALTY else _UNTOLD),
+        **_periods(record),
     }
 
 
@@ -55,12 +65,46 @@ def penalty_of(record: Record) -> Penalty | None:
     )
 
 
+def _periods(record: Record) -> dict[str, Any]:
+    """Return the list that a record is an entry of, and the days that the rules give it."""
+    if record.kind is FactKind.PENALTY:
+        return _publicity(record)
+    found = list_of_facts().get(record.kind)
+    return _UNTOLD if found is None else _listing(record, found)
+
+
+def _listing(record: Record, found: CreditList) -> dict[str, Any]:
+    told = {**_UNTOLD, "list": found.id, "is_published": found.is_public}
+    start_on = record.starts_on or record.decided_on
+    if start_on is None or not found.period:
+        return {**told, "stops_on": None if record.ends_on is None else record.ends_on + _DAY}
+    try:
+        term = term_of(
+            rulebook(),
+            found.period,
+            found.regime,
+            starts_on=start_on,
+            item=record.item,
+            restricted_until_on=record.ends_on,
+        )
+    except NoTerm:
+        # The norm that was in force then is not known: the entry stands without an end of its own.
+        return told
+    maximum = term.maximum
+    return {
+        **told,
+        "repairable_on": term.removable_on,
+        "stops_on": None if maximum is None else maximum.after_on,
+    }
+
+
 def _publicity(record: Record) -> dict[str, Any]:
     penalty = penalty_of(record)
     if penalty is None:
         return _UNTOLD
     found = publicity_of(penalty, rulebook())
     return {
+        **_UNTOLD,
         "severity": None if found.severity is None else found.severity.value,
         "is_published": found.is_published,
         "repairable_on": found.repairable_on,

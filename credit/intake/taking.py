@@ -54,7 +54,7 @@ _PERSON_KEY_BYTES: Final = 16
 class IntakeDesk:
     """What taking a batch needs."""
 
-    journal: Journal
+    journal: Journal  # With `credit.index.CreditIndex`.
     clock: Clock
     secret: InstallationSecret
     limits: GridLimits

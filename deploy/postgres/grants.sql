@@ -39,6 +39,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     credit_subject, credit_code, credit_fact, credit_seen
     TO suxin_app;
+GRANT SELECT, INSERT ON credit_entry TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (state, retried_in), DELETE ON credit_quarantine TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_batch TO suxin_app;

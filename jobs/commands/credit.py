@@ -11,15 +11,16 @@ import click
 import orjson
 
 from base.config import load_settings
-from base.errors import InvalidInput, Problem
+from base.errors import InvalidInput
+from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json, term_json
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
+from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, Door
 from credit.intake.taking import IntakeDesk, batch_limits, take_batch
-from credit.model import Penalty
-from credit.rulebook.code_lists import CodeList, code_lists
-from credit.rulebook.model import Book, Regime, Severity, Verified
+from credit.rulebook.code_lists import code_lists
+from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
@@ -35,7 +36,6 @@ _LISTS: Final = MappingProxyType(
         "abnormal_list": Regime.MARKET,
     }
 )
-_TRANSITION: Final = "publicity.transition"
 _DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -84,7 +84,7 @@ def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool
     parts = open_instance(settings)
     try:
         desk = IntakeDesk(
-            journal=parts.desk.journal,
+            journal=open_credit_journal(settings, parts.engine, parts.clock),
             clock=parts.clock,
             secret=parts.secret,
             limits=batch_limits(settings),
@@ -117,21 +117,20 @@ def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool
 @click.option("--convert", multiple=True, help="A change of law that converts older records.")
 def explain(**asked: Unpack[_Asked]) -> None:
     """Tell how long a penalty is public and when it can be repaired, with every article."""
-    lists = code_lists()
-    procedure, severity = asked["procedure"], asked["severity"]
-    procedures = _codes(lists.procedures, "procedure", (procedure,) if procedure else ())
-    is_copy = asked["shown_on"] == Regime.CREDIT_CHINA
-    penalty = Penalty(
+    severity = asked["severity"]
+    decision = Told(
         decided_on=asked["decided"].date(),
-        regime=Regime.CREDIT_CHINA if is_copy else _regime(asked["authority"]),
-        kinds=_codes(lists.penalties, "penalty", asked["penalties"]),
-        fields=_codes(lists.fields, "field", asked["fields"]),
-        procedure=next(iter(procedures), None),
-        stated=Severity(severity) if severity else None,
+        authority=asked["authority"],
+        penalties=asked["penalties"],
+        fields=asked["fields"],
+        procedure=asked["procedure"] or "",
+        severity=Severity(severity) if severity else None,
         published_on=_day(asked["published"]),
         fulfilled_on=_day(asked["fulfilled"]),
+        on_credit_china=asked["shown_on"] == Regime.CREDIT_CHINA,
     )
-    told = publicity_json(publicity_of(penalty, _converting(asked["convert"])))
+    book = converting(rulebook(), asked["convert"])
+    told = publicity_json(publicity_of(penalty_told(decision), book))
     click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
 
 
@@ -164,37 +163,6 @@ def tell_term(
         told["delete_by"] = None if counted is None else counted[0].day.isoformat()
         told["provisional"] = counted is not None and counted[0].is_provisional
     click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
-
-
-def _converting(ids: tuple[str, ...]) -> Book:
-    known = {rule.id for rule in rulebook().rules.values() if rule.matter == _TRANSITION}
-    for one in ids:
-        if one not in known:
-            raise InvalidInput(f"{one} is no change of law; use one of {', '.join(sorted(known))}.")
-    return rulebook().converting(ids)
-
-
-def _regime(authority: str) -> Regime:
-    lists = code_lists().authorities
-    found = lists.of_word(authority) or lists.of_title(authority)
-    if found is None or found.regime is None:
-        raise _unknown("authority", authority, lists)
-    return found.regime
-
-
-def _codes(known: CodeList, path: str, words: tuple[str, ...]) -> frozenset[str]:
-    found = set()
-    for word in words:
-        code = known.of_word(word)
-        if code is None:
-            raise _unknown(path, word, known)
-        found.add(code.id)
-    return frozenset(found)
-
-
-def _unknown(path: str, word: str, known: CodeList) -> InvalidInput:
-    message = f"{word} is not known here; use one of {', '.join(known.codes)}."
-    return InvalidInput(message, problems=[Problem(path=path, code="unknown", message=message)])
 
 
 def _day(instant: datetime | None) -> date | None:

@@ -18,6 +18,7 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_credit_entry()
     _create_credit_batch()
     _create_credit_row()
     _create_credit_quarantine()
@@ -25,6 +26,16 @@ def upgrade() -> None:
     _create_credit_code()
     _create_credit_fact()
     _create_credit_seen()
+
+
+def _create_credit_entry() -> None:
+    op.create_table(
+        "credit_entry",
+        sa.Column("log", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", BIG, autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("log", "seq", name=op.f("pk_credit_entry")),
+    )
 
 
 def _create_credit_batch() -> None:
@@ -146,6 +157,7 @@ def _create_credit_fact() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("feed", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("list", sa.String(length=32), nullable=False),
         sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("content_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -172,9 +184,9 @@ def _create_credit_fact() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_credit_fact_log_kind_is_latest"),
+        op.f("ix_credit_fact_log_list_is_latest_subject_id"),
         "credit_fact",
-        ["log", "kind", "is_latest"],
+        ["log", "list", "is_latest", "subject_id"],
         unique=False,
     )
     op.create_index(op.f("ix_credit_fact_log_seq"), "credit_fact", ["log", "seq"], unique=False)

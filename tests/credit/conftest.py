@@ -5,6 +5,7 @@ from trace.sheets.grid import GridLimits
 
 import pytest
 
+from credit.index import open_credit_journal
 from credit.intake.taking import IntakeDesk
 from tests.instances import Installation, open_installation
 
@@ -19,7 +20,7 @@ def installation(database_url: str) -> Iterator[Installation]:
 @pytest.fixture
 def intake(installation: Installation) -> IntakeDesk:
     return IntakeDesk(
-        journal=installation.desk.journal,
+        journal=open_credit_journal(installation.settings, installation.engine, installation.clock),
         clock=installation.clock,
         secret=installation.secret,
         limits=GridLimits(rows_max=10_000, bytes_max=1 << 24, unzipped_bytes_max=1 << 26),

@@ -47,3 +47,34 @@ def csv_of(rows: Iterable[dict[str, str]], encoding: str = "utf-8-sig") -> bytes
     writer.writeheader()
     writer.writerows(found)
     return written.getvalue().encode(encoding)
+
+
+def serious(number: int, **changes: str) -> dict[str, str]:
+    """Return a row of the list of serious violations about the party with that number."""
+    row = {
+        "name": f"青岛第{number}食品有限公司",
+        "uscc": uscc(number),
+        "list_no": f"青市监列〔2026〕{number}号",
+        "ground": "未取得食品生产许可从事食品生产",
+        "article": "《市场监督管理严重违法失信名单管理办法》第五条第一项",
+        "listed_on": "2026-02-01",
+        "authority": "青岛市市场监督管理局",
+    }
+    return {**row, **changes}
+
+
+def defaulter(number: int, **changes: str) -> dict[str, str]:
+    """Return a row of the judgment defaulters about the party with that number."""
+    row = {
+        "iname": f"青岛第{number}食品有限公司",
+        "cardnum": uscc(number),
+        "type": "1",
+        "courtname": "青岛市市南区人民法院",
+        "areaname": "山东",
+        "casecode": f"(2025)鲁0202执{number}号",
+        "regdate": "2025-01-10",
+        "publishdate": "2025-03-01",
+        "performance": "全部未履行",
+        "disrupttypename": "违反财产报告制度",
+    }
+    return {**row, **changes}

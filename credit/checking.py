@@ -1,0 +1,276 @@
+"""Answers a counter: which lists a party is on today, and which measures bind for a matter.
+
+The rule that must stay true: what is repaired, withdrawn, shielded or over is in no answer, and
+what is not known is said to be unknown, never clean.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from trace.page_tokens import read_token, write_token
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, func, or_, select
+
+from base.strict_json import loads
+from credit.facts import FactState
+from credit.feeds.model import CodeScheme, FactKind, SubjectKind
+from credit.rulebook.lists import CreditList, credit_lists
+from credit.rulebook.model import Book, Measure
+from credit.rules.measures import Punished, Standing, measures_for
+from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+
+_BODY_BYTES_MAX: Final = 1 << 20
+_BODY_DEPTH_MAX: Final = 6
+_ID_BYTES: Final = 16
+_COLUMNS: Final = (
+    CREDIT_FACT.c.id,
+    CREDIT_FACT.c.version,
+    CREDIT_FACT.c.seq,
+    CREDIT_FACT.c.position,
+    CREDIT_FACT.c.kind,
+    CREDIT_FACT.c.list,
+    CREDIT_FACT.c.authority_name,
+    CREDIT_FACT.c.number,
+    CREDIT_FACT.c.title,
+    CREDIT_FACT.c.decided_on,
+    CREDIT_FACT.c.starts_on,
+    CREDIT_FACT.c.repairable_on,
+    CREDIT_FACT.c.stops_on,
+    CREDIT_FACT.c.is_published,
+    CREDIT_FACT.c.severity,
+    CREDIT_FACT.c.body,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a list: by whose decision, since when, until when, and where it is proven.
+
+    `until_on` is its last day, None where no row fixes one. `seq` and `position` are the ledger's
+    entry and the row under its root.
+    """
+
+    fact_id: UUID
+    credit_list: CreditList
+    number: str
+    authority: str
+    ground: str
+    from_on: date
+    stops_on: date | None
+    removable_on: date | None
+    seq: int
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is known of a party on a day. `is_known` is False where nobody ever told of it."""
+
+    code: str
+    name: str
+    is_known: bool
+    day: date
+    entries: tuple[Entry, ...]
+    measures: tuple[Measure, ...]
+
+
+def check_party(
+    connection: Connection, log: int, book: Book, *, uscc: str, matter: str | None, day: date
+) -> Answer:
+    """Return the lists that a party is on, and the measures that bind for a matter on a day."""
+    subject = _subject(connection, log, uscc)
+    if subject is None:
+        return Answer(code=uscc, name="", is_known=False, day=day, entries=(), measures=())
+    rows = _rows(connection, log, subject.id, day)
+    entries = tuple(_entries([row for row in rows if _is_current(row, day)]))
+    standing = Standing(
+        lists=frozenset(one.credit_list.id for one in entries),
+        penalties=tuple(_punished(rows, day)),
+    )
+    return Answer(
+        code=uscc,
+        name=subject.name,
+        is_known=True,
+        day=day,
+        entries=entries,
+        measures=tuple(measures_for(book, standing, matter, day)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An organisation that is on a list, with its entry."""
+
+    code: str
+    name: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """Some of those on a list; `next_after` is "" on the last page."""
+
+    credit_list: CreditList
+    day: date
+    listed: tuple[Listed, ...]
+    next_after: str
+
+
+def list_page(
+    connection: Connection,
+    log: int,
+    list_id: str,
+    *,
+    day: date,
+    known_at: datetime | None = None,
+    after: str = "",
+    rows_max: int,
+) -> ListPage:
+    """Return the organisations on a list on a day, as known now or at an instant.
+
+    No natural person is ever among them. `after` is the `next_after` of the page before; raises
+    `InvalidInput` for anything else.
+    """
+    statement = _of_list(log, list_id, day).order_by(CREDIT_FACT.c.id).limit(rows_max + 1)
+    if known_at is None:
+        statement = statement.where(CREDIT_FACT.c.is_latest)
+    else:
+        statement = statement.where(CREDIT_FACT.c.version == _version_at(log, known_at))
+    if after:
+        (last,) = read_token(after, _ID_BYTES)
+        statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
+    rows = list(connection.execute(statement))
+    listed = tuple(
+        Listed(code=row.code, name=row.name, entry=entry)
+        for row in rows[:rows_max]
+        for entry in _entries([row])
+    )
+    is_last = len(rows) <= rows_max
+    return ListPage(
+        credit_list=credit_lists()[list_id],
+        day=day,
+        listed=listed,
+        next_after="" if is_last else write_token(listed[-1].entry.fact_id.bytes),
+    )
+
+
+def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
+    of_subject = and_(
+        CREDIT_SUBJECT.c.log == CREDIT_FACT.c.log, CREDIT_SUBJECT.c.id == CREDIT_FACT.c.subject_id
+    )
+    of_code = and_(
+        CREDIT_CODE.c.log == CREDIT_FACT.c.log,
+        CREDIT_CODE.c.subject_id == CREDIT_FACT.c.subject_id,
+        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+    )
+    return (
+        select(*_COLUMNS, CREDIT_CODE.c.code, CREDIT_SUBJECT.c.name)
+        .join(CREDIT_SUBJECT, of_subject)
+        .join(CREDIT_CODE, of_code)
+        .where(
+            CREDIT_FACT.c.log == log,
+            CREDIT_FACT.c.list == list_id,
+            CREDIT_SUBJECT.c.kind != SubjectKind.PERSON.value,
+            *_counts_on(day),
+            _is_listed(day),
+        )
+    )
+
+
+def _version_at(log: int, known_at: datetime) -> ScalarSelect[int]:
+    """Return the query for the version of a fact that was the newest at an instant."""
+    later = CREDIT_FACT.alias()
+    return (
+        select(func.max(later.c.version))
+        .where(later.c.log == log, later.c.id == CREDIT_FACT.c.id, later.c.recorded_at <= known_at)
+        .scalar_subquery()
+    )
+
+
+def _counts_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a fact counts on a day."""
+    fact = CREDIT_FACT.c
+    return (
+        # An end that comes later than the day asked for has not come on that day.
+        or_(
+            fact.state == FactState.ACTIVE,
+            and_(fact.state == FactState.ENDED, fact.ended_on > day),
+        ),
+        func.coalesce(fact.starts_on, fact.decided_on) <= day,
+    )
+
+
+def _is_listed(day: date) -> ColumnElement[bool]:
+    return or_(CREDIT_FACT.c.stops_on.is_(None), CREDIT_FACT.c.stops_on > day)
+
+
+def _is_current(row: Row[*tuple[Any, ...]], day: date) -> bool:
+    return row.stops_on is None or row.stops_on > day
+
+
+def _subject(connection: Connection, log: int, uscc: str) -> Row[*tuple[Any, ...]] | None:
+    statement = (
+        select(CREDIT_SUBJECT.c.id, CREDIT_SUBJECT.c.name)
+        .join(
+            CREDIT_CODE,
+            and_(
+                CREDIT_CODE.c.log == CREDIT_SUBJECT.c.log,
+                CREDIT_CODE.c.subject_id == CREDIT_SUBJECT.c.id,
+            ),
+        )
+        .where(
+            CREDIT_CODE.c.log == log,
+            CREDIT_CODE.c.code == uscc,
+            CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+        )
+    )
+    return connection.execute(statement).first()
+
+
+def _rows(
+    connection: Connection, log: int, subject_id: UUID, day: date
+) -> list[Row[*tuple[Any, ...]]]:
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            CREDIT_FACT.c.log == log,
+            CREDIT_FACT.c.subject_id == subject_id,
+            CREDIT_FACT.c.is_latest,
+            *_counts_on(day),
+        )
+        .order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)
+    )
+    return list(connection.execute(statement))
+
+
+def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
+    for row in rows:
+        if row.list:
+            yield Entry(
+                fact_id=row.id,
+                credit_list=credit_lists()[row.list],
+                number=row.number,
+                authority=row.authority_name,
+                ground=row.title,
+                from_on=row.starts_on or row.decided_on,
+                stops_on=row.stops_on,
+                removable_on=row.repairable_on,
+                seq=row.seq,
+                position=row.position,
+            )
+
+
+def _punished(rows: Sequence[Row[*tuple[Any, ...]]], day: date) -> Iterator[Punished]:
+    for row in rows:
+        if row.kind == FactKind.PENALTY:
+            body: Any = loads(
+                row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX
+            )
+            yield Punished(
+                kinds=frozenset(body["kinds"]),
+                fields=frozenset(body["fields"]),
+                decided_on=row.decided_on,
+                is_current=_is_current(row, day),
+            )

@@ -1,0 +1,93 @@
+"""Which entries of the log are of credit, written in the append's transaction.
+
+One rule: an entry of credit has its row here from the moment it is in the log, and no other entry
+has one. What the entry means is worked out by the projector, in order.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete
+
+from base.bulk import insert_rows
+from base.clock import Clock
+from base.config import Settings
+from base.errors import Problem
+from credit.intake.entries import BATCH_KIND
+from credit.tables import CREDIT_ENTRY
+from ledger.batch import Appended, Batch
+from ledger.journal import Journal, JournalLimits
+from ledger.opening import DEFAULT_LOG
+from ledger.store import read_head, scan_entries
+
+CREDIT_KINDS: Final = frozenset({BATCH_KIND})
+_COLUMNS: Final = ("log", "seq", "kind")
+_CHUNK: Final = 1000
+_MARKS: Final = tuple(kind.encode() for kind in CREDIT_KINDS)
+
+
+class CreditIndex:
+    """Writes the rows of one log; refuses whatever is not of credit."""
+
+    def __init__(self, log: int) -> None:
+        self._log = log
+
+    def admit(
+        self,
+        connection: Connection,  # noqa: ARG002 -- the signature is the journal's
+        batches: Sequence[Batch],
+    ) -> Sequence[Mapping[int, Problem]]:
+        """Refuse whatever is not of credit."""
+        return [_refused(batch) for batch in batches]
+
+    def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
+        """Add the rows of the appended entries."""
+        rows = [
+            (self._log, place.first_seq + offset, place.batch.drafts[at].kind)
+            for place in appended
+            for offset, at in enumerate(place.kept)
+        ]
+        insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
+
+
+def open_credit_journal(settings: Settings, engine: Engine, clock: Clock) -> Journal:
+    """Return what appends entries of credit to this installation's log."""
+    return Journal(
+        engine=engine,
+        log=DEFAULT_LOG,
+        index=CreditIndex(DEFAULT_LOG),
+        clock=clock,
+        limits=JournalLimits(
+            queue_entries_max=settings.append_queue_entries_max,
+            batch_entries_max=settings.append_batch_entries_max,
+        ),
+        skew_max_ms=settings.clock_skew_max_ms,
+    )
+
+
+def reindex_credit(connection: Connection, log: int) -> int:
+    """Write the rows of a log anew from its first entry on; return how many there are."""
+    connection.execute(delete(CREDIT_ENTRY).where(CREDIT_ENTRY.c.log == log))
+    size = read_head(connection, log).size
+    count = 0
+    for start in range(0, size, _CHUNK):
+        entries = scan_entries(connection, log, start=start, end=min(start + _CHUNK, size))
+        # A header is canonical JSON: it holds the kind as it is, and most entries are events.
+        rows = [
+            (log, entry.seq, entry.header.kind)
+            for entry in entries
+            if any(mark in entry.header_bytes for mark in _MARKS)
+            and entry.header.kind in CREDIT_KINDS
+        ]
+        insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
+        count += len(rows)
+    return count
+
+
+def _refused(batch: Batch) -> Mapping[int, Problem]:
+    problem = Problem(path="kind", code="kind", message="only credit is recorded by this door")
+    return {
+        position: problem
+        for position, draft in enumerate(batch.drafts)
+        if draft.kind not in CREDIT_KINDS
+    }
