@@ -222,6 +222,8 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/trace.csv"): READERS,
     ("GET", "/work/trace.json"): READERS,
     ("GET", "/work/entries/<int:seq>"): READERS,
+    ("GET", "/work/entries/<int:seq>/declare"): PRODUCER,
+    ("POST", "/work/entries/<int:seq>/declare"): PRODUCER,
     ("GET", "/work/blocks/<uuid:block_id>/activate"): PRODUCER,
     ("POST", "/work/blocks/<uuid:block_id>/activate"): PRODUCER,
     ("GET", "/work/blocks/<uuid:block_id>/void"): PRODUCER,

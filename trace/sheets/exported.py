@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from trace.declaring import WrongReason, declaration_of
 from trace.events.hashing import event_hash
 from trace.reading import ReadEvent, read_events
 from trace.sheets.cells import tidy
@@ -21,7 +22,6 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from base.strict_json import JsonObject
 from parties.actors import Actor
 from schemas.cbv import STANDARD_PREFIXES
 from schemas.profiles.cells import CellStyle
@@ -140,24 +140,12 @@ def _held_against(
         # What of it is hidden even from its sender is not in the row: that is no fault of it.
         return replace(row, faults=(), is_known=True)
     if ground.changed is ChangedRows.CORRECT:
-        return replace(row, declaration=_declaration(read, event, row.event, ground.now))
+        corrective = (event_hash(row.event, NAMESPACES),)
+        why = WrongReason.INCORRECT_DATA
+        said = declaration_of(event, read.event_hash, why, ground.now, corrective=corrective)
+        return replace(row, declaration=said)
     wrong = [(at, "changed", _CHANGED) for at, key in keys.items() if _differs(row, at, key, known)]
     return _refused(row, wrong or [(places[HASH.en], "changed", _CHANGED)], str(read.seq))
-
-
-def _declaration(
-    read: ReadEvent, event: JsonObject, corrected: JsonObject, now: datetime
-) -> JsonObject:
-    """Return what takes an event back; its id says which, since parts of it may be hidden."""
-    return {
-        **event,
-        "eventID": event.get("eventID") or read.event_hash,
-        "errorDeclaration": {
-            "declarationTime": now.isoformat(timespec="milliseconds"),
-            "reason": "incorrect_data",
-            "correctiveEventIDs": [event_hash(corrected, NAMESPACES)],
-        },
-    }
 
 
 def _differs(row: CheckedRow, at: int, key: str, known: Mapping[str, Mapping[str, str]]) -> bool:

@@ -4,15 +4,18 @@ One rule: a reader who may not see the chain part of an event gets the answer of
 there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from trace.declaring import declarations_of, taken_back_in
 from trace.events.model import Role
 from trace.identifiers import read_uris
 from trace.projections.reading import events_at, taken_back
 from trace.reading import ReadEvent, read_events
 from typing import Final
+from urllib.parse import urlencode
 
 import orjson
-from flask import render_template
+from flask import render_template, request
 from sqlalchemy import Connection
 
 from base.db import reading
@@ -25,6 +28,7 @@ from web.pages.event_reading import facts_of, place_uri
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.model import Lang
+from web.pages.tracing.declare import may_declare
 from web.pages.tracing.picture import trace_path
 from web.pages.tracing.things import Thing, entries_of, thing_of
 from web.pages.work_blueprint import blueprint, name_of, when
@@ -67,9 +71,24 @@ def entry_page(seq: int) -> str:
             items=len(named),
             is_taken_back=bool(taken_back(connection, parts.log, [indexed])),
             is_declaration=indexed.is_declaration,
+            declarations=[]
+            if indexed.is_declaration
+            else declarations_of(connection, parts.log, seq),
+            takes_back=taken_back_in(connection, parts.log, indexed)
+            if indexed.is_declaration
+            else [],
+            may_declare=may_declare(actor, found, indexed),
+            is_done=request.args.get("done") == "1",
+            new_path=_new_path(named),
             text=orjson.dumps(found.event, option=orjson.OPT_INDENT_2).decode(),
             trace_path=trace_path,
         )
+
+
+def _new_path(named: Sequence[Named]) -> str:
+    """Return where the right event is recorded, about the same goods."""
+    code = named[0].thing.code if named else ""
+    return f"/work/event/new?{urlencode({'code': code})}" if code else "/work/event/new"
 
 
 def _named(connection: Connection, log: int, items: tuple[tuple[Role, int], ...]) -> list[Named]:
