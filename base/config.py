@@ -182,6 +182,9 @@ class Settings:
     credit_page_rows_max: int = _setting(
         100, integer(1, 10_000), "rows of one page of a list of credit"
     )
+    credit_record_rows_max: int = _setting(
+        1000, integer(1, 100_000), "facts of one party that are told at once"
+    )
     credit_rows_max: int = _setting(
         200_000, integer(1, 20_000_000), "rows of one batch of a credit feed"
     )

@@ -27,6 +27,7 @@ class FactState:
     ENDED: Final = "ended"
     REPAIRED: Final = "repaired"
     WITHDRAWN: Final = "withdrawn"
+    SHIELDED: Final = "shielded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from base.bulk import insert_rows
 from base.clock import Clock
 from base.config import Settings
 from base.errors import Problem
+from credit.cases.entries import CASE_KIND
+from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.intake.entries import BATCH_KIND
 from credit.tables import CREDIT_ENTRY
 from ledger.batch import Appended, Batch
@@ -20,7 +22,7 @@ from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
 from ledger.store import read_head, scan_entries
 
-CREDIT_KINDS: Final = frozenset({BATCH_KIND})
+CREDIT_KINDS: Final = frozenset({BATCH_KIND, CASE_KIND})
 _COLUMNS: Final = ("log", "seq", "kind")
 _CHUNK: Final = 1000
 _MARKS: Final = tuple(kind.encode() for kind in CREDIT_KINDS)
@@ -34,11 +36,12 @@ class CreditIndex:
 
     def admit(
         self,
-        connection: Connection,  # noqa: ARG002 -- the signature is the journal's
+        connection: Connection,
         batches: Sequence[Batch],
     ) -> Sequence[Mapping[int, Problem]]:
-        """Refuse whatever is not of credit."""
-        return [_refused(batch) for batch in batches]
+        """Refuse whatever is not of credit, and steps that a case cannot take."""
+        steps = CaseSteps(connection, self._log)
+        return [{**_refused(batch), **steps.refused(batch)} for batch in batches]
 
     def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
         """Add the rows of the appended entries."""
@@ -48,6 +51,7 @@ class CreditIndex:
             for offset, at in enumerate(place.kept)
         ]
         insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
+        write_steps(connection, self._log, appended)
 
 
 def open_credit_journal(settings: Settings, engine: Engine, clock: Clock) -> Journal:
@@ -68,18 +72,20 @@ def open_credit_journal(settings: Settings, engine: Engine, clock: Clock) -> Jou
 def reindex_credit(connection: Connection, log: int) -> int:
     """Write the rows of a log anew from its first entry on; return how many there are."""
     connection.execute(delete(CREDIT_ENTRY).where(CREDIT_ENTRY.c.log == log))
+    forget_steps(connection, log)
     size = read_head(connection, log).size
     count = 0
     for start in range(0, size, _CHUNK):
-        entries = scan_entries(connection, log, start=start, end=min(start + _CHUNK, size))
         # A header is canonical JSON: it holds the kind as it is, and most entries are events.
-        rows = [
-            (log, entry.seq, entry.header.kind)
-            for entry in entries
+        found = [
+            entry
+            for entry in scan_entries(connection, log, start=start, end=min(start + _CHUNK, size))
             if any(mark in entry.header_bytes for mark in _MARKS)
             and entry.header.kind in CREDIT_KINDS
         ]
+        rows = [(log, entry.seq, entry.header.kind) for entry in found]
         insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
+        rewrite_steps(connection, log, found)
         count += len(rows)
     return count
 

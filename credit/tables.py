@@ -172,6 +172,39 @@ CREDIT_SEEN: Final = Table(
     Column("last_batch_id", Uuid, nullable=False),
 )
 
+# A step of a case, written with its entry; the case's state is that of its newest step.
+CREDIT_STEP: Final = Table(
+    "credit_step",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("case_id", Uuid, nullable=False),
+    Index(None, "log", "case_id", "seq"),
+)
+
+# A case as its newest step left it. `facts` are ids with blanks between; `due_on` is the day by which the next one has to be taken.
+CREDIT_CASE: Final = Table(
+    "credit_case",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("kind", String(KIND_CHARS_MAX), nullable=False),
+    Column("state", String(STATE_CHARS_MAX), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("list", String(KIND_CHARS_MAX), nullable=False),
+    Column("opened_seq", Big, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_seq", Big, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("due_on", Date),
+    Column("due_rule", String(KIND_CHARS_MAX), nullable=False),
+    Column("is_provisional", Boolean, nullable=False),
+    Index(None, "log", "is_open", "due_on"),
+    Index(None, "log", "subject_id"),
+)
+
 TABLES: Final = (
     CREDIT_ENTRY,
     CREDIT_BATCH,
@@ -181,4 +214,6 @@ TABLES: Final = (
     CREDIT_CODE,
     CREDIT_FACT,
     CREDIT_SEEN,
+    CREDIT_STEP,
+    CREDIT_CASE,
 )

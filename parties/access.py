@@ -62,6 +62,8 @@ class Action(StrEnum):
     MONITOR = "monitor"
     READ_CREDIT_LISTS = "read_credit_lists"
     CHECK_CREDIT = "check_credit"
+    READ_CREDIT = "read_credit"
+    MOVE_CREDIT_CASES = "move_credit_cases"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -97,6 +99,8 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.ANSWER_RECALLS: "answer the notice of a recall",
     Action.READ_PROFILES: "read what is recorded of which goods",
     Action.READ_CREDIT_LISTS: "read public lists of credit and what the law makes of a decision",
+    Action.READ_CREDIT: "read the credit record of a party and its cases",
+    Action.MOVE_CREDIT_CASES: "open and move cases of credit",
     Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
     Action.MONITOR: "see how much everybody records",
     Action.READ_SELF: "read one's own rights",
@@ -197,6 +201,9 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.READ_PROFILES): _always,
     (_R.PRODUCER, Action.READ_SELF): _always,
     (_R.PRODUCER, Action.READ_CREDIT_LISTS): _always,
+    # Whose they may be is asked of each record and case (`web.credit_cases`).
+    (_R.PRODUCER, Action.READ_CREDIT): _always,
+    (_R.PRODUCER, Action.MOVE_CREDIT_CASES): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
     (_R.AUTHORITY, Action.QUERY): _always,
@@ -218,6 +225,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.MONITOR): _always,
     (_R.AUTHORITY, Action.READ_SELF): _always,
     (_R.AUTHORITY, Action.READ_CREDIT_LISTS): _always,
+    (_R.AUTHORITY, Action.READ_CREDIT): _always,
+    (_R.AUTHORITY, Action.MOVE_CREDIT_CASES): _always,
     (_R.AUTHORITY, Action.CHECK_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -237,6 +246,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.MONITOR): _always,
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_CREDIT_LISTS): _always,
+    (_R.AUDITOR, Action.READ_CREDIT): _always,
     (_R.AUDITOR, Action.CHECK_CREDIT): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,

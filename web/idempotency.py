@@ -11,7 +11,7 @@ from base.errors import InvalidInput, Problem
 _KEY = re.compile(r"[!-~]{1,255}")
 # Under such a key a worker records a document that waited (`trace.uploads`): a sender that took it
 # first would keep its own document, or with the actor's rights another's, from being recorded.
-_OWN_KEYS = "capture:"
+_OWN_KEYS = ("capture:", "credit-batch:")
 
 
 def idempotency_key() -> str | None:
@@ -20,7 +20,7 @@ def idempotency_key() -> str | None:
     if key is None:
         return None
     if not _KEY.fullmatch(key) or key.startswith(_OWN_KEYS):
-        message = f"has 1 to 255 visible ASCII characters and does not begin with {_OWN_KEYS}"
+        message = f"has 1 to 255 visible ASCII characters and does not begin with {_OWN_KEYS[0]}"
         problem = Problem(path="Idempotency-Key", code="header", message=message)
         raise InvalidInput(f"Idempotency-Key {message}", problems=(problem,))
     return key

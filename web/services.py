@@ -19,6 +19,8 @@ from base.config import Settings
 from base.db import open_database, reading
 from base.installation_secret import InstallationSecret
 from base.queue import LONG_QUEUE_NAME, open_queue
+from credit.index import open_credit_journal
+from ledger.journal import Journal
 from ledger.opening import DEFAULT_LOG, is_open
 from ledger.store import read_head
 from parties.acts import recorder as journal_recorder
@@ -41,7 +43,7 @@ class Services:
     """One process's parts. `head_size` counts the ledger's entries, None where none is open.
 
     `log` is the log that this process writes and reads; `desk` is the one door in; `secret` gives
-    the keys of serials, tags, sessions and hashed devices.
+    the keys of serials, tags, sessions and hashed devices. Credit has a journal of its own.
     """
 
     settings: Settings
@@ -50,6 +52,7 @@ class Services:
     key_ring: KeyRing
     sign_ins: SignInDesk
     owners: Owners
+    credit_journal: Journal
     links: LinkBook
     recorder: Recorder
     head_size: Callable[[], int | None]
@@ -89,6 +92,7 @@ def build_services(
             secret=secret,
         ),
         owners=owners,
+        credit_journal=open_credit_journal(settings, engine, clock),
         links=LinkBook(engine, clock, owners.owners_of),
         recorder=recorder or (lambda actor: journal_recorder(journal, actor=actor)),
         head_size=head_size or (lambda: _head_size(engine, journal.log)),

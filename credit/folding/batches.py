@@ -5,19 +5,18 @@ them; and a record that is not in a batch ends only where the feed says that thi
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, select, update
 
 from base.bulk import insert_rows
-from base.clock import CIVIL_ZONE
 from base.errors import LedgerCorrupt
 from credit.facts import FactState, KnownFact, content_hash_of, fact_id_of, key_hash_of, known_facts
 from credit.feeds.model import Record
 from credit.folding.subjects import subjects_of
 from credit.folding.values import fact_values
+from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.intake.batches import leaves_of_batch, rows_of_batch
 from credit.intake.entries import BatchNote, batch_of
 from credit.intake.records import read_row, record_json
@@ -27,7 +26,6 @@ from ledger.store import StoredEntry
 
 _CHUNK: Final = 1000
 _KEYS: Final = 900
-_COLUMNS: Final = tuple(column.name for column in CREDIT_FACT.columns)
 _SEEN_COLUMNS: Final = tuple(column.name for column in CREDIT_SEEN.columns)
 
 
@@ -69,7 +67,7 @@ def _write_facts(
     ids = {position: fact_id_of(key) for position, key in keys.items()}
     known = {one.id: one for one in known_facts(connection, log, ids.values())}
     subjects = subjects_of(connection, log, note.seq, [record.claim for _, record in told])
-    _no_longer_latest(connection, log, known)
+    no_longer_latest(connection, log, known)
     rows = []
     for (position, record), subject_id in zip(told, subjects, strict=True):
         earlier = known.get(ids[position])
@@ -90,26 +88,15 @@ def _write_facts(
             **fact_values(record),
         }
         values["state"] = _state_of(earlier, values["state"])
-        rows.append(tuple(values[name] for name in _COLUMNS))
-    insert_rows(connection, CREDIT_FACT, _COLUMNS, rows)
+        rows.append(tuple(values[name] for name in FACT_COLUMNS))
+    insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, rows)
     return list(ids.values())
 
 
 def _state_of(earlier: KnownFact | None, state: str) -> str:
     """Return the state of a new version: what was repaired or withdrawn here stays so."""
-    lasting = (FactState.REPAIRED, FactState.WITHDRAWN)
+    lasting = (FactState.REPAIRED, FactState.WITHDRAWN, FactState.SHIELDED)
     return earlier.state if earlier is not None and earlier.state in lasting else state
-
-
-def _no_longer_latest(connection: Connection, log: int, ids: Any) -> None:
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _KEYS):
-        older = update(CREDIT_FACT).where(
-            CREDIT_FACT.c.log == log,
-            CREDIT_FACT.c.id.in_(wanted[start : start + _KEYS]),
-            CREDIT_FACT.c.is_latest,
-        )
-        connection.execute(older.values(is_latest=False))
 
 
 def _note_seen(connection: Connection, log: int, note: BatchNote, ids: Sequence[UUID]) -> None:
@@ -148,7 +135,7 @@ def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
         )
     )
     rows = [dict(row._mapping) for row in connection.execute(gone)]  # noqa: SLF001 -- SQLAlchemy's public name
-    _no_longer_latest(connection, log, [row["id"] for row in rows])
+    no_longer_latest(connection, log, [row["id"] for row in rows])
     changed = {
         "is_latest": True,
         "seq": note.seq,
@@ -158,10 +145,8 @@ def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
     }
     ended = [{**row, **changed, "version": row["version"] + 1} for row in rows]
     insert_rows(
-        connection, CREDIT_FACT, _COLUMNS, [tuple(row[name] for name in _COLUMNS) for row in ended]
+        connection,
+        CREDIT_FACT,
+        FACT_COLUMNS,
+        [tuple(row[name] for name in FACT_COLUMNS) for row in ended],
     )
-
-
-def civil_day(instant: datetime) -> date:
-    """Return the day of an instant where the law of this place counts it."""
-    return instant.astimezone(CIVIL_ZONE).date()

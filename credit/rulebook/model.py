@@ -161,13 +161,17 @@ class Book:
         self.matters: Mapping[str, Matter] = MappingProxyType({one.id: one for one in matters})
 
     def of(self, matter: str, day: date, regime: Regime | None = None) -> tuple[Rule, ...]:
-        """Return the rows of a matter in force on a day, those of a regime before those of any."""
+        """Return the rows of a matter in force on a day, the most particular first.
+
+        A regime's own row stands before one for any, a place's before the whole country's, and a
+        rule of law before one that this service made where the law names nothing.
+        """
         found = [
             rule
             for rule in self._by_matter.get(matter, ())
             if rule.is_in_force(day) and (regime is None or rule.regime in (regime, Regime.ANY))
         ]
-        return tuple(sorted(found, key=lambda rule: rule.regime is Regime.ANY))
+        return tuple(sorted(found, key=_particular))
 
     def matter(self, matter: str, regime: Regime) -> tuple[Rule, ...]:
         """Return the rows of a matter under a regime, whatever the day."""
@@ -208,3 +212,7 @@ class Book:
             measures=[one for one in self.measures.values() if one.id not in off],
             matters=self.matters.values(),
         )
+
+
+def _particular(rule: Rule) -> tuple[bool, int, bool]:
+    return rule.regime is Regime.ANY, -len(rule.region), rule.verified is Verified.OWN

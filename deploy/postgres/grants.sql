@@ -37,9 +37,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 -- Facts of credit are a fold over entries and rows of batches; a row that is a person's can be
 -- emptied, and a batch moves through its states.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    credit_subject, credit_code, credit_fact, credit_seen
+    credit_subject, credit_code, credit_fact, credit_seen, credit_case
     TO suxin_app;
-GRANT SELECT, INSERT ON credit_entry TO suxin_app;
+GRANT SELECT, INSERT ON credit_entry, credit_step TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (state, retried_in), DELETE ON credit_quarantine TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_batch TO suxin_app;

@@ -26,6 +26,8 @@ def upgrade() -> None:
     _create_credit_code()
     _create_credit_fact()
     _create_credit_seen()
+    _create_credit_step()
+    _create_credit_case()
 
 
 def _create_credit_entry() -> None:
@@ -207,4 +209,51 @@ def _create_credit_seen() -> None:
         sa.Column("last_at", INSTANT, nullable=False),
         sa.Column("last_batch_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("log", "fact_id", name=op.f("pk_credit_seen")),
+    )
+
+
+def _create_credit_step() -> None:
+    op.create_table(
+        "credit_step",
+        sa.Column("log", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", BIG, autoincrement=False, nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "seq", name=op.f("pk_credit_step")),
+    )
+    op.create_index(
+        op.f("ix_credit_step_log_case_id_seq"),
+        "credit_step",
+        ["log", "case_id", "seq"],
+        unique=False,
+    )
+
+
+def _create_credit_case() -> None:
+    op.create_table(
+        "credit_case",
+        sa.Column("log", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("list", sa.String(length=32), nullable=False),
+        sa.Column("opened_seq", BIG, nullable=False),
+        sa.Column("opened_at", INSTANT, nullable=False),
+        sa.Column("last_seq", BIG, nullable=False),
+        sa.Column("last_at", INSTANT, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_rule", sa.String(length=32), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("log", "id", name=op.f("pk_credit_case")),
+    )
+    op.create_index(
+        op.f("ix_credit_case_log_is_open_due_on"),
+        "credit_case",
+        ["log", "is_open", "due_on"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_credit_case_log_subject_id"), "credit_case", ["log", "subject_id"], unique=False
     )

@@ -41,14 +41,15 @@ EXPECTED = {
     Role.PRODUCER: "capture read_job trace trace_own query read_log read_register read_self"
     " read_health claim_prefix issue_codes read_codes manage_links read_alerts judge_alerts"
     " read_findings judge_findings verify_packs operate_packs read_custody open_recalls"
-    " read_recalls answer_recalls read_profiles read_credit_lists",
+    " read_recalls answer_recalls read_profiles read_credit_lists read_credit"
+    " move_credit_cases",
     Role.AUTHORITY: "trace read_lineage query read_log browse read_register read_self read_health"
     " read_codes read_alerts judge_alerts read_bursts read_findings judge_findings verify_packs"
     " read_custody open_recalls read_recalls read_profiles monitor check_credit"
-    " read_credit_lists",
+    " read_credit_lists read_credit move_credit_cases",
     Role.AUDITOR: "read_job trace read_lineage query read_log browse read_register read_self"
     " read_health read_codes read_alerts read_findings verify_packs read_custody read_recalls"
-    " read_profiles monitor check_credit read_credit_lists",
+    " read_profiles monitor check_credit read_credit_lists read_credit",
     Role.OPERATOR: "read_job trace read_log read_register register manage_keys read_self"
     " read_health confirm_prefix manage_tag_keys read_bursts read_profiles read_credit_lists",
 }

@@ -3,7 +3,6 @@
 from trace.sheets.grid import GridLimits
 
 from credit.feeds.registry import FEEDS
-from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.taking import IntakeDesk, take_batch
 from tests.credit.samples import AUTHORITY, csv_of
@@ -14,7 +13,7 @@ def hand_in(house: House, feed: str, *rows: dict[str, str]) -> CreditBatch:
     """Take rows as a batch of a feed, whatever doubts there are."""
     parts = house.services
     desk = IntakeDesk(
-        journal=open_credit_journal(parts.settings, parts.engine, parts.clock),
+        journal=parts.credit_journal,
         clock=parts.clock,
         secret=parts.secret,
         limits=GridLimits(rows_max=1000, bytes_max=1 << 20, unzipped_bytes_max=1 << 22),

@@ -1,0 +1,1 @@
+"""Cases about facts: repair, objection, annulled bases, shielding, and listing, as entries."""

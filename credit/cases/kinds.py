@@ -1,0 +1,166 @@
+"""The kinds of cases: state machines read from `kinds.yaml`.
+
+The rule that must stay true: a step that no row has cannot be taken, whoever wants to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from schemas.profiles.yaml_rows import Faults, Rows, read_rows
+
+_FILE: Final = Path(__file__).with_name("kinds.yaml")
+
+
+class By(StrEnum):
+    """Who may take a step."""
+
+    PARTY = "party"
+    AUTHORITY = "authority"
+
+
+class Need(StrEnum):
+    """What a step asks for."""
+
+    REASON = "reason"
+    DOCUMENTS = "documents"
+    COMMITMENT = "commitment"
+    DECISION = "decision"
+    ARTICLE = "article"
+    LIST = "list"
+    MEASURES = "measures"
+    SERVED = "served"
+
+
+class Effect(StrEnum):
+    """What a step does to the facts of its case."""
+
+    NONE = "none"
+    REPAIRED = "repaired"
+    WITHDRAWN = "withdrawn"
+    SHIELDED = "shielded"
+    ACTIVE = "active"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Which working days run from a step: a part of a matter of the rules, until what is done.
+
+    A matter of `list` stands for the clock of the list that the case is about.
+    """
+
+    matter: str
+    part: str
+    until: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a kind of case."""
+
+    id: str
+    zh: str
+    en: str
+    sources: frozenset[str]
+    target: str
+    by: By
+    needs: frozenset[Need]
+    effect: Effect
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseKind:
+    """A kind of case; `begins` is the step that opens one."""
+
+    id: str
+    zh: str
+    en: str
+    begins: str
+    steps: Mapping[str, Step]
+
+    def steps_from(self, state: str) -> tuple[Step, ...]:
+        """Return the steps that lead on from a state."""
+        return tuple(step for step in self.steps.values() if state in step.sources)
+
+
+@cache
+def case_kinds() -> Mapping[str, CaseKind]:
+    """Return the kinds by id; raises `InvalidInput` with the line of what is wrong."""
+    faults = Faults()
+    file = read_rows(_FILE, faults)
+    found: dict[str, CaseKind] = {}
+    for rows in file.each("cases"):
+        kind = _kind(rows)
+        if kind.id in found:
+            rows.fault("id", "duplicate", "is there already")
+        found[kind.id] = kind
+    file.done()
+    faults.refuse()
+    return MappingProxyType(found)
+
+
+def _kind(rows: Rows) -> CaseKind:
+    steps: dict[str, Step] = {}
+    for row in rows.each("steps"):
+        step = _step(row)
+        if step.id in steps:
+            row.fault("id", "duplicate", "is there already")
+        steps[step.id] = step
+    kind = CaseKind(
+        id=rows.text("id"),
+        zh=rows.text("zh"),
+        en=rows.text("en"),
+        begins=rows.text("begins"),
+        steps=MappingProxyType(steps),
+    )
+    states = {step.target for step in steps.values()}
+    for step in steps.values():
+        for unknown in sorted(step.sources - states):
+            rows.fault("steps", "unknown", f"{step.id}: no step leads to {unknown}")
+        for unknown in sorted((step.clock.until if step.clock else frozenset()) - steps.keys()):
+            rows.fault("steps", "unknown", f"{step.id}: {unknown} is no step")
+    if kind.begins not in steps or steps[kind.begins].sources:
+        rows.fault("begins", "unknown", "is no step that begins")
+    rows.done()
+    return kind
+
+
+def _step(rows: Rows) -> Step:
+    needs, by, effect = rows.texts("needs"), rows.text("by"), rows.text("effect", default="none")
+    asked: list[tuple[str, set[str], str]] = [
+        *((need, set(map(str, Need)), "needs") for need in needs),
+        (by, set(map(str, By)), "by"),
+        (effect, set(map(str, Effect)), "effect"),
+    ]
+    for word, words, key in asked:
+        if word not in words:
+            rows.fault(key, "word", f"{word} is none of {', '.join(sorted(words))}")
+    step = Step(
+        id=rows.text("id"),
+        zh=rows.text("zh"),
+        en=rows.text("en"),
+        sources=frozenset(rows.texts("from")),
+        target=rows.text("to"),
+        by=By(by) if by in set(By) else By.AUTHORITY,
+        needs=frozenset(Need(need) for need in needs if need in set(Need)),
+        effect=Effect(effect) if effect in set(Effect) else Effect.NONE,
+        clock=_clock(rows.under("clock")) if rows.has("clock") else None,
+    )
+    rows.done()
+    return step
+
+
+def _clock(rows: Rows) -> Clock:
+    clock = Clock(
+        matter=rows.text("matter"),
+        part=rows.text("part"),
+        until=frozenset(rows.texts("until")),
+    )
+    rows.done()
+    return clock

@@ -1,0 +1,103 @@
+"""Where a case is, and which steps may follow: pure functions of its notes.
+
+The rule that must stay true: a case is decided by nobody's word but that of its own steps, in the
+order in which the ledger took them; the second of two that contradict each other is refused.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from base.errors import Problem
+from credit.cases.kinds import By, CaseKind, Need, Step, case_kinds
+from credit.cases.model import CaseNote
+
+_NEW: Final = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """A case after its notes so far; `state` is "" before the first."""
+
+    kind: str = ""
+    state: str = _NEW
+    notes: tuple[CaseNote, ...] = ()
+
+    def after(self, note: CaseNote) -> "Life":
+        """Return the case after one more note that was admitted."""
+        step = case_kinds()[note.kind].steps[note.step]
+        return replace(self, kind=note.kind, state=step.target, notes=(*self.notes, note))
+
+    def refusal_of(self, note: CaseNote) -> Problem | None:
+        """Return why a note cannot follow; None where it can."""
+        kind = case_kinds().get(note.kind)
+        step = None if kind is None else kind.steps.get(note.step)
+        if kind is None or step is None:
+            return _problem("step", "unknown", f"{note.kind} has no step {note.step}")
+        if self.state == _NEW:
+            return None if note.step == kind.begins else _not_begun(kind)
+        if self._is_another(note):
+            return _problem("case", "other", "a step is about the case's own party and facts")
+        if self.state not in step.sources:
+            return _problem("step", "state", _where(kind, self.state, note.step))
+        return None
+
+    def _is_another(self, note: CaseNote) -> bool:
+        first = self.notes[0]
+        return (note.kind, note.subject_id) != (first.kind, first.subject_id)
+
+
+def life_of(notes: tuple[CaseNote, ...]) -> Life:
+    """Return a case after its notes, which the ledger has taken already."""
+    life = Life()
+    for note in notes:
+        life = life.after(note)
+    return life
+
+
+def lacking(step: Step, note: CaseNote) -> tuple[Problem, ...]:
+    """Return what a step asks for and the note does not hold."""
+    held = {
+        Need.REASON: bool(note.reason.strip()),
+        Need.DOCUMENTS: bool(note.documents),
+        Need.COMMITMENT: note.is_committed,
+        Need.DECISION: bool(note.decision.strip()) and note.decided_on is not None,
+        Need.ARTICLE: bool(note.article.strip()),
+        Need.LIST: bool(note.terms.get("list")),
+        Need.MEASURES: bool(note.terms.get("measures")),
+        Need.SERVED: note.served_on is not None,
+    }
+    return tuple(
+        _problem(need.value, "required", _ASKED[need])
+        for need in Need
+        if need in step.needs and not held[need]
+    )
+
+
+def may_take(step: Step, *, is_party: bool) -> bool:
+    """Return whether the party that the case is about, or an authority, may take a step."""
+    return (step.by is By.PARTY) is is_party
+
+
+_ASKED: Final = {
+    Need.REASON: "say why",
+    Need.DOCUMENTS: "hand in at least one document",
+    Need.COMMITMENT: "the commitment has to be given",
+    Need.DECISION: "name the decision: its number and its day",
+    Need.ARTICLE: "name the article that it stands on",
+    Need.LIST: "name the list",
+    Need.MEASURES: "name the measures that would follow",
+    Need.SERVED: "name the day on which it was served",
+}
+
+
+def _not_begun(kind: CaseKind) -> Problem:
+    return _problem("step", "state", f"a case of this kind begins with {kind.begins}")
+
+
+def _where(kind: CaseKind, state: str, step: str) -> str:
+    may = ", ".join(one.id for one in kind.steps_from(state)) or "nothing"
+    return f"the case is {state}: {step} cannot follow; what can is {may}"
+
+
+def _problem(path: str, code: str, message: str) -> Problem:
+    return Problem(path=path, code=code, message=message)

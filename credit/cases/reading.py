@@ -1,0 +1,142 @@
+"""Cases as a desk reads them: the most pressing first, and one with all of its steps.
+
+The rule that must stay true: a case is told from its entries; each step names the one that proves
+it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, select
+
+from base.errors import NotFound
+from credit.cases.entries import case_note_of
+from credit.cases.kinds import CaseKind, case_kinds
+from credit.cases.model import CaseNote
+from credit.cases.steps import entries_of_case
+from credit.feeds.model import CodeScheme
+from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case on the desk; `due_on` is None where no rule fixes a day."""
+
+    id: UUID
+    kind: CaseKind
+    state: str
+    is_open: bool
+    code: str
+    name: str
+    subject_id: UUID
+    fact_ids: tuple[UUID, ...]
+    list_id: str
+    opened_at: datetime
+    last_at: datetime
+    due_on: date | None
+    due_rule: str
+    is_provisional: bool
+
+    def is_overdue(self, day: date) -> bool:
+        """Return whether the day by which a step was due lies behind."""
+        return self.is_open and self.due_on is not None and self.due_on < day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A step that was taken, and the entry that holds it."""
+
+    seq: int
+    at: datetime
+    actor: str
+    note: CaseNote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseQuery:
+    """Which cases: of one party, open ones alone, those that are overdue on a day."""
+
+    subject_id: UUID | None = None
+    only_open: bool = True
+    overdue_on: date | None = None
+    rows_max: int
+
+
+def cases_of(connection: Connection, log: int, query: CaseQuery) -> list[CaseRow]:
+    """Return cases, those due first before the others, and then the oldest."""
+    statement = _cases(log)
+    if query.subject_id is not None:
+        statement = statement.where(CREDIT_CASE.c.subject_id == query.subject_id)
+    if query.only_open:
+        statement = statement.where(CREDIT_CASE.c.is_open)
+    if query.overdue_on is not None:
+        statement = statement.where(CREDIT_CASE.c.due_on < query.overdue_on)
+    statement = statement.order_by(
+        CREDIT_CASE.c.due_on.is_(None), CREDIT_CASE.c.due_on, CREDIT_CASE.c.opened_seq
+    )
+    return list(_rows(connection.execute(statement.limit(query.rows_max))))
+
+
+def read_case(connection: Connection, log: int, case_id: UUID) -> tuple[CaseRow, Sequence[StepRow]]:
+    """Return a case with its steps, oldest first; raises `NotFound`."""
+    found = list(_rows(connection.execute(_cases(log).where(CREDIT_CASE.c.id == case_id))))
+    if not found:
+        raise NotFound("There is no case with that id.")
+    steps = [
+        StepRow(
+            seq=entry.seq,
+            at=entry.header.recorded_at,
+            actor=entry.header.actor,
+            note=case_note_of(entry),
+        )
+        for entry in entries_of_case(connection, log, case_id)
+    ]
+    return found[0], steps
+
+
+def _cases(log: int) -> Select[*tuple[Any, ...]]:
+    of_subject = and_(
+        CREDIT_SUBJECT.c.log == CREDIT_CASE.c.log, CREDIT_SUBJECT.c.id == CREDIT_CASE.c.subject_id
+    )
+    of_code = and_(
+        CREDIT_CODE.c.log == CREDIT_CASE.c.log,
+        CREDIT_CODE.c.subject_id == CREDIT_CASE.c.subject_id,
+        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+    )
+    return (
+        select(CREDIT_CASE, CREDIT_SUBJECT.c.name, CREDIT_CODE.c.code)
+        .outerjoin(CREDIT_SUBJECT, of_subject)
+        .outerjoin(CREDIT_CODE, of_code)
+        .where(CREDIT_CASE.c.log == log)
+    )
+
+
+def _rows(rows: Any) -> Iterator[CaseRow]:
+    seen: set[UUID] = set()
+    for row in rows:
+        # A party with two codes has two rows here; its case is one.
+        if row.id not in seen:
+            seen.add(row.id)
+            yield _case_row(row)
+
+
+def _case_row(row: Row[*tuple[Any, ...]]) -> CaseRow:
+    return CaseRow(
+        id=row.id,
+        kind=case_kinds()[row.kind],
+        state=row.state,
+        is_open=row.is_open,
+        code=row.code or "",
+        name=row.name or "",
+        subject_id=row.subject_id,
+        fact_ids=tuple(UUID(one) for one in row.facts.split()),
+        list_id=row.list,
+        opened_at=row.opened_at,
+        last_at=row.last_at,
+        due_on=row.due_on,
+        due_rule=row.due_rule,
+        is_provisional=row.is_provisional,
+    )

@@ -1,0 +1,96 @@
+"""The steps of cases as rows, written in the append's transaction, and what they let follow.
+
+The rule that must stay true: whether a step may be taken is decided under the lock of the log's
+head, where nobody else can decide about the same case at the same time.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+
+from base.bulk import insert_rows
+from base.errors import Problem
+from credit.cases.entries import CASE_KIND, case_note_of
+from credit.cases.life import Life, life_of
+from credit.cases.model import CaseNote
+from credit.tables import CREDIT_STEP
+from ledger.batch import Appended, Batch
+from ledger.store import StoredEntry, read_entries
+
+_COLUMNS: Final = ("log", "seq", "case_id")
+
+
+@dataclass(slots=True)
+class CaseSteps:
+    """The cases that one transaction speaks of, as they are after what it let in so far."""
+
+    connection: Connection
+    log: int
+    found: dict[UUID, Life] = field(default_factory=dict)
+
+    def refused(self, batch: Batch) -> Mapping[int, Problem]:
+        """Return the steps of a batch that cannot be taken; a batch holds one case."""
+        refusals: dict[int, Problem] = {}
+        for at, draft in enumerate(batch.drafts):
+            if not isinstance(draft.note, CaseNote):
+                continue
+            life = self._life(draft.note.case_id)
+            problem = life.refusal_of(draft.note)
+            if problem is None:
+                self.found[draft.note.case_id] = life.after(draft.note)
+            else:
+                refusals[at] = problem
+        return refusals
+
+    def _life(self, case_id: UUID) -> Life:
+        if case_id not in self.found:
+            self.found[case_id] = life_of(notes_of(self.connection, self.log, case_id))
+        return self.found[case_id]
+
+
+def notes_of(connection: Connection, log: int, case_id: UUID) -> tuple[CaseNote, ...]:
+    """Return the notes of a case, oldest first; none where there is no such case."""
+    return tuple(case_note_of(entry) for entry in entries_of_case(connection, log, case_id))
+
+
+def entries_of_case(connection: Connection, log: int, case_id: UUID) -> tuple[StoredEntry, ...]:
+    """Return the entries of a case, oldest first."""
+    statement = (
+        select(CREDIT_STEP.c.seq)
+        .where(CREDIT_STEP.c.log == log, CREDIT_STEP.c.case_id == case_id)
+        .order_by(CREDIT_STEP.c.seq)
+    )
+    seqs = list(connection.execute(statement).scalars())
+    entries = read_entries(connection, log, seqs)
+    return tuple(entries[seq] for seq in seqs)
+
+
+def write_steps(connection: Connection, log: int, appended: Sequence[Appended]) -> None:
+    """Add the rows of the appended steps."""
+    insert_rows(connection, CREDIT_STEP, _COLUMNS, list(_rows(log, appended)))
+
+
+def forget_steps(connection: Connection, log: int) -> None:
+    """Delete every row of a log that `rewrite_steps` makes again."""
+    connection.execute(delete(CREDIT_STEP).where(CREDIT_STEP.c.log == log))
+
+
+def rewrite_steps(connection: Connection, log: int, entries: Iterable[StoredEntry]) -> None:
+    """Write the rows of these entries, as far as they are steps."""
+    rows = [
+        (log, entry.seq, case_note_of(entry).case_id)
+        for entry in entries
+        if entry.header.kind == CASE_KIND
+    ]
+    insert_rows(connection, CREDIT_STEP, _COLUMNS, rows)
+
+
+def _rows(log: int, appended: Sequence[Appended]) -> Iterator[tuple[int, int, UUID]]:
+    for place in appended:
+        for offset, at in enumerate(place.kept):
+            note = place.batch.drafts[at].note
+            if isinstance(note, CaseNote):
+                yield log, place.first_seq + offset, note.case_id

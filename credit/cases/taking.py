@@ -1,0 +1,242 @@
+"""Takes a step of a case: who may, about what, with what in hand, and by when the next one is due.
+
+The rule that must stay true: a step is an entry of the ledger before it has any effect, and its
+deadline is reckoned once, by the rule in force on its day, and kept with it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, select
+
+from base.clock import CIVIL_ZONE, Clock
+from base.db import reading
+from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
+from credit.cases.entries import case_draft
+from credit.cases.kinds import By, Step, case_kinds
+from credit.cases.kinds import Clock as LegalClock
+from credit.cases.life import Life, lacking, life_of, may_take
+from credit.cases.model import CaseNote
+from credit.cases.steps import notes_of
+from credit.facts import FactState
+from credit.rulebook.code_lists import code_lists
+from credit.rulebook.lists import credit_lists
+from credit.rulebook.model import Book, Regime
+from credit.rules.listing import Workdays
+from credit.subjects import subject_of_party
+from credit.tables import CREDIT_CASE, CREDIT_FACT
+from ledger.batch import Batch, Idempotency
+from ledger.journal import Journal
+from parties.actors import Actor, Role
+
+_LISTING: Final = "listing"
+_REPAIR: Final = "repair"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDesk:
+    """What taking a step needs. `bring_up` makes what was appended count."""
+
+    journal: Journal
+    clock: Clock
+    book: Book
+    workdays: Workdays
+    bring_up: Callable[[], object]
+
+    def today(self) -> date:
+        """Return the day that it is in China."""
+        return self.clock.now().astimezone(CIVIL_ZONE).date()
+
+
+def take_step(
+    desk: CaseDesk, actor: Actor, note: CaseNote, *, idempotency: Idempotency | None = None
+) -> int:
+    """Record a step and return its entry; the same request again is the same entry.
+
+    `note` is what was asked for; party, deadline and, where the case is known, its facts are filled
+    in here. Raises `NotFound`, `Forbidden`, `InvalidInput` with the fields that are lacking, and
+    `Conflict` where the case is elsewhere by now.
+    """
+    desk.bring_up()
+    engine, log = desk.journal.engine, desk.journal.log
+    with reading(engine) as connection:
+        life = life_of(notes_of(connection, log, note.case_id))
+        step = _step_of(note)
+        told = _filled(note, life)
+        party_id = _party_for(connection, log, actor, step, told)
+        facts = _facts(connection, log, told)
+        _require(step, told, desk.today())
+        if not life.notes:
+            _require_openable(connection, log, told, facts, desk.today())
+        told = _with_deadline(desk, replace(told, party_id=party_id), step, facts)
+    problem = life.refusal_of(told)
+    if problem is not None and idempotency is None:
+        raise Conflict(f"{problem.message[0].upper()}{problem.message[1:]}.")
+    receipt = desk.journal.append(
+        Batch(
+            actor=actor.id,
+            subject=str(told.case_id),
+            drafts=(case_draft(told),),
+            idempotency=idempotency,
+        )
+    )
+    desk.bring_up()
+    return receipt.first_seq
+
+
+def request_key(actor: Actor, note: CaseNote, key: str) -> Idempotency:
+    """Return what makes a step one request under its sender's key."""
+    asked = repr((actor.id, note.kind, note.step, note.subject_id, note.fact_ids, note.reason))
+    return Idempotency(key=key, request_hash=sha256(asked.encode()).digest())
+
+
+def _step_of(note: CaseNote) -> Step:
+    kind = case_kinds().get(note.kind)
+    step = None if kind is None else kind.steps.get(note.step)
+    if step is None:
+        raise NotFound(f"A case of kind {note.kind} has no step {note.step}.")
+    return step
+
+
+def _filled(note: CaseNote, life: Life) -> CaseNote:
+    """Return the note with what the case itself says: its party, facts and terms."""
+    if not life.notes:
+        return note
+    first = life.notes[0]
+    return replace(
+        note,
+        kind=first.kind,
+        subject_id=first.subject_id,
+        fact_ids=first.fact_ids,
+        terms={**first.terms, **note.terms},
+    )
+
+
+def _party_for(
+    connection: Connection, log: int, actor: Actor, step: Step, note: CaseNote
+) -> UUID | None:
+    """Return the party that takes the step; raises `Forbidden` where it is not this actor's."""
+    is_party = actor.role is Role.PRODUCER
+    if not may_take(step, is_party=is_party) or actor.role not in (Role.PRODUCER, Role.AUTHORITY):
+        who = "the party itself" if step.by is By.PARTY else "an authority"
+        raise Forbidden(f"Only {who} takes this step.")
+    if not is_party:
+        return None
+    own = None if actor.party_id is None else subject_of_party(connection, log, actor.party_id)
+    if own != note.subject_id:
+        raise NotFound("There is no such record of yours.")
+    return actor.party_id
+
+
+def _facts(connection: Connection, log: int, note: CaseNote) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the newest versions of the facts; raises `NotFound` where one is another party's."""
+    if note.kind == _LISTING:
+        return ()
+    statement = select(CREDIT_FACT).where(
+        CREDIT_FACT.c.log == log,
+        CREDIT_FACT.c.id.in_(note.fact_ids),
+        CREDIT_FACT.c.is_latest,
+        CREDIT_FACT.c.subject_id == note.subject_id,
+    )
+    found = list(connection.execute(statement))
+    if not found or len(found) != len(set(note.fact_ids)):
+        raise NotFound("There is no such record of this party.")
+    return found
+
+
+def _require(step: Step, note: CaseNote, today: date) -> None:
+    problems = list(lacking(step, note))
+    if note.decided_on is not None and note.decided_on > today:
+        problems.append(_problem("decision", "future", "lies in the future"))
+    if note.served_on is not None and note.served_on > today:
+        problems.append(_problem("served", "future", "lies in the future"))
+    if note.kind == _LISTING and note.terms.get("list", "") not in credit_lists():
+        problems.append(_problem("list", "unknown", "is no list"))
+    if problems:
+        raise InvalidInput(
+            "The step lacks something: " + "; ".join(one.message for one in problems) + ".",
+            problems=tuple(problems),
+        )
+
+
+def _require_openable(
+    connection: Connection,
+    log: int,
+    note: CaseNote,
+    facts: Sequence[Row[*tuple[Any, ...]]],
+    today: date,
+) -> None:
+    wanted = {str(one.id) for one in facts}
+    open_cases = select(CREDIT_CASE.c.facts).where(
+        CREDIT_CASE.c.log == log,
+        CREDIT_CASE.c.subject_id == note.subject_id,
+        CREDIT_CASE.c.kind == note.kind,
+        CREDIT_CASE.c.is_open,
+    )
+    for text in connection.execute(open_cases).scalars():
+        if any(one in text for one in wanted):
+            raise Conflict("A case of this kind about this record is open already.")
+    for fact in facts:
+        if fact.state != FactState.ACTIVE:
+            raise Conflict("This record does not count any more: there is nothing to decide.")
+        if note.kind == _REPAIR:
+            _require_ripe(fact, today)
+
+
+def _require_ripe(fact: Row[*tuple[Any, ...]], today: date) -> None:
+    """Refuse a repair before its day, with the day."""
+    if fact.repairable_on is not None and fact.repairable_on > today:
+        message = f"repair may be asked for from {fact.repairable_on.isoformat()} on"
+        raise InvalidInput(
+            f"{fact.number}: {message}.", problems=(_problem("facts", "early", message),)
+        )
+    if fact.stops_on is not None and fact.stops_on <= today:
+        message = "its publication has ended by itself"
+        raise InvalidInput(
+            f"{fact.number}: {message}.", problems=(_problem("facts", "over", message),)
+        )
+
+
+def _with_deadline(
+    desk: CaseDesk, note: CaseNote, step: Step, facts: Sequence[Row[*tuple[Any, ...]]]
+) -> CaseNote:
+    """Return the note with the day by which the next step is due, where a rule fixes one."""
+    if step.clock is None:
+        return note
+    start_on = note.served_on or desk.today()
+    found = _days(desk.book, step.clock, note, _regime(note, facts), start_on)
+    if found is None:
+        return note
+    rule_id, days = found
+    counted = desk.workdays(start_on, days)
+    return replace(
+        note, due_on=counted.day, due_rule=rule_id, is_provisional=counted.is_provisional
+    )
+
+
+def _regime(note: CaseNote, facts: Sequence[Row[*tuple[Any, ...]]]) -> Regime:
+    if note.kind == _LISTING:
+        return credit_lists()[note.terms["list"]].regime
+    code = code_lists().authorities.codes.get(facts[0].authority) if facts else None
+    return (code.regime if code else None) or Regime.CREDIT_CHINA
+
+
+def _days(
+    book: Book, clock: LegalClock, note: CaseNote, regime: Regime, day: date
+) -> tuple[str, int] | None:
+    matter = clock.matter
+    if matter == "list":
+        matter = credit_lists()[note.terms["list"]].clock
+    for rule in book.of(matter, day, regime):
+        days = getattr(rule.terms, clock.part, None)
+        if isinstance(days, int):
+            return rule.id, days
+    return None
+
+
+def _problem(path: str, code: str, message: str) -> Problem:
+    return Problem(path=path, code=code, message=message)

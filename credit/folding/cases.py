@@ -1,0 +1,146 @@
+"""A step of a case made into rows: where the case is, and what it does to its facts.
+
+The rule that must stay true: an effect is a new version of a fact; what it was before stays, and
+with it the answer to who knew what on which day.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+
+from base.bulk import insert_rows
+from credit.cases.entries import case_note_of
+from credit.cases.kinds import Effect, case_kinds
+from credit.cases.model import CaseNote
+from credit.facts import FactState, fact_id_of, key_hash_of
+from credit.folding.decisions import decided_fact
+from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
+from credit.tables import CREDIT_CASE, CREDIT_FACT
+from ledger.store import StoredEntry
+
+DECISIONS: Final = "decisions"
+_STATES: Final = {
+    Effect.REPAIRED: FactState.REPAIRED,
+    Effect.WITHDRAWN: FactState.WITHDRAWN,
+    Effect.SHIELDED: FactState.SHIELDED,
+    Effect.ACTIVE: FactState.ACTIVE,
+}
+
+
+def fold_case(connection: Connection, log: int, entry: StoredEntry) -> None:
+    """Move the case, and change the facts that its step has an effect on."""
+    note = case_note_of(entry)
+    step = case_kinds()[note.kind].steps[note.step]
+    fact_ids = _move(connection, log, entry, note)
+    if step.effect is Effect.LISTED:
+        _list(connection, log, entry, note)
+    elif step.effect is not Effect.NONE:
+        listed = [listed_id(note.case_id)] if note.kind == "listing" else list(fact_ids)
+        _change(connection, log, entry, listed, _STATES[step.effect])
+
+
+def listed_id(case_id: UUID) -> UUID:
+    """Return the id of the fact that a listing case makes."""
+    return fact_id_of(key_hash_of(DECISIONS, str(case_id)))
+
+
+def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) -> tuple[UUID, ...]:
+    """Write the case as its newest step leaves it; return the facts that it is about."""
+    kind = case_kinds()[note.kind]
+    step = kind.steps[note.step]
+    own = (CREDIT_CASE.c.log == log, CREDIT_CASE.c.id == note.case_id)
+    known = connection.execute(select(CREDIT_CASE).where(*own)).one_or_none()
+    at = entry.header.recorded_at
+    values: dict[str, Any] = {
+        "log": log,
+        "id": note.case_id,
+        "kind": note.kind,
+        "state": step.target,
+        # What can still be revoked is not waited for: open is what has a clock or a step to come.
+        "is_open": bool(kind.steps_from(step.target)) and step.effect is Effect.NONE,
+        "subject_id": note.subject_id,
+        "facts": " ".join(map(str, note.fact_ids)),
+        "list": note.terms.get("list", ""),
+        "opened_seq": entry.seq,
+        "opened_at": at,
+        "last_seq": entry.seq,
+        "last_at": at,
+        "due_on": note.due_on,
+        "due_rule": note.due_rule,
+        "is_provisional": note.is_provisional,
+    }
+    if known is not None:
+        values |= {
+            "facts": known.facts,
+            "list": known.list,
+            "opened_seq": known.opened_seq,
+            "opened_at": known.opened_at,
+        }
+        connection.execute(delete(CREDIT_CASE).where(*own))
+    connection.execute(CREDIT_CASE.insert().values(values))
+    return tuple(UUID(one) for one in values["facts"].split())
+
+
+def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) -> None:
+    values = decided_fact(note)
+    row: dict[str, Any] = {
+        "log": log,
+        "id": listed_id(note.case_id),
+        "version": 1,
+        "is_latest": True,
+        "seq": entry.seq,
+        "recorded_at": entry.header.recorded_at,
+        "batch_id": None,
+        "position": None,
+        "subject_id": note.subject_id,
+        "feed": DECISIONS,
+        "key_hash": key_hash_of(DECISIONS, str(note.case_id)),
+        **values,
+    }
+    insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, [tuple(row[name] for name in FACT_COLUMNS)])
+
+
+def _change(
+    connection: Connection, log: int, entry: StoredEntry, ids: list[UUID], state: str
+) -> None:
+    statement = select(CREDIT_FACT).where(
+        CREDIT_FACT.c.log == log, CREDIT_FACT.c.id.in_(ids), CREDIT_FACT.c.is_latest
+    )
+    rows = [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 -- SQLAlchemy's public name
+    no_longer_latest(connection, log, [row["id"] for row in rows])
+    before = _before(connection, log, ids) if state == FactState.ACTIVE else {}
+    at = entry.header.recorded_at
+    changed = [
+        {
+            **row,
+            "version": row["version"] + 1,
+            "is_latest": True,
+            "seq": entry.seq,
+            "recorded_at": at,
+            "state": state,
+            "ended_on": civil_day(at),
+            **before.get(row["id"], {}),
+        }
+        for row in rows
+    ]
+    values = [tuple(row[name] for name in FACT_COLUMNS) for row in changed]
+    insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, values)
+
+
+def _before(connection: Connection, log: int, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return what facts were before they were repaired or shielded: active, or ended by then."""
+    fact = CREDIT_FACT.c
+    statement = (
+        select(fact.id, fact.state, fact.ended_on)
+        .where(
+            fact.log == log,
+            fact.id.in_(ids),
+            fact.state.in_((FactState.ACTIVE, FactState.ENDED)),
+        )
+        .order_by(fact.version)
+    )
+    return {
+        row.id: {"state": row.state, "ended_on": row.ended_on}
+        for row in connection.execute(statement)
+    }

@@ -1,0 +1,70 @@
+"""An entry of a list that was decided here, as a fact like those of the feeds."""
+
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from credit.cases.model import CaseNote
+from credit.facts import FactState
+from credit.feeds.model import FactKind
+from credit.rulebook.lists import credit_lists
+from credit.rulebook.reading import rulebook
+from credit.rules.listing import NoTerm, term_of
+from credit.tables import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
+
+_DAY: Final = timedelta(days=1)
+
+
+def decided_fact(note: CaseNote) -> dict[str, Any]:
+    """Return the columns of the fact that a decision to list makes.
+
+    The days follow from the rulebook of the day of the decision; where no row fixes an end there
+    is none.
+    """
+    found = credit_lists()[note.terms["list"]]
+    starts_on = note.decided_on or date.min
+    removable_on, stops_on = None, None
+    until = note.terms.get("restricted_until", "")
+    if found.period:
+        try:
+            term = term_of(
+                rulebook(),
+                found.period,
+                found.regime,
+                starts_on=starts_on,
+                item=note.terms.get("item", ""),
+                restricted_until_on=date.fromisoformat(until) if until else None,
+            )
+            removable_on = term.removable_on
+            stops_on = None if term.maximum is None else term.maximum.after_on
+        except NoTerm:
+            # No row was in force on that day: the entry stands without an end of its own.
+            pass
+    body = {
+        "kinds": [],
+        "fields": [],
+        "item": note.terms.get("item", ""),
+        "details": {"article": note.article, "measures": note.terms.get("measures", "")},
+    }
+    text = orjson.dumps(body).decode()
+    return {
+        "kind": next(iter(sorted(found.facts)), FactKind.SERIOUS_LISTING.value),
+        "list": found.id,
+        "content_hash": sha256(text.encode()).digest(),
+        "state": FactState.ACTIVE,
+        "authority": note.terms.get("authority", ""),
+        "authority_name": note.terms.get("authority_name", "")[:NAME_CHARS_MAX],
+        "number": note.decision[:NUMBER_CHARS_MAX],
+        "title": note.reason[:TITLE_CHARS_MAX],
+        "decided_on": note.decided_on,
+        "starts_on": starts_on,
+        "ends_on": None,
+        "ended_on": None,
+        "severity": None,
+        "is_published": found.is_public,
+        "repairable_on": removable_on,
+        "stops_on": stops_on,
+        "body": text,
+    }

@@ -1,0 +1,30 @@
+"""Whom facts are about, as the register and the counter know them.
+
+The rule that must stay true: a party of the register and a subject of credit are one where they
+bear the same social credit code, and nowhere else.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from credit.feeds.model import CodeScheme
+from credit.tables import CREDIT_CODE
+from parties.tables import PARTY
+
+
+def subject_of_code(connection: Connection, log: int, uscc: str) -> UUID | None:
+    """Return whom a social credit code names; None where nobody or more than one."""
+    statement = select(CREDIT_CODE.c.subject_id).where(
+        CREDIT_CODE.c.log == log,
+        CREDIT_CODE.c.code == uscc,
+        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+    )
+    found = list(connection.execute(statement).scalars())
+    return found[0] if len(found) == 1 else None
+
+
+def subject_of_party(connection: Connection, log: int, party_id: UUID) -> UUID | None:
+    """Return the subject that a party of the register is; None where nothing was told of it."""
+    uscc = connection.execute(select(PARTY.c.uscc).where(PARTY.c.id == party_id)).scalar()
+    return None if uscc is None else subject_of_code(connection, log, uscc)

@@ -1,0 +1,357 @@
+"""Cases from their first step to their effect on lists and answers, on both databases."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from trace.recall.workdays import workdays_after
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from base.db import reading, transaction
+from base.errors import Conflict, Forbidden, InvalidInput, NotFound
+from credit.cases.kinds import case_kinds
+from credit.cases.model import CaseNote, Document
+from credit.cases.taking import CaseDesk, take_step
+from credit.checking import check_party, list_page
+from credit.feeds.registry import FEEDS
+from credit.folding.projector import FOLDED, bring_up_credit, forget_credit
+from credit.intake.batches import Door
+from credit.intake.taking import IntakeDesk, take_batch
+from credit.rulebook.reading import rulebook
+from credit.subjects import subject_of_code
+from credit.tables import CREDIT_CASE, CREDIT_FACT
+from parties.actors import Actor
+from tests.credit.samples import AUTHORITY, csv_of, penalty, serious
+from tests.instances import Installation
+from tests.parties.samples import uscc_of
+
+PAPER = Document(name="缴款凭证.pdf", sha256="00" * 32)
+DECIDED: dict[str, Any] = {"decision": "青农信修〔2026〕1号", "decided_on": date(2026, 11, 23)}
+
+
+@dataclass(slots=True, kw_only=True)
+class _World:
+    """A party with a penalty and an entry of the list of serious violations."""
+
+    installation: Installation
+    desk: CaseDesk
+    party: Actor
+    subject: UUID
+    facts: dict[str, UUID]
+
+    def note(self, kind: str, step: str, case_id: UUID, **more: Any) -> CaseNote:
+        values: dict[str, Any] = {"reason": "已缴清罚款并整改", "documents": (PAPER,)}
+        return CaseNote(
+            case_id=case_id,
+            kind=kind,
+            step=step,
+            subject_id=self.subject,
+            party_id=None,
+            **{**values, "is_committed": True, "fact_ids": (self.facts["penalty"],), **more},
+        )
+
+    def take(self, actor: Actor, kind: str, step: str, case_id: UUID, **more: Any) -> int:
+        return take_step(self.desk, actor, self.note(kind, step, case_id, **more))
+
+    def answer(self, day: date = date(2026, 11, 23)) -> list[str]:
+        with reading(self.installation.engine) as connection:
+            found = check_party(
+                connection,
+                self.installation.log,
+                rulebook(),
+                uscc=uscc_of(1),
+                matter=None,
+                day=day,
+            )
+        return [one.number for one in found.entries]
+
+    def case(self, case_id: UUID) -> Any:
+        with reading(self.installation.engine) as connection:
+            statement = select(CREDIT_CASE).where(CREDIT_CASE.c.id == case_id)
+            return connection.execute(statement).one()
+
+    def state(self, name: str) -> str:
+        with reading(self.installation.engine) as connection:
+            statement = select(CREDIT_FACT.c.state).where(
+                CREDIT_FACT.c.id == self.facts[name], CREDIT_FACT.c.is_latest
+            )
+            return str(connection.execute(statement).scalar_one())
+
+
+@pytest.fixture
+def world(installation: Installation, intake: IntakeDesk) -> _World:
+    installation.clock.instant = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    party = installation.party("青岛第1食品有限公司")
+    rows = {
+        "penalty": [penalty(1, cf_xdr_shxym=uscc_of(1), cf_jdrq="2026-08-01")],
+        "serious_listing": [serious(1, uscc=uscc_of(1), listed_on="2025-06-01")],
+    }
+    for feed, found in rows.items():
+        take_batch(intake, AUTHORITY, FEEDS[feed], csv_of(found), door=Door.FILE)
+    engine, log = installation.engine, installation.log
+    bring_up_credit(engine, log)
+    desk = CaseDesk(
+        journal=intake.journal,
+        clock=installation.clock,
+        book=rulebook().for_region(""),
+        workdays=workdays_after,
+        bring_up=lambda: bring_up_credit(engine, log),
+    )
+    with reading(engine) as connection:
+        subject = subject_of_code(connection, log, uscc_of(1))
+        facts = {row.feed: row.id for row in connection.execute(select(CREDIT_FACT))}
+    assert subject is not None
+    return _World(installation=installation, desk=desk, party=party, subject=subject, facts=facts)
+
+
+def test_a_repair_goes_from_application_to_no_answer_at_once_and_stays_provable(
+    world: _World,
+) -> None:
+    case_id, listed = uuid4(), (world.facts["serious_listing"],)
+    before = world.installation.clock.now()
+    assert world.answer() == ["青市监列〔2026〕1号"]
+
+    world.installation.clock.instant += timedelta(hours=1)
+    world.take(world.party, "repair", "apply", case_id, fact_ids=listed)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    assert world.answer() == ["青市监列〔2026〕1号"]
+    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+
+    assert world.answer() == []
+    assert (world.case(case_id).state, world.case(case_id).is_open) == ("repaired", False)
+    with reading(world.installation.engine) as connection:
+        log = world.installation.log
+        name, day = "serious_violation", date(2026, 11, 23)
+        now = list_page(connection, log, name, day=day, rows_max=10)
+        then = list_page(connection, log, name, day=day, known_at=before, rows_max=10)
+    assert now.listed == ()
+    assert [one.entry.number for one in then.listed] == ["青市监列〔2026〕1号"]
+    world.installation.seal()
+    assert world.installation.check() == 6
+
+
+def test_the_steps_have_the_deadlines_of_the_rules_in_force(world: _World) -> None:
+    case_id = uuid4()
+
+    world.take(world.party, "repair", "apply", case_id)
+    applied = world.case(case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    accepted = world.case(case_id)
+
+    assert (applied.due_on, applied.due_rule) == (date(2026, 11, 26), "R36-deadline")
+    assert (accepted.due_on, accepted.due_rule) == (date(2026, 12, 2), "R36-deadline")
+    assert not accepted.is_provisional
+
+
+def test_a_deadline_over_a_year_whose_holidays_are_not_known_is_provisional(world: _World) -> None:
+    case_id = uuid4()
+    world.installation.clock.instant = datetime(2026, 12, 28, 1, tzinfo=UTC)
+
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+
+    assert world.case(case_id).is_provisional
+
+
+def test_a_repair_before_its_day_is_refused_with_the_day(world: _World, intake: IntakeDesk) -> None:
+    late = penalty(2, cf_xdr_shxym=uscc_of(1), cf_jdrq="2026-08-31")
+    take_batch(intake, AUTHORITY, FEEDS["penalty"], csv_of([late]), door=Door.FILE)
+    world.desk.bring_up()
+    with reading(world.installation.engine) as connection:
+        statement = select(CREDIT_FACT.c.id).where(CREDIT_FACT.c.number == late["cf_wsh"])
+        ids = (connection.execute(statement).scalar_one(),)
+
+    with pytest.raises(InvalidInput, match="from 2026-12-01 on"):
+        world.take(world.party, "repair", "apply", uuid4(), fact_ids=ids)
+
+    # The last hour of 30 November in UTC is the first of December in China.
+    world.installation.clock.instant = datetime(2026, 11, 30, 17, tzinfo=UTC)
+    assert world.take(world.party, "repair", "apply", uuid4(), fact_ids=ids) > 0
+
+
+def test_what_a_step_asks_for_is_refused_by_its_field(world: _World) -> None:
+    case_id = uuid4()
+    with pytest.raises(InvalidInput) as refusal:
+        world.take(
+            world.party, "repair", "apply", case_id, reason=" ", documents=(), is_committed=False
+        )
+    assert {one.path for one in refusal.value.problems} == {"reason", "documents", "commitment"}
+
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    with pytest.raises(InvalidInput) as refusal:
+        world.take(AUTHORITY, "repair", "refuse", case_id)
+    assert {one.path for one in refusal.value.problems} == {"article"}
+
+
+def test_of_two_decisions_the_ledger_takes_the_first_alone(world: _World) -> None:
+    case_id = uuid4()
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "refuse", case_id, article="第十二条")
+
+    with pytest.raises(Conflict, match="The case is refused"):
+        world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+
+    assert world.state("penalty") == "active"
+
+
+def test_nobody_decides_its_own_case_and_nobody_applies_for_another(world: _World) -> None:
+    case_id = uuid4()
+    other = world.installation.party("别的公司")
+    with pytest.raises(NotFound):
+        world.take(other, "repair", "apply", case_id)
+    with pytest.raises(Forbidden):
+        world.take(AUTHORITY, "repair", "apply", case_id)
+    world.take(world.party, "repair", "apply", case_id)
+    with pytest.raises(Forbidden):
+        world.take(world.party, "repair", "accept", case_id)
+
+
+def test_a_second_case_about_the_same_record_waits_for_the_first(world: _World) -> None:
+    world.take(world.party, "repair", "apply", uuid4())
+
+    with pytest.raises(Conflict, match="is open already"):
+        world.take(world.party, "repair", "apply", uuid4())
+
+
+def test_an_objection_that_is_upheld_withdraws_the_record(world: _World) -> None:
+    case_id = uuid4()
+    world.take(world.party, "objection", "lodge", case_id, reason="不是本单位")
+    assert world.case(case_id).due_rule == "own-objection"
+
+    world.take(AUTHORITY, "objection", "accept", case_id)
+    world.take(AUTHORITY, "objection", "uphold", case_id, reason="核查属实")
+
+    assert world.state("penalty") == "withdrawn"
+
+
+def test_a_place_has_the_days_of_its_own_regulation(world: _World) -> None:
+    case_id = uuid4()
+    desk = replace(world.desk, book=rulebook().for_region("370200"))
+
+    take_step(desk, world.party, world.note("objection", "lodge", case_id))
+    take_step(desk, AUTHORITY, world.note("objection", "accept", case_id))
+
+    case = world.case(case_id)
+    assert (case.due_on, case.due_rule) == (date(2026, 11, 26), "RLOC-SD.objection")
+
+
+def test_a_record_whose_basis_was_annulled_is_withdrawn_at_once_and_confirmed_in_time(
+    world: _World,
+) -> None:
+    case_id = uuid4()
+
+    world.take(AUTHORITY, "withdrawal", "annul", case_id, reason="复议撤销", **DECIDED)
+
+    assert world.state("penalty") == "withdrawn"
+    case = world.case(case_id)
+    assert (case.due_on, case.due_rule) == (date(2026, 11, 26), "RCF-48")
+
+
+def test_shielding_ends_in_repair_or_in_the_record_as_it_was(world: _World) -> None:
+    case_id, listed = uuid4(), (world.facts["serious_listing"],)
+    world.take(world.party, "shielding", "apply", case_id, fact_ids=listed)
+    world.take(AUTHORITY, "shielding", "shield", case_id, **DECIDED)
+    assert (world.state("serious_listing"), world.answer()) == ("shielded", [])
+
+    world.take(AUTHORITY, "shielding", "restore", case_id, **DECIDED)
+
+    assert (world.state("serious_listing"), world.answer()) == ("active", ["青市监列〔2026〕1号"])
+
+
+def test_a_repair_by_false_papers_is_revoked_and_the_record_counts_again(world: _World) -> None:
+    case_id = uuid4()
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+    assert world.state("penalty") == "repaired"
+
+    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **DECIDED)
+
+    assert world.state("penalty") == "active"
+
+
+def test_a_listing_is_noticed_served_answered_and_decided(world: _World) -> None:
+    case_id = uuid4()
+    terms = {
+        "list": "serious_violation",
+        "measures": "MZ-01 MZ-02",
+        "authority": "market_regulation",
+        "authority_name": "青岛市市场监督管理局",
+    }
+    about: dict[str, Any] = {"fact_ids": (), "terms": terms, "article": "第44号令第五条"}
+    world.take(AUTHORITY, "listing", "notice", case_id, **about)
+    with pytest.raises(Conflict, match="list cannot follow"):
+        world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **DECIDED)
+    served: dict[str, Any] = {"served_on": date(2026, 11, 23)}
+    world.take(AUTHORITY, "listing", "serve", case_id, **served)
+    assert (world.case(case_id).due_on, world.case(case_id).due_rule) == (
+        date(2026, 11, 30),
+        "R44-13",
+    )
+    world.take(world.party, "listing", "answer", case_id, reason="没有主观故意")
+    decided: dict[str, Any] = {**DECIDED, "decision": "青市监列〔2026〕99号"}
+    world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **decided)
+
+    assert world.answer() == ["青市监列〔2026〕1号", "青市监列〔2026〕99号"]
+
+    world.take(AUTHORITY, "listing", "remove", case_id, **DECIDED)
+    assert world.answer() == ["青市监列〔2026〕1号"]
+
+
+def test_the_feed_that_sends_a_repaired_record_again_does_not_bring_it_back(
+    world: _World, intake: IntakeDesk
+) -> None:
+    case_id = uuid4()
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+
+    again = [penalty(1, cf_xdr_shxym=uscc_of(1), cf_jdrq="2026-08-01", cf_wfxw="改了一个字")]
+    take_batch(intake, AUTHORITY, FEEDS["penalty"], csv_of(again), door=Door.FILE)
+    world.desk.bring_up()
+
+    assert world.state("penalty") == "repaired"
+
+
+def test_cases_come_back_the_same_from_the_log(world: _World) -> None:
+    for kind, step in (("repair", "apply"), ("objection", "lodge")):
+        world.take(world.party, kind, step, uuid4())
+    engine, log = world.installation.engine, world.installation.log
+
+    def rows() -> list[list[str]]:
+        with reading(engine) as connection:
+            return [sorted(map(str, connection.execute(select(one)))) for one in FOLDED]
+
+    before = rows()
+    with transaction(engine) as connection:
+        forget_credit(connection, log)
+    bring_up_credit(engine, log)
+
+    assert rows() == before
+
+
+@pytest.mark.parametrize("kind", sorted(case_kinds()))
+def test_every_state_of_a_case_is_reached_and_every_step_has_a_way_to_it(kind: str) -> None:
+    found = case_kinds()[kind]
+    reached = {found.steps[found.begins].target}
+
+    for _ in found.steps:
+        reached |= {step.target for step in found.steps.values() if step.sources & reached}
+
+    assert reached == {step.target for step in found.steps.values()}
+    assert all(step.sources & reached for name, step in found.steps.items() if name != found.begins)
+
+
+def test_a_note_of_another_party_is_no_step_of_the_case(world: _World) -> None:
+    case_id = uuid4()
+    world.take(world.party, "repair", "apply", case_id)
+
+    stray = replace(world.note("repair", "accept", case_id), subject_id=uuid4())
+    entry = take_step(world.desk, AUTHORITY, stray)
+
+    # The case says whom it is about; what the caller says of it is not asked.
+    assert entry > 0
+    assert world.case(case_id).subject_id == world.subject

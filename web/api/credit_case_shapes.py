@@ -1,0 +1,153 @@
+"""Shapes of records and cases of credit."""
+
+from typing import Final
+
+import marshmallow as ma
+
+from web.api.fields import Day, StrictSchema, Uuid, text
+
+_CODE_CHARS_MAX: Final = 40
+_WORD_CHARS_MAX: Final = 200
+_REASON_CHARS_MAX: Final = 2000
+_FACTS_MAX: Final = 50
+_DOCUMENTS_MAX: Final = 20
+_TERMS_MAX: Final = 10
+
+
+class RecordQuery(StrictSchema):
+    """Whose record; a producer's own where none is named."""
+
+    uscc = text(_CODE_CHARS_MAX, load_default="")
+
+
+class FactOut(ma.Schema):
+    """A fact in its newest version, with the ledger's entry and row that prove it."""
+
+    id = ma.fields.UUID()
+    version = ma.fields.Integer()
+    feed = ma.fields.String()
+    kind = ma.fields.String()
+    list_id = ma.fields.String(data_key="list")
+    state = ma.fields.String()
+    authority = ma.fields.String()
+    number = ma.fields.String()
+    title = ma.fields.String()
+    decided_on = ma.fields.Date(allow_none=True)
+    ends_on = ma.fields.Date(allow_none=True)
+    ended_on = ma.fields.Date(allow_none=True)
+    severity = ma.fields.String(allow_none=True)
+    is_published = ma.fields.Boolean(data_key="published")
+    repairable_on = ma.fields.Date(allow_none=True)
+    stops_on = ma.fields.Date(allow_none=True)
+    seq = ma.fields.Integer()
+    position = ma.fields.Integer(data_key="row", allow_none=True)
+    first_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
+    last_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class RecordOut(ma.Schema):
+    """What is known of a party. `known` false is no clean record."""
+
+    known = ma.fields.Boolean()
+    facts = ma.fields.List(ma.fields.Nested(FactOut))
+
+
+class DocumentIn(StrictSchema):
+    """A document: its name, and the SHA-256 of its bytes."""
+
+    name = text(_WORD_CHARS_MAX, chars_min=1, required=True)
+    sha256 = ma.fields.String(
+        required=True, validate=ma.validate.Regexp(r"[0-9a-f]{64}\Z", error="Is no SHA-256 in hex.")
+    )
+
+
+class StepIn(StrictSchema):
+    """What a step says; which of these it asks for depends on the step."""
+
+    reason = text(_REASON_CHARS_MAX, load_default="")
+    article = text(_WORD_CHARS_MAX, load_default="")
+    decision = text(_WORD_CHARS_MAX, load_default="")
+    decided_on = Day(load_default=None)
+    served_on = Day(load_default=None)
+    committed = ma.fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    documents = ma.fields.List(
+        ma.fields.Nested(DocumentIn),
+        load_default=list,
+        validate=ma.validate.Length(max=_DOCUMENTS_MAX),
+    )
+
+
+class NextStepIn(StepIn):
+    """A step of a case."""
+
+    step = text(_CODE_CHARS_MAX, required=True)
+
+
+class CaseIn(StepIn):
+    """A case about facts of a party, or about a listing."""
+
+    kind = text(_CODE_CHARS_MAX, required=True)
+    uscc = text(_CODE_CHARS_MAX, load_default="")
+    facts = ma.fields.List(Uuid(), load_default=list, validate=ma.validate.Length(max=_FACTS_MAX))
+    terms = ma.fields.Dict(
+        keys=text(_CODE_CHARS_MAX),
+        values=text(_REASON_CHARS_MAX),
+        load_default=dict,
+        validate=ma.validate.Length(max=_TERMS_MAX),
+    )
+
+
+class CaseListQuery(StrictSchema):
+    """Which cases: open ones unless `all`, those that are overdue with `overdue`."""
+
+    all = ma.fields.Boolean(load_default=False)
+    overdue = ma.fields.Boolean(load_default=False)
+
+
+class CaseOut(ma.Schema):
+    """A case; `next` names the steps that may follow and who may take them."""
+
+    id = ma.fields.UUID()
+    kind = ma.fields.String()
+    kind_zh = ma.fields.String()
+    state = ma.fields.String()
+    open = ma.fields.Boolean()
+    uscc = ma.fields.String()
+    name = ma.fields.String()
+    facts = ma.fields.List(ma.fields.UUID())
+    opened_at = ma.fields.AwareDateTime(format="iso")
+    last_at = ma.fields.AwareDateTime(format="iso")
+    due_on = ma.fields.Date(allow_none=True)
+    due_rule = ma.fields.String()
+    provisional = ma.fields.Boolean()
+    overdue = ma.fields.Boolean()
+    next = ma.fields.List(ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String()))
+
+
+class CaseStepOut(ma.Schema):
+    """A step that was taken, and the entry that holds it."""
+
+    step = ma.fields.String()
+    seq = ma.fields.Integer()
+    at = ma.fields.AwareDateTime(format="iso")
+    actor = ma.fields.String()
+    reason = ma.fields.String()
+    article = ma.fields.String()
+    decision = ma.fields.String()
+    decided_on = ma.fields.Date(allow_none=True)
+    due_on = ma.fields.Date(allow_none=True)
+    due_rule = ma.fields.String()
+    provisional = ma.fields.Boolean()
+    documents = ma.fields.List(ma.fields.Nested(DocumentIn))
+
+
+class WholeCaseOut(CaseOut):
+    """A case with its steps, oldest first."""
+
+    steps = ma.fields.List(ma.fields.Nested(CaseStepOut))
+
+
+class CasesOut(ma.Schema):
+    """Cases, the most pressing first."""
+
+    cases = ma.fields.List(ma.fields.Nested(CaseOut))
