@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from trace.births import Births
 from trace.captures import Capture, CaptureNote, ErrorBehaviour, whole_capture
+from trace.declaring import without_copied_persons
 from trace.disclosure import split_event
 from trace.events.check import check_events
 from trace.events.hashing import event_hash
@@ -303,6 +304,8 @@ def _draft(
 ) -> Draft:
     """Split an event by visibility and seal its parts."""
     leaves = split_event(reading.sent, reading.namespaces)
+    if reading.event.error_declaration is not None:
+        leaves = without_copied_persons(leaves)
     public = leaves.setdefault(Part.PUBLIC, {})
     chain: Leaves = leaves.setdefault(Part.CHAIN, {})
     public["/visibility"] = DEFAULT_TABLE

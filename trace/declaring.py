@@ -5,15 +5,19 @@ own id, or the hash where it has none (ISO/IEC 19987 7.4.1.4); what is a person'
 twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from trace.projections.reading import IndexedEvent, taken_back_by
 from trace.tables import EVENT
+from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from base.strict_json import JsonObject
+from ledger.parts import Leaves, Part, member_path
+
+_DECLARED: Final = member_path("/event", "errorDeclaration") + "/"
 
 
 class WrongReason(StrEnum):
@@ -47,16 +51,35 @@ def declarations_of(connection: Connection, log: int, seq: int) -> list[int]:
         EVENT.c.log == log, EVENT.c.seq == seq
     )
     row = connection.execute(own).one()
-    found = select(EVENT.c.seq).where(
-        EVENT.c.log == log,
-        EVENT.c.party_id == row.party_id,
-        EVENT.c.declared_at.is_not(None),
-        or_(
-            EVENT.c.event_hash_key == row.event_hash_key,
-            EVENT.c.event_id_key == row.event_id_key,
-        ),
-    )
-    return sorted(connection.execute(found).scalars())
+    found: set[int] = set()
+    # Two questions, each with an index of its own.
+    for column, key in (
+        (EVENT.c.event_hash_key, row.event_hash_key),
+        (EVENT.c.event_id_key, row.event_id_key),
+    ):
+        statement = select(EVENT.c.seq).where(
+            EVENT.c.log == log,
+            column == key,
+            EVENT.c.party_id == row.party_id,
+            EVENT.c.declared_at.is_not(None),
+        )
+        found.update(connection.execute(statement).scalars())
+    return sorted(found)
+
+
+def without_copied_persons(leaves: Mapping[Part, Leaves]) -> dict[Part, Leaves]:
+    """Return the leaves of a declaration without what its event says of persons.
+
+    Whoever has that erased in the event has erased it everywhere. What the declaration itself says
+    stays, since it tells one declaration from another.
+    """
+    kept = {
+        path: value
+        for path, value in leaves.get(Part.PERSONAL, {}).items()
+        if path.startswith(_DECLARED)
+    }
+    split = {**leaves, Part.PERSONAL: kept}
+    return {part: some for part, some in split.items() if some}
 
 
 def taken_back_in(connection: Connection, log: int, declaration: IndexedEvent) -> list[int]:

@@ -40,7 +40,7 @@ def test_its_recorder_takes_an_event_back_and_is_led_to_record_the_right_one(dai
     assert answer.status_code == 303, text_of(answer)
     after = text_of(visitor.get(answer.headers["Location"]))
     assert "登记正确的内容" in after
-    assert 'href="/work/event/new?code=' in after
+    assert re.search(r'href="/work/event/new\?step=[^"]+code=', after)
     (declaration,) = set(re.findall(r'href="/work/entries/(\d+)"', after)) - {str(seq)}
     told = text_of(visitor.get(f"/work/entries/{declaration}"))
     assert f'href="/work/entries/{seq}"' in told

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+from base.strict_json import JsonObject
 from schemas.profiles.columns import Column, Sheet, sheet_of
 from schemas.profiles.fields import field_at
 from schemas.profiles.model import NOTHING_SAID, Cte, Way
 from schemas.profiles.model import Words as ProfileWords
+from schemas.profiles.naming import CTE_TERM
 from schemas.profiles.registry import catalogue
 from web.pages.words import Words, local_name
 
@@ -181,6 +183,24 @@ def step_of(step_id: str) -> EventStep | None:
     if name not in catalogue().names():
         return None
     return next((step for step in steps_of(name) if step.id == step_id), None)
+
+
+def step_recorded(event: JsonObject) -> str:
+    """Return the id of the step that an event was recorded as, "" where no form makes such a one.
+
+    Its terms stand under our prefixes (`schemas.profiles.naming.renamed`).
+    """
+    name, _, cte = str(event.get(CTE_TERM, "")).partition("/")
+    own = steps_of(name) if name in catalogue().names() else ()
+    word = local_name(str(event.get("bizStep", "")))
+    fitting = [
+        step.id
+        for step in (*(one for one in own if one.sheet.cte.id == cte), *general_steps())
+        if step.sheet.way.event_type == event.get("type")
+        and word in {local_name(each) for each in step.sheet.way.steps}
+        and (not step.sheet.way.actions or event.get("action") in step.sheet.way.actions)
+    ]
+    return fitting[0] if fitting else ""
 
 
 def likely_of(

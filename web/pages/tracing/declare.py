@@ -8,48 +8,51 @@ from dataclasses import dataclass
 from hashlib import sha256
 from trace.capture import Submission, submit
 from trace.declaring import WrongReason, declaration_of
-from trace.identifiers import read_uris
 from trace.projections.reading import IndexedEvent, events_at, taken_back
 from trace.reading import ReadEvent, read_events
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID
 
 import orjson
-from flask import redirect, render_template
-from sqlalchemy import Connection
+from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
 from base.errors import AppError, NotFound
+from base.strict_json import JsonObject
+from codes.canonical import uri_of_text
 from ledger.batch import Idempotency
 from parties.access import Action, has_role_for
 from parties.actors import Actor
+from schemas.cbv import STANDARD_PREFIXES
 from schemas.epcis import read_event
-from web.pages.alerts import printed_code
-from web.pages.event_reading import facts_of
+from schemas.profiles.naming import renamed
+from schemas.profiles.paths import TRANSFORMATION, goods_lists
+from schemas.profiles.reading import objects
+from web.pages.event_steps import step_recorded
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
-from web.pages.tracing.things import entries_of
+from web.pages.tracing.entry_words import told_entry
+from web.pages.tracing.picture import trace_path
 from web.pages.work_blueprint import blueprint
-from web.pages.work_forms import Form, blank, once_of, typed
+from web.pages.work_forms import Form, blank, typed
 from web.pages.work_refusals import Refusals
-from web.services import services
+from web.services import Services, services
 from web.session import page_actor, page_requires
 
 _FORM: Final = "declare"
 _SEQ_END: Final = 1 << 62
+_INPUTS: Final = ("inputEPCList", "inputQuantityList")
 _REASONS: Final = MappingProxyType({one.value: one for one in WrongReason})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Own:
-    """An event of one's own; `code` is a code that it names, printed, "" for none."""
+    """An event of one's own, and whether it was taken back already."""
 
     read: ReadEvent
     indexed: IndexedEvent
     is_taken_back: bool
-    code: str
 
 
 def may_declare(actor: Actor, read: ReadEvent, indexed: IndexedEvent) -> bool:
@@ -74,28 +77,28 @@ def declare_page(seq: int) -> str:
 def declare_send(seq: int) -> WerkzeugResponse | tuple[str, int]:
     """Record the declaration; a form that is sent twice records one."""
     own, form = _own_event(seq), typed(_FORM)
-    reason, once = _REASONS.get(form.choice("reason", _REASONS)), once_of(form)
+    reason = _REASONS.get(form.choice("reason", _REASONS))
     if reason is not None and form.is_good and not own.is_taken_back:
-        _record(own.read, reason, form, once)
+        record_declaration(services(), page_actor(), own.read, reason, form)
     if own.is_taken_back or form.is_good:
         return redirect(f"/work/entries/{seq}?done=1", 303)
     return _page(own, form), 400
 
 
-def _record(read: ReadEvent, reason: WrongReason, form: Form, once: UUID | None) -> None:
-    """Send the declaration through the one door; what it refuses stands in the form."""
-    parts = services()
+def record_declaration(
+    parts: Services, actor: Actor, read: ReadEvent, reason: WrongReason, form: Form
+) -> None:
+    """Send a declaration through the one door, once for an event; refusals stand in the form."""
     said = declaration_of(read.event, read.event_hash, reason, parts.clock.now())
-    # The instant is no part of the request: sent again it is the same one.
-    same = sha256(f"{read.seq}\n{reason.value}".encode()).digest()
+    # The event is the request, whatever is said of it: two open pages at one time are one too.
+    name = f"declare:{read.log}:{read.seq}"
+    same = Idempotency(key=f"form:{name}", request_hash=sha256(name.encode()).digest())
     try:
         body = orjson.dumps({"@context": [dict(read.namespaces)], **said})
         submission = Submission(
-            actor=page_actor(),
+            actor=actor,
             document=read_event(body, limits=parts.document_limits),
-            idempotency=None
-            if once is None
-            else Idempotency(key=f"form:{once}", request_hash=same),
+            idempotency=same,
             is_single=True,
         )
         submit(parts.desk, submission)
@@ -118,19 +121,30 @@ def _own_event(seq: int) -> _Own:
             read=read,
             indexed=indexed,
             is_taken_back=bool(taken_back(connection, parts.log, [indexed])),
-            code=_first_code(connection, parts.log, indexed),
         )
 
 
-def _first_code(connection: Connection, log: int, indexed: IndexedEvent) -> str:
-    uris = read_uris(connection, log, {item for _role, item in indexed.items[:1]})
-    return next((printed_code(uri) for uri in uris.values()), "")
+def again_path(read: ReadEvent) -> str:
+    """Return where the right event is recorded: the form of the same step, of the same goods."""
+    event = renamed(read.event, {**STANDARD_PREFIXES, **read.namespaces})
+    return url_for("work.event_new", step=step_recorded(event) or None, code=_code(event) or None)
+
+
+def _code(event: JsonObject) -> str:
+    """Return the code that a form of such an event begins with, "" for none."""
+    kind = str(event.get("type"))
+    # A making is begun from what goes in.
+    items, lots = _INPUTS if kind == TRANSFORMATION else goods_lists(kind)
+    named = event.get(items)
+    texts = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+    texts += [str(lot["epcClass"]) for lot in objects(event.get(lots)) if "epcClass" in lot]
+    return uri_of_text(texts[0]) if texts else ""
 
 
 def _page(own: _Own, form: Form) -> str:
     parts, lang = services(), chosen_lang()
     with reading(parts.engine) as connection:
-        entry = entries_of(connection, parts.log, [own.read.seq], lang)[own.read.seq]
+        told = told_entry(connection, own.read, own.indexed, lang)
     reasons = (
         (
             WrongReason.INCORRECT_DATA.value,
@@ -145,10 +159,9 @@ def _page(own: _Own, form: Form) -> str:
     )
     return render_template(
         "trace/declare.html",
-        entry=entry,
-        facts=facts_of(own.read.event, lang),
-        code=own.code,
+        told=told,
         form=form,
         reasons=reasons,
         is_taken_back=own.is_taken_back,
+        trace_path=trace_path,
     )
