@@ -18,7 +18,7 @@ from credit.facts import FactState
 from credit.feeds.model import CodeScheme, FactKind, SubjectKind
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
-from credit.rules.measures import Punished, Standing, measures_for
+from credit.rules.measures import Punished, Standing, is_called_for, measures_for
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
 _BODY_BYTES_MAX: Final = 1 << 20
@@ -85,10 +85,7 @@ def check_party(
         return Answer(code=uscc, name="", is_known=False, day=day, entries=(), measures=())
     rows = _rows(connection, log, subject.id, day)
     entries = tuple(_entries([row for row in rows if _is_current(row, day)]))
-    standing = Standing(
-        lists=frozenset(one.credit_list.id for one in entries),
-        penalties=tuple(_punished(rows, day)),
-    )
+    standing = _standing(rows, day)
     return Answer(
         code=uscc,
         name=subject.name,
@@ -96,6 +93,29 @@ def check_party(
         day=day,
         entries=entries,
         measures=tuple(measures_for(book, standing, matter, day)),
+    )
+
+
+def standing_of(connection: Connection, log: int, subject_id: UUID, day: date) -> Standing:
+    """Return what a party is known by on a day, as the gate of measures looks at it."""
+    return _standing(_rows(connection, log, subject_id, day), day)
+
+
+def basis_of(
+    connection: Connection, log: int, subject_id: UUID, measure: Measure, day: date
+) -> list[UUID]:
+    """Return the facts that call for a measure on a day: each would do so by itself."""
+    return [
+        row.id
+        for row in _rows(connection, log, subject_id, day)
+        if is_called_for(measure, _standing([row], day), day)
+    ]
+
+
+def _standing(rows: Sequence[Row[*tuple[Any, ...]]], day: date) -> Standing:
+    return Standing(
+        lists=frozenset(row.list for row in rows if row.list and _is_current(row, day)),
+        penalties=tuple(_punished(rows, day)),
     )
 
 

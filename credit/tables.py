@@ -182,7 +182,8 @@ CREDIT_STEP: Final = Table(
     Index(None, "log", "case_id", "seq"),
 )
 
-# A case as its newest step left it. `facts` are ids with blanks between; `due_on` is the day by which the next one has to be taken.
+# A case as its newest step left it. `facts` are ids with blanks between; `due_on` is the day by
+# which the next step has to be taken.
 CREDIT_CASE: Final = Table(
     "credit_case",
     METADATA,
@@ -205,6 +206,28 @@ CREDIT_CASE: Final = Table(
     Index(None, "log", "subject_id"),
 )
 
+# A measure in use. `facts` are ids with blanks between; `must_lift_since` is when the last of them
+# left the answers, None as long as one stands.
+CREDIT_APPLICATION: Final = Table(
+    "credit_application",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("measure", String(KIND_CHARS_MAX), nullable=False),
+    Column("matter", String(KIND_CHARS_MAX), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("actor", String(ACTOR_CHARS_MAX), nullable=False),
+    Column("applied_on", Date, nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("must_lift_since", Instant),
+    Column("lifted_on", Date),
+    Column("lifted_seq", Big),
+    Index(None, "log", "subject_id"),
+    Index(None, "log", "actor", "seq"),
+    Index(None, "log", "must_lift_since"),
+)
+
 TABLES: Final = (
     CREDIT_ENTRY,
     CREDIT_BATCH,
@@ -216,4 +239,5 @@ TABLES: Final = (
     CREDIT_SEEN,
     CREDIT_STEP,
     CREDIT_CASE,
+    CREDIT_APPLICATION,
 )

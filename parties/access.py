@@ -63,6 +63,7 @@ class Action(StrEnum):
     READ_CREDIT_LISTS = "read_credit_lists"
     CHECK_CREDIT = "check_credit"
     READ_CREDIT = "read_credit"
+    APPLY_MEASURES = "apply_measures"
     MOVE_CREDIT_CASES = "move_credit_cases"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
@@ -100,6 +101,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_PROFILES: "read what is recorded of which goods",
     Action.READ_CREDIT_LISTS: "read public lists of credit and what the law makes of a decision",
     Action.READ_CREDIT: "read the credit record of a party and its cases",
+    Action.APPLY_MEASURES: "report which measures of credit one applied and lifted",
     Action.MOVE_CREDIT_CASES: "open and move cases of credit",
     Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
     Action.MONITOR: "see how much everybody records",
@@ -227,6 +229,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_CREDIT_LISTS): _always,
     (_R.AUTHORITY, Action.READ_CREDIT): _always,
     (_R.AUTHORITY, Action.MOVE_CREDIT_CASES): _always,
+    (_R.AUTHORITY, Action.APPLY_MEASURES): _always,
     (_R.AUTHORITY, Action.CHECK_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,

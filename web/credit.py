@@ -30,11 +30,7 @@ def today(parts: Services) -> date:
 
 def check_uscc(parts: Services, *, uscc: str, matter: str | None, day: date | None) -> Answer:
     """Return what is known of a party; raises `InvalidInput` for a wrong code or matter."""
-    book = book_of(parts)
-    try:
-        code = parse_uscc(uscc.strip()).text
-    except CodeError as error:
-        raise _refusal("uscc", f"This is no social credit code: {error.message}.") from None
+    book, code = book_of(parts), code_asked(uscc)
     if matter is not None and matter not in book.matters:
         raise _refusal("matter", f"There is no such matter; use one of {', '.join(book.matters)}.")
     bring_up_credit(parts.engine, parts.log)
@@ -42,6 +38,14 @@ def check_uscc(parts: Services, *, uscc: str, matter: str | None, day: date | No
         return check_party(
             connection, parts.log, book, uscc=code, matter=matter, day=day or today(parts)
         )
+
+
+def code_asked(uscc: str) -> str:
+    """Return a social credit code that was typed; raises `InvalidInput` for anything else."""
+    try:
+        return parse_uscc(uscc.strip()).text
+    except CodeError as error:
+        raise _refusal("uscc", f"This is no social credit code: {error.message}.") from None
 
 
 def public_list(list_id: str) -> CreditList:

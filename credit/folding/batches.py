@@ -14,6 +14,7 @@ from base.bulk import insert_rows
 from base.errors import LedgerCorrupt
 from credit.facts import FactState, KnownFact, content_hash_of, fact_id_of, key_hash_of, known_facts
 from credit.feeds.model import Record
+from credit.folding.applying import review_applications
 from credit.folding.subjects import subjects_of
 from credit.folding.values import fact_values
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
@@ -90,6 +91,13 @@ def _write_facts(
         values["state"] = _state_of(earlier, values["state"])
         rows.append(tuple(values[name] for name in FACT_COLUMNS))
     insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, rows)
+    # Only what was known before can have been the basis of a measure.
+    changed = {
+        subject_id
+        for (position, _), subject_id in zip(told, subjects, strict=True)
+        if subject_id is not None and ids[position] in known
+    }
+    review_applications(connection, log, changed, note.recorded_at)
     return list(ids.values())
 
 
@@ -150,3 +158,5 @@ def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
         FACT_COLUMNS,
         [tuple(row[name] for name in FACT_COLUMNS) for row in ended],
     )
+    subjects = {row["subject_id"] for row in rows if row["subject_id"] is not None}
+    review_applications(connection, log, subjects, note.recorded_at)

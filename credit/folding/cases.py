@@ -14,6 +14,7 @@ from credit.cases.entries import case_note_of
 from credit.cases.kinds import Effect, case_kinds
 from credit.cases.model import CaseNote
 from credit.facts import FactState, fact_id_of, key_hash_of
+from credit.folding.applying import review_applications
 from credit.folding.decisions import decided_fact
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.tables import CREDIT_CASE, CREDIT_FACT
@@ -126,6 +127,8 @@ def _change(
     ]
     values = [tuple(row[name] for name in FACT_COLUMNS) for row in changed]
     insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, values)
+    subjects = {row["subject_id"] for row in rows if row["subject_id"] is not None}
+    review_applications(connection, log, subjects, at)
 
 
 def _before(connection: Connection, log: int, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -12,12 +12,15 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection, Engine, Select, delete, select, update
 
 from base.db import reading, transaction
+from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
+from credit.folding.applying import fold_applied, fold_lifted
 from credit.folding.batches import fold_batch
 from credit.folding.cases import fold_case
 from credit.index import reindex_credit
 from credit.intake.entries import BATCH_KIND
 from credit.tables import (
+    CREDIT_APPLICATION,
     CREDIT_CASE,
     CREDIT_CODE,
     CREDIT_ENTRY,
@@ -34,10 +37,24 @@ CHUNK: Final = 100
 Fold: TypeAlias = Callable[[Connection, int, StoredEntry], None]
 """Makes the rows of one entry."""
 
-FOLDS: Final[Mapping[str, Fold]] = MappingProxyType({BATCH_KIND: fold_batch, CASE_KIND: fold_case})
+FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
+    {
+        BATCH_KIND: fold_batch,
+        CASE_KIND: fold_case,
+        APPLIED_KIND: fold_applied,
+        LIFTED_KIND: fold_lifted,
+    }
+)
 """What is done with which kind of entry. A new kind is one more row."""
 
-FOLDED: Final = (CREDIT_CASE, CREDIT_FACT, CREDIT_SEEN, CREDIT_CODE, CREDIT_SUBJECT)
+FOLDED: Final = (
+    CREDIT_APPLICATION,
+    CREDIT_CASE,
+    CREDIT_FACT,
+    CREDIT_SEEN,
+    CREDIT_CODE,
+    CREDIT_SUBJECT,
+)
 
 
 def bring_up_credit(engine: Engine, log: int) -> int:

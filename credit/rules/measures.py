@@ -63,10 +63,14 @@ def refusal_of(
         return Refusal.OTHER_MATTER
     if measure.binds_persons and not standing.is_person:
         return Refusal.NOT_MEANT
-    is_meant = measure.lists & standing.lists or any(
+    return None if is_called_for(measure, standing, day) else Refusal.NOT_MEANT
+
+
+def is_called_for(measure: Measure, standing: Standing, day: date) -> bool:
+    """Return whether what a party is known by calls for a measure on a day."""
+    return bool(measure.lists & standing.lists) or any(
         _follows(measure, one, day) for one in standing.penalties
     )
-    return None if is_meant else Refusal.NOT_MEANT
 
 
 def _follows(measure: Measure, one: Punished, day: date) -> bool:

@@ -37,7 +37,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 -- Facts of credit are a fold over entries and rows of batches; a row that is a person's can be
 -- emptied, and a batch moves through its states.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    credit_subject, credit_code, credit_fact, credit_seen, credit_case
+    credit_subject, credit_code, credit_fact, credit_seen, credit_case,
+    credit_application
     TO suxin_app;
 GRANT SELECT, INSERT ON credit_entry, credit_step TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;

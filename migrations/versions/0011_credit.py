@@ -28,6 +28,7 @@ def upgrade() -> None:
     _create_credit_seen()
     _create_credit_step()
     _create_credit_case()
+    _create_credit_application()
 
 
 def _create_credit_entry() -> None:
@@ -256,4 +257,41 @@ def _create_credit_case() -> None:
     )
     op.create_index(
         op.f("ix_credit_case_log_subject_id"), "credit_case", ["log", "subject_id"], unique=False
+    )
+
+
+def _create_credit_application() -> None:
+    op.create_table(
+        "credit_application",
+        sa.Column("log", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("measure", sa.String(length=32), nullable=False),
+        sa.Column("matter", sa.String(length=32), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("actor", sa.String(length=128), nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=False),
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("must_lift_since", INSTANT, nullable=True),
+        sa.Column("lifted_on", sa.Date(), nullable=True),
+        sa.Column("lifted_seq", BIG, nullable=True),
+        sa.PrimaryKeyConstraint("log", "id", name=op.f("pk_credit_application")),
+    )
+    op.create_index(
+        op.f("ix_credit_application_log_actor_seq"),
+        "credit_application",
+        ["log", "actor", "seq"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_credit_application_log_must_lift_since"),
+        "credit_application",
+        ["log", "must_lift_since"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_credit_application_log_subject_id"),
+        "credit_application",
+        ["log", "subject_id"],
+        unique=False,
     )

@@ -46,7 +46,7 @@ EXPECTED = {
     Role.AUTHORITY: "trace read_lineage query read_log browse read_register read_self read_health"
     " read_codes read_alerts judge_alerts read_bursts read_findings judge_findings verify_packs"
     " read_custody open_recalls read_recalls read_profiles monitor check_credit"
-    " read_credit_lists read_credit move_credit_cases",
+    " read_credit_lists read_credit move_credit_cases apply_measures",
     Role.AUDITOR: "read_job trace read_lineage query read_log browse read_register read_self"
     " read_health read_codes read_alerts read_findings verify_packs read_custody read_recalls"
     " read_profiles monitor check_credit read_credit_lists read_credit",

@@ -1,0 +1,107 @@
+"""Applied and lifted measures as entries of the ledger, and back.
+
+The rule that must stay true: an application names the row of law and the facts it stands on; in
+public stands that a measure was applied or lifted, and nothing about whom.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from base.errors import AppError, LedgerCorrupt
+from base.strict_json import JsonObject
+from ledger.draft import Draft, draft_of_parts
+from ledger.parts import Part, merge
+from ledger.store import StoredEntry, parse_part
+
+APPLIED_KIND: Final = "credit_applied"
+LIFTED_KIND: Final = "credit_lifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedNote:
+    """A measure that was applied in a matter, because of these facts."""
+
+    application_id: UUID
+    subject_id: UUID
+    measure: str
+    matter: str
+    fact_ids: tuple[UUID, ...]
+    applied_on: date
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftedNote:
+    """The receipt of whoever applied a measure that it does no longer."""
+
+    application_id: UUID
+    lifted_on: date
+    reference: str
+
+
+def applied_draft(note: AppliedNote) -> Draft:
+    """Return the entry of an application."""
+    public: JsonObject = {
+        "application": str(note.application_id),
+        "measure": note.measure,
+        "matter": note.matter,
+    }
+    authority: JsonObject = {
+        "subject": str(note.subject_id),
+        "facts": [str(one) for one in note.fact_ids],
+        "on": note.applied_on.isoformat(),
+        "reference": note.reference,
+    }
+    return draft_of_parts(APPLIED_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
+
+
+def lifted_draft(note: LiftedNote) -> Draft:
+    """Return the entry of a receipt."""
+    public: JsonObject = {"application": str(note.application_id)}
+    authority: JsonObject = {"on": note.lifted_on.isoformat(), "reference": note.reference}
+    return draft_of_parts(LIFTED_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
+
+
+def applied_of(entry: StoredEntry) -> AppliedNote:
+    """Read an application back; raises `LedgerCorrupt` where the entry is none."""
+    told = _told(entry)
+    try:
+        return AppliedNote(
+            application_id=UUID(told["application"]),
+            subject_id=UUID(told["subject"]),
+            measure=told["measure"],
+            matter=told["matter"],
+            fact_ids=tuple(UUID(one) for one in told["facts"]),
+            applied_on=date.fromisoformat(told["on"]),
+            reference=told["reference"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _corrupt(entry, error) from None
+
+
+def lifted_of(entry: StoredEntry) -> LiftedNote:
+    """Read a receipt back; raises `LedgerCorrupt` where the entry is none."""
+    told = _told(entry)
+    try:
+        return LiftedNote(
+            application_id=UUID(told["application"]),
+            lifted_on=date.fromisoformat(told["on"]),
+            reference=told["reference"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _corrupt(entry, error) from None
+
+
+def _told(entry: StoredEntry) -> Any:
+    if entry.damaged_parts():
+        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
+    try:
+        return merge(parse_part(stored) for stored in entry.parts.values())
+    except AppError as error:
+        raise _corrupt(entry, error) from None
+
+
+def _corrupt(entry: StoredEntry, error: Exception) -> LedgerCorrupt:
+    return LedgerCorrupt(f"entry {entry.seq}: not readable as a measure in use: {error!r}")

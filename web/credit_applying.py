@@ -1,0 +1,96 @@
+"""Measures in use, as the interface and the pages ask for them.
+
+One rule: whoever applied a measure sees and lifts its own; an auditor sees all.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from base.db import reading
+from base.errors import NotFound
+from credit.applying.desk import (
+    Application,
+    ApplyingDesk,
+    applications_of,
+    apply_measure,
+    lift_measure,
+)
+from credit.applying.entries import AppliedNote, LiftedNote
+from credit.folding.projector import bring_up_credit
+from credit.subjects import subject_of_code
+from ledger.batch import Idempotency
+from parties.actors import Actor, Role
+from web.credit import book_of, code_asked, today
+from web.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a counter reports: a measure applied to a party in a matter, today unless a day is."""
+
+    id: UUID
+    uscc: str
+    measure: str
+    matter: str
+    on: date | None
+    reference: str
+
+
+def apply_for(
+    parts: Services, actor: Actor, report: Report, *, idempotency: Idempotency | None
+) -> Application:
+    """Apply a measure to a party; raises what the gate raises, `NotFound` for an unknown party."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        subject_id = subject_of_code(connection, parts.log, code_asked(report.uscc))
+    if subject_id is None:
+        raise NotFound("Nothing was told of such a party: there is nothing to apply.")
+    note = AppliedNote(
+        application_id=report.id,
+        subject_id=subject_id,
+        measure=report.measure,
+        matter=report.matter,
+        fact_ids=(),
+        applied_on=report.on or today(parts),
+        reference=report.reference,
+    )
+    return apply_measure(_desk(parts), actor, note, idempotency=idempotency)
+
+
+def lift_for(
+    parts: Services,
+    actor: Actor,
+    application_id: UUID,
+    *,
+    on: date | None,
+    reference: str,
+    idempotency: Idempotency | None,
+) -> Application:
+    """Take the receipt of whoever applied a measure."""
+    note = LiftedNote(
+        application_id=application_id, lifted_on=on or today(parts), reference=reference
+    )
+    return lift_measure(_desk(parts), actor, note, idempotency=idempotency)
+
+
+def applications_for(parts: Services, actor: Actor, *, only_to_lift: bool) -> list[Application]:
+    """Return measures in use: one's own, or everybody's to an auditor."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return applications_of(
+            connection,
+            parts.log,
+            actor=None if actor.role is Role.AUDITOR else actor.id,
+            only_to_lift=only_to_lift,
+            rows_max=parts.settings.credit_page_rows_max,
+        )
+
+
+def _desk(parts: Services) -> ApplyingDesk:
+    return ApplyingDesk(
+        journal=parts.credit_journal,
+        clock=parts.clock,
+        book=book_of(parts),
+        bring_up=lambda: bring_up_credit(parts.engine, parts.log),
+    )
