@@ -26,6 +26,7 @@ from web.pages.fact_words import (
 )
 from web.pages.model import Fact, FactTone, Lang, LocalTime
 from web.pages.profile_facts import is_public_term, told_of
+from web.pages.profile_norms import STEP_MEMBER, norms_of
 from web.pages.words import DISPOSITIONS, local_name
 
 BEIJING: Final = timezone(timedelta(hours=8))
@@ -143,7 +144,7 @@ def facts_of(event: Mapping[str, JsonValue], lang: Lang) -> tuple[Fact, ...]:
     for report in _reports(event):
         if (fact := _fact_of_report(report, lang)) is not None:
             facts[fact] = None
-    for fact in _stated_facts(dict(_own_members(event)), lang):
+    for fact in _stated_facts(dict(_own_members(event)), lang, text_at(event, "eventTime")[:10]):
         facts[fact] = None
     for name in sorted(dispositions(event) & _TOLD_DISPOSITIONS):
         label = "状态" if lang == "zh" else "State"
@@ -152,20 +153,24 @@ def facts_of(event: Mapping[str, JsonValue], lang: Lang) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _stated_facts(members: Mapping[str, JsonValue], lang: Lang) -> Iterator[Fact]:
+def _stated_facts(members: Mapping[str, JsonValue], lang: Lang, day: str) -> Iterator[Fact]:
     """Yield what the event states in words; a test and its result are one fact."""
+    at_step = _plain(members.get(STEP_MEMBER))
     item, result = _plain(members.get("testitem")), _plain(members.get("testresult"))
     is_test = bool(item and result)
     if is_test:
         words = TEST_ITEMS.get(_folded(item)) or TEST_ITEMS.get(item)
         label = words.of(lang) if words else item
-        yield Fact(label=label, value=_said(result, lang), tone=_tone(result))
+        norms = norms_of(at_step, "testresult", lang, day=day)
+        yield Fact(label=label, value=_said(result, lang), tone=_tone(result), norms=norms)
     for name, value in members.items():
         shown = _plain(value)
+        norms = norms_of(at_step, name, lang, day=day)
         if name not in FACTS:
             if (told := told_of(name, value, lang)) is not None:
-                tone = _tone(shown)
-                yield Fact(label=told[0], value=told[1], tone=tone, is_detail=tone == "plain")
+                tone, (label, text) = _tone(shown), told
+                is_plain = tone == "plain"
+                yield Fact(label=label, value=text, tone=tone, is_detail=is_plain, norms=norms)
         elif shown and not (is_test and name in ("testitem", "testresult")):
             tone = _tone(shown)
             yield Fact(
@@ -173,6 +178,7 @@ def _stated_facts(members: Mapping[str, JsonValue], lang: Lang) -> Iterator[Fact
                 value=_said(shown, lang),
                 tone=tone,
                 is_detail=name not in FINDINGS and tone == "plain",
+                norms=norms,
             )
 
 

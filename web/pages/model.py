@@ -94,12 +94,16 @@ class LocalTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One public fact of a step in the page's language; a detail is shown in small print."""
+    """One public fact of a step in the page's language; a detail is shown in small print.
+
+    `norms` are the clauses for which a profile asks for it.
+    """
 
     label: str
     value: str
     tone: FactTone = "plain"
     is_detail: bool = False
+    norms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from schemas.profiles.model import Field, Kind, SeenBy
 from schemas.profiles.naming import CTE_TERM
 from schemas.profiles.registry import catalogue
 from web.pages.model import Lang
+from web.pages.profile_norms import folded
 
 # Files and records have no line; the step itself is the title.
 _TOLD: Final = frozenset(
@@ -72,6 +73,5 @@ def _public_terms() -> Mapping[str, Field]:
     found: dict[str, Field] = {}
     for field in catalogue().shared.library.terms.values():
         if field.seen_by is SeenBy.PUBLIC and field.kind in _TOLD and field.name != CTE_TERM:
-            local = field.name.rpartition(":")[2]
-            found[local.replace("_", "").replace("-", "").lower()] = field
+            found[folded(field.name)] = field
     return MappingProxyType(found)
