@@ -120,6 +120,14 @@ class Settings:
     lineage_depth_max: int = _setting(
         64, integer(1, 10_000), "steps of one trace through makings, lots and containers"
     )
+    whereabouts_items_max: int = _setting(
+        10_000, integer(1, 1_000_000), "codes of one trace of which it is told who has them now"
+    )
+    trace_backlog_max: int = _setting(
+        20_000,
+        integer(0, 100_000_000),
+        "entries that a question of a trace reads first; what is behind then, the answer says",
+    )
     trace_days_max: int = _setting(
         366, integer(1, 3660), "days of events from which the goods of a party or site are traced"
     )

@@ -116,9 +116,24 @@ def seen_movements(
 
     What happened to a container is shown where the packing is its reader's to see as well.
     """
+    return seen_movements_among(connection, log, {0: movements}, actor)[0]
+
+
+def seen_movements_among(
+    connection: Connection,
+    log: int,
+    movements: Mapping[int, Sequence[Movement]],
+    actor: Actor | None,
+) -> dict[int, tuple[Movement, ...]]:
+    """Return the same of many things, whose events are looked up together."""
     if sees_everything(actor):
-        return tuple(movements)
-    seen = seen_seqs(connection, log, {one.event.seq for one in movements}, actor)
+        return {item: tuple(many) for item, many in movements.items()}
+    seqs = {one.event.seq for many in movements.values() for one in many}
+    seen = seen_seqs(connection, log, seqs, actor)
+    return {item: _seen_of(many, seen) for item, many in movements.items()}
+
+
+def _seen_of(movements: Sequence[Movement], seen: Collection[int]) -> tuple[Movement, ...]:
     packings = {
         item
         for one in movements

@@ -194,12 +194,13 @@ def balance_of(movements: Iterable[Movement], *, as_told: bool = False) -> Balan
         flow = flow_of(one)
         if flow is not None:
             book.add(one, flow)
-        elif not as_told and _is_carried(one) and one.event.party_id not in shippers:
+        elif not as_told and is_carried(one) and one.event.party_id not in shippers:
             book.carry(one)
     return Balance(flows=book.flows, is_whole=book.is_whole)
 
 
-def _is_carried(movement: Movement) -> bool:
+def is_carried(movement: Movement) -> bool:
+    """Return whether a movement tells that somebody carries goods away, or on."""
     event = movement.event
     return (
         event.type == EventType.OBJECT

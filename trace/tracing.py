@@ -4,17 +4,17 @@ The rule that must stay true: an answer is over one size of the log, to which th
 up before; every step between two codes names the entries that say so.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
-from trace.edges import Edge
+from trace.edges import STAYS, Edge
 from trace.heard import heard_of, with_heard_ends
 from trace.identifiers import find_ids, read_uris
 from trace.lineage import Direction, Lineage, Reach, trace_lineage
 from trace.mixing import shares_in
 from trace.movements import Movement, movements_of
-from trace.projections.lineage import bring_up
+from trace.projections.lineage import bring_up_within
 from trace.projections.tables import LinkKind
 from trace.sieves import (
     ALWAYS,
@@ -27,6 +27,7 @@ from trace.sieves import (
 )
 from trace.starts import Start, goods_at
 from trace.state import Balance, State, balance_of, state_of
+from trace.whereabouts import Whereabouts, whereabouts_of
 from typing import Final
 
 from sqlalchemy import Connection, Engine
@@ -63,7 +64,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """What goods lead to or come from, the nearest first, over a log of `size` entries."""
+    """What goods lead to or come from, the nearest first, over a log of `size` entries.
+
+    `behind` is how many more entries were acknowledged whose links are not read yet.
+    """
 
     subjects: tuple[str, ...]
     direction: Direction
@@ -73,6 +77,8 @@ class Trace:
     is_cut: bool
     is_partial: bool = False
     shares: Mapping[str, Fraction | None] = field(default_factory=dict)
+    whereabouts: Mapping[str, Whereabouts] = field(default_factory=dict)
+    behind: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +87,17 @@ class View:
 
     Without an actor the service itself asks and sees everything. `classes` are product classes of
     the register; what leads to none of them is left out. Shares are worked out forward alone, and
-    over all time: what is left out for its day may have gone in as well.
+    over all time: what is left out for its day may have gone in as well. `whereabouts_max` is of
+    how many codes, the nearest, it is told forward who has them now, whatever the window: now is
+    now. `backlog_max` is how many entries are read before the answer, None for all.
     """
 
     actor: Actor | None = None
     window: Window = ALWAYS
     classes: frozenset[str] = frozenset()
     with_shares: bool = False
+    whereabouts_max: int = 0
+    backlog_max: int | None = None
 
 
 EVERYTHING: Final = View()
@@ -103,16 +113,17 @@ def trace_goods(
 ) -> Trace:
     """Return what these canonical URIs lead to, or come from; `NotFound` where no event names one.
 
-    Everything that was acknowledged before the call is in the answer.
+    Everything that was acknowledged before the call is in the answer, but for what is behind.
     """
-    size = bring_up(engine, log)
+    brought = bring_up_within(engine, log, view.backlog_max)
     with reading(engine) as connection:
-        found = find_ids(connection, log, subjects)
-        roots = known_to(connection, log, found, view.actor)
+        ids = find_ids(connection, log, subjects)
+        roots = known_to(connection, log, ids, view.actor)
         missing = [uri for uri in subjects if uri not in roots]
         if missing:
             raise NotFound(f"No event names the code {missing[0]}.")
-        return trace_items(connection, log, roots, direction, reach, view, size=size)
+        found = trace_items(connection, log, roots, direction, reach, view, size=brought.size)
+    return replace(found, behind=brought.behind)
 
 
 def trace_events(
@@ -128,14 +139,15 @@ def trace_events(
     The events are those of the window of `view`; the ways that begin or end there are not cut by
     it. `is_cut` also where there were more goods than are walked from.
     """
-    size = bring_up(engine, log)
+    brought = bring_up_within(engine, log, view.backlog_max)
     with reading(engine) as connection:
         goods = goods_at(connection, log, start, view.window, view.actor, reach.items_max)
         uris = read_uris(connection, log, goods.items)
         roots = {uri: item for item, uri in uris.items()}
         whole = replace(view, window=ALWAYS)
-        found = trace_items(connection, log, roots, direction, reach, whole, size=size)
-        return replace(found, is_cut=found.is_cut or goods.is_cut)
+        found = trace_items(connection, log, roots, direction, reach, whole, size=brought.size)
+        is_cut = found.is_cut or goods.is_cut
+        return replace(found, is_cut=is_cut, behind=brought.behind)
 
 
 def trace_items(
@@ -163,6 +175,10 @@ def trace_items(
         kept = _of_classes(connection, reached, view.classes)
         steps = leading_to(steps, {one.uri for one in kept}, direction)
         reached = kept
+    is_told = view.whereabouts_max and direction is Direction.FORWARD
+    nearest = {one.uri for one in reached[: view.whereabouts_max]} if is_told else set()
+    ids = [item for item, uri in uris.items() if uri in nearest]
+    where = whereabouts_of(connection, log, ids, view.actor, _containers(edges)) if ids else {}
     return Trace(
         subjects=tuple(sorted(roots)),
         direction=direction,
@@ -172,6 +188,7 @@ def trace_items(
         is_cut=lineage.is_cut,
         is_partial=not sees_everything(view.actor),
         shares={uris[item]: share for item, share in shares.items() if item in uris},
+        whereabouts={uris[item]: found for item, found in where.items()},
     )
 
 
@@ -227,6 +244,10 @@ def _things(items: Collection[int]) -> list[int]:
     return [item for item in items if item >= 0]
 
 
+def _containers(edges: Iterable[Edge]) -> frozenset[int]:
+    return frozenset(edge.dst for edge in edges if edge.kind in STAYS)
+
+
 def _reached(lineage: Lineage, uris: dict[int, str]) -> tuple[Reached, ...]:
     makings = {edge.dst for edge in lineage.edges if edge.kind == LinkKind.USED_IN}
     makings |= {edge.src for edge in lineage.edges if edge.kind == LinkKind.MADE_BY}
@@ -267,17 +288,25 @@ class CodeState:
     container: str | None
     balance: Balance
     size: int
+    behind: int = 0
     unheard: int = 0
     movements: tuple[Movement, ...] = ()
     uris: Mapping[int, str] = field(default_factory=dict)
 
 
-def state_of_code(engine: Engine, log: int, uri: str, actor: Actor | None = None) -> CodeState:
+def state_of_code(
+    engine: Engine,
+    log: int,
+    uri: str,
+    actor: Actor | None = None,
+    *,
+    backlog_max: int | None = None,
+) -> CodeState:
     """Return what is known of a canonical URI now; `NotFound` where no event names it.
 
     Told from the events alone that the actor may see, all of them where there is none.
     """
-    size = bring_up(engine, log)
+    brought = bring_up_within(engine, log, backlog_max)
     with reading(engine) as connection:
         item = find_ids(connection, log, [uri]).get(uri)
         movements: tuple[Movement, ...] = ()
@@ -299,7 +328,8 @@ def state_of_code(engine: Engine, log: int, uri: str, actor: Actor | None = None
         container=uris.get(state.container) if state.container is not None else None,
         balance=balance_of(counted),
         unheard=len({one.event.seq for one in movements} - {one.event.seq for one in counted}),
-        size=size,
+        size=brought.size,
+        behind=brought.behind,
         movements=movements,
         uris=uris,
     )

@@ -47,6 +47,7 @@ class TraceAsked:
     until_on: date | None = None
     classes: frozenset[str] = frozenset()
     with_shares: bool = False
+    with_whereabouts: bool = False
 
 
 def classes_of(text: str) -> frozenset[str]:
@@ -74,6 +75,8 @@ def trace_for(parts: Services, actor: Actor, asked: TraceAsked, direction: Direc
         window=_window(parts, asked),
         classes=asked.classes,
         with_shares=asked.with_shares,
+        whereabouts_max=settings.whereabouts_items_max if asked.with_whereabouts else 0,
+        backlog_max=settings.trace_backlog_max,
     )
     if asked.code:
         subject = uri_typed(asked.code)
@@ -91,7 +94,8 @@ def share_text(trace: Trace, uri: str) -> str | None:
 
 def state_for(parts: Services, actor: Actor, code: str) -> CodeState:
     """Return what is known of a code, told from the events that `actor` may see."""
-    return state_of_code(parts.engine, parts.log, uri_typed(code), actor)
+    most = parts.settings.trace_backlog_max
+    return state_of_code(parts.engine, parts.log, uri_typed(code), actor, backlog_max=most)
 
 
 def party_asked(connection: Connection, actor: Actor, text: str) -> PartyCard:

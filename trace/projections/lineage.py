@@ -7,6 +7,7 @@ or goes. So late events and error declarations need nothing of their own, and a 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from trace.events.model import Role
 from trace.projections.quantities import (
@@ -62,14 +63,30 @@ BY_ONE_EVENT: Final = (LinkKind.USED_IN, LinkKind.MADE_BY, LinkKind.LOT_OF, Link
 
 def bring_up(engine: Engine, log: int) -> int:
     """Read everything that was appended since, and return the size up to which links are whole."""
+    return bring_up_within(engine, log, None).size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """How far the links are whole, and how many entries of the log are not read yet."""
+
+    size: int
+    behind: int
+
+
+def bring_up_within(engine: Engine, log: int, entries_max: int | None) -> Brought:
+    """Read what was appended since, but no more than `entries_max` entries; None reads all.
+
+    Who only asks must not wait for a long backlog: the worker reads on, and the answer says how far
+    behind it is.
+    """
     with reading(engine) as connection:
         size = read_head(connection, log).size
-        done = connection.execute(cursor_of(log)).scalar() or 0
-    if done >= size:
-        return int(done)
-    while (done := advance(engine, log, size)) < size:
-        pass
-    return done
+        done = int(connection.execute(cursor_of(log)).scalar() or 0)
+    end = size if entries_max is None else min(size, done + entries_max)
+    while done < end:
+        done = advance(engine, log, end)
+    return Brought(size=done, behind=max(size - done, 0))
 
 
 def advance(engine: Engine, log: int, size: int) -> int:
