@@ -167,6 +167,7 @@ def test_the_files_hold_every_row_with_its_entries(dairy: World) -> None:
     assert all(row[11] for row in rows[1:])
     for one, direction in zip(answer, ("backward", "forward"), strict=True):
         query = f"/api/v1/lineage?code={quote(milk(1), safe='')}&direction={direction}&shares=true"
+        query += "&whereabouts=true"
         assert one == json.loads(dairy.house.ask("GET", query, role="authority").data)
 
 

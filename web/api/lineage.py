@@ -1,13 +1,14 @@
 """Where goods came from and where they went.
 
-One rule: an answer covers everything that was acknowledged before it was asked for, and every step
-of it names the entry that says so.
+One rule: an answer covers everything that was acknowledged before it was asked for, or says how
+many entries it is behind; every step of it names the entry that says so.
 """
 
 from decimal import Decimal
 from trace.lineage import Direction
 from trace.state import Flow
 from trace.tracing import CodeState
+from trace.whereabouts import Fate
 from typing import Any
 
 import marshmallow as ma
@@ -18,6 +19,7 @@ from web.api.fields import Day, StrictSchema, WholeText, text
 from web.auth import current_actor, requires
 from web.services import services
 from web.tracing import TraceAsked, classes_of, share_text, state_for, trace_for
+from web.whereabouts import holders_told, where_told
 
 BLUEPRINT = ApiBlueprint(
     "lineage", __name__, url_prefix="/api/v1", description="Where from and where to."
@@ -40,6 +42,44 @@ class LineageQuery(StrictSchema):
     until = Day(load_default=None)
     classes = text(chars_max=400, load_default="", data_key="class")
     shares = ma.fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
+    whereabouts = ma.fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
+
+
+class HandOut(ma.Schema):
+    """How much of a code is with whom, or went which way, and the entry that says so."""
+
+    party_id = ma.fields.UUID(
+        allow_none=True,
+        metadata={"description": "null: nobody the reader may know; on its way, who sent it."},
+    )
+    fate = ma.fields.String(
+        validate=ma.validate.OneOf([one.value for one in Fate]),
+        metadata={"description": "last_seen: handed on; who has it now the reader may not know."},
+    )
+    amount = ma.fields.String(allow_none=True)
+    uom = ma.fields.String(allow_none=True, metadata={"description": "null counts pieces"})
+    seq = ma.fields.Integer(allow_none=True)
+
+
+class AmountOfUnitOut(ma.Schema):
+    """An amount of lots in one unit."""
+
+    amount = ma.fields.String()
+    uom = ma.fields.String(allow_none=True)
+
+
+class HolderSumOut(ma.Schema):
+    """What one party has, or sold or used, of everything that is told."""
+
+    party_id = ma.fields.UUID(allow_none=True)
+    fate = ma.fields.String(validate=ma.validate.OneOf([one.value for one in Fate]))
+    pieces = ma.fields.Integer()
+    lots = ma.fields.Integer()
+    containers = ma.fields.Integer()
+    amounts = ma.fields.List(ma.fields.Nested(AmountOfUnitOut))
+    lots_untold = ma.fields.Integer(
+        metadata={"description": "Lots of which no event says how much."}
+    )
 
 
 class ReachedOut(ma.Schema):
@@ -50,6 +90,11 @@ class ReachedOut(ma.Schema):
     share = ma.fields.String(
         allow_none=True,
         metadata={"description": "How much of it came from the subjects, as 1/3; null: unknown."},
+    )
+    where = ma.fields.List(
+        ma.fields.Nested(HandOut),
+        allow_none=True,
+        metadata={"description": "With whom it is now; null where that was not asked or read."},
     )
 
 
@@ -72,9 +117,16 @@ class LineageOut(ma.Schema):
     reached = ma.fields.List(ma.fields.Nested(ReachedOut))
     steps = ma.fields.List(ma.fields.Nested(LineageStepOut))
     size = ma.fields.Integer()
+    behind = ma.fields.Integer(
+        metadata={"description": "Entries that were acknowledged and are not in this answer yet."}
+    )
     is_cut = ma.fields.Boolean()
     is_partial = ma.fields.Boolean(
         metadata={"description": "Only steps of the reader's own and its partners' events."}
+    )
+    holders = ma.fields.List(ma.fields.Nested(HolderSumOut))
+    told_of = ma.fields.Integer(
+        metadata={"description": "Of how many codes, the nearest, it is told who has them."}
     )
 
 
@@ -85,7 +137,8 @@ class LineageOut(ma.Schema):
 def get_lineage(query: dict[str, Any]) -> dict[str, Any]:
     """Trace a code, or the goods of a party or site, forward or back.
 
-    Forward is to everything they became part of, back to what they were made of.
+    Forward is to everything they became part of, back to what they were made of. With
+    `whereabouts` it is told forward who has each of them now.
     """
     asked = TraceAsked(
         code=query["code"],
@@ -96,19 +149,28 @@ def get_lineage(query: dict[str, Any]) -> dict[str, Any]:
         until_on=query["until"],
         classes=classes_of(query["classes"]),
         with_shares=query["shares"],
+        with_whereabouts=query["whereabouts"],
     )
     found = trace_for(services(), current_actor(), asked, query["direction"])
     return {
         "subjects": found.subjects,
         "direction": found.direction,
         "reached": [
-            {"uri": one.uri, "depth": one.depth, "share": share_text(found, one.uri)}
+            {
+                "uri": one.uri,
+                "depth": one.depth,
+                "share": share_text(found, one.uri),
+                "where": where_told(found, one.uri),
+            }
             for one in found.reached
         ],
         "steps": found.steps,
         "size": found.size,
+        "behind": found.behind,
         "is_cut": found.is_cut,
         "is_partial": found.is_partial,
+        "holders": holders_told(found),
+        "told_of": len(found.whereabouts),
     }
 
 
@@ -152,6 +214,7 @@ class CodeStateOut(ma.Schema):
         metadata={"description": "Events by parties that have no standing in it; not counted."}
     )
     size = ma.fields.Integer()
+    behind = ma.fields.Integer()
 
 
 @BLUEPRINT.route("/state", methods=["GET"])
@@ -176,6 +239,7 @@ def get_state(query: dict[str, Any]) -> dict[str, Any]:
         "is_whole": found.balance.is_whole,
         "unheard": found.unheard,
         "size": found.size,
+        "behind": found.behind,
     }
 
 

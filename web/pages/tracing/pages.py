@@ -32,6 +32,7 @@ from web.pages.tracing.rows import Side, first_seqs, share_words, side_of
 from web.pages.tracing.spots import places_of
 from web.pages.tracing.things import Known, Thing, known_of, nearest, thing_of
 from web.pages.tracing.told import tell_state
+from web.pages.tracing.where import left_out_words, tell_where
 from web.pages.work_blueprint import blueprint, name_of
 from web.pages.work_forms import Form
 from web.services import Services, services
@@ -77,6 +78,8 @@ def trace_page() -> str | tuple[str, int]:
         known = known_of(connection, parts.log, near, actor, lang)
         told = None if state is None else tell_state(connection, parts.log, state, lang, rows_max)
         subject = _subject(connection, actor, asked, traces[0])
+        shown = {one.uri for one in near[1].reached[: rows_max + len(near[1].subjects)]}
+        where = tell_where(connection, traces[1], lang, shown)
         places = places_of(connection, parts.log, near, actor, lang, _SPOTS_MAX)
     sides = [
         _side(trace, known, rows_max, whole) for trace, whole in zip(near, traces, strict=True)
@@ -97,6 +100,10 @@ def trace_page() -> str | tuple[str, int]:
         found=findings_of(parts, actor, traces[0].subjects[0]) if asked.code else [],
         is_partial=traces[0].is_partial,
         size=traces[0].size,
+        behind=traces[0].behind,
+        where=where,
+        reached_forward=len(traces[1].reached),
+        left_out_words=left_out_words,
         query=query_of(form),
         recall_query=_recall_query(asked, subject),
         link_words=link_words,
@@ -136,6 +143,7 @@ def read_asked(form: Form) -> TraceAsked:
         until_on=until_on,
         classes=classes_of(form.text("class")),
         with_shares=True,
+        with_whereabouts=True,
     )
 
 
