@@ -277,6 +277,9 @@ class Settings:
     session_idle_max_s: int = _setting(
         7200, integer(60, 7 * 86_400), "how long somebody who does nothing stays signed in"
     )
+    kept_form_bytes_max: int = _setting(
+        1 << 16, integer(0, 1 << 18), "what was typed is kept over a sign-in, up to this size"
+    )
     password_chars_min: int = _setting(12, integer(8, 64), "characters a password needs")
     password_memory_kib: int = _setting(
         19_456, integer(8, 1 << 21), "memory that hashing one password takes (Argon2id)"

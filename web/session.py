@@ -15,7 +15,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import orjson
-from flask import Blueprint, Flask, g, redirect, request, session
+from flask import Blueprint, Flask, current_app, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped] # It has no types.
@@ -37,12 +37,14 @@ from parties.sessions import (
     touch,
 )
 from parties.sign_ins import Try
+from web.kept_forms import is_resumed, kept_text
 from web.services import Services, services
 from web.visitor import browser_name, visitor_of
 
 SIGN_IN_PATH: Final = "/sign-in"
 ACCOUNT_PATH: Final = "/work/account"
 
+_ASKS: Final = "suxin_ask_sign_in"
 _NUMBER: Final = "session"
 _NEXT_CHARS_MAX: Final = 1000
 _COOKIE_BYTES_MAX: Final = 4096
@@ -54,6 +56,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _csrf: Final = CSRFProtect()
+
+# The views whose forms are not lost where their session has ended.
+_keeping: Final[set[Callable[..., Any]]] = set()
 
 
 class _CookieJson:
@@ -219,7 +224,7 @@ def _known_by_cookie() -> _Known | None:
 
 
 def page_requires(
-    action: Action, *others: Action, may_owe_password: bool = False
+    action: Action, *others: Action, may_owe_password: bool = False, keeps_typed: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Send whoever is not signed in to do so; refuse whoever has no role for `action`.
 
@@ -233,16 +238,41 @@ def page_requires(
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             actor = signed_in()
             if actor is None:
+                kept = typed_to_keep()
+                if kept:
+                    return _ask_sign_in(_here(), kept)
                 return redirect(f"{SIGN_IN_PATH}?{urlencode({'next': _here()})}", 303)
             if page_session().must_change and not may_owe_password:
                 return redirect(f"{ACCOUNT_PATH}?{urlencode({'next': _here()})}", 303)
             if not any(has_role_for(actor, other) for other in others):
                 require_role(actor, action)
+            if is_resumed() and not keeps_typed:
+                return redirect(_here(), 303)
             return view(*args, **kwargs)
 
+        if keeps_typed:
+            _keeping.add(wrapper)
         return wrapper
 
     return decorate
+
+
+def typed_to_keep() -> str:
+    """Return what was typed into the form of this request, "" where its view keeps nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view not in _keeping:
+        return ""
+    return kept_text(services().settings.kept_form_bytes_max)
+
+
+def on_typed_unsigned(app: Flask, answer: Callable[[str, str], Response]) -> None:
+    """Name what answers a form whose session has ended: with where it was sent and what is kept."""
+    app.extensions[_ASKS] = answer
+
+
+def _ask_sign_in(wanted: str, kept: str) -> Response:
+    answer: Callable[[str, str], Response] = current_app.extensions[_ASKS]
+    return answer(wanted, kept)
 
 
 def _here() -> str:

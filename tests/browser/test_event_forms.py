@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete
 from werkzeug.serving import make_server
 
 from base.clock import SystemClock
+from base.db import transaction
 from parties.accounts import AccountRequest, add_account
 from parties.actors import Role
+from parties.tables import PAGE_SESSION
 from tests.browser.test_scan_view import AXE, AXE_RULES
 from tests.codes.labels.samples import raster, read_all
 from tests.parties.samples import gtin_uri
@@ -140,6 +143,27 @@ def test_the_first_wrong_field_has_the_cursor_and_says_why(plant: Plant, browser
     expect(amount).to_be_focused()
     expect(amount).to_have_value("many")
     expect(amount).to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_was_typed_outlives_the_session(plant: Plant, browser: Browser, width: int) -> None:
+    page = phone(browser, width)
+    sign_in(page, plant, f"/work/event/new?code={MILK}&step=any/receive/main")
+    page.get_by_label("数量").fill(f"{width}.5")
+    with transaction(plant.house.services.engine) as connection:
+        connection.execute(delete(PAGE_SESSION))
+
+    page.get_by_role("button", name="下一步：核对").last.click()
+    expect(page.get_by_text("您填写的内容没有丢失")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("登录名", exact=True).fill("wang.fang")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("button", name="回到我的表单").click()
+
+    expect(page.get_by_label("数量")).to_have_value(f"{width}.5")
+    expect(page.get_by_text("您重新登录过")).to_be_visible()
+    record(page)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

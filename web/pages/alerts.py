@@ -115,7 +115,7 @@ def alert(alert_id: UUID) -> str:
 
 
 @blueprint.post("/alerts/<uuid:alert_id>/judgement")
-@page_requires(Action.JUDGE_ALERTS)
+@page_requires(Action.JUDGE_ALERTS, keeps_typed=True)
 def judge(alert_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Record what an alert turned out to be."""
     parts, actor, form = services(), page_actor(), typed("judge")

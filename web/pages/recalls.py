@@ -109,7 +109,7 @@ def recall_form() -> str:
 
 
 @blueprint.post("/recalls/open")
-@page_requires(Action.OPEN_RECALLS)
+@page_requires(Action.OPEN_RECALLS, keeps_typed=True)
 def open_recall() -> WerkzeugResponse | tuple[str, int] | str:
     """Open a recall, or show first what it would reach."""
     parts, actor, form = services(), page_actor(), typed("open")
@@ -205,7 +205,7 @@ def answer_form(recall_id: UUID) -> str:
 
 
 @blueprint.post("/recalls/<uuid:recall_id>/answer")
-@page_requires(Action.ANSWER_RECALLS)
+@page_requires(Action.ANSWER_RECALLS, keeps_typed=True)
 def answer(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Record what a holder says."""
     parts, actor, form = services(), page_actor(), typed("answer")

@@ -14,6 +14,7 @@ from base.errors import Busy, Unauthenticated
 from parties.passwords import CHARS_MAX
 from parties.sign_ins import SignInWaits
 from parties.tables import LOGIN_CHARS_MAX
+from web.kept_forms import KEPT, RESUMED, kept_fields
 from web.pages.languages import say as _
 from web.services import services
 from web.session import (
@@ -24,17 +25,26 @@ from web.session import (
     sign_in_by_key,
     sign_in_by_password,
     sign_out,
+    typed_to_keep,
 )
 
 blueprint = Blueprint("sign_in", __name__)
 
 # A key has 99 characters; what is pasted with it is cut.
 _KEY_CHARS_MAX = 200
+_KEEP_NOTHING = {"Cache-Control": "no-store"}
 
 
-def stale_form() -> tuple[str, int]:
-    """Say that a form is not of this session: it lay open too long, or another site sent it."""
-    return render_template("work/stale.html"), 400
+def stale_form() -> Response:
+    """Say that a form is not of this session: it lay open too long, or another site sent it.
+
+    What was typed into a page of this host is shown again, to be looked through and sent anew.
+    """
+    kept = typed_to_keep()
+    if kept:
+        fields = kept_fields(kept, services().settings.kept_form_bytes_max)
+        return _back_to_form(request.path, fields, 400)
+    return Response(render_template("work/stale.html"), 400)
 
 
 @blueprint.get(SIGN_IN_PATH)
@@ -53,7 +63,9 @@ def enter() -> WerkzeugResponse:
     problems = _enter_by_key() if field == "key" else _enter_by_password()
     if problems:
         return _page(problems, 400)
-    return redirect(safe_next(request.form.get("next", "")), 303)
+    wanted = safe_next(request.form.get("next", ""))
+    fields = kept_fields(request.form.get(KEPT, ""), services().settings.kept_form_bytes_max)
+    return _back_to_form(wanted, fields) if fields else redirect(wanted, 303)
 
 
 @blueprint.post("/sign-out")
@@ -110,13 +122,37 @@ def _wrong() -> str:
     )
 
 
+def ask_again(wanted: str, kept: str) -> Response:
+    """Answer a form whose session has ended: ask to sign in, and hold what was typed."""
+    html = _html({}, wanted=safe_next(wanted, default=""), kept=kept, login="")
+    return Response(html, 403, _KEEP_NOTHING)
+
+
+def _back_to_form(wanted: str, fields: list[tuple[str, str]], status: int = 200) -> Response:
+    """Lead to the form with what was typed before the sign-in; nothing is done by that."""
+    html = render_template("work/resume.html", wanted=wanted, fields=fields, resumed=RESUMED)
+    return Response(html, status, _KEEP_NOTHING)
+
+
 def _page(problems: dict[str, str], status: int = 200) -> Response:
-    html = render_template(
+    bytes_max = services().settings.kept_form_bytes_max
+    text = request.form.get(KEPT, "")
+    html = _html(
+        problems,
+        wanted=safe_next(request.values.get("next", ""), default=""),
+        kept=text if kept_fields(text, bytes_max) else "",
+        login=request.form.get("login", "")[:LOGIN_CHARS_MAX],
+    )
+    return Response(html, status, _KEEP_NOTHING)
+
+
+def _html(problems: dict[str, str], *, wanted: str, kept: str, login: str) -> str:
+    return render_template(
         "sign_in.html",
         problems=problems,
-        wanted=safe_next(request.values.get("next", ""), default=""),
-        login=request.form.get("login", "")[:LOGIN_CHARS_MAX],
+        wanted=wanted,
+        kept=kept,
+        login=login,
         login_chars_max=LOGIN_CHARS_MAX,
         password_chars_max=CHARS_MAX,
     )
-    return Response(html, status, {"Cache-Control": "no-store"})

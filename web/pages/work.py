@@ -56,7 +56,7 @@ from web.pages.work_finding import products_asked, sites_asked
 from web.pages.work_forms import Form, blank
 from web.recalls import waiting_at
 from web.services import Services, services
-from web.session import page_actor, page_requires
+from web.session import on_typed_unsigned, page_actor, page_requires
 
 # Each adds its pages to the blueprint when it is imported.
 PAGES: Final = (
@@ -102,6 +102,7 @@ class BlockRow:
 def register_work(app: Flask) -> None:
     """Give the application signing in and the pages behind it."""
     app.register_blueprint(sign_in.blueprint)
+    on_typed_unsigned(app, sign_in.ask_again)
     app.register_blueprint(blueprint)
     app.register_blueprint(recall_public.blueprint)
     app.register_blueprint(profile_docs.blueprint)

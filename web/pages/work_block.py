@@ -82,7 +82,7 @@ def preview(block_id: UUID) -> str:
 
 
 @blueprint.route("/blocks/<uuid:block_id>/activate", methods=["GET", "POST"])
-@page_requires(Action.ISSUE_CODES)
+@page_requires(Action.ISSUE_CODES, keeps_typed=True)
 def activate_codes(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Bind codes to a lot."""
     if request.method == "GET":
@@ -105,7 +105,7 @@ def activate_codes(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.route("/blocks/<uuid:block_id>/void", methods=["GET", "POST"])
-@page_requires(Action.ISSUE_CODES)
+@page_requires(Action.ISSUE_CODES, keeps_typed=True)
 def void_codes(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Take codes out of use for ever."""
     if request.method == "GET":
@@ -131,7 +131,7 @@ def void_codes(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.route("/blocks/<uuid:block_id>/labels", methods=["GET", "POST"])
-@page_requires(Action.ISSUE_CODES)
+@page_requires(Action.ISSUE_CODES, keeps_typed=True)
 def labels(block_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Give out a file of labels, or begin a long one; or only draw one for the page."""
     if request.method == "GET":

@@ -63,7 +63,7 @@ def codes() -> str:
 
 
 @blueprint.post("/codes")
-@page_requires(Action.ISSUE_CODES)
+@page_requires(Action.ISSUE_CODES, keeps_typed=True)
 def issue() -> WerkzeugResponse | tuple[str, int] | str:
     """Issue a block and show it."""
     parts, actor = services(), page_actor()

@@ -90,7 +90,7 @@ def event_new() -> str | tuple[str, int]:
 
 
 @blueprint.post("/event/new")
-@page_requires(Action.CAPTURE)
+@page_requires(Action.CAPTURE, keeps_typed=True)
 def event_send() -> WerkzeugResponse | str | tuple[str, int]:
     """Add a row, show the event in words, or record it: what the pressed button says."""
     form = typed(_FORM)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from flask import request
 
 from base.errors import AppError, Problem
+from web.kept_forms import RESUMED, is_resumed
 from web.pages.languages import say as _
 from web.pages.work_refusals import Refusals, refusal_words
 
@@ -109,8 +110,13 @@ def blank(name: str, **values: object) -> Form:
 
 
 def typed(name: str) -> Form:
-    """Return a form as it was sent."""
-    return Form(name=name, values=request.form.to_dict())
+    """Return a form as it was sent; one that comes back from a sign-in is not good."""
+    values = request.form.to_dict()
+    form = Form(name=name, values={key: text for key, text in values.items() if key != RESUMED})
+    if is_resumed():
+        words = _("You signed in anew. Nothing was recorded: look through it and send it again.")
+        form.wrong("", words)
+    return form
 
 
 def fresh_once() -> str:

@@ -86,7 +86,7 @@ def choose_code() -> WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.post("/links")
-@page_requires(Action.MANAGE_LINKS)
+@page_requires(Action.MANAGE_LINKS, keeps_typed=True)
 def keep_link() -> WerkzeugResponse | tuple[str, int]:
     """Keep a link of a code of one's own."""
     parts, form = services(), typed("link")

@@ -73,7 +73,7 @@ def declare_page(seq: int) -> str:
 
 
 @blueprint.post("/entries/<int:seq>/declare")
-@page_requires(Action.CAPTURE)
+@page_requires(Action.CAPTURE, keeps_typed=True)
 def declare_send(seq: int) -> WerkzeugResponse | tuple[str, int]:
     """Record the declaration; a form that is sent twice records one."""
     own, form = _own_event(seq), typed(_FORM)

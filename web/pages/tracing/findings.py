@@ -132,7 +132,7 @@ def finding(finding_id: UUID) -> str:
 
 
 @blueprint.post("/findings/<uuid:finding_id>/judgement")
-@page_requires(Action.JUDGE_FINDINGS)
+@page_requires(Action.JUDGE_FINDINGS, keeps_typed=True)
 def judge_finding(finding_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Record what a finding turned out to be."""
     parts, actor, form = services(), page_actor(), typed("judge")
