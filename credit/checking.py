@@ -96,6 +96,13 @@ def check_party(
     )
 
 
+def current_facts(
+    connection: Connection, log: int, subject_id: UUID, day: date
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return the rows of what counts of a party on a day."""
+    return [row for row in _rows(connection, log, subject_id, day) if _is_current(row, day)]
+
+
 def standing_of(connection: Connection, log: int, subject_id: UUID, day: date) -> Standing:
     """Return what a party is known by on a day, as the gate of measures looks at it."""
     return _standing(_rows(connection, log, subject_id, day), day)

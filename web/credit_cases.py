@@ -6,7 +6,9 @@ there for it.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from trace.recall.workdays import workdays_after
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -18,12 +20,17 @@ from credit.cases.model import CaseNote
 from credit.cases.reading import CaseQuery, CaseRow, StepRow, cases_of, read_case
 from credit.cases.taking import CaseDesk, take_step
 from credit.folding.projector import bring_up_credit
+from credit.grading import grade_party
 from credit.records import FactRow, facts_of
+from credit.scoring.model import Grade, Model
+from credit.scoring.reading import model_on
 from credit.subjects import subject_of_code, subject_of_party
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, today
 from web.services import Services
+
+_MODEL: Final = "enterprise"
 
 
 def case_desk(parts: Services) -> CaseDesk:
@@ -46,6 +53,23 @@ def record_for(parts: Services, actor: Actor, uscc: str) -> tuple[UUID | None, l
             return None, []
         rows_max = parts.settings.credit_record_rows_max
         return subject_id, facts_of(connection, parts.log, subject_id, rows_max=rows_max)
+
+
+def grade_for(
+    parts: Services, actor: Actor, uscc: str, *, day: date | None
+) -> tuple[Model, Grade] | None:
+    """Return a party's grade on a day with its model; None where nothing was told of it."""
+    bring_up_credit(parts.engine, parts.log)
+    on = day or today(parts)
+    try:
+        model = model_on(_MODEL, on)
+    except KeyError:
+        raise _refusal("day", "No model of grades holds on that day.") from None
+    with reading(parts.engine) as connection:
+        subject_id = _subject_for(connection, parts, actor, uscc)
+        if subject_id is None:
+            return None
+        return model, grade_party(connection, parts.log, subject_id, model, on)
 
 
 def open_case_for(

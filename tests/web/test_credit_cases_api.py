@@ -138,3 +138,23 @@ def test_a_step_that_cannot_follow_is_a_conflict(told: House) -> None:
 
     assert answer.status_code == 409
     assert "what can is nothing" in answer.get_data(as_text=True)
+
+
+def test_a_grade_tells_its_reasons_and_a_repaired_record_takes_nothing(told: House) -> None:
+    graded = _json(send(told, "GET", "/api/v1/credit/grade"))
+    fact = _json(send(told, "GET", RECORD))["facts"][0]
+    (share,) = graded["shares"]
+    assert (share["item"], share["facts"]) == ("penalty_general", [fact["id"]])
+    assert graded["points"] == graded["base"] + share["points"] < graded["base"]
+
+    case = _json(_apply(told))
+    _step(told, case, "accept")
+    _step(told, case, "approve", reason="核实", **DECIDED)
+
+    after = _json(send(told, "GET", "/api/v1/credit/grade"))
+    assert (after["shares"], after["points"]) == ([], graded["base"])
+    other = send(told, "GET", f"/api/v1/credit/grade?uscc={uscc(2)}")
+    assert other.status_code == 404
+    assert _json(send(told, "GET", "/api/v1/credit/grade?uscc=" + uscc(9), role="authority")) == {
+        "known": False
+    }

@@ -1,0 +1,1 @@
+"""Grades: points with reasons, by models that are data."""
