@@ -124,9 +124,10 @@ class Client:
         """Return the JSON object at a path."""
         return self._send("GET", path, None, {})
 
-    def post(self, path: str, values: JsonObject) -> JsonObject:
-        """Post a JSON object and return the answer."""
-        return self._send("POST", path, orjson.dumps(values), {})
+    def post(self, path: str, values: JsonObject, *, idempotency_key: str = "") -> JsonObject:
+        """Post a JSON object and return the answer; under a key it is done once."""
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return self._send("POST", path, orjson.dumps(values), headers)
 
     def capture(
         self, body: bytes, *, idempotency_key: str, may_proceed: bool = False

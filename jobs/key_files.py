@@ -27,6 +27,11 @@ def demo_password_file(data_dir: Path) -> Path:
     return data_dir / "keys" / "demo" / "account.password"
 
 
+def demo_authority_password_file(data_dir: Path) -> Path:
+    """Return where the password of the demonstration's authority is kept."""
+    return data_dir / "keys" / "demo" / "authority.password"
+
+
 def read_key_file(path: Path) -> str | None:
     """Return the key in a file, None where there is no file; raises `ConfigurationError`."""
     try:

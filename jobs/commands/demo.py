@@ -1,7 +1,7 @@
 """`manage.py demo`: the demonstration data, posted to a running service."""
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,12 @@ from base.config import Settings, load_settings
 from base.errors import ConfigurationError
 from codes.qr import terminal
 from jobs.client import Client, connect
-from jobs.demo.account import LOGIN, keep_demo_account
+from jobs.demo.account import (
+    AUTHORITY_LOGIN,
+    LOGIN,
+    keep_authority_account,
+    keep_demo_account,
+)
 from jobs.demo.post import (
     DAIRY,
     Told,
@@ -86,7 +91,7 @@ def command(
     if told is None:
         return  # A ledger that people work with has no demonstration, and that is no news.
     address = _address_for_people(operator.url, settings)
-    for line in summary(told, address, _password(environ, settings, operator.url)):
+    for line in summary(told, address, _accounts(environ, settings, operator.url)):
         click.echo(line)
     _show_qr(address + path_of(told.story.cup))
 
@@ -120,12 +125,20 @@ def _post(operator: Client, settings: Settings, request: _Request) -> Told:
         return post_story(operator, story=story, ids=ids, keys=keys, step=step)
 
 
-def _password(environ: MutableMapping[str, str], settings: Settings, url: str) -> str | None:
-    """Return the password of the demonstration's account, None for a service elsewhere."""
-    return keep_demo_account(environ) if url == local_url(settings) else None
+def _accounts(
+    environ: MutableMapping[str, str], settings: Settings, url: str
+) -> Iterator[tuple[str, str, str]]:
+    """Yield whose account it is, its name and its password; nothing for a service elsewhere."""
+    if url != local_url(settings):
+        return
+    if dairys := keep_demo_account(environ):
+        yield "登录演示(乳品厂) sign in as the demonstration's dairy", LOGIN, dairys
+    if authoritys := keep_authority_account(environ):
+        words = "登录演示(监管部门) sign in as the demonstration's authority"
+        yield words, AUTHORITY_LOGIN, authoritys
 
 
-def summary(told: Told, url: str, password: str | None = None) -> Iterator[str]:
+def summary(told: Told, url: str, accounts: Iterable[tuple[str, str, str]] = ()) -> Iterator[str]:
     """Yield the lines that say, in Chinese and English, what is there and where to look."""
     story = told.story
     pages = (
@@ -142,10 +155,10 @@ def summary(told: Told, url: str, password: str | None = None) -> Iterator[str]:
     for words, uri in pages:
         yield f"  {words}:"
         yield f"    {url}{path_of(uri)}"
-    if password is not None:
-        yield "  登录演示(乳品厂) sign in as the demonstration's dairy:"
+    for words, login, password in accounts:
+        yield f"  {words}:"
         yield f"    {url}/sign-in"
-        yield f"    登录名 name: {LOGIN}    密码 password: {password}"
+        yield f"    登录名 name: {login}    密码 password: {password}"
     yield "  演示密钥(乳品厂) API key of the demonstration's dairy:"
     yield f"    {told.keys[DAIRY]}"
     yield "  用手机扫描这杯酸奶 Scan the cup of yoghurt with a phone:"

@@ -15,12 +15,14 @@ from base.errors import Unauthenticated
 from base.strict_json import JsonObject
 from jobs.client import BadAnswer, Client
 from jobs.demo.plot import Plot
+from jobs.demo.recalls import STEPS, end_suspicion, hold_drill
 from jobs.demo.register import PARTIES, PRODUCTS, SITES
 from jobs.demo.story import Story, tell
 from jobs.demo.world import Certificate, Party, Product, Site
 from jobs.key_files import demo_key_file, read_key_file, write_key_file
 
 DAIRY: Final = "dairy"
+AUTHORITY: Final = "authority"
 
 _KEY_DAYS: Final = 365
 
@@ -79,7 +81,7 @@ def kept_told(operator: Client, seed: int, data_dir: Path) -> Told | None:
 def grant_keys(
     operator: Client, ids: Mapping[str, str], data_dir: Path, step: Callable[[], None]
 ) -> dict[str, str]:
-    """Return a producer's key for each party: the kept one where it still opens, else a new one."""
+    """Return a key of each party and of the authority, anew where the kept one opens nothing."""
     keys: dict[str, str] = {}
     for slug in PARTIES:
         path = demo_key_file(data_dir, slug)
@@ -90,6 +92,13 @@ def grant_keys(
             write_key_file(path, kept)
         keys[slug] = kept
         step()
+    path = demo_key_file(data_dir, AUTHORITY)
+    kept = read_key_file(path)
+    if kept is None or not _opens(operator, kept, None):
+        kept = _granted(operator, AUTHORITY, None)
+        write_key_file(path, kept)
+    keys[AUTHORITY] = kept
+    step()
     return keys
 
 
@@ -110,6 +119,10 @@ def post_story(
         author = operator.acting_as(keys[post.author])
         jobs.append(author.capture(post.body, idempotency_key=post.idempotency_key))
         step()
+    authority = operator.acting_as(keys[AUTHORITY])
+    for act, lot in ((hold_drill, story.raw_milk), (end_suspicion, story.seed_lot)):
+        act(authority, lot)
+        step()
     ranges = [
         (job.first_seq, job.first_seq + job.recorded - 1)
         for job in jobs
@@ -128,7 +141,8 @@ def post_story(
 def steps_of(story: Story) -> int:
     """Return how often `step` is called by the three functions for a story."""
     registered = len(PARTIES) + len(SITES) + len(PRODUCTS)
-    return registered + len(PARTIES) + len(story.certificates) + len(story.posts)
+    keys = len(PARTIES) + 1
+    return registered + keys + len(story.certificates) + len(story.posts) + STEPS
 
 
 def story_at(seed: int, told_at: datetime) -> Story:
@@ -136,8 +150,8 @@ def story_at(seed: int, told_at: datetime) -> Story:
     return tell(Plot(seed=seed, told_at=told_at))
 
 
-def _opens(operator: Client, key: str, party_id: str) -> bool:
-    """Tell whether a key of an earlier run still stands for the party on this server."""
+def _opens(operator: Client, key: str, party_id: str | None) -> bool:
+    """Tell whether a key of an earlier run still stands for its party, or none, on this server."""
     try:
         me = operator.acting_as(key).get("/api/v1/me")
     except Unauthenticated:
@@ -145,10 +159,10 @@ def _opens(operator: Client, key: str, party_id: str) -> bool:
     return me.get("party_id") == party_id
 
 
-def _granted(operator: Client, slug: str, party_id: str) -> str:
+def _granted(operator: Client, slug: str, party_id: str | None) -> str:
     values: JsonObject = {
         "label": f"demo {slug}",
-        "role": "producer",
+        "role": "authority" if party_id is None else "producer",
         "party_id": party_id,
         "days": _KEY_DAYS,
     }

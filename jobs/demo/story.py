@@ -15,9 +15,9 @@ from codes.gs1.digital_link import CANONICAL_STEM
 from jobs.demo.cold_chain import cups_on_shelf, sold_cup, tell_cold_chain
 from jobs.demo.events import SX
 from jobs.demo.ingredients import tell_ingredients
-from jobs.demo.milk import tell_milk
+from jobs.demo.milk import milk_lot, tell_milk
 from jobs.demo.mill import bag_lot, bags, millet_certificate, tell_mill
-from jobs.demo.millet import tell_field
+from jobs.demo.millet import seed_lot, tell_field
 from jobs.demo.plot import Document, Plot
 from jobs.demo.register import standing_certificates
 from jobs.demo.world import Certificate
@@ -48,6 +48,8 @@ class Story:
     cup_lot: str
     bag: str
     bag_lot: str
+    raw_milk: str
+    seed_lot: str
 
 
 def tell(plot: Plot) -> Story:
@@ -72,6 +74,8 @@ def tell(plot: Plot) -> Story:
         cup_lot=cup_lot(plot),
         bag=bags(plot)[1],
         bag_lot=bag_lot(plot),
+        raw_milk=milk_lot(plot, "yunhe"),
+        seed_lot=seed_lot(plot),
     )
 
 

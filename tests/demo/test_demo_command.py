@@ -101,6 +101,37 @@ def test_the_account_it_prints_signs_in(demo: Demo) -> None:
     assert page.status_code == 200
 
 
+def test_the_authority_it_prints_finds_a_drill_and_an_ended_recall(demo: Demo) -> None:
+    found = re.search(r"登录名 name: (demo-authority)    密码 password: (\S+)", demo.said)
+    assert found is not None
+
+    with httpx.Client(base_url=demo.live.url, follow_redirects=True) as browser:
+        form = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
+        assert form is not None
+        values = {"csrf_token": form[1], "login": found[1], "password": found[2]}
+        browser.post("/sign-in", data=values)
+        desk = browser.get("/work/recalls").text
+
+    assert "Drill: veterinary drug in raw milk" in desk
+    assert "Labels suspected to be wrong" in desk
+
+
+def test_no_page_of_the_demonstration_warns_of_its_recalls(demo: Demo) -> None:
+    key = read_key_file(demo_key_file(demo.live.data_dir, "authority"))
+    with connect(demo.live.url, key or "") as authority:
+        listed = authority.get("/api/v1/recalls")["items"]
+    assert isinstance(listed, list)
+    states = {(one["is_mock"], one["state"]) for one in listed if isinstance(one, dict)}
+
+    pages = [
+        httpx.get(f"{demo.live.url}{path_of(uri)}", headers={"Accept": "text/html"}).text
+        for uri in (demo.story.cup, demo.story.bag)
+    ]
+
+    assert states == {(True, "open"), (False, "withdrawn")}
+    assert [page for page in pages if "Labels suspected" in page or "Drill" in page] == []
+
+
 def test_posting_the_demonstration_again_changes_nothing(demo: Demo) -> None:
     again = demo.live.manage("demo", "--post", demo.live.url)
 
