@@ -13,6 +13,7 @@ from tests.trace_room.findings.goods import RICE, amount
 from tests.trace_room.story import seen
 from tests.web.epcis_world import check, new_key, post_document
 from tests.web.house import House
+from tests.web.issuing_world import send
 from tests.web.signed_in import Visitor, sign_in
 from tests.web.work_world import text_of
 from web.services import EXTENSION
@@ -109,3 +110,14 @@ def test_a_stranger_sees_no_finding_and_an_auditor_judges_none(house: House) -> 
 @pytest.mark.parametrize("query", ["since=never", "code=!!", "state=none&severity=none", "after=x"])
 def test_a_filter_that_is_none_is_no_error(house: House, query: str) -> None:
     assert sign_in(house, "authority").get(f"/work/findings?{query}").status_code == 200
+
+
+def test_findings_about_recalled_goods_say_so(house: House) -> None:
+    body = {"domain": "food", "level": 1, "reason": "检出黄曲霉毒素", "codes": [RICE]}
+    answer = send(house, "POST", "/api/v1/recalls", body, role="authority")
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+
+    person = sign_in(house, "authority")
+
+    assert "已召回 · " in text_of(person.get("/work/findings?rule=over_sale"))
+    assert "已召回 · " in text_of(person.get(over_sale(person)))

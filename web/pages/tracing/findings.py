@@ -38,6 +38,7 @@ from web.pages.tracing.picture import trace_path
 from web.pages.tracing.things import Thing, entries_of, thing_of
 from web.pages.work_blueprint import blueprint, name_of
 from web.pages.work_forms import Form, blank, typed
+from web.recall_marks import Badge, badges_for
 from web.services import Services, services
 from web.session import page_actor, page_requires
 
@@ -58,6 +59,7 @@ class FindingRow:
     thing: Thing
     party: str
     alike: int = 0
+    badges: Sequence[Badge] = ()
 
 
 @blueprint.context_processor
@@ -195,6 +197,7 @@ def _rows(connection: Connection, found: Sequence[Seen]) -> list[FindingRow]:
     cards = products_by_uri(connection, set(names.values()))
     ids = {one.finding.party_id for one in found if one.finding.party_id is not None}
     parties = parties_by_id(connection, ids)
+    badges = badges_for(connection, services().log, page_actor(), names)
     return [
         FindingRow(
             seen=one,
@@ -202,6 +205,7 @@ def _rows(connection: Connection, found: Sequence[Seen]) -> list[FindingRow]:
             sentence=one.says(lang),
             thing=thing_of(one.finding.uri, cards.get(names[one.finding.uri]), None),
             party=_name(parties.get(one.finding.party_id) if one.finding.party_id else None),
+            badges=badges.get(one.finding.uri, ()),
         )
         for one in found
     ]

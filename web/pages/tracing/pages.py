@@ -4,6 +4,7 @@ One rule: the page shows what the API would give the same reader; what it leaves
 counts, and the files beside it hold everything.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from trace.lineage import Direction
@@ -35,6 +36,7 @@ from web.pages.tracing.told import tell_state
 from web.pages.tracing.where import left_out_words, tell_where
 from web.pages.work_blueprint import blueprint, name_of
 from web.pages.work_forms import Form
+from web.recall_marks import Badge, badges_for
 from web.services import Services, services
 from web.session import page_actor, page_requires
 from web.tracing import TraceAsked, classes_of, party_asked, site_asked, state_for, trace_for
@@ -80,6 +82,7 @@ def trace_page() -> str | tuple[str, int]:
         subject = _subject(connection, actor, asked, traces[0])
         shown = {one.uri for one in near[1].reached[: rows_max + len(near[1].subjects)]}
         where = tell_where(connection, traces[1], lang, shown)
+        badges = _badges_of(connection, parts, actor, near, rows_max)
         places = places_of(connection, parts.log, near, actor, lang, _SPOTS_MAX)
     sides = [
         _side(trace, known, rows_max, whole) for trace, whole in zip(near, traces, strict=True)
@@ -102,6 +105,8 @@ def trace_page() -> str | tuple[str, int]:
         size=traces[0].size,
         behind=traces[0].behind,
         where=where,
+        badges=badges,
+        subject_uri=traces[0].subjects[0] if asked.code else "",
         reached_forward=len(traces[1].reached),
         left_out_words=left_out_words,
         query=query_of(form),
@@ -176,6 +181,14 @@ def _side(near: Trace, known: Known, rows_max: int, whole: Trace) -> Side:
     shown = nearest(near, rows_max + len(near.subjects))
     total = sum(1 for one in whole.reached if one.depth)
     return side_of(shown, known, total)
+
+
+def _badges_of(
+    connection: Connection, parts: Services, actor: Actor, near: list[Trace], rows_max: int
+) -> dict[str, Sequence[Badge]]:
+    """Return the recalls of what the page shows."""
+    uris = [one.uri for trace in near for one in trace.reached[: rows_max + len(trace.subjects)]]
+    return badges_for(connection, parts.log, actor, uris)
 
 
 def _picture(parts: Services, known: Known, near: list[Trace]) -> Picture | None:
