@@ -75,6 +75,7 @@ def test_the_page_shows_what_is_taken_back_and_the_ledger_stays_sound(house: Hou
     answer = declare(person, seq)
 
     assert "(10)Y1" in asked
+    assert "12.5 千克" in asked
     assert "一号车间" in asked
     assert answer.status_code == 303
     assert count(house) == 2

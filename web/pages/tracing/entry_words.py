@@ -3,7 +3,9 @@
 The rule that must stay true: everything is told from what its reader may see of the event.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from trace.declaring import WrongReason
 from trace.events.model import Role
 from trace.identifiers import read_uris
@@ -14,8 +16,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from base.strict_json import JsonObject
+from codes.canonical import uri_of_text
 from parties.directory import parties_by_id, products_by_uri, register_uris, sites_by_uri
 from schemas.cbv import ERROR_REASON
+from schemas.profiles.reading import objects
+from schemas.profiles.registry import catalogue
 from web.pages.alerts import printed_code
 from web.pages.event_reading import facts_of, place_uri
 from web.pages.languages import say as _
@@ -25,14 +30,21 @@ from web.pages.work_blueprint import name_of, when
 
 _ITEMS_MAX: Final = 500
 _LEFT_OUT: Final = (Role.SOURCE, Role.DESTINATION)
+_LISTS: Final[Mapping[str, Role]] = {
+    "quantityList": Role.EPC_CLASS,
+    "childQuantityList": Role.CHILD_CLASS,
+    "inputQuantityList": Role.INPUT_CLASS,
+    "outputQuantityList": Role.OUTPUT_CLASS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A code that the event names, and as what."""
+    """A code that the event names, as what, and how much of it, "" where it does not say."""
 
     role: str
     thing: Thing
+    amount: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +69,7 @@ def told_entry(
     connection: Connection, found: ReadEvent, indexed: IndexedEvent, lang: Lang
 ) -> EntryTold:
     """Return an event in words, as far as its reader may see it."""
-    named = _named(connection, found.log, indexed.items)
+    named = _named(connection, found, indexed.items, lang)
     return EntryTold(
         found=found,
         entry=entries_of(connection, found.log, [found.seq], lang)[found.seq],
@@ -80,18 +92,37 @@ def reason_words(event: JsonObject) -> str:
     return words.get(ERROR_REASON.by_any.get(reason, ""), "") if isinstance(reason, str) else ""
 
 
-def _named(connection: Connection, log: int, items: tuple[tuple[Role, int], ...]) -> list[Named]:
+def _named(
+    connection: Connection, found: ReadEvent, items: tuple[tuple[Role, int], ...], lang: Lang
+) -> list[Named]:
     goods = [(role, item) for role, item in items if role not in _LEFT_OUT]
-    uris = read_uris(connection, log, {item for _role, item in goods})
+    uris = read_uris(connection, found.log, {item for _role, item in goods})
     cards = products_by_uri(connection, {register_uris(uri)[-1] for uri in uris.values()})
+    amounts = _amounts(found.event, lang)
     return [
         Named(
             role=role_words(role),
             thing=thing_of(uris[item], cards.get(register_uris(uris[item])[-1]), None),
+            amount=amounts.get((role, uris[item]), ""),
         )
         for role, item in goods
         if item in uris
     ]
+
+
+def _amounts(event: JsonObject, lang: Lang) -> dict[tuple[Role, str], str]:
+    """Return how much of each lot an event says, in words."""
+    units = catalogue().shared.library.units
+    said = {}
+    for name, role in _LISTS.items():
+        for lot in objects(event.get(name)):
+            code, much, unit = lot.get("epcClass"), lot.get("quantity"), lot.get("uom")
+            if not isinstance(code, str) or not isinstance(much, int | float):
+                continue
+            known = units.get(unit) if isinstance(unit, str) else None
+            words = unit or "" if known is None else getattr(known.label, lang)
+            said[role, uri_of_text(code)] = f"{Decimal(str(much)).normalize():,f} {words}".rstrip()
+    return said
 
 
 def role_words(role: Role) -> str:
