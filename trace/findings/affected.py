@@ -1,4 +1,4 @@
-"""Which things an event may change the findings of: those it names, and what is in them.
+"""Which things an entry may change the findings of: those it names, and what is in them.
 
 The rule that must stay true: it names too many things rather than too few. What is in a container
 is what was in there at the event's time; after packing, what was in there from then on.
@@ -16,6 +16,7 @@ from trace.projections.reading import (
     taken_back_by,
 )
 from trace.projections.tables import LINK, LinkKind
+from trace.recall.hearing import changed_by_recalls
 from trace.types import EventType
 from typing import Final
 
@@ -56,6 +57,7 @@ def affected_by(connection: Connection, log: int, start: int, end: int) -> set[i
     numbers = {number for event in events for number in event.of(Role.TRANSFORMATION)}
     found |= _made_in(connection, log, numbers)
     found |= items_of_labelled(connection, log, events)
+    found |= changed_by_recalls(connection, log, start, end)
     return found | _contents(connection, log, _windows(events))
 
 

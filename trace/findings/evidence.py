@@ -15,6 +15,7 @@ from trace.findings.makings import makings_of
 from trace.findings.model import Evidence, Listing, Paper, Suspicion
 from trace.identifiers import read_uris
 from trace.movements import movements_of
+from trace.recall.hearing import heard_recalls
 from trace.scans.model import Place
 from trace.scans.rule_table import find_rule
 from trace.scans.rules import Severity
@@ -91,6 +92,7 @@ def evidence_of(
     lots = {item: lots_of(many) for item, many in movements.items()}
     days = last_days(connection, log, {lot for many in lots.values() for lot in many})
     suspicions = _suspicions(connection, list(uris))
+    recalls = heard_recalls(connection, log, set(uris.values()))
     of_side = {side: known[names[side]] for side in sides if names.get(side) in known}
     of_place = {place: sited[names[place]] for place in places if names.get(place) in sited}
     licences = {party: _as_papers(many) for party, many in papers.of_party.items()}
@@ -110,6 +112,7 @@ def evidence_of(
             listings={party: tuple(many) for party, many in listed.items()},
             suspicions=suspicions.get(item, ()),
             lot_days=tuple(day for lot in sorted(lots[item]) for day in days.get(lot, ())),
+            recalls=recalls.get(uri, ()),
         )
         for item, uri in uris.items()
     ]

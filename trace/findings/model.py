@@ -12,6 +12,7 @@ from enum import StrEnum
 from trace.findings.limits import UNKNOWN_CLASS, ClassLimits
 from trace.movements import Movement
 from trace.projections.reading import IndexedEvent
+from trace.recall.hearing import HeardRecall
 from trace.scans.model import Place
 from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
@@ -128,6 +129,7 @@ class Evidence:
     listings: Mapping[UUID, tuple[Listing, ...]] = field(default_factory=dict)
     suspicions: tuple[Suspicion, ...] = ()
     lot_days: tuple[date, ...] = ()
+    recalls: tuple[HeardRecall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from uuid import UUID
 
 _DEALING: Final = frozenset({Flow.MADE, Flow.SHIPPED, Flow.SOLD})
 # CBV 2.0 7.2: words for goods that are not, or no longer, for sale.
-_UNFIT: Final = frozenset(
+UNFIT: Final = frozenset(
     {
         "damaged",
         "destroyed",
@@ -95,7 +95,7 @@ def _last_day(evidence: Evidence, one: Movement) -> date | None:
 
 def _is_withdrawn(evidence: Evidence, one: Movement, back: set[UUID | None]) -> bool:
     """Return whether goods were sent away as unfit, back to where they came from, or nowhere."""
-    if one.event.disposition in _UNFIT or is_own_move(evidence, one):
+    if one.event.disposition in UNFIT or is_own_move(evidence, one):
         return True
     return bool((parties_of(evidence, one, Role.DESTINATION) - {one.event.party_id}) & back)
 

@@ -7,7 +7,7 @@ it is about may explain it, and the authority may confirm it.
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from trace.findings import amounts, cold, custody, omitted, papers
+from trace.findings import amounts, cold, custody, omitted, papers, recalled
 from trace.findings.model import FindingRule, Severity
 from types import MappingProxyType
 from typing import Final
@@ -190,6 +190,23 @@ _OF_PAPERS: Final = (
     ),
 )
 
+_OF_RECALLS: Final = (
+    # Who answers at one desk while another one sells has so long to pass the word on.
+    FindingRule(
+        code="recalled_goods",
+        severity=Severity.ALARM,
+        title_zh="召回产品仍在流转",
+        title_en="Recalled goods went on",
+        says_zh="持有人已获知召回 {number}，{moved_on} 仍有发出、售出或使用记录。",
+        says_en="Their holder knew of the recall {number}, "
+        "and they were sent on, sold or used on {moved_on}.",
+        needs="a recall that binds the goods, and a notice to their holder",
+        from_on=_FIRST_DAY,
+        judge=recalled.recalled_goods,
+        grace=timedelta(minutes=60),
+    ),
+)
+
 _OF_COLD: Final = (
     # GSP annex on cold chain: a reading stands for the time up to the next one; where the profile
     # says nothing, half an hour at a dock is in order.
@@ -222,7 +239,7 @@ _OF_COLD: Final = (
     ),
 )
 
-RULES: Final = build_table((*_OF_AMOUNTS, *_OF_CUSTODY, *_OF_PAPERS, *_OF_COLD))
+RULES: Final = build_table((*_OF_AMOUNTS, *_OF_CUSTODY, *_OF_PAPERS, *_OF_RECALLS, *_OF_COLD))
 CODES: Final = tuple(dict.fromkeys(row.code for row in RULES))
 
 
