@@ -18,6 +18,12 @@ from schemas.profiles.lint_chain import (
     needs_can_be_filled,
     ways_are_distinct,
 )
+from schemas.profiles.lint_values import (
+    days_are_in_order,
+    labels_differ_in_a_way,
+    lists_are_choices,
+    units_are_of_amounts,
+)
 from schemas.profiles.lint_words import (
     everything_is_used,
     labels_are_unique,
@@ -148,6 +154,12 @@ RULES: Final = (
     LintRule("yield", "yields lead forward", _of_profiles(_yields_lead_forward)),
     LintRule("kept", "retention and public fields are given", _of_profiles(_records_are_kept)),
     LintRule("public", "the public page shows public data", _of_profiles(_public_is_public)),
+    LintRule(
+        "alike", "no two data of a form are called the same", _of_profiles(labels_differ_in_a_way)
+    ),
+    LintRule("measure", "units are of amounts, and of the same kind", units_are_of_amounts),
+    LintRule("choice", "a code list leaves a choice", lists_are_choices),
+    LintRule("days", "nothing ends before it begins", days_are_in_order),
     LintRule("published", "a published version never changes", _published_versions_stay),
 )
 """The rules. A new one is one check and one row; a code is never reused."""

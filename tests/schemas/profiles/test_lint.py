@@ -69,6 +69,19 @@ BREACHES = (
      "public: [sx:recipeNumber, product.name_zh"),
     ("public", "dairy/1 public", "dairy-1.yaml", "public: [product.name_zh",
      "public: [sx:waterQuality, product.name_zh"),
+    ("alike", "dairy/1 process.main", "common.yaml", "zh: 投入批次, en: input lot",
+     "zh: 批次, en: lot into it"),
+    ("alike", "dairy/1 process.main", "common.yaml", "zh: 投入批次, en: input lot",
+     "zh: 投入批次, en: lot"),
+    ("measure", "terms.yaml sx:productionDate", "terms.yaml", "productionDate: {kind: date,",
+     "productionDate: {kind: date, unit: mu,"),
+    ("measure", "farm_code sx:farmCode", "dairy-1.yaml", "code: farm_code,",
+     "code: farm_code, unit: KGM,"),
+    ("choice", "codes.yaml passFail", "codes.yaml",
+     "passFail:\n  PASS: [合格, passed]\n  FAIL: [不合格, failed]",
+     "passFail:\n  PASS: [合格, passed]"),
+    ("days", "norms.yaml FSLR", "norms.yaml", "in_force: 2019-12-01, mark: V}",
+     "in_force: 2019-12-01, until: 2019-11-30, mark: V}"),
 )  # fmt: skip
 
 
