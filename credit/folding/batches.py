@@ -15,7 +15,7 @@ from base.errors import LedgerCorrupt
 from credit.facts import FactState, KnownFact, content_hash_of, fact_id_of, key_hash_of, known_facts
 from credit.feeds.model import Record
 from credit.folding.applying import review_applications
-from credit.folding.subjects import subjects_of
+from credit.folding.subjects import register_subjects, subjects_of
 from credit.folding.values import fact_values
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.intake.batches import leaves_of_batch, rows_of_batch
@@ -68,6 +68,12 @@ def _write_facts(
     ids = {position: fact_id_of(key) for position, key in keys.items()}
     known = {one.id: one for one in known_facts(connection, log, ids.values())}
     subjects = subjects_of(connection, log, note.seq, [record.claim for _, record in told])
+    named = [
+        (subject_id, record)
+        for (_, record), subject_id in zip(told, subjects, strict=True)
+        if subject_id is not None
+    ]
+    register_subjects(connection, log, note.seq, named)
     no_longer_latest(connection, log, known)
     rows = []
     for (position, record), subject_id in zip(told, subjects, strict=True):

@@ -9,14 +9,15 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from base.bulk import insert_rows
-from credit.feeds.model import Claim, CodeScheme, SubjectKind
+from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
 from credit.tables import CREDIT_CODE, CREDIT_SUBJECT, NAME_CHARS_MAX
 from parties.ids import id_of_hash
 
 _KEYS: Final = 900
+_INDUSTRY_CHARS_MAX: Final = 8
 _SUBJECT_COLUMNS: Final = tuple(column.name for column in CREDIT_SUBJECT.columns)
 _CODE_COLUMNS: Final = tuple(column.name for column in CREDIT_CODE.columns)
 
@@ -40,6 +41,47 @@ def subjects_of(
             fresh[subject_id] = claim
         found.append(subject_id)
     _make_known(connection, log, seq, fresh)
+    return found
+
+
+def register_subjects(
+    connection: Connection, log: int, seq: int, told: Iterable[tuple[UUID, Record]]
+) -> None:
+    """Note what the register of enterprises says of parties: names, codes, region, industry."""
+    of_register = {one: record for one, record in told if record.kind is FactKind.REGISTRATION}
+    for subject_id, record in of_register.items():
+        claim = record.claim
+        own = update(CREDIT_SUBJECT).where(
+            CREDIT_SUBJECT.c.log == log, CREDIT_SUBJECT.c.id == subject_id
+        )
+        connection.execute(
+            own.values(
+                kind=claim.kind.value,
+                name=claim.name[:NAME_CHARS_MAX],
+                region=claim.region,
+                industry=record.item[:_INDUSTRY_CHARS_MAX],
+                is_registered=True,
+            )
+        )
+    known = _codes_of(connection, log, list(of_register))
+    codes = [
+        (log, code, scheme.value, subject_id, seq)
+        for subject_id, record in of_register.items()
+        for scheme, code in record.claim.codes.items()
+        if (subject_id, scheme.value, code) not in known
+    ]
+    insert_rows(connection, CREDIT_CODE, _CODE_COLUMNS, codes)
+
+
+def _codes_of(connection: Connection, log: int, ids: Sequence[UUID]) -> set[tuple[UUID, str, str]]:
+    found: set[tuple[UUID, str, str]] = set()
+    for start in range(0, len(ids), _KEYS):
+        statement = select(
+            CREDIT_CODE.c.subject_id, CREDIT_CODE.c.scheme, CREDIT_CODE.c.code
+        ).where(CREDIT_CODE.c.log == log, CREDIT_CODE.c.subject_id.in_(ids[start : start + _KEYS]))
+        found.update(
+            (row.subject_id, row.scheme, row.code) for row in connection.execute(statement)
+        )
     return found
 
 

@@ -70,7 +70,9 @@ def _periods(record: Record) -> dict[str, Any]:
     if record.kind is FactKind.PENALTY:
         return _publicity(record)
     found = list_of_facts().get(record.kind)
-    return _UNTOLD if found is None else _listing(record, found)
+    if found is not None:
+        return _listing(record, found)
+    return {**_UNTOLD, "stops_on": None if record.ends_on is None else record.ends_on + _DAY}
 
 
 def _listing(record: Record, found: CreditList) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from codes.schemes.cn_uscc import uscc_check
+from codes.schemes.cn_uscc import org_code_check, uscc_check
 from parties.actors import Actor, Role
 
 AUTHORITY = Actor(id="key:0000000000000009", role=Role.AUTHORITY)
@@ -12,7 +12,8 @@ AUTHORITY = Actor(id="key:0000000000000009", role=Role.AUTHORITY)
 
 def uscc(number: int, *, kind: str = "91", region: str = "370200") -> str:
     """Return a social credit code whose check fits."""
-    body = f"{kind}{region}{number:09d}"
+    organisation = f"{number:08d}"
+    body = f"{kind}{region}{organisation}{org_code_check(organisation)}"
     return body + uscc_check(body)
 
 

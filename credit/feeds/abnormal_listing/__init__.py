@@ -1,0 +1,1 @@
+"""The list of abnormal operations (经营异常名录)."""

@@ -1,0 +1,1 @@
+"""Results of sampling inspections (抽检) of food, farm produce and other goods."""

@@ -1,0 +1,1 @@
+"""Administrative permits as the two publicities report them (双公示)."""

@@ -1,0 +1,1 @@
+"""Grade A taxpayers, year by year."""
