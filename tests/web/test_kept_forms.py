@@ -14,6 +14,7 @@ from tests.parties.samples import NOW, gtin_uri
 from tests.web.epcis_world import new_key
 from tests.web.house import House
 from tests.web.issuing_world import PREFIX, new_block, new_site, send
+from tests.web.recall_world import RAW, YOGHURT, open_world
 from tests.web.signed_in import Visitor, sign_in, visitor
 from tests.web.test_event_pages import PAGE, events_of, making, ready, receiving
 from tests.web.work_world import activation_form, at, label_form, text_of
@@ -184,10 +185,9 @@ def test_whoever_else_signs_in_may_do_no_more_than_before(sqlite_house: House) -
 def test_a_form_that_keeps_nothing_is_not_done_by_coming_back(sqlite_house: House) -> None:
     person = sign_in(sqlite_house)
 
-    answer = person.post("/work/prefixes", prefix=PREFIX, resumed="1")
+    answer = person.post("/work/links/choose", code=gtin_uri(1), resumed="1")
 
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/work/prefixes")
-    assert send(sqlite_house, "GET", "/api/v1/prefixes").get_json()["items"] == []
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/work/links/choose")
 
 
 def test_every_form_that_comes_back_is_shown_and_not_done(sqlite_house: House) -> None:
@@ -201,6 +201,7 @@ def test_every_form_that_comes_back_is_shown_and_not_done(sqlite_house: House) -
         at(block, "/labels"): label_form(block),
         "/work/links": {"uri": gtin_uri(1), "link_type": "gs1:recipeInfo", "title": "食谱"}
         | {"href": "https://www.example.com/", "media_type": "text/html", "language": "zh-CN"},
+        "/work/prefixes": {"prefix": PREFIX},
         PAGE: {**receiving(site), "act": "send"},
     }
 
@@ -209,6 +210,28 @@ def test_every_form_that_comes_back_is_shown_and_not_done(sqlite_house: House) -
     assert [answer.status_code for answer in answers] == [400] * len(forms)
     assert all("您重新登录过" in text_of(answer) for answer in answers)
     assert entries_of(sqlite_house) == size
+    assert send(sqlite_house, "GET", "/api/v1/prefixes").get_json()["items"] == []
+
+
+def test_no_recall_is_opened_changed_or_answered_by_coming_back(sqlite_house: House) -> None:
+    world = open_world(sqlite_house)
+    authority, shop = sign_in(world.house, "authority"), sign_in(world.house, key=world.shop.key)
+    opening = {"codes": RAW, "reason": "检出单增李斯特菌", "domain": "food", "level": "1"}
+    opened = authority.post("/work/recalls/open", do="open", **opening)
+    recall, size = opened.headers["Location"].partition("?")[0], entries_of(world.house)
+    numbers = {"found-0": "270", "destroyed-0": "270", "sold-0": "30"}
+    forms = [
+        (authority, "/work/recalls/open", opening),
+        (authority, f"{recall}/scope", {"codes": RAW, "without": YOGHURT, "reason": "复检合格"}),
+        (authority, f"{recall}/explain", {"party_id": str(world.dairy.id), "note": "停业"}),
+        (authority, f"{recall}/close", {"outcome": "withdrawn", "note": "批号写错"}),
+        (shop, f"{recall}/answer", {"do": "count", **numbers}),
+    ]
+
+    answers = [person.post(path, resumed="1", **form) for person, path, form in forms]
+
+    assert [answer.status_code for answer in answers] == [400] * len(forms)
+    assert entries_of(world.house) == size
 
 
 def entries_of(house: House) -> int:

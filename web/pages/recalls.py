@@ -145,7 +145,7 @@ def recall(recall_id: UUID) -> str:
 
 
 @blueprint.post("/recalls/<uuid:recall_id>/scope")
-@page_requires(Action.OPEN_RECALLS)
+@page_requires(Action.OPEN_RECALLS, keeps_typed=True)
 def rescope(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Widen or narrow a recall."""
     form = typed("scope")
@@ -161,7 +161,7 @@ def rescope(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
 
 
 @blueprint.post("/recalls/<uuid:recall_id>/explain")
-@page_requires(Action.OPEN_RECALLS)
+@page_requires(Action.OPEN_RECALLS, keeps_typed=True)
 def explain(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Say why a holder's answer is not waited for."""
     form = typed("explain")
@@ -170,13 +170,14 @@ def explain(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
         party_id, note = form.id("party_id"), " ".join(form.text("note").split())
         if party_id is None:
             raise NotFound(_("Choose one of these."))
-        explain_for(services(), page_actor(), recall_id, party_id, note, idempotency=once(form))
+        if form.is_good:
+            explain_for(services(), page_actor(), recall_id, party_id, note, idempotency=once(form))
 
     return _done(recall_id, form, "explained", act)
 
 
 @blueprint.post("/recalls/<uuid:recall_id>/close")
-@page_requires(Action.OPEN_RECALLS)
+@page_requires(Action.OPEN_RECALLS, keeps_typed=True)
 def close(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """End a recall."""
     form = typed("close")

@@ -29,10 +29,12 @@ def prefixes() -> str:
 
 
 @blueprint.post("/prefixes")
-@page_requires(Action.CLAIM_PREFIX)
+@page_requires(Action.CLAIM_PREFIX, keeps_typed=True)
 def claim_one() -> WerkzeugResponse | tuple[str, int]:
     """Claim a prefix for one's own party."""
     parts, form = services(), typed("claim")
+    if not form.is_good:
+        return _page(form), 400
     try:
         with transaction(parts.engine) as connection:
             claim(
