@@ -42,10 +42,10 @@ def test_a_regulator_searches_a_lot_sees_its_graph_and_opens_an_event(
     page.get_by_role("button", name="查询").click()
     page.get_by_role("link", name="混合奶 · 批次 MIX1").click()
 
-    graph = page.locator("svg.trace-graph").first
+    graph = page.locator(".trace-flow")
     expect(graph).to_contain_text("生鲜乳 ×14")
     expect(graph).to_contain_text("原味酸奶 ×24")
-    graph.locator("a", has_text="加工制成").last.click()
+    graph.locator("svg a", has_text="加工制成").last.click()
     expect(page.locator("h1")).to_have_text("加工制成")
     expect(page.get_by_role("link", name="证明文件")).to_be_visible()
 

@@ -6,9 +6,12 @@ from trace.lineage import Direction
 from trace.projections.tables import LinkKind
 from trace.tracing import Reached, Step, Trace
 
+import pytest
+
 from tests.instances import lot, serial
 from web.pages.tracing.graph import Graph, build_graph
 from web.pages.tracing.layout import Line, Node, lay_out
+from web.pages.tracing.picture import broken, draw_parts
 from web.pages.tracing.things import Known, Thing
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -34,6 +37,11 @@ def step(source: str, target: str, kind: LinkKind, seq: int) -> Step:
 
 
 def drawn(steps: list[Step], subject: str = MILK, most: int = 60) -> Graph:
+    known, trace = told(steps, subject)
+    return build_graph(known, None, trace, most)
+
+
+def told(steps: list[Step], subject: str = MILK) -> tuple[Known, Trace]:
     makings = {one.target: one.seq for one in steps if one.kind is LinkKind.USED_IN}
     names = [name for one in steps for name in (one.source, one.target)]
     uris = [name for name in dict.fromkeys([subject, *names]) if name not in makings]
@@ -46,7 +54,7 @@ def drawn(steps: list[Step], subject: str = MILK, most: int = 60) -> Graph:
         is_cut=False,
     )
     known = Known(things={uri: thing(uri) for uri in uris}, entries={}, makings=makings)
-    return build_graph(known, None, trace, most)
+    return known, trace
 
 
 def gave(making: str, *outputs: str) -> list[Step]:
@@ -120,3 +128,45 @@ def test_no_two_boxes_of_a_column_lie_on_each_other() -> None:
         assert all(below - above >= 60 for above, below in pairwise(heights))
     assert all(0 <= y <= drawing.height - 60 for _, y in drawing.at.values())
     assert all(0 <= x <= drawing.width - 100 for x, _ in drawing.at.values())
+
+
+def chain(length: int) -> list[Step]:
+    """Return goods that become others again and again, and a way past all of them."""
+    lots = [MILK, *(lot(f"L{number:02d}") for number in range(length))]
+    steps = [
+        step(near, far, LinkKind.PACKED_IN, number)
+        for number, (near, far) in enumerate(pairwise(lots))
+    ]
+    return [*steps, step(MILK, lots[-1], LinkKind.PACKED_IN, 99)]
+
+
+def test_a_long_picture_is_drawn_in_parts_that_fit_a_page_and_cite_every_entry() -> None:
+    known, trace = told(chain(9))
+
+    parts = draw_parts(build_graph(known, None, trace, 60), known)
+
+    assert len(parts) == 3
+    assert all(part.width <= 910 for part in parts)
+    hrefs = [arrow.href for part in parts for arrow in part.arrows]
+    assert sorted(hrefs) == sorted(f"/work/entries/{seq}" for seq in (*range(9), 99))
+
+
+def test_the_parts_of_a_picture_show_every_code() -> None:
+    known, trace = told(chain(9))
+
+    parts = draw_parts(build_graph(known, None, trace, 60), known)
+
+    shown = {box.href for part in parts for box in part.boxes}
+    assert len(shown) == len(trace.reached)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("Milk", ["Milk"]),
+        ("Jizhong pasteurised whole milk", ["Jizhong pasteurised", "whole milk"]),
+        ("HB20260221-LINE00-NORTH-HALL-77", ["HB20260221-LINE00-NO", "RTH-HALL-77"]),
+    ],
+)
+def test_a_long_text_is_broken_and_nothing_of_it_is_lost(text: str, rows: list[str]) -> None:
+    assert broken(text, 156, 3) == rows

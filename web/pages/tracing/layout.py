@@ -10,10 +10,10 @@ from itertools import pairwise
 from statistics import fmean
 from typing import Final
 
-_PASSAGE: Final = 66
+PASSAGE: Final = 60
 _GAP: Final = 18
 _BEND_HEIGHT: Final = 4
-_MARGIN: Final = 12
+MARGIN: Final = 12
 _SWEEPS: Final = 8
 _TIP: Final = 7
 
@@ -73,12 +73,12 @@ def lay_out(nodes: Sequence[Node], lines: Sequence[Line]) -> Drawing:
     top = min((slot.y for column in columns for slot in column), default=0)
     for column in columns:
         for slot in column:
-            slot.y += _MARGIN - top
+            slot.y += MARGIN - top
     right = _spread(columns)
     bottom = max((slot.y + slot.height for column in columns for slot in column), default=0)
     return Drawing(
-        width=right + _MARGIN,
-        height=round(bottom) + _MARGIN,
+        width=right + MARGIN,
+        height=round(bottom) + MARGIN,
         at={key: (slot.x, round(slot.y)) for key, slot in slots.items()},
         paths=tuple(_path(chain) for chain in chains),
         middles=tuple(_middle(chain) for chain in chains),
@@ -151,13 +151,13 @@ def _center(slot: _Slot) -> float:
 
 def _spread(columns: Sequence[Sequence[_Slot]]) -> int:
     """Set the columns beside each other, each as wide as its widest; return where they end."""
-    x = _MARGIN
+    x = MARGIN
     for column in columns:
         width = max((slot.width for slot in column), default=0)
         for slot in column:
             slot.x, slot.width = x, slot.width or width
-        x += width + _PASSAGE
-    return x - _PASSAGE
+        x += width + PASSAGE
+    return x - PASSAGE
 
 
 def _path(chain: Sequence[_Slot]) -> str:

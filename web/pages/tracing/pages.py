@@ -28,7 +28,7 @@ from web.pages.languages import say as _
 from web.pages.tracing.findings import findings_of
 from web.pages.tracing.graph import build_graph
 from web.pages.tracing.map import draw_map
-from web.pages.tracing.picture import Picture, draw, link_words, trace_path
+from web.pages.tracing.picture import Picture, draw_parts, link_words, trace_path
 from web.pages.tracing.rows import Side, first_seqs, share_words, side_of
 from web.pages.tracing.spots import places_of
 from web.pages.tracing.things import Known, Thing, known_of, nearest, thing_of
@@ -93,7 +93,7 @@ def trace_page() -> str | tuple[str, int]:
         subject=subject,
         told=told,
         sides=sides,
-        picture=_picture(parts, known, near),
+        pictures=_pictures(parts, known, near),
         map=draw_map(places.spots, places.ways),
         places=places.spots,
         place_count=places.total,
@@ -191,11 +191,11 @@ def _badges_of(
     return badges_for(connection, parts.log, actor, uris)
 
 
-def _picture(parts: Services, known: Known, near: list[Trace]) -> Picture | None:
+def _pictures(parts: Services, known: Known, near: list[Trace]) -> tuple[Picture, ...]:
     if not any(trace.steps for trace in near):
-        return None
+        return ()
     back, forward = near
-    return draw(build_graph(known, back, forward, parts.settings.graph_nodes_max), known)
+    return draw_parts(build_graph(known, back, forward, parts.settings.graph_nodes_max), known)
 
 
 def _subject(connection: Connection, actor: Actor, asked: TraceAsked, trace: Trace) -> Subject:

@@ -5,14 +5,14 @@ as there is room; the table beside the picture says the same without it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from trace.projections.tables import LinkKind
 from typing import Final
 from urllib.parse import urlencode
 
 from web.pages.languages import say as _
 from web.pages.tracing.graph import Arrow, Box, Graph
-from web.pages.tracing.layout import Line, Node, lay_out
+from web.pages.tracing.layout import MARGIN, PASSAGE, Line, Node, lay_out
 from web.pages.tracing.things import Entry, Known, Thing
 
 _BOX_WIDTH: Final = 176
@@ -21,6 +21,9 @@ _LINE: Final = 18
 _PADDING: Final = 10
 _LETTER: Final = 13
 _SEQS_MAX: Final = 12
+_ROWS_PER_LINE_MAX: Final = 3
+# It fits a page of the workbench, and in print on A4 its letters are still about 8 points high.
+_PART_WIDTH_MAX: Final = 910
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,10 @@ class DrawnLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnBox:
-    """A box; `css` tells things, makings and the subject apart, `href` leads on."""
+    """A box; `css` tells things, makings and the subject apart, `href` leads on.
+
+    `lines` are as far as they fit, `told` is all of them for a list.
+    """
 
     x: int
     y: int
@@ -46,6 +52,7 @@ class DrawnBox:
     href: str
     title: str
     lines: tuple[DrawnLine, ...]
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +79,67 @@ class Picture:
     kinds: tuple[str, ...]
 
 
+def draw_parts(graph: Graph, known: Known) -> tuple[Picture, ...]:
+    """Return the picture in parts that lie below each other, none wider than a page.
+
+    A part begins with the column that the one before it ends with. What leads further than its part
+    is drawn once more at the end of it, so that every arrow has both of its ends.
+    """
+    columns = sorted({box.layer for box in graph.boxes})
+    return tuple(draw(_part(graph, some), known) for some in _runs(graph, columns))
+
+
+def _runs(graph: Graph, columns: Sequence[int]) -> list[list[int]]:
+    wide = {column: _column_width(graph, column) for column in columns}
+    runs: list[list[int]] = []
+    run: list[int] = []
+    for column in columns:
+        width = sum(wide[one] + PASSAGE for one in (*run, column)) - PASSAGE + 2 * MARGIN
+        # A part of two columns is drawn however wide it is: else there would be no end of parts.
+        if len(run) > 1 and width > _PART_WIDTH_MAX:
+            runs.append(run)
+            run = run[-1:]
+        run.append(column)
+    return [*runs, run] if run else runs
+
+
+def _column_width(graph: Graph, column: int) -> int:
+    return max(_width(box) for box in graph.boxes if box.layer == column)
+
+
+def _part(graph: Graph, columns: Sequence[int]) -> Graph:
+    """Return what lies in some columns, with the far ends of what leads out of them."""
+    inside = {box.key for box in graph.boxes if box.layer in columns}
+    last = {box.key for box in graph.boxes if box.layer == columns[-1]}
+    first = {box.key for box in graph.boxes if box.layer == columns[0]}
+    is_whole = len(inside) == len(graph.boxes)
+    # What begins in the last column belongs to the next part, where it is the first.
+    is_end = columns[-1] == max(box.layer for box in graph.boxes)
+    arrows = [
+        arrow
+        for arrow in graph.arrows
+        if arrow.source in inside
+        and (
+            is_whole
+            or is_end
+            or arrow.source not in last
+            or (arrow.target in inside and arrow.target not in first)
+        )
+    ]
+    far = {arrow.target for arrow in arrows} - inside
+    boxes = [
+        replace(box, layer=columns[-1]) if box.key in far else box
+        for box in graph.boxes
+        if box.key in inside or box.key in far
+    ]
+    return replace(graph, boxes=tuple(boxes), arrows=tuple(arrows))
+
+
 def draw(graph: Graph, known: Known) -> Picture:
     """Return the picture of a graph in the language of the request."""
     words = {box.key: _words(box, known) for box in graph.boxes}
     nodes = [
-        Node(key=box.key, column=box.layer, width=_width(box), height=_height(words[box.key]))
+        Node(key=box.key, column=box.layer, width=_width(box), height=_height(box, words[box.key]))
         for box in graph.boxes
     ]
     lines = [Line(source=arrow.source, target=arrow.target) for arrow in graph.arrows]
@@ -144,19 +207,26 @@ def _thing_words(things: Sequence[Thing], entries: Sequence[Entry], count: int) 
     first = things[0]
     lots = dict.fromkeys(thing.lot for thing in things if thing.lot)
     if count == 1:
-        number = _("Lot %(lot)s", lot=first.lot) if not first.serial and first.lot else first.number
+        number = (
+            _("Lot %(lot)s", lot=first.lot) if not first.serial and first.lot else _number(first)
+        )
     elif lots and not first.serial:
         number = _("%(count)s lots", count=f"{count:,}")
     elif len(lots) == 1:
         number = _("Lot %(lot)s", lot=next(iter(lots)))
     else:
-        number = f"{things[0].number} … {things[-1].number}"
+        number = f"{_number(things[0])} … {_number(things[-1])}"
     name = first.product or _kind_words(first)
-    about = " · ".join(filter(None, (_parties(entries), _days(entries))))
-    lines = (_times(name, count), number, *([about] if about else []))
+    about = [one for one in (_parties(entries), _days(entries)) if one]
+    lines = (_times(name, count), number, *about)
     # Several things lead on to the table, where each has a line of its own.
     href = trace_path(first.uri) if count == 1 else "#table"
     return _Words(lines=lines, href=href, title=" · ".join((*lines, first.code)))
+
+
+def _number(thing: Thing) -> str:
+    # Its kind is said above; the eighteen digits of a pallet fill a line as they are.
+    return thing.number.removeprefix("(00)")
 
 
 def _kind_words(thing: Thing) -> str:
@@ -206,8 +276,18 @@ def _width(box: Box) -> int:
     return _MAKING_WIDTH if box.is_making else _BOX_WIDTH
 
 
-def _height(words: _Words) -> int:
-    return len(words.lines) * _LINE + 2 * _PADDING - 4
+def _height(box: Box, words: _Words) -> int:
+    return len(_rows(box, words)) * _LINE + 2 * _PADDING - 4
+
+
+def _rows(box: Box, words: _Words) -> list[tuple[str, bool]]:
+    """Return the lines of a box as they are broken, and whether each is of its name."""
+    width = _width(box) - 2 * _PADDING
+    return [
+        (row, number == 0)
+        for number, line in enumerate(words.lines)
+        for row in broken(line, width, _ROWS_PER_LINE_MAX)
+    ]
 
 
 def _drawn(box: Box, at: tuple[int, int], words: _Words) -> DrawnBox:
@@ -216,22 +296,23 @@ def _drawn(box: Box, at: tuple[int, int], words: _Words) -> DrawnBox:
         DrawnLine(
             x=x + _PADDING,
             y=y + _PADDING + 11 + number * _LINE,
-            text=fitted(text, _width(box) - 2 * _PADDING),
-            is_title=number == 0,
+            text=text,
+            is_title=is_title,
         )
-        for number, text in enumerate(words.lines)
+        for number, (text, is_title) in enumerate(_rows(box, words))
     )
     css = "subject" if box.is_subject else "rest" if box.is_rest else "thing"
     return DrawnBox(
         x=x,
         y=y,
         width=_width(box),
-        height=_height(words),
+        height=_height(box, words),
         css="making" if box.is_making else css,
         is_many=len(box.members) > 1,
         href=words.href,
         title=words.title,
         lines=lines,
+        told=words.lines,
     )
 
 
@@ -248,6 +329,20 @@ def _arrow(arrow: Arrow, path: str, middle: tuple[int, int]) -> DrawnArrow:
         x=middle[0],
         y=middle[1],
     )
+
+
+def broken(text: str, width: int, rows_max: int) -> list[str]:
+    """Return a text in lines that fit, broken at a blank where there is one; the last is cut."""
+    rows: list[str] = []
+    left = text
+    while len(rows) < rows_max - 1 and fitted(left, width) != left:
+        whole = fitted(left, width).removesuffix("…")
+        # A word or a code is broken where nothing else can be.
+        at = whole.rfind(" ") if " " in whole and left[len(whole) : len(whole) + 1] != " " else -1
+        end = at if at * 2 > len(whole) else len(whole)
+        rows.append(left[:end].rstrip())
+        left = left[end:].lstrip()
+    return [*rows, fitted(left, width)]
 
 
 def fitted(text: str, width: int) -> str:
