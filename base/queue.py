@@ -20,6 +20,8 @@ from base.strict_json import JsonValue
 QUEUE_NAME: Final = "suxin"
 # Work of minutes and more has a queue and a worker of its own: nobody's capture waits behind it.
 LONG_QUEUE_NAME: Final = "suxin-long"
+# Notices of recalls wait for programs of others, and must not wait behind a file of a day.
+NOTICE_QUEUE_NAME: Final = "suxin-notices"
 SERIALIZER: Final = JSONSerializer
 
 # A request that enqueues must not hang on a Redis that is away.

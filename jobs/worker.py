@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Final
 
 import redis
@@ -25,7 +25,14 @@ from base.config import Settings
 from base.errors import Busy
 from base.log import get_logger
 from base.processes import StopSignal
-from base.queue import LONG_QUEUE_NAME, QUEUE_NAME, SERIALIZER, enqueue, open_queue
+from base.queue import (
+    LONG_QUEUE_NAME,
+    NOTICE_QUEUE_NAME,
+    QUEUE_NAME,
+    SERIALIZER,
+    enqueue,
+    open_queue,
+)
 
 _LOG = get_logger(__name__)
 _PAUSE_S: Final = 1.0
@@ -44,7 +51,7 @@ class Timed:
     every_s: int
     function: str
     seconds_max: int = 600
-    is_long: bool = False
+    queue: str = QUEUE_NAME
 
     def slot(self, now: datetime) -> int:
         """Return the number of the slot an instant lies in."""
@@ -66,7 +73,7 @@ TIMETABLE: Final = timetable(
         every_s=30,
         function="jobs.tasks.sweep_tasks",
         seconds_max=86_400,
-        is_long=True,
+        queue=LONG_QUEUE_NAME,
     ),
     Timed(name="follow-events", every_s=10, function="jobs.projections.follow_events"),
     Timed(name="follow-findings", every_s=60, function="jobs.findings.follow_findings"),
@@ -76,7 +83,7 @@ TIMETABLE: Final = timetable(
         name="deliver-recalls",
         every_s=30,
         function="jobs.hooks.deliver_recalls",
-        is_long=True,  # It waits for programs of others.
+        queue=NOTICE_QUEUE_NAME,
     ),
     Timed(name="escalate-recalls", every_s=300, function="jobs.recalls.escalate_recalls"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
@@ -86,11 +93,15 @@ TIMETABLE: Final = timetable(
 
 
 def enqueue_due(
-    queue: Queue, rows: Sequence[Timed], clock: Clock, *, long_queue: Queue | None = None
+    queue: Queue,
+    rows: Sequence[Timed],
+    clock: Clock,
+    *,
+    others: Mapping[str, Queue] = MappingProxyType({}),
 ) -> list[str]:
     """Enqueue what is due and not yet enqueued by anybody; return the names.
 
-    Long work goes into `long_queue` where there is one. A slot that nobody was there for is
+    What has a queue of its own among `others` goes there. A slot that nobody was there for is
     skipped, not made up for: its job reads the present state.
     """
     now = clock.now()
@@ -101,8 +112,13 @@ def enqueue_due(
         if not queue.connection.set(claim, "1", nx=True, ex=2 * row.every_s + 60):
             continue
         job_id = f"{row.name}-{slot}"
-        chosen = long_queue if row.is_long and long_queue is not None else queue
-        enqueue(chosen, row.function, {}, job_id=job_id, seconds_max=row.seconds_max)
+        enqueue(
+            others.get(row.queue, queue),
+            row.function,
+            {},
+            job_id=job_id,
+            seconds_max=row.seconds_max,
+        )
         done.append(row.name)
     return done
 
@@ -124,9 +140,12 @@ class _Worker(SimpleWorker):
 
 
 QUEUES: Final[Mapping[str, tuple[str, ...]]] = {
-    "all": (QUEUE_NAME, LONG_QUEUE_NAME),
+    # What is looked for first: a notice before a capture, and a file last.
+    "all": (NOTICE_QUEUE_NAME, QUEUE_NAME, LONG_QUEUE_NAME),
     "short": (QUEUE_NAME,),
-    "long": (LONG_QUEUE_NAME,),
+    # Where nobody was given the notices alone they must not stay unsent.
+    "long": (NOTICE_QUEUE_NAME, LONG_QUEUE_NAME),
+    "notices": (NOTICE_QUEUE_NAME,),
 }
 """Which queues a worker may be given, the first one first."""
 
@@ -178,10 +197,12 @@ def _work_until(queues: Sequence[Queue], stop: StopSignal) -> None:
 
 def _keep_timetable(settings: Settings, rows: Sequence[Timed], closing: threading.Event) -> None:
     clock = SystemClock()
-    queue, long_queue = open_queue(settings), open_queue(settings, name=LONG_QUEUE_NAME)
+    queue = open_queue(settings)
+    names = (LONG_QUEUE_NAME, NOTICE_QUEUE_NAME)
+    others = {name: open_queue(settings, name=name) for name in names}
     while not closing.wait(_TIMETABLE_STEP_S):
         try:
-            for name in enqueue_due(queue, rows, clock, long_queue=long_queue):
+            for name in enqueue_due(queue, rows, clock, others=others):
                 _LOG.debug("timetable", job=name)
         except (redis.RedisError, Busy):
             continue  # The worker's own loop reports that Redis is away.

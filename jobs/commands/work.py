@@ -18,14 +18,15 @@ from jobs.worker import QUEUES, work
     type=click.Choice(tuple(QUEUES)),
     default="all",
     show_default=True,
-    help="short: captures and the timetable; long: files and activations of many codes.",
+    help="short: captures and the timetable; long: files and activations of many codes;"
+    " notices: telling programs of recalls.",
 )
 @click.pass_obj
 def command(environ: MutableMapping[str, str], wish: str) -> None:
     """Work off the queues until told to stop (SIGTERM, Ctrl-C).
 
-    One worker for both does for a small installation. A capture never waits behind a file of a
-    million labels where each queue has a worker of its own.
+    One worker for all does for a small installation. A capture or the notice of a recall never
+    waits behind a file of a million labels where each queue has a worker of its own.
     """
     settings = load_settings(environ)
     configure_logging(settings.log_level)

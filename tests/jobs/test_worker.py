@@ -14,9 +14,9 @@ from base.clock import SetClock
 from base.config import Settings
 from base.errors import Busy
 from base.processes import start_process, stop_process
-from base.queue import enqueue, open_queue, ping
+from base.queue import LONG_QUEUE_NAME, NOTICE_QUEUE_NAME, enqueue, open_queue, ping
 from base.redis_server import running_redis
-from jobs.worker import Timed, enqueue_due, timetable
+from jobs.worker import QUEUES, TIMETABLE, Timed, enqueue_due, timetable
 from tests.live import ROOT, clean_environment, manage
 from tests.waiting import wait_until
 
@@ -129,6 +129,32 @@ def test_a_timed_job_is_enqueued_once_in_its_slot_whoever_asks(redis_server: str
     assert len(one.get_job_ids()) == 2
     one.connection.close()
     other.connection.close()
+
+
+def test_a_timed_job_with_a_queue_of_its_own_waits_behind_no_file(redis_server: str) -> None:
+    settings = replace(Settings(), redis_url=redis_server)
+    rows = timetable(
+        Timed(name="file", every_s=60, function=APPEND, queue=LONG_QUEUE_NAME),
+        Timed(name="notice", every_s=60, function=APPEND, queue=NOTICE_QUEUE_NAME),
+    )
+    queue = open_queue(settings)
+    names = (LONG_QUEUE_NAME, NOTICE_QUEUE_NAME)
+    others = {name: open_queue(settings, name=name) for name in names}
+
+    enqueue_due(queue, rows, SetClock(INSTANT), others=others)
+
+    waiting = [job.split("-")[0] for job in others[NOTICE_QUEUE_NAME].get_job_ids()]
+    assert waiting == ["notice"]
+    assert len(others[LONG_QUEUE_NAME].get_job_ids()) == 1
+    assert queue.get_job_ids() == []
+    for one in (queue, *others.values()):
+        one.connection.close()
+
+
+def test_notices_of_recalls_have_a_queue_of_their_own() -> None:
+    assert [row.name for row in TIMETABLE if row.queue == NOTICE_QUEUE_NAME] == ["deliver-recalls"]
+    assert NOTICE_QUEUE_NAME in QUEUES["all"]
+    assert QUEUES["notices"] == (NOTICE_QUEUE_NAME,)
 
 
 def test_a_timetable_refuses_a_name_given_twice() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.parties.samples import NOW
 from tests.web.epcis_world import check
 from tests.web.house import House
-from tests.web.issuing_world import errors_of, made
+from tests.web.issuing_world import errors_of, made, send
 from tests.web.recall_world import (
     CUP,
     OTHER_RAW,
@@ -194,6 +194,34 @@ def test_a_holder_sees_its_own_lines_and_a_stranger_nothing(world: RecallWorld) 
     scope = world.post(f"{at}/scopes", {"reason": "x", "codes": [RAW]}, key=world.shop.key)
     assert scope.status_code == 403
     assert len(world.get(at)["scopes"]) == 1
+
+
+def test_lines_are_read_page_by_page_and_each_once(sqlite_world: RecallWorld) -> None:
+    world = sqlite_world
+    path = f"/{world.recall(RAW)['id']}/lines"
+
+    for key in (None, world.shop.key):
+        whole = world.get(path, key=key)["items"]
+        paged: list[Any] = []
+        start: int | None = 0
+        while start is not None:
+            page = world.get(f"{path}?limit=1&start={start}", key=key)
+            paged += page["items"]
+            start = page["next"]
+
+        assert paged == whole
+        assert whole
+
+
+def test_a_start_that_is_no_count_is_refused_in_clear_words(sqlite_world: RecallWorld) -> None:
+    world = sqlite_world
+    path = f"/api/v1/recalls/{world.recall(RAW)['id']}/lines?start=-1"
+
+    refused = send(world.house, "GET", path)
+
+    assert refused.status_code == 400
+    assert errors_of(refused) == ["start"]
+    assert "from 0 to 999999" in refused.get_data(as_text=True)
 
 
 def test_an_owner_that_opened_a_recall_does_not_learn_its_buyers_buyers(

@@ -224,14 +224,15 @@ def lines_of(
     start: int = 0,
     rows_max: int | None = None,
 ) -> list[Line]:
-    """Return lines of a scope in their order, from position `start` on; one holder's, or all."""
+    """Return lines of a scope in their order, `start` of them passed over; one holder's, or all."""
     statement = select(RECALL_LINE).where(
-        RECALL_LINE.c.log == log,
-        RECALL_LINE.c.scope_id == scope_id,
-        RECALL_LINE.c.position >= start,
+        RECALL_LINE.c.log == log, RECALL_LINE.c.scope_id == scope_id
     )
-    if holder is not None:
-        statement = statement.where(RECALL_LINE.c.holder == holder)
+    if holder is None:
+        # Positions count the lines of all, from 0 on.
+        statement = statement.where(RECALL_LINE.c.position >= start)
+    else:
+        statement = statement.where(RECALL_LINE.c.holder == holder).offset(start)
     statement = statement.order_by(RECALL_LINE.c.position)
     rows = connection.execute(statement if rows_max is None else statement.limit(rows_max))
     return [line_of_row(row) for row in rows]

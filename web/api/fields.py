@@ -16,6 +16,7 @@ _INSTANT = re.compile(
 )
 _DEGREES = re.compile(r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,6})?")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,5}")
+_COUNT = re.compile(r"0|[1-9][0-9]{0,5}")
 _WHOLE_MAX: Final = 999_999
 _SIZE_MAX: Final = 10**18 - 1
 
@@ -105,10 +106,11 @@ class DegreesText(_Spelled):
 class _WholeText(_Spelled):
     """A whole number of a query string, described as what it stands for."""
 
+    least: int = 1
     most: int
 
     def __init__(self, **options: Any) -> None:
-        about = {"type": "integer", "minimum": 1, "maximum": self.most}
+        about = {"type": "integer", "minimum": self.least, "maximum": self.most}
         super().__init__(metadata={**about, **options.pop("metadata", {})}, **options)
 
     def _read(self, value: str) -> object:
@@ -121,6 +123,15 @@ class SizeText(_WholeText):
     pattern = re.compile(r"[1-9][0-9]{0,17}")
     shape = "a whole number from 1 on, without a leading zero"
     most = _SIZE_MAX
+
+
+class CountText(_WholeText):
+    """A count in a query string, from 0 to 999999: how many rows are passed over."""
+
+    pattern = _COUNT
+    shape = "a whole number from 0 to 999999"
+    least = 0
+    most = _WHOLE_MAX
 
 
 class WholeText(_WholeText):

@@ -10,7 +10,7 @@ from typing import Any
 import marshmallow as ma
 
 from parties.tables import URI_CHARS_MAX
-from web.api.fields import InstantText, StrictSchema, Uuid, WholeText, text
+from web.api.fields import CountText, InstantText, StrictSchema, Uuid, WholeText, text
 
 CODES_MAX = 200
 _DOMAINS = tuple(one.id for one in domains().values() if not one.is_comparison)
@@ -113,7 +113,7 @@ class LineQuery(StrictSchema):
     """Which lines of which scope; the newest one unless another is named."""
 
     version = WholeText(load_default=None)
-    start = WholeText(load_default=None, metadata={"description": "`next` of the page before."})
+    start = CountText(load_default=0, metadata={"description": "`next` of the page before."})
     limit = WholeText(load_default=200)
 
 

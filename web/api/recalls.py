@@ -173,7 +173,7 @@ def get_lines(query: dict[str, Any], recall_id: UUID) -> _Answer:
     """Return lines of a scope: everybody's for the authority, else one's own."""
     parts = services()
     rows_max = min(query["limit"], parts.settings.page_size_max)
-    start = query["start"] or 0
+    start = query["start"]
     found = lines_for(
         parts,
         current_actor(),
