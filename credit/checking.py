@@ -80,15 +80,16 @@ def check_party(
     connection: Connection, log: int, book: Book, *, uscc: str, matter: str | None, day: date
 ) -> Answer:
     """Return the lists that a party is on, and the measures that bind for a matter on a day."""
-    subject = _subject(connection, log, uscc)
-    if subject is None:
+    found = list(connection.execute(_of_code(log, uscc, day)))
+    if not found:
         return Answer(code=uscc, name="", is_known=False, day=day, entries=(), measures=())
-    rows = _rows(connection, log, subject.id, day)
+    # A party of which nothing counts has one row without a fact.
+    rows = [row for row in found if row.id is not None]
     entries = tuple(_entries([row for row in rows if _is_current(row, day)]))
     standing = _standing(rows, day)
     return Answer(
         code=uscc,
-        name=subject.name,
+        name=found[0].name,
         is_known=True,
         day=day,
         entries=entries,
@@ -237,23 +238,29 @@ def _is_current(row: Row[*tuple[Any, ...]], day: date) -> bool:
     return row.stops_on is None or row.stops_on > day
 
 
-def _subject(connection: Connection, log: int, uscc: str) -> Row[*tuple[Any, ...]] | None:
-    statement = (
-        select(CREDIT_SUBJECT.c.id, CREDIT_SUBJECT.c.name)
-        .join(
-            CREDIT_CODE,
-            and_(
-                CREDIT_CODE.c.log == CREDIT_SUBJECT.c.log,
-                CREDIT_CODE.c.subject_id == CREDIT_SUBJECT.c.id,
-            ),
-        )
+def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
+    """Return the query for the party of a code with what counts of it: one question for both."""
+    of_subject = and_(
+        CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log, CREDIT_SUBJECT.c.id == CREDIT_CODE.c.subject_id
+    )
+    of_facts = and_(
+        CREDIT_FACT.c.log == CREDIT_CODE.c.log,
+        CREDIT_FACT.c.subject_id == CREDIT_CODE.c.subject_id,
+        CREDIT_FACT.c.is_latest,
+        *_counts_on(day),
+    )
+    return (
+        select(*_COLUMNS, CREDIT_SUBJECT.c.name)
+        .select_from(CREDIT_CODE)
+        .join(CREDIT_SUBJECT, of_subject)
+        .outerjoin(CREDIT_FACT, of_facts)
         .where(
             CREDIT_CODE.c.log == log,
             CREDIT_CODE.c.code == uscc,
             CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
         )
+        .order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)
     )
-    return connection.execute(statement).first()
 
 
 def _rows(

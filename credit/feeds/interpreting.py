@@ -23,13 +23,20 @@ def interpret(feed: Feed, cells: Mapping[str, str]) -> Interpreted:
     """Read a row whose cells come under their headers."""
     values: dict[str, Value] = {}
     faults: list[Fault] = []
+    held: dict[str, str] = {}
     for header, text in cells.items():
-        if feed.field_of(header) is None and clean(text) is not None:
+        field = feed.by_header.get(header)
+        if field is not None:
+            # Of two headers of one field the first that holds anything counts.
+            held[field.name] = held.get(field.name) or text
+        elif clean(text) is not None:
             message = "is a column that this feed does not have"
             faults.append(Fault(path=header[:64], code="left_over", message=message))
     for field in feed.fields:
-        held = next((cells[name] for name in field.names if cells.get(name)), None)
-        read = read_value(field, held)
+        told = held.get(field.name, "")
+        if not told and not field.is_required:
+            continue
+        read = read_value(field, told)
         if isinstance(read, Fault):
             faults.append(read)
         else:

@@ -215,7 +215,8 @@ class Feed:
     ended_max_percent: int
     report_workdays: int
     map: Mapper
+    by_header: Mapping[str, Field] = field(compare=False)
 
     def field_of(self, header: str) -> Field | None:
         """Return the field that comes under a header."""
-        return next((one for one in self.fields if header in one.names), None)
+        return self.by_header.get(header)

@@ -7,6 +7,7 @@ the line of what is wrong.
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from credit.feeds.model import Feed, Field, FieldKind, Mapper, Semantics
@@ -22,13 +23,14 @@ def read_feed(path: Path, mapper: Mapper) -> Feed:
     """Read a feed's file; raises `InvalidInput` with every fault."""
     faults = Faults()
     rows = read_rows(path, faults)
+    fields = tuple(_field(row) for row in rows.each("fields"))
     feed = Feed(
         id=rows.text("id"),
         version=rows.whole("version", default=1) or 1,
         zh=rows.text("zh"),
         en=rows.text("en"),
         semantics=_word(rows, "semantics", Semantics, Semantics.DELTA),
-        fields=tuple(_field(row) for row in rows.each("fields")),
+        fields=fields,
         rows_min=rows.whole("rows_min", default=1) or 0,
         rows_max=rows.whole("rows_max", default=1_000_000) or 0,
         matched_min_percent=rows.whole("matched_min_percent", default=0) or 0,
@@ -36,6 +38,7 @@ def read_feed(path: Path, mapper: Mapper) -> Feed:
         ended_max_percent=rows.whole("ended_max_percent", default=20) or 0,
         report_workdays=rows.whole("report_workdays", default=0) or 0,
         map=mapper,
+        by_header=MappingProxyType({name: one for one in fields for name in one.names}),
     )
     rows.done()
     for header in _repeated(feed):

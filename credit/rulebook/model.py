@@ -158,7 +158,17 @@ class Book:
         self._by_matter = {matter: tuple(found) for matter, found in by_matter.items()}
         self.rules: Mapping[str, Rule] = MappingProxyType(by_id)
         self.measures: Mapping[str, Measure] = MappingProxyType({one.id: one for one in measures})
+        self._of_matter: dict[str, tuple[Measure, ...]] = {}
         self.matters: Mapping[str, Matter] = MappingProxyType({one.id: one for one in matters})
+
+    def measures_of(self, matter: str | None) -> tuple[Measure, ...]:
+        """Return the measures that bear on a matter, all of them where none is named."""
+        if matter is None:
+            return tuple(self.measures.values())
+        if matter not in self._of_matter:
+            found = tuple(one for one in self.measures.values() if matter in one.matters)
+            self._of_matter[matter] = found
+        return self._of_matter[matter]
 
     def of(self, matter: str, day: date, regime: Regime | None = None) -> tuple[Rule, ...]:
         """Return the rows of a matter in force on a day, the most particular first.

@@ -45,9 +45,9 @@ def measures_for(
     book: Book, standing: Standing, matter: str | None, day: date
 ) -> Iterator[Measure]:
     """Yield the measures and incentives that follow for a party on a day, in one matter or all."""
-    for one in book.measures.values():
-        if refusal_of(book, one.id, standing, matter, day) is None:
-            yield one
+    for measure in book.measures_of(matter):
+        if _gate(measure, standing, day) is None:
+            yield measure
 
 
 def refusal_of(
@@ -57,10 +57,14 @@ def refusal_of(
     measure = book.measures.get(measure_id)
     if measure is None:
         return Refusal.UNKNOWN
+    if measure.is_in_force(day) and matter is not None and matter not in measure.matters:
+        return Refusal.OTHER_MATTER
+    return _gate(measure, standing, day)
+
+
+def _gate(measure: Measure, standing: Standing, day: date) -> Refusal | None:
     if not measure.is_in_force(day):
         return Refusal.NOT_IN_FORCE
-    if matter is not None and matter not in measure.matters:
-        return Refusal.OTHER_MATTER
     if measure.binds_persons and not standing.is_person:
         return Refusal.NOT_MEANT
     return None if is_called_for(measure, standing, day) else Refusal.NOT_MEANT
