@@ -150,6 +150,7 @@ def test_what_was_typed_outlives_the_session(plant: Plant, browser: Browser, wid
     page = phone(browser, width)
     sign_in(page, plant, f"/work/event/new?code={MILK}&step=any/receive/main")
     page.get_by_label("数量").fill(f"{width}.5")
+    page.get_by_label("单位").select_option("KGM")
     with transaction(plant.house.services.engine) as connection:
         connection.execute(delete(PAGE_SESSION))
 
