@@ -11,6 +11,7 @@ from trace.edges import STAYS, Edge
 from trace.events.model import Role
 from trace.identifiers import read_uris
 from trace.movements import Movement, movements_of
+from trace.projections.reading import IndexedEvent
 from trace.standing import Speaker, Word, beginners, begins
 from trace.tables import EVENT
 from uuid import UUID
@@ -39,18 +40,20 @@ def heard_among(
 ) -> dict[int, Heard]:
     """Return what counts of movements that were read already."""
     owners = _owners(connection, log, movements)
-    named = _named_parties(connection, log, movements.values())
+    events = {one.event.seq: one.event for many in movements.values() for one in many}
+    named = _named_parties(connection, log, events.values())
     return {item: _heard(found, owners.get(item), named) for item, found in movements.items()}
 
 
-def _heard(movements: Sequence[Movement], owner: UUID | None, named: Mapping[int, UUID]) -> Heard:
+def _heard(
+    movements: Sequence[Movement], owner: UUID | None, named: Mapping[int, Sequence[UUID]]
+) -> Heard:
     speakers: set[Speaker] = {owner} if owner is not None else set(beginners(map(_word, movements)))
     while True:
         known = len(speakers)
         for one in movements:
             if one.event.party_id in speakers:
-                sides = one.event.of(Role.SOURCE, Role.DESTINATION)
-                speakers.update(named[side] for side in sides if side in named)
+                speakers.update(named.get(one.event.seq, ()))
         if len(speakers) == known:
             heard = tuple(one for one in movements if one.event.party_id in speakers)
             return Heard(movements=heard, speakers=frozenset(speakers))
@@ -71,17 +74,20 @@ def _owners(connection: Connection, log: int, items: Collection[int]) -> dict[in
 
 
 def _named_parties(
-    connection: Connection, log: int, movements: Iterable[Sequence[Movement]]
-) -> dict[int, UUID]:
-    sides = {
-        side
-        for many in movements
-        for one in many
-        for side in one.event.of(Role.SOURCE, Role.DESTINATION)
-    }
-    uris = read_uris(connection, log, sides)
+    connection: Connection, log: int, events: Iterable[IndexedEvent]
+) -> dict[int, tuple[UUID, ...]]:
+    """Return which parties each event names as a side; an event is looked through once.
+
+    One making names thousands of things: to look through it again for each is their square.
+    """
+    sides = {event.seq: event.of(Role.SOURCE, Role.DESTINATION) for event in events}
+    uris = read_uris(connection, log, {side for some in sides.values() for side in some})
     parties = parties_named(connection, uris.values())
-    return {side: parties[uri] for side, uri in uris.items() if uri in parties}
+    return {
+        seq: tuple(parties[uris[side]] for side in some if uris.get(side) in parties)
+        for seq, some in sides.items()
+        if some
+    }
 
 
 def with_heard_ends(connection: Connection, log: int, edges: Sequence[Edge]) -> list[Edge]:

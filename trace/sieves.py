@@ -130,20 +130,26 @@ def seen_movements_among(
         return {item: tuple(many) for item, many in movements.items()}
     seqs = {one.event.seq for many in movements.values() for one in many}
     seen = seen_seqs(connection, log, seqs, actor)
-    return {item: _seen_of(many, seen) for item, many in movements.items()}
+    # An event is looked through once, however many of its things are asked of.
+    events = {one.event.seq: one.event for many in movements.values() for one in many}
+    parents = {seq: event.of(Role.PARENT) for seq, event in events.items() if seq in seen}
+    return {item: _seen_of(many, parents) for item, many in movements.items()}
 
 
-def _seen_of(movements: Sequence[Movement], seen: Collection[int]) -> tuple[Movement, ...]:
+def _seen_of(
+    movements: Sequence[Movement], parents: Mapping[int, Sequence[int]]
+) -> tuple[Movement, ...]:
+    """Return the movements of seen events, which are told with the containers they name."""
     packings = {
         item
         for one in movements
-        if one.container is None and one.event.seq in seen
-        for item in one.event.of(Role.PARENT)
+        if one.container is None
+        for item in parents.get(one.event.seq, ())
     }
     return tuple(
         one
         for one in movements
-        if one.event.seq in seen and (one.container is None or one.container in packings)
+        if one.event.seq in parents and (one.container is None or one.container in packings)
     )
 
 
