@@ -15,6 +15,7 @@ from trace.recall.deadlines import Deadline, domains
 from trace.recall.facts import RecallFact, facts_since
 from trace.recall.hooks import Delivery, deliveries_of
 from trace.recall.late import late_among, waiting_for
+from trace.recall.many import notices_among
 from trace.recall.model import AnswerKind, Criteria, Line, Outcome
 from trace.recall.opening import (
     OpenRequest,
@@ -212,8 +213,9 @@ def brief_for(parts: Services, actor: Actor, recalls: Sequence[Recall]) -> list[
     now = parts.clock.now()
     found = []
     with reading(parts.engine) as connection:
+        known = notices_among(connection, parts.log, recalls)
         for recall in recalls:
-            notices = notices_of(connection, parts.log, recall.id)
+            notices = known[recall.id]
             own = next((one for one in notices if one.party_id == actor.party_id), None)
             asked = [one for one in notices if one.line_count]
             found.append(BriefRecall(recall=recall, total=share_of(asked, now), own=own))

@@ -12,6 +12,7 @@ from trace.recall.authority import is_under_authority
 from trace.recall.deadlines import Step, domain_of
 from trace.recall.diff import Diff, diff_of
 from trace.recall.entries import line_drafts, notice_draft, opening_draft, scope_draft
+from trace.recall.many import open_count
 from trace.recall.model import Criteria, Line, NoticeNote, OpenNote, ScopeNote
 from trace.recall.reading import (
     Notice,
@@ -19,7 +20,6 @@ from trace.recall.reading import (
     lines_of,
     newest_scope,
     notices_of,
-    open_count,
     read_recall,
 )
 from trace.recall.scope import Owners, Reckoning, Scope, reckon_scope

@@ -22,7 +22,7 @@ from trace.recall.tables import (
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, exists, or_, select
 
 from base.errors import NotFound
 from base.strict_json import JsonValue, loads
@@ -188,15 +188,6 @@ def list_recalls(connection: Connection, log: int, query: RecallQuery) -> list[R
     return [recall_of_row(row) for row in rows]
 
 
-def open_count(connection: Connection, log: int, party_id: UUID) -> int:
-    """Return how many recalls a party opened and did not close, drills included."""
-    is_closed = exists().where(RECALL_CLOSE.c.log == log, RECALL_CLOSE.c.recall_id == RECALL.c.id)
-    statement = select(func.count()).where(
-        RECALL.c.log == log, RECALL.c.party_id == party_id, ~is_closed
-    )
-    return int(connection.execute(statement.select_from(RECALL)).scalar_one())
-
-
 def scopes_of(connection: Connection, log: int, recall_id: UUID) -> list[ScopeRow]:
     """Return every scope of a recall, the first one first."""
     statement = (
@@ -250,28 +241,40 @@ def notices_of(
     connection: Connection, log: int, recall_id: UUID, *, party_id: UUID | None = None
 ) -> list[Notice]:
     """Return the newest notice to each holder, or to one, in the order of their parties."""
+    told = _of_recall(connection, RECALL_NOTICE, log, recall_id)
+    if not told:
+        return []
+    recall = read_recall(connection, log, recall_id)
+    said = _of_recall(connection, RECALL_ANSWER, log, recall_id)
+    late = _of_recall(connection, RECALL_ESCALATION, log, recall_id)
+    return notices_from(recall, told, said, late, party_id=party_id)
+
+
+def notices_from(
+    recall: Recall,
+    told: Sequence[Any],
+    said: Sequence[Any],
+    escalated: Sequence[Any],
+    *,
+    party_id: UUID | None = None,
+) -> list[Notice]:
+    """Return the newest notice to each holder, or to one, from the rows of one recall."""
     newest: dict[UUID, Any] = {}
     replaced: dict[UUID, list[UUID]] = {}
-    for row in _of_recall(connection, RECALL_NOTICE, log, recall_id):
+    for row in told:
         if party_id in (None, row.party_id):
             if row.party_id in newest:
                 replaced.setdefault(row.party_id, []).append(newest[row.party_id].id)
             newest[row.party_id] = row
-    if not newest:
-        return []
-    recall = read_recall(connection, log, recall_id)
     answers: dict[UUID, list[Answer]] = {}
-    for row in _of_recall(connection, RECALL_ANSWER, log, recall_id):
+    for row in said:
         answers.setdefault(row.notice_id, []).append(_answer_of(row))
-    late = {
-        row.notice_id: row.recorded_at
-        for row in _of_recall(connection, RECALL_ESCALATION, log, recall_id)
-    }
+    late = {row.notice_id: row.recorded_at for row in escalated}
     return [
         Notice(
             id=row.id,
             seq=row.seq,
-            recall_id=recall_id,
+            recall_id=recall.id,
             scope_id=row.scope_id,
             party_id=row.party_id,
             line_count=row.line_count,
