@@ -136,6 +136,11 @@ class Settings:
     search_products_max: int = _setting(
         20_000, integer(1, 1_000_000), "newest products with which a lot number is looked up"
     )
+    search_names_max: int = _setting(
+        200_000,
+        integer(1, 10_000_000),
+        "newest parties, sites and products, of each so many, whose names one search compares",
+    )
     body_bytes_max: int = _setting(
         64 << 10, integer(1024, 1 << 24), "size of a JSON body other than a document"
     )

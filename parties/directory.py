@@ -133,6 +133,22 @@ def parties_by_id(connection: Connection, ids: Iterable[UUID]) -> Mapping[UUID, 
     return cards
 
 
+def sites_by_id(connection: Connection, ids: Iterable[UUID]) -> Mapping[UUID, SiteCard]:
+    """Return the card of each registered site."""
+    statement = select(*(SITE.c[one.name] for one in fields(SiteCard)))
+    rows = _in_chunks(connection, statement, SITE.c.id, ids)
+    return {row["id"]: SiteCard(**row) for row in rows}
+
+
+def certificates_by_id(
+    connection: Connection, ids: Iterable[UUID]
+) -> Mapping[UUID, CertificateCard]:
+    """Return the card of each registered certificate."""
+    statement = select(*(CERTIFICATE.c[one.name] for one in fields(CertificateCard)))
+    rows = _in_chunks(connection, statement, CERTIFICATE.c.id, ids)
+    return {row["id"]: CertificateCard(**row) for row in rows}
+
+
 def certificates_of(
     connection: Connection,
     *,

@@ -48,17 +48,12 @@ def find_sites(connection: Connection, party_id: UUID, search: Search) -> Found[
     return _find(connection, SITE, SiteCard, ("name_zh", "name_en", "uri"), party_id, search)
 
 
-def find_anybodys_sites(connection: Connection, search: Search) -> Found[SiteCard]:
-    """Return sites of all parties by their names and code."""
-    return _find(connection, SITE, SiteCard, ("name_zh", "name_en", "uri"), None, search)
-
-
 def find_parties(connection: Connection, search: Search) -> Found[PartyCard]:
     """Return parties by their names and credit code."""
     columns = ("name_zh", "name_en", "uscc")
     statement = (
         select(PARTY.c.id)
-        .where(_holds_all(PARTY, columns, search))
+        .where(holds_all(PARTY, columns, search))
         .order_by(PARTY.c.id.desc())
         .limit(search.rows_max + 1)
     )
@@ -73,7 +68,8 @@ def find_parties(connection: Connection, search: Search) -> Found[PartyCard]:
     )
 
 
-def _holds_all(table: Table, columns: tuple[str, ...], search: Search) -> ColumnElement[bool]:
+def holds_all(table: Table, columns: tuple[str, ...], search: Search) -> ColumnElement[bool]:
+    """Return the condition that every word stands in one of these columns."""
     return and_(
         True,
         *(
@@ -88,13 +84,13 @@ def _find(
     table: Table,
     card: Callable[..., Card],
     columns: tuple[str, ...],
-    party_id: UUID | None,
+    party_id: UUID,
     search: Search,
 ) -> Found[Card]:
     names = [one.name for one in fields(card)]  # type: ignore[arg-type] # Every card is a dataclass.
-    statement = select(*(table.c[name] for name in names)).where(_holds_all(table, columns, search))
-    if party_id is not None:
-        statement = statement.where(table.c.party_id == party_id)
+    statement = select(*(table.c[name] for name in names)).where(
+        table.c.party_id == party_id, holds_all(table, columns, search)
+    )
     if search.before is not None:
         statement = statement.where(table.c.id < search.before)
     statement = statement.order_by(table.c.id.desc()).limit(search.rows_max + 1)

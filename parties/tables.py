@@ -141,6 +141,9 @@ PARTY = Table(
     CheckConstraint("uscc IS NOT NULL OR licence_no IS NOT NULL", name="known_by"),
     CheckConstraint("(licence_kind IS NULL) = (licence_no IS NULL)", name="licence"),
     UniqueConstraint("licence_kind", "licence_no"),
+    # Whoever searches has a number before them and seldom its kind.
+    Index(None, "licence_no"),
+    Index(None, "region", "id"),
 )
 
 SITE = Table(
@@ -156,6 +159,7 @@ SITE = Table(
     Column("created_at", Instant, nullable=False),
     CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="place"),
     Index(None, "party_id", "id"),
+    Index(None, "region", "id"),
 )
 
 PRODUCT = Table(
@@ -189,6 +193,7 @@ CERTIFICATE = Table(
     CheckConstraint("until_on IS NULL OR until_on >= from_on", name="period"),
     CheckConstraint("lot IS NULL OR product_id IS NOT NULL", name="lot"),
     UniqueConstraint("kind", "number", "issuer"),
+    Index(None, "number"),
     Index(None, "party_id", "id"),
     Index(None, "product_id", "id"),
     Index(None, "product_id", "lot"),

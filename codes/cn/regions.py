@@ -28,6 +28,8 @@ _WITHOUT_COUNTIES: Final = frozenset({"71", "81", "82"})
 # is that of residents from Taiwan.
 _OTHER_ID_PROVINCES: Final = frozenset({"83", "91"})
 
+_NAME_CHARS_MIN: Final = 2
+
 # The standard has a line for the districts of a city, or the counties of a province, taken
 # together; nobody calls a place so.
 _COLLECTIVE: Final = ("市辖区", "市区", "县", "省直辖", "自治区直辖")
@@ -121,6 +123,23 @@ def places_of(code: str) -> tuple[Region, ...]:
     whole = _without_zeros(code)
     found = (find_region(whole[:length]) for length in (2, 4, 6) if length <= len(whole))
     return tuple(one for one in found if one is not None and not one.is_collective)
+
+
+def regions_named(text: str) -> tuple[str, ...]:
+    """Return the codes, of 2, 4 or 6 digits, of the places whose names begin with a text.
+
+    People leave out what kind of place it is: 正定 is 正定县. One character names no place.
+    """
+    if len(text) < _NAME_CHARS_MIN:
+        return ()
+    return tuple(code for name, code in _names() if name.startswith(text))
+
+
+@cache
+def _names() -> tuple[tuple[str, str], ...]:
+    """Return the name and the code of every place, in the order of the codes."""
+    places = {(one.name, one.code) for one in every_region() if not one.is_collective}
+    return tuple(sorted(places, key=lambda place: place[::-1]))
 
 
 def _without_zeros(code: str) -> str:

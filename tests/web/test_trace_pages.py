@@ -228,3 +228,22 @@ def test_the_start_page_has_the_field(dairy: World) -> None:
     for role in ("authority", "auditor", "producer"):
         assert 'action="/work/search"' in text_of(sign_in(dairy.house, role).get("/work"))
     assert 'action="/work/search"' not in text_of(sign_in(dairy.house, "operator").get("/work"))
+
+
+@pytest.mark.parametrize("text", [YOGHURT[-13:], "原味酸", "酸奶 原味"])
+def test_a_bar_code_and_a_piece_of_a_name_find_the_product(dairy: World, text: str) -> None:
+    page = text_of(sign_in(dairy.house, "authority").get(f"/work/search?q={quote(text)}"))
+
+    assert f'href="{trace_of(YOGHURT)}"' in page
+    assert '产品 <span class="badge">' in page
+
+
+def test_an_empty_answer_says_what_can_be_searched(dairy: World) -> None:
+    of_all = text_of(sign_in(dairy.house, "authority").get("/work/search?q=NONE-SUCH"))
+    of_own = text_of(producer(dairy, "Farm 1").get("/work/search?q=NONE-SUCH"))
+
+    for page in (of_all, of_own):
+        assert "没有相关记录" in page
+        assert "地区名称或六位行政区划代码" in page
+    assert "您能查到本单位登记的内容" in of_own
+    assert "您能查到本单位登记的内容" not in of_all

@@ -1,7 +1,7 @@
-"""One field that finds codes, lots, parties and sites.
+"""One field that finds codes, lots, products, parties, sites and their papers.
 
-The rule that must stay true: a code is found where an event names it that its reader may see, and a
-producer finds no party and no site but its own. What is not looked through is said.
+The rule that must stay true: a code is found where an event names it that its reader may see, and
+of the register a producer finds only what is its own. What is not looked through is said.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,13 +19,24 @@ from codes.gs1.digital_link import CANONICAL_STEM
 from codes.telling import tell
 from parties.actors import Actor
 from parties.directory import (
+    CertificateCard,
     PartyCard,
+    ProductCard,
     SiteCard,
     parties_by_id,
+    products_by_id,
     products_by_uri,
     register_uris,
 )
-from parties.finding import Search, find_anybodys_sites, find_parties, find_sites
+from parties.searching import (
+    Hits,
+    Wanted,
+    regions_meant,
+    search_papers,
+    search_parties,
+    search_products,
+    search_sites,
+)
 from parties.tables import PRODUCT
 from web.pages.tracing.things import Thing, thing_of
 from web.pages.typed import read_loosely
@@ -39,28 +50,55 @@ _PLACES: Final = (f"{CANONICAL_STEM}/414/", f"{CANONICAL_STEM}/417/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundAll:
-    """What a text found. `is_person` where it is the ID number of a person and was not looked up.
+class Paper:
+    """A certificate that was found, with whose it is and of what."""
 
-    `has_more` where a list does not show everything.
+    card: CertificateCard
+    holder: PartyCard | None
+    product: ProductCard | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundAll:
+    """What a text found, by kinds. `is_person` where it is the ID number of a person.
+
+    That was not looked up. `regions` are those whose parties and sites are among the found.
     """
 
-    things: tuple[Thing, ...] = ()
-    parties: tuple[PartyCard, ...] = ()
-    sites: tuple[SiteCard, ...] = ()
+    things: Hits[Thing] = Hits()  # noqa: RUF009 -- frozen, and the same nothing for all
+    products: Hits[ProductCard] = Hits()  # noqa: RUF009
+    parties: Hits[PartyCard] = Hits()  # noqa: RUF009
+    sites: Hits[SiteCard] = Hits()  # noqa: RUF009
+    papers: Hits[Paper] = Hits()  # noqa: RUF009
+    regions: tuple[str, ...] = ()
     is_person: bool = False
-    has_more: bool = False
+
+    @property
+    def kinds(self) -> tuple[Hits[object], ...]:
+        """Return what was found of each kind."""
+        return (self.things, self.products, self.parties, self.sites, self.papers)  # type: ignore[return-value] # Hits is only read.
 
     @property
     def is_empty(self) -> bool:
         """Return whether nothing was found."""
-        return not (self.things or self.parties or self.sites)
+        return not any(one.cards for one in self.kinds)
+
+    @property
+    def is_partial(self) -> bool:
+        """Return whether the register holds more names than were compared."""
+        return any(one.is_partial for one in self.kinds)
 
 
-def find_all(
-    connection: Connection, log: int, actor: Actor, text: str, products_max: int
-) -> FoundAll:
-    """Return everything that a typed text may mean; lots of at most `products_max` products."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How far one search looks: the newest products of which lots are, the newest names."""
+
+    products_max: int
+    names_max: int
+
+
+def find_all(connection: Connection, log: int, actor: Actor, text: str, bounds: Bounds) -> FoundAll:
+    """Return everything that a typed text may mean."""
     told = tell(text)
     if hides(told) or any(reading.code.is_personal for reading in told.readings):
         return FoundAll(is_person=True)
@@ -68,26 +106,44 @@ def find_all(
     uris += [*read_loosely(text).uris, *_uri(text)]
     things = _known(connection, log, actor, uris)
     if len(text) <= _NUMBER_CHARS_MAX and " " not in text:
-        numbered = _numbered(connection, text, products_max)
+        numbered = _numbered(connection, text, bounds.products_max)
         things += _known(connection, log, actor, numbered)
     things = list(dict.fromkeys(things))
-    own = scope_of(actor)
-    search = Search(words=text, rows_max=_ROWS_MAX)
-    if own is None:
-        parties, sites = find_parties(connection, search), find_anybodys_sites(connection, search)
-        cards = parties.cards
-        has_more = parties.next_before is not None or sites.next_before is not None
-    else:
-        sites = find_sites(connection, own, search)
-        cards = tuple(parties_by_id(connection, [own]).values())
-        cards = tuple(card for card in cards if _is_meant(card, text))
-        has_more = sites.next_before is not None
-    return FoundAll(
-        things=tuple(_things(connection, things[:_ROWS_MAX])),
-        parties=cards,
-        sites=sites.cards,
-        has_more=has_more or len(things) > _ROWS_MAX,
+    wanted = Wanted(
+        words=text,
+        numbers=frozenset({text, text.upper()}),
+        uris=frozenset(name for uri in uris for name in register_uris(uri)),
+        own=scope_of(actor),
+        regions=regions_meant(text),
+        rows_max=_ROWS_MAX,
+        compared_max=bounds.names_max,
     )
+    return FoundAll(
+        things=Hits(
+            cards=tuple(_things(connection, things[:_ROWS_MAX])),
+            has_more=len(things) > _ROWS_MAX,
+        ),
+        products=search_products(connection, wanted),
+        parties=search_parties(connection, wanted),
+        sites=search_sites(connection, wanted),
+        papers=_papers(connection, search_papers(connection, wanted)),
+        regions=wanted.regions,
+    )
+
+
+def _papers(connection: Connection, found: Hits[CertificateCard]) -> Hits[Paper]:
+    holders = parties_by_id(connection, {one.party_id for one in found.cards})
+    ids = {one.product_id for one in found.cards if one.product_id is not None}
+    products = products_by_id(connection, ids)
+    papers = tuple(
+        Paper(
+            card=one,
+            holder=holders.get(one.party_id),
+            product=None if one.product_id is None else products.get(one.product_id),
+        )
+        for one in found.cards
+    )
+    return Hits(cards=papers, has_more=found.has_more)
 
 
 def _uri(text: str) -> tuple[str, ...]:
@@ -116,11 +172,6 @@ def _numbered(connection: Connection, number: str, products_max: int) -> Sequenc
     return [
         f"{stem}/{key}/{written}" for stem in stems for key in ("10", "21") for written in spellings
     ]
-
-
-def _is_meant(card: PartyCard, text: str) -> bool:
-    names = (card.name_zh, card.name_en.lower(), (card.uscc or "").lower())
-    return any(text.lower() in name for name in names)
 
 
 def _things(connection: Connection, uris: Sequence[str]) -> list[Thing]:
