@@ -141,7 +141,7 @@ def refusals_of(desk: Desk, actor: Actor, document: Document) -> dict[int, list[
     ]
     found |= _without_right(desk, actor, readings)
     readings = [one for one in readings if one.at not in found]
-    said = profile_events(desk.knowledge, readings)
+    said = profile_events(desk.knowledge, readings, now=now)
     for one, profiled in zip(readings, said, strict=True):
         if profiled.refusals:
             found[one.at] = list(profiled.refusals)
@@ -170,7 +170,7 @@ def _record(desk: Desk, submission: Submission) -> tuple[Receipt, CaptureNote]:
     _stop_unless_proceeding(submission, foreign, Forbidden)
     problems |= foreign
     readings = [one for one in readings if one.at not in foreign]
-    said = profile_events(desk.knowledge, readings)
+    said = profile_events(desk.knowledge, readings, now=now)
     profiled = {one.at: found for one, found in zip(readings, said, strict=True)}
     lacking = {at: list(one.refusals) for at, one in profiled.items() if one.refusals}
     _stop_unless_proceeding(submission, lacking, InvalidInput)

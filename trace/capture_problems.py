@@ -49,10 +49,7 @@ def count_problems(problems: Sequence[Problem]) -> ProblemCounts:
 
 def dump_problems(problems: Sequence[Problem]) -> str:
     """Return the first problems as they are stored, with the counts where some are left out."""
-    kept = [
-        {"path": one.path, "code": one.code, "message": one.message}
-        for one in problems[:PROBLEMS_MAX]
-    ]
+    kept = [_stored(one) for one in problems[:PROBLEMS_MAX]]
     if len(kept) == len(problems):
         return orjson.dumps(kept).decode()
     counts = count_problems(problems)
@@ -64,6 +61,13 @@ def dump_problems(problems: Sequence[Problem]) -> str:
             "first": kept,
         }
     ).decode()
+
+
+def _stored(problem: Problem) -> dict[str, str]:
+    stored = {"path": problem.path, "code": problem.code, "message": problem.message}
+    if problem.message_zh:
+        stored["message_zh"] = problem.message_zh
+    return stored
 
 
 def load_problems(text: str) -> tuple[tuple[Problem, ...], ProblemCounts]:
@@ -84,7 +88,13 @@ def _listed(stored: JsonValue) -> tuple[Problem, ...]:
     if not isinstance(stored, list):
         raise TypeError("a capture's problems are a list")
     return tuple(
-        Problem(path=str(one["path"]), code=str(one["code"]), message=str(one["message"]))
+        Problem(
+            path=str(one["path"]),
+            code=str(one["code"]),
+            message=str(one["message"]),
+            # Rows of earlier releases have none.
+            message_zh=str(one.get("message_zh", "")),
+        )
         for one in stored
         if isinstance(one, dict)
     )

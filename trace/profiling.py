@@ -6,8 +6,10 @@ of and let in, since a chain that crosses a border is worth more than a full for
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from trace.births import Births, born_in
+from trace.bounds import Judged, judged
 from trace.events.model import Event, Role
 from typing import Final
 from uuid import UUID
@@ -89,8 +91,10 @@ class _Look:
     is_born: bool = False
 
 
-def profile_events(knowledge: Knowledge, readings: Sequence[Arriving]) -> list[Profiled]:
-    """Return what the profiles say of each event, in the order given.
+def profile_events(
+    knowledge: Knowledge, readings: Sequence[Arriving], *, now: datetime
+) -> list[Profiled]:
+    """Return what the profiles and the bounds of values say of each event, in the order given.
 
     The register and the births are asked once for all of them: first the events are checked with
     the products alone, and only those whose step leaves something to a lot's birth a second time.
@@ -103,10 +107,28 @@ def profile_events(knowledge: Knowledge, readings: Sequence[Arriving]) -> list[P
         _looks(one, uris, cards, registered) for one, uris in zip(readings, about, strict=True)
     ]
     _ask_births(knowledge.births, readings, [look for some in looks for look in some])
-    return [
-        _profiled(one, uris, some, is_foreign=_is_foreign(one.event, places))
-        for one, uris, some in zip(readings, about, looks, strict=True)
-    ]
+    found: list[Profiled] = []
+    for one, uris, some in zip(readings, about, looks, strict=True):
+        is_foreign = _is_foreign(one.event, places)
+        profiled = _profiled(one, uris, some, is_foreign=is_foreign)
+        bounds = judged(one.sent, path=one.path, now=now, advice_prefix=ADVICE)
+        found.append(_bounded(profiled, bounds, is_foreign=is_foreign))
+    return found
+
+
+def _bounded(profiled: Profiled, bounds: Judged, *, is_foreign: bool) -> Profiled:
+    """Add what is out of bounds; of a foreign place's event even what cannot be is only told."""
+    if not bounds.refusals and not bounds.advice:
+        return profiled
+    told = tuple(
+        replace(problem, code=f"{ADVICE}{problem.code}")
+        for problem in (bounds.refusals if is_foreign else ())
+    )
+    return replace(
+        profiled,
+        refusals=(*(() if is_foreign else bounds.refusals), *profiled.refusals),
+        advice=(*told, *bounds.advice, *profiled.advice),
+    )
 
 
 def _facts(card: ProductCard) -> Known:

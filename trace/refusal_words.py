@@ -46,6 +46,9 @@ WORDS: Final[Mapping[str, str]] = {
     "ilmd_name": "批次信息的字段名须带前缀。",
     "prefix": "前缀没有声明。",
     "quantity": "件数应为整数；有计量单位就要有数量。",
+    # The bounds (`trace.bounds`), whose own sentences come first.
+    "implausible": "数值不可能：请核对数值和单位。",
+    "advice_implausible": "数值很少见：请核对，如有误请更正。",
     # What came before (`trace.capture`, `trace.index`).
     "not_yours": "只能登记本单位场所发生的事，也只有本单位的产品能由您产生新批次。",
     "duplicate": _RECORDED,

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents, or as a readable page for somebody with a browser."""
 
 from html import escape
+from trace.refusal_words import zh_of
 from typing import Any, Final
 
 import marshmallow as ma
@@ -29,6 +30,7 @@ class ProblemItemSchema(ma.Schema):
     path = ma.fields.String(metadata={"description": "Field; empty for the whole input."})
     code = ma.fields.String(metadata={"description": "Stable word for programs."})
     message = ma.fields.String(metadata={"description": "What is wrong, in English."})
+    message_zh = ma.fields.String(metadata={"description": "What is wrong, in Chinese."})
 
 
 class ProblemSchema(ma.Schema):
@@ -58,7 +60,12 @@ def problem_response(answer: Answer) -> Response:
         "instance": f"urn:suxin:request:{g.get('request_id', '')}",
         "code": answer.code,
         "errors": [
-            {"path": problem.path, "code": problem.code, "message": problem.message}
+            {
+                "path": problem.path,
+                "code": problem.code,
+                "message": problem.message,
+                "message_zh": zh_of(problem),
+            }
             for problem in answer.problems
         ],
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from trace.capture_problems import DUPLICATE, is_advice
 from trace.captures import Capture
 from trace.reading import ReadEvent
+from trace.refusal_words import zh_of
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ class CaptureErrorOut(ma.Schema):
 
     type = ma.fields.String(metadata={"description": "epcisException:… (EPCIS 2.0 12)"})
     title = ma.fields.String()
+    title_zh = ma.fields.String(metadata={"description": "The same in Chinese."})
     status = ma.fields.Integer()
     path = ma.fields.String(metadata={"description": "Field of the document."})
     code = ma.fields.String(metadata={"description": "Stable word for programs."})
@@ -44,6 +46,7 @@ class AdviceOut(ma.Schema):
     path = ma.fields.String()
     code = ma.fields.String()
     title = ma.fields.String()
+    title_zh = ma.fields.String(metadata={"description": "The same in Chinese."})
 
 
 class ProblemCountsOut(ma.Schema):
@@ -178,7 +181,12 @@ def add_advice(answer: JsonObject, capture: Capture) -> None:
 
 def _advice_json(capture: Capture) -> list[JsonValue]:
     return [
-        {"path": problem.path, "code": problem.code, "title": problem.message}
+        {
+            "path": problem.path,
+            "code": problem.code,
+            "title": problem.message,
+            "title_zh": zh_of(problem),
+        }
         for problem in capture.problems
         if is_advice(problem)
     ]
@@ -194,6 +202,7 @@ def _error_json(problem: Problem, status: int) -> dict[str, Any]:
     return {
         "type": f"epcisException:{kind}",
         "title": problem.message,
+        "title_zh": zh_of(problem),
         "status": status,
         "path": problem.path,
         "code": problem.code,

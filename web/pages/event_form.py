@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from trace.bounds import judged
 from trace.capture import Submission, submit
+from trace.profiling import ADVICE
 from typing import Final
 from uuid import UUID
 
@@ -34,7 +36,7 @@ from web.pages.languages import say as _
 from web.pages.partners import is_partner
 from web.pages.work_forms import Form, once_of
 from web.pages.work_refusals import Refusals, refusal_words
-from web.services import Services
+from web.services import Services, services
 
 NAMESPACES: Final = {"sx": "urn:suxin:epcis:", "cbvmda": "urn:epcglobal:cbv:mda:"}
 """The prefixes of an event that a form makes (ISO/IEC 19987 9.5)."""
@@ -85,10 +87,11 @@ def read_event_form(
     for name in ("eventTime", "readPoint.id"):
         if not form.text(name):
             form.wrong(name, _("This is needed."))
+    odd = _out_of_bounds(form, step, result.event) if form.is_good else []
     if not step.profile:
         result.event.pop(CTE_TERM, None)
-        return result.event, []
-    return result.event, _judge(form, step, result.event, class_code)
+        return result.event, odd
+    return result.event, [*odd, *_judge(form, step, result.event, class_code)]
 
 
 def record(
@@ -120,6 +123,16 @@ def style_of(form: Form) -> CellStyle:
     # CBV 2.0 8.5.2: a paper is named by who numbers it and its number.
     prefix = f"urn:epcglobal:cbv:bt:{gln}:" if gln else ""
     return CellStyle(language=chosen_lang(), document_prefix=prefix, to_uri=uri_of_text)
+
+
+def _out_of_bounds(form: Form, step: EventStep, event: JsonObject) -> list[str]:
+    """Note the values that cannot be, and return the words about those that are odd."""
+    found = judged(event, path="", now=services().clock.now(), advice_prefix=ADVICE)
+    is_zh = chosen_lang() == "zh"
+    for problem in found.refusals:
+        said = problem.message_zh if is_zh else problem.message
+        form.wrong(_field_of(step, problem.path), said)
+    return [problem.message_zh if is_zh else problem.message for problem in found.advice]
 
 
 def _judge(form: Form, step: EventStep, event: JsonObject, class_code: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from trace.capture_problems import is_advice
 from trace.captures import Capture, read_capture
 from trace.reading import ReadEvent, read_events
+from trace.refusal_words import zh_of
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -19,7 +20,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
-from base.errors import AppError, NotFound
+from base.errors import AppError, NotFound, Problem
 from codes.canonical import uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.qr import svg
@@ -289,7 +290,7 @@ def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event:
     product: ProductCard | None = next(iter(products.values()), None)
     path = entry_path(uri) if uri.startswith(_DIGITAL_LINK) else ""
     advice = [one for one in capture.problems if is_advice(one)]
-    recalled = [one.message for one in advice if is_recalled(one)]
+    recalled = [_told(one) for one in advice if is_recalled(one)]
     address = f"{services().settings.effective_public_url}{path}" if path else ""
     return render_template(
         "work/event_done.html",
@@ -305,10 +306,14 @@ def _receipt_page(connection: Connection, actor: Actor, capture: Capture, event:
         address=address,
         seq=capture.first_seq,
         recalled=recalled,
-        advice=[one.message for one in advice if not is_recalled(one)],
+        advice=[_told(one) for one in advice if not is_recalled(one)],
         advice_count=capture.counts.advice - len(recalled),
         at=when(event.recorded_at),
     )
+
+
+def _told(problem: Problem) -> str:
+    return zh_of(problem) if chosen_lang() == "zh" else problem.message
 
 
 def _uris_of(event: ReadEvent) -> list[str]:
