@@ -45,7 +45,8 @@ class Line:
 
     `origin` says who begins: a farm, or a plant that buys its materials outside of the city.
     `piece_kg` is what a packed piece weighs, `days` how long it keeps, `celsius` how cold it is
-    kept, None for no matter. `pool` is where a share of the bulk goes for other lines to draw from.
+    kept, None for no matter, `storage` what labels say of that. `pool` is where a share of the bulk
+    goes for other lines to draw from.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Line:
     piece_kg: float = 0.5
     days: int = 360
     celsius: float | None = None
+    storage: str = ""
     pool: str = ""
     is_serial: bool = False
 
@@ -78,31 +80,36 @@ LINES: Final[tuple[Line, ...]] = (
           Step(op=Op.TURN, cte="grade_pack", share=0.9), *_see("precool_store"),
           Step(op=Op.HAUL, more=("", "transport", "wholesale_in")),
           Step(op=Op.PACK), Step(op=Op.SELL, more=("trade_out", "", "", "retail")),
-          days=12, celsius=1.0),
+          days=12, celsius=1.0,
+          storage="0~4 ℃"),
     _line("millet", "grain", "farm",
           *_FIELD, Step(op=Op.REAP, cte="harvest.transform", draws="pesticide"),
           Step(op=Op.HAUL, more=("", "", "purchase")), *_see("dry_store", "outbound_test"),
           Step(op=Op.TURN, cte="mill", share=0.7),
           Step(op=Op.PACK, cte="pack", more=("pack.pack",)),
-          Step(op=Op.SELL, more=("ship", "", "", "retail")), pool="grain", celsius=14.0),
+          Step(op=Op.SELL, more=("ship", "", "", "retail")), pool="grain", celsius=14.0,
+          storage="≤20℃"),
     _line("maize", "grain", "farm",
           *_FIELD, Step(op=Op.REAP, cte="harvest.transform", draws="fertiliser"),
           Step(op=Op.HAUL, more=("", "", "purchase")), *_see("dry_store", "outbound_test"),
           Step(op=Op.TURN, cte="mill", share=0.66),
           Step(op=Op.PACK, cte="pack", more=("pack.pack",)),
-          Step(op=Op.SELL, more=("ship", "", "", "retail")), pool="grain", celsius=14.0),
+          Step(op=Op.SELL, more=("ship", "", "", "retail")), pool="grain", celsius=14.0,
+          storage="≤20℃"),
     _line("potato", "potato", "farm",
           *_FIELD, Step(op=Op.REAP, cte="harvest.transform", draws="seed"),
           Step(op=Op.TURN, cte="sort", share=0.9), *_see("store", "test"),
           Step(op=Op.HAUL, more=("pack_ship", "", "")), Step(op=Op.PACK),
-          Step(op=Op.SELL, more=("", "", "sale.receive", "sale")), days=90, celsius=4.0),
+          Step(op=Op.SELL, more=("", "", "sale.receive", "sale")), days=90, celsius=4.0,
+          storage="2~8 ℃"),
     _line("peanut", "peanut", "farm",
           *_FIELD, Step(op=Op.REAP, cte="harvest_dry.transform", draws="pesticide"),
           Step(op=Op.HAUL, more=("", "", "purchase")),
           Step(op=Op.TURN, cte="shell_sort", share=0.7), *_see("store"),
           Step(op=Op.TURN, cte="process", share=0.45),
           Step(op=Op.PACK),
-          Step(op=Op.SELL, more=("pack_ship", "", "", "retail")), pool="kernel", celsius=12.0),
+          Step(op=Op.SELL, more=("pack_ship", "", "", "retail")), pool="kernel", celsius=12.0,
+          storage="0~15 ℃"),
     _line("herb", "tcm", "farm",
           Step(op=Op.GROW, cte="seedling"), *_see("input"),
           Step(op=Op.REAP, cte="harvest.transform", draws="fertiliser"),
@@ -132,7 +139,8 @@ LINES: Final[tuple[Line, ...]] = (
           *_see("test"), Step(op=Op.HAUL, more=("", "crude_trade", "crude_trade.unload")),
           Step(op=Op.TURN, cte="refine", share=0.94),
           Step(op=Op.PACK, cte="fill", more=("fill.pack",)), *_see("test"),
-          Step(op=Op.SELL, more=("dist", "", "retail.receive", "retail")), celsius=20.0),
+          Step(op=Op.SELL, more=("dist", "", "retail.receive", "retail")), celsius=20.0,
+          storage="25℃以下"),
     _line("baijiu", "baijiu", "plant",
           Step(op=Op.GROW, cte="grain_in", draws="grain"),
           Step(op=Op.TURN, cte="koji", share=0.95), Step(op=Op.TURN, cte="ferment", share=0.98),
@@ -140,19 +148,22 @@ LINES: Final[tuple[Line, ...]] = (
           Step(op=Op.TURN, cte="blend", share=0.98), *_see("test"),
           Step(op=Op.PACK, cte="fill", more=("fill.pack",)),
           Step(op=Op.SELL, more=("ship", "", "recv", "sale")),
-          days=3650, celsius=18.0, is_serial=True),
+          days=3650, celsius=18.0,
+          storage="10~25 ℃", is_serial=True),
     _line("packaged_food", "packaged_food", "plant",
           Step(op=Op.GROW, cte="raw_in", draws="grain"), *_see("store"),
           Step(op=Op.TURN, cte="batch", share=0.99),
           Step(op=Op.PACK, cte="pack", more=("pack.pack",)),
           *_see("release"),
-          Step(op=Op.SELL, more=("ship", "", "dist", "retail")), celsius=8.0),
+          Step(op=Op.SELL, more=("ship", "", "dist", "retail")), celsius=8.0,
+          storage="0~10 ℃"),
     _line("drug", "drug", "plant",
           Step(op=Op.GROW, draws="herb"),
           Step(op=Op.PACK, cte="commission.make", more=("pack",)),
           *_see("release"),
           Step(op=Op.SELL, more=("ship", "transport", "receive", "dispense", "store")),
-          days=730, celsius=5.0, is_serial=True),
+          days=730, celsius=5.0,
+          storage="2~8 ℃", is_serial=True),
     _line("vaccine", "vaccine", "plant",
           Step(op=Op.GROW), Step(op=Op.PACK, cte="commission.make"), *_see("lot_release"),
           Step(op=Op.SELL, more=("distribute", "", "", "vaccinate"),
@@ -174,7 +185,7 @@ LINES: Final[tuple[Line, ...]] = (
     _line("vet_drug", "vet_drug", "plant",
           Step(op=Op.GROW), Step(op=Op.PACK, cte="make.make"), *_see("release"),
           Step(op=Op.USE, more=("ship", "", "receive", "sell")), days=700, celsius=5.0,
-          is_serial=True),
+          storage="2~8 ℃", is_serial=True),
     _line("feed", "feed", "plant",
           Step(op=Op.GROW, cte="raw", draws="grain"), Step(op=Op.TURN, cte="make", share=0.99),
           *_see("test"), Step(op=Op.PACK, cte="label.make"),

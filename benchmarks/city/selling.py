@@ -36,7 +36,7 @@ def pack(story: Story, step: Step) -> None:
     used = [replace(one, amount=min(each, one.amount)) for one in bulk]
     template = _making(story, step.cte)
     days = 0 if story.fault == "expired_goods" else story.line.days
-    label = template.label(story.now, lot, days)
+    label = story.label(template, story.now, lot, days)
     fields = {**_used(used), **batch.said("output"), "ilmd": label}
     if items:
         # How many pieces the lot has is said beside their codes.

@@ -54,7 +54,7 @@ def _begun(story: Story, step: Step, farm: Person) -> Batch:
     batch = Batch(uri=lot, amount=story.some(600, 1500), unit=unit, holder=farm)
     template = story.template(step.cte, "commissioning", "active", "ADD")
     at = story.now + story.some(600, _BEGINNING_S - 600)
-    label = template.label(at, lot, story.line.days + 60)
+    label = story.label(template, at, lot, story.line.days + 60)
     story.tell(at, farm, template, {**batch.said(), "ilmd": label})
     return batch
 
@@ -67,7 +67,7 @@ def _bought(story: Story, step: Step, plant: Person) -> Batch:
     template = story.template(step.cte, "receiving", "in_progress")
     given = dict(batch.said())
     if template.fixed.get("action") == "ADD":
-        given["ilmd"] = template.label(story.now, batch.uri, story.line.days + 60)
+        given["ilmd"] = story.label(template, story.now, batch.uri, story.line.days + 60)
     sides: dict[str, JsonValue] = {
         "sourceList": [{"type": "owning_party", "source": plant.party}],
         "destinationList": [{"type": "owning_party", "destination": plant.party}],
@@ -177,7 +177,7 @@ def _made(
         {
             **listed(inputs, "input"),
             **output.said("output"),
-            "ilmd": template.label(at, lot, story.line.days + 30),
+            "ilmd": story.label(template, at, lot, story.line.days + 30),
         },
     )
     return output

@@ -100,6 +100,11 @@ class Story:
             code=self.fault, subjects=tuple(self.subjects), event_ids=tuple(self.event_ids)
         )
 
+    def label(self, template: Template, at: int, lot: str, days: int) -> JsonObject:
+        """Return the master data of a lot, with how it is to be stored where its line says so."""
+        label = template.label(at, lot, days)
+        return label | {"sx:storageCondition": self.line.storage} if self.line.storage else label
+
     def new_lot(self, person: Person, what: str) -> str:
         """Return a lot of a person's product that was not named before."""
         self.made += 1

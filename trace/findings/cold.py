@@ -7,15 +7,16 @@ the longest time that one of them may stand for.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from trace.findings.limits import ColdLimit
 from trace.findings.model import (
     Evidence,
     FindingRule,
     Hit,
     Reading,
     amount_text,
+    civil_day,
     some_events,
 )
+from trace.findings.ranges import ColdLimit, range_of
 from trace.movements import Movement
 from trace.state import Flow, flow_of
 from typing import Final, TypeAlias
@@ -35,7 +36,7 @@ def cold_chain_excursion(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     reading stands for where the next one comes later.
     """
     told = _told(evidence)
-    range_ = range_of(evidence.limits.cold, [reading for reading, _ in told])
+    range_ = _range(evidence, told)
     if range_ is None:
         return []
     stands_for = _minutes(range_.log_minutes_max, rule.grace)
@@ -79,7 +80,7 @@ def sensor_gap(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     at a time: what was read of one says nothing of another.
     """
     told = _told(evidence)
-    range_ = range_of(evidence.limits.cold, [reading for reading, _ in told])
+    range_ = _range(evidence, told)
     if range_ is None:
         return []
     minutes = range_.log_minutes_max if range_.log_minutes_max is not None else int(rule.limit)
@@ -119,17 +120,13 @@ def _hands(movements: Sequence[Movement]) -> dict[int | None, list[datetime]]:
     return found
 
 
-def range_of(cold: Sequence[ColdLimit], readings: Sequence[Reading]) -> ColdLimit | None:
-    """Return the range that is meant: the narrowest in which the goods ever were, else the first.
-
-    A profile has ranges for chilled and for frozen goods; which of them these are, the readings
-    tell themselves.
-    """
-    if not cold or not readings:
+def _range(evidence: Evidence, told: Sequence[_Told]) -> ColdLimit | None:
+    """Return the range that the goods are judged by, as of the day of their first reading."""
+    values = {value for reading, _ in told for value in _values(reading)}
+    if not values:
         return None
-    values = {value for one in readings for value in _values(one)}
-    fitting = [row for row in cold if any(row.holds(value) for value in values)]
-    return min(fitting, key=lambda row: row.width, default=cold[0])
+    day = civil_day(told[0][0].start_at)
+    return range_of(evidence.limits.cold, evidence.said, day, values)
 
 
 def _together(spans: Sequence[tuple[datetime, datetime]]) -> timedelta:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from trace.events.model import Role
-from trace.findings.births import last_days, lots_of
+from trace.findings.births import labels_of_lots, lots_of, said_of
 from trace.findings.facts import read_facts
 from trace.findings.limits import UNKNOWN_CLASS, limits_of
 from trace.findings.makings import makings_of
@@ -90,7 +90,11 @@ def evidence_of(
     facts = read_facts(connection, log, list(events))
     makings = makings_of(connection, log, movements)
     lots = {item: lots_of(many) for item, many in movements.items()}
-    days = last_days(connection, log, {lot for many in lots.values() for lot in many})
+    labels = labels_of_lots(connection, log, {lot for many in lots.values() for lot in many})
+    of_lots = {
+        item: tuple(label for lot in sorted(many) for label in labels.get(lot, ()))
+        for item, many in lots.items()
+    }
     suspicions = _suspicions(connection, list(uris))
     recalls = heard_recalls(connection, log, set(uris.values()))
     of_side = {side: known[names[side]] for side in sides if names.get(side) in known}
@@ -111,11 +115,16 @@ def evidence_of(
             certificates=_certificates(papers, uri, products.get(uri)),
             listings={party: tuple(many) for party, many in listed.items()},
             suspicions=suspicions.get(item, ()),
-            lot_days=tuple(day for lot in sorted(lots[item]) for day in days.get(lot, ())),
             recalls=recalls.get(uri, ()),
+            lot_labels=of_lots[item],
+            said=said_of(movements[item], facts, of_lots[item], _specs(products.get(uri))),
         )
         for item, uri in uris.items()
     ]
+
+
+def _specs(product: ProductCard | None) -> tuple[str, ...]:
+    return () if product is None else (product.spec_zh, product.spec_en)
 
 
 def _is_product(uri: str) -> bool:

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from trace.events.times import read_instant
 from trace.findings.model import EventFact, Reading, amount_text, civil_day
-from trace.findings.tables import EVENT_FACT
+from trace.findings.tables import CODE_CHARS_MAX, EVENT_FACT, LABEL_CHARS_MAX
 from trace.reading import members_of
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection
@@ -22,12 +22,20 @@ from base.strict_json import JsonObject, JsonValue, loads
 from ledger.store import StoredEntry
 
 _COLUMNS: Final = tuple(column.name for column in EVENT_FACT.columns)
+_LABEL_COLUMNS: Final = ("seq", "expires_on", "storage_text", "heat_treatment")
 # Parts are canonical JSON, so that the name of a member stands in them as it is.
-_MARKS: Final = (b"sensorElementList", b"itemExpirationDate")
+_MARKS: Final = (
+    b"sensorElementList",
+    b"itemExpirationDate",
+    b"storageCondition",
+    b"heatTreatment",
+)
 _MEMBERS: Final = ("eventTime", "ilmd", "sensorElementList")
 _DEPTH_MAX: Final = 3
 _EVENT_KIND: Final = "event"
 _EXPIRY: Final = "itemExpirationDate"
+_STORAGE: Final = "storageCondition"
+_HEAT: Final = "heatTreatment"
 _ZERO_C: Final = Decimal("273.15")
 
 
@@ -42,23 +50,35 @@ def write_facts(connection: Connection, log: int, entries: Iterable[StoredEntry]
             continue
         sent, _ = members_of(entry, _MEMBERS)
         readings = list(_readings(sent))
-        expires_on = _expires_on(sent.get("ilmd"))
-        if readings or expires_on is not None:
+        label = _label(sent.get("ilmd"))
+        if readings or any(one is not None for one in label):
             text = orjson.dumps([_stored(one) for one in readings]).decode()
-            rows.append((entry.seq, log, expires_on and expires_on.isoformat(), text))
+            expires_on, storage_text, heat_treatment = label
+            rows.append((entry.seq, log, expires_on, text, storage_text, heat_treatment))
     insert_rows(connection, EVENT_FACT, _COLUMNS, rows)
 
 
 def read_facts(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, EventFact]:
     """Return the facts of these entries, as far as they have any."""
-    found = find_rows(connection, EVENT_FACT, ("seq", "expires_on", "readings"), log, seqs)
-    return {
-        seq: EventFact(
-            expires_on=None if expires_on is None else date.fromisoformat(expires_on),
-            readings=tuple(_read_all(readings)),
-        )
-        for seq, expires_on, readings in found
-    }
+    columns = (*_LABEL_COLUMNS, "readings")
+    found = find_rows(connection, EVENT_FACT, columns, log, seqs)
+    return {row[0]: _fact(row, tuple(_read_all(row[-1]))) for row in found}
+
+
+def read_label_facts(connection: Connection, log: int, seqs: Sequence[int]) -> dict[int, EventFact]:
+    """Return what the labels of these entries say; the readings are left where they are."""
+    found = find_rows(connection, EVENT_FACT, _LABEL_COLUMNS, log, seqs)
+    return {row[0]: fact for row in found if (fact := _fact(row, ())) != EventFact()}
+
+
+def _fact(row: Sequence[Any], readings: tuple[Reading, ...]) -> EventFact:
+    _, expires_on, storage_text, heat_treatment, *_ = row
+    return EventFact(
+        expires_on=None if expires_on is None else date.fromisoformat(expires_on),
+        storage_text=storage_text,
+        heat_treatment=heat_treatment,
+        readings=readings,
+    )
 
 
 def _stored(one: Reading) -> list[int | str | None]:
@@ -87,9 +107,28 @@ def _read_all(stored: str) -> Iterator[Reading]:
                 )
 
 
-def _expires_on(ilmd: JsonValue) -> date | None:
+def _label(ilmd: JsonValue) -> tuple[str | None, str | None, str | None]:
+    """Return the last day, the storage and the heat treatment, None for what is not said."""
     if not isinstance(ilmd, dict):
-        return None
+        return None, None, None
+    day = _expires_on(ilmd)
+    storage, heat = _word(ilmd, _STORAGE), _word(ilmd, _HEAT)
+    return (
+        None if day is None else day.isoformat(),
+        # A longer one is an essay, of which the beginning may say the opposite of the end.
+        storage if storage is not None and len(storage) <= LABEL_CHARS_MAX else None,
+        heat if heat is not None and len(heat) <= CODE_CHARS_MAX else None,
+    )
+
+
+def _word(ilmd: JsonObject, name: str) -> str | None:
+    for key, value in ilmd.items():
+        if key.rpartition(":")[2] == name and isinstance(value, str) and value.strip():
+            return value
+    return None
+
+
+def _expires_on(ilmd: JsonObject) -> date | None:
     for name, value in ilmd.items():
         if name.endswith(_EXPIRY) and isinstance(value, str):
             # With an hour it is a moment, and its day is that of the calendar in China.

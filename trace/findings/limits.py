@@ -1,46 +1,24 @@
-"""The bounds by which goods of a class are judged, from the profile of the class.
+"""The bounds by which goods of a class are judged: those of its profile, and of `cold.yaml`.
 
-One rule: a bound is the profile's; of several that may be meant the widest counts, so that nobody
-is accused by a bound that is for other goods.
+One rule: a bound is that of the class; of several that may be meant the widest counts, so that
+nobody is accused by a bound that is for other goods.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from trace.findings.ranges import ColdRow, rows_for
 from typing import Final
 
 from schemas.profiles.model import Cte
 from schemas.profiles.registry import catalogue
-from schemas.profiles.standing import ColdChain, Profile, Yield
+from schemas.profiles.standing import Profile, Yield
 
 _MAKING: Final = "TransformationEvent"
 # Profiles write the project's own steps short, events are read with their whole names.
 _OWN_PREFIX: Final = "sx:"
 _OWN_NAMESPACE: Final = "urn:suxin:epcis:"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColdLimit:
-    """A range of temperatures, in degrees Celsius; None is no bound, or no figure of its own."""
-
-    minimum_c: Decimal | None
-    maximum_c: Decimal | None
-    minutes_out_max: int | None
-    log_minutes_max: int | None
-
-    def holds(self, degrees: Decimal) -> bool:
-        """Return whether a temperature lies in the range; both ends do."""
-        return (self.minimum_c is None or self.minimum_c <= degrees) and (
-            self.maximum_c is None or degrees <= self.maximum_c
-        )
-
-    @property
-    def width(self) -> Decimal:
-        """Return how many degrees the range is wide, as far as it is bounded."""
-        if self.minimum_c is None or self.maximum_c is None:
-            return Decimal("Infinity")
-        return self.maximum_c - self.minimum_c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +28,7 @@ class ClassLimits:
     class_code: str
     profile: str | None
     yields: tuple[tuple[frozenset[str], Decimal], ...]
-    cold: tuple[ColdLimit, ...]
+    cold: tuple[ColdRow, ...]
 
     def yield_percent(self, step: str | None) -> Decimal | None:
         """Return how much may come out of a making at this step for 100 that went in."""
@@ -72,7 +50,7 @@ def limits_of(class_code: str) -> ClassLimits:
         class_code=class_code,
         profile=name,
         yields=_yields(profile, class_code),
-        cold=tuple(_cold(row) for row in profile.cold_chain if _is_for(row.only, class_code)),
+        cold=rows_for(name, class_code),
     )
 
 
@@ -96,12 +74,3 @@ def _making_steps(cte: Cte) -> frozenset[str]:
 
 def _high(row: Yield) -> Decimal:
     return row.high if row.alarm_high is None else row.alarm_high
-
-
-def _cold(row: ColdChain) -> ColdLimit:
-    return ColdLimit(
-        minimum_c=row.minimum_c,
-        maximum_c=row.maximum_c,
-        minutes_out_max=row.minutes_out_max,
-        log_minutes_max=row.log_minutes_max,
-    )

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from trace.findings.limits import UNKNOWN_CLASS, ClassLimits
+from trace.findings.ranges import NOTHING_SAID, Said
 from trace.movements import Movement
 from trace.projections.reading import IndexedEvent
 from trace.recall.hearing import HeardRecall
@@ -51,10 +52,23 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFact:
-    """What an event says beside its index rows: until when goods keep, and temperatures."""
+    """What an event says beside its index rows: until when goods keep, and temperatures.
+
+    `storage_text` is how they are to be stored in the sender's words, `heat_treatment` a code.
+    """
 
     expires_on: date | None = None
+    storage_text: str | None = None
+    heat_treatment: str | None = None
     readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What an event that makes goods, or labels them, says of how long and how they keep."""
+
+    made_on: date
+    fact: EventFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +125,8 @@ class Evidence:
     """All that the rules may look at of one thing. Movements are in the order they happened.
 
     `facts` are by entry, `places` and `named` by identifier, `makings` by the entry that names the
-    thing as an output. `owner` is whose goods it is by the register. `lot_days` are the last days
-    that the makings of its lot name.
+    thing as an output. `owner` is whose goods it is by the register. `lot_labels` are what the
+    makings of its lot say, `said` is how it is to be stored.
     """
 
     item: int
@@ -128,8 +142,9 @@ class Evidence:
     certificates: tuple[Paper, ...] = ()
     listings: Mapping[UUID, tuple[Listing, ...]] = field(default_factory=dict)
     suspicions: tuple[Suspicion, ...] = ()
-    lot_days: tuple[date, ...] = ()
     recalls: tuple[HeardRecall, ...] = ()
+    lot_labels: tuple[Label, ...] = ()
+    said: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

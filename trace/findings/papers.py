@@ -7,6 +7,7 @@ run out only where there was one before.
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from trace.events.model import Role
+from trace.findings.births import is_birth
 from trace.findings.custody import beginners, is_own_move, parties_of
 from trace.findings.model import (
     Evidence,
@@ -21,7 +22,6 @@ from trace.findings.model import (
 from trace.movements import Movement
 from trace.projections.reading import IndexedEvent
 from trace.state import Flow, flow_of
-from trace.types import Action
 from typing import Final
 from uuid import UUID
 
@@ -56,8 +56,8 @@ def expired_goods(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: 
     Goods that go back, or are said to be unfit for sale, are sent as they should be.
     """
     days = [
-        day for one in evidence.movements if _is_birth(one) and (day := _last_day(evidence, one))
-    ] or list(evidence.lot_days)
+        day for one in evidence.movements if is_birth(one) and (day := _last_day(evidence, one))
+    ] or [day for label in evidence.lot_labels if (day := label.fact.expires_on) is not None]
     if not days:
         return []
     # Of a lot made in two goes the later day counts.
@@ -81,11 +81,6 @@ def expired_goods(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: 
         )
         for party, found in late.items()
     ]
-
-
-def _is_birth(one: Movement) -> bool:
-    is_label = one.role is Role.LOT and one.event.action in (None, Action.ADD)
-    return is_label or flow_of(one) is Flow.MADE
 
 
 def _last_day(evidence: Evidence, one: Movement) -> date | None:
@@ -116,7 +111,7 @@ def expired_certificate(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # 
 
     What was made in its time may be sold after its last day.
     """
-    born = (one for one in _leading(evidence) if _is_birth(one))
+    born = (one for one in _leading(evidence) if is_birth(one))
     return _joined([hit for one in born for hit in _run_out(evidence.certificates, one)])
 
 

@@ -20,6 +20,8 @@ from base.db import METADATA, Big, Instant
 
 KEY_CHARS_MAX = 100
 NOTE_CHARS_MAX = 500
+LABEL_CHARS_MAX = 200
+CODE_CHARS_MAX = 16
 
 # One row for each thing, rule and key. `id` is made of these, so that it stays the same when the
 # finding is worked out anew; `evidence` is the digest of what shows it. `party_id` is whom it
@@ -85,5 +87,7 @@ EVENT_FACT = Table(
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("expires_on", String(10)),
     Column("readings", Text, nullable=False),
+    Column("storage_text", String(LABEL_CHARS_MAX)),
+    Column("heat_treatment", String(CODE_CHARS_MAX)),
     sqlite_with_rowid=False,
 )

@@ -1,10 +1,5 @@
 """Temperatures: out of range for too long, and times without a reading."""
 
-from datetime import UTC, datetime
-from decimal import Decimal
-from trace.findings.cold import range_of
-from trace.findings.limits import ColdLimit
-from trace.findings.model import Reading
 from typing import Any
 
 import pytest
@@ -120,31 +115,6 @@ def test_between_two_hands_nobody_has_to_measure(
     vaccine(installation, (0, 10, 5), (250, 260, 5), shipped_at=shipped_at)
 
     assert codes_of(installation) == codes
-
-
-def limit(low: str | None, high: str | None) -> ColdLimit:
-    return ColdLimit(
-        minimum_c=None if low is None else Decimal(low),
-        maximum_c=None if high is None else Decimal(high),
-        minutes_out_max=None,
-        log_minutes_max=None,
-    )
-
-
-@pytest.mark.parametrize(
-    ("degrees", "high"),
-    [("3", "4"), ("-20", "-18"), ("30", "4")],
-    ids=["chilled", "frozen", "warm"],
-)
-def test_readings_tell_which_range_is_meant(degrees: str, high: str) -> None:
-    moment = datetime(2024, 5, 1, tzinfo=UTC)
-    value = Decimal(degrees)
-    reading = Reading(start_at=moment, end_at=moment, value_c=value, low_c=value, high_c=value)
-
-    found_range = range_of([limit("0", "4"), limit(None, "-18")], [reading])
-
-    assert found_range is not None
-    assert found_range.maximum_c == Decimal(high)
 
 
 def test_a_truck_that_was_warm_before_it_was_loaded_warmed_nothing(
