@@ -192,11 +192,11 @@ class Settings:
     region: str = _setting(
         "", region, "administrative code of this place (GB/T 2260), whose local rules of law hold"
     )
-    credit_page_rows_max: int = _setting(
-        100, integer(1, 10_000), "rows of one page of a list of credit"
+    credit_told_max: int = _setting(
+        10_000, integer(1, 1_000_000), "facts of a party, or rows of a report, told at once"
     )
-    credit_record_rows_max: int = _setting(
-        1000, integer(1, 100_000), "facts of one party that are told at once"
+    credit_push_bytes_max: int = _setting(
+        16 << 20, integer(1 << 10, 1 << 30), "bytes of one batch of a credit feed that is pushed"
     )
     credit_rows_max: int = _setting(
         200_000, integer(1, 20_000_000), "rows of one batch of a credit feed"

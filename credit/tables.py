@@ -228,6 +228,18 @@ CREDIT_APPLICATION: Final = Table(
     Index(None, "log", "must_lift_since"),
 )
 
+# Who hands in batches of which feeds, under which Ed25519 key. It belongs to no log.
+CREDIT_SENDER: Final = Table(
+    "credit_sender",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("name", String(NAME_CHARS_MAX), nullable=False),
+    Column("feeds", String(400), nullable=False),
+    Column("public_key", LargeBinary(32), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
 TABLES: Final = (
     CREDIT_ENTRY,
     CREDIT_BATCH,
@@ -240,4 +252,5 @@ TABLES: Final = (
     CREDIT_STEP,
     CREDIT_CASE,
     CREDIT_APPLICATION,
+    CREDIT_SENDER,
 )

@@ -63,6 +63,9 @@ class Action(StrEnum):
     READ_CREDIT_LISTS = "read_credit_lists"
     CHECK_CREDIT = "check_credit"
     READ_CREDIT = "read_credit"
+    HAND_IN_CREDIT = "hand_in_credit"
+    READ_CREDIT_FEEDS = "read_credit_feeds"
+    RELEASE_CREDIT = "release_credit"
     APPLY_MEASURES = "apply_measures"
     MOVE_CREDIT_CASES = "move_credit_cases"
     READ_SELF = "read_self"
@@ -101,6 +104,9 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.READ_PROFILES: "read what is recorded of which goods",
     Action.READ_CREDIT_LISTS: "read public lists of credit and what the law makes of a decision",
     Action.READ_CREDIT: "read the credit record of a party and its cases",
+    Action.HAND_IN_CREDIT: "hand in batches of credit feeds",
+    Action.READ_CREDIT_FEEDS: "read batches of credit feeds and what was not understood of them",
+    Action.RELEASE_CREDIT: "release held batches of credit feeds and read quarantined rows again",
     Action.APPLY_MEASURES: "report which measures of credit one applied and lifted",
     Action.MOVE_CREDIT_CASES: "open and move cases of credit",
     Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
@@ -230,6 +236,9 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_CREDIT): _always,
     (_R.AUTHORITY, Action.MOVE_CREDIT_CASES): _always,
     (_R.AUTHORITY, Action.APPLY_MEASURES): _always,
+    (_R.AUTHORITY, Action.HAND_IN_CREDIT): _always,
+    (_R.AUTHORITY, Action.READ_CREDIT_FEEDS): _always,
+    (_R.AUTHORITY, Action.RELEASE_CREDIT): _always,
     (_R.AUTHORITY, Action.CHECK_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
@@ -250,6 +259,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_SELF): _always,
     (_R.AUDITOR, Action.READ_CREDIT_LISTS): _always,
     (_R.AUDITOR, Action.READ_CREDIT): _always,
+    (_R.AUDITOR, Action.READ_CREDIT_FEEDS): _always,
     (_R.AUDITOR, Action.CHECK_CREDIT): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,

@@ -27,6 +27,8 @@ ACT_KINDS: Final = frozenset(
         "prefix_confirmed",
         "prefix_ended",
         "finding_judged",
+        "credit_sender_added",
+        "credit_sender_revoked",
     }
 )
 

@@ -67,7 +67,7 @@ def page_of_list(parts: Services, list_id: str, *, day: date | None, after: str)
             found.id,
             day=day or today(parts),
             after=after,
-            rows_max=parts.settings.credit_page_rows_max,
+            rows_max=parts.settings.page_size_max,
         )
 
 

@@ -83,7 +83,7 @@ def applications_for(parts: Services, actor: Actor, *, only_to_lift: bool) -> li
             parts.log,
             actor=None if actor.role is Role.AUDITOR else actor.id,
             only_to_lift=only_to_lift,
-            rows_max=parts.settings.credit_page_rows_max,
+            rows_max=parts.settings.page_size_max,
         )
 
 

@@ -51,7 +51,7 @@ def record_for(parts: Services, actor: Actor, uscc: str) -> tuple[UUID | None, l
         subject_id = _subject_for(connection, parts, actor, uscc)
         if subject_id is None:
             return None, []
-        rows_max = parts.settings.credit_record_rows_max
+        rows_max = parts.settings.credit_told_max
         return subject_id, facts_of(connection, parts.log, subject_id, rows_max=rows_max)
 
 
@@ -120,7 +120,7 @@ def cases_for(
     query = CaseQuery(
         only_open=only_open,
         overdue_on=today(parts) if only_overdue else None,
-        rows_max=parts.settings.credit_page_rows_max,
+        rows_max=parts.settings.page_size_max,
     )
     with reading(parts.engine) as connection:
         if actor.role is Role.PRODUCER:

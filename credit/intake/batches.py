@@ -118,6 +118,51 @@ def largest_accepted(connection: Connection, log: int, feed: str) -> int:
     return connection.execute(statement).scalar() or 0
 
 
+def list_batches(
+    connection: Connection,
+    log: int,
+    *,
+    feed: str | None,
+    state: BatchState | None,
+    before: datetime | None,
+    rows_max: int,
+) -> list[CreditBatch]:
+    """Return batches, the newest first: of a feed, in a state, received before an instant."""
+    statement = select(CREDIT_BATCH).where(CREDIT_BATCH.c.log == log)
+    if feed is not None:
+        statement = statement.where(CREDIT_BATCH.c.feed == feed)
+    if state is not None:
+        statement = statement.where(CREDIT_BATCH.c.state == state.value)
+    if before is not None:
+        statement = statement.where(CREDIT_BATCH.c.received_at < before)
+    statement = statement.order_by(CREDIT_BATCH.c.received_at.desc()).limit(rows_max)
+    return [_batch_of(row) for row in connection.execute(statement)]
+
+
+def quarantined_of(
+    connection: Connection, log: int, batch_id: UUID, *, after: int, rows_max: int
+) -> list[tuple[int, str, str, str]]:
+    """Return quarantined rows as (row number, faults, cells, state), by their number."""
+    statement = (
+        select(
+            CREDIT_QUARANTINE.c.row_number,
+            CREDIT_QUARANTINE.c.faults,
+            CREDIT_QUARANTINE.c.cells,
+            CREDIT_QUARANTINE.c.state,
+        )
+        .where(
+            CREDIT_QUARANTINE.c.log == log,
+            CREDIT_QUARANTINE.c.batch_id == batch_id,
+            CREDIT_QUARANTINE.c.row_number > after,
+        )
+        .order_by(CREDIT_QUARANTINE.c.row_number)
+        .limit(rows_max)
+    )
+    return [
+        (row.row_number, row.faults, row.cells, row.state) for row in connection.execute(statement)
+    ]
+
+
 def keep_rows(
     connection: Connection, batch: CreditBatch, rows: list[tuple[int, int, bytes, bytes]]
 ) -> None:

@@ -5,7 +5,7 @@ What is not plausible as a whole is held for a person, with the reason, and chan
 """
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from trace.sheets.grid import GridLimits
@@ -21,6 +21,7 @@ from base.errors import AppError
 from base.installation_secret import InstallationSecret
 from credit.facts import fact_id_of, known_facts
 from credit.feeds.model import Feed, Semantics
+from credit.folding.projector import bring_up_credit
 from credit.intake.batches import (
     BatchState,
     CreditBatch,
@@ -32,7 +33,7 @@ from credit.intake.batches import (
     keep_rows,
     largest_accepted,
 )
-from credit.intake.decoding import rows_of
+from credit.intake.decoding import RawRow, rows_of
 from credit.intake.entries import batch_draft
 from credit.intake.records import row_body, seen_body
 from credit.intake.sorting import Sorted, sort_rows
@@ -70,6 +71,17 @@ class IntakeDesk:
         return hmac.digest(key, b"%s:%d" % (batch_id.bytes, row_number), "sha256")[:16]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a door knows of a file: a doubt about who sent it, and how many rows there should be."""
+
+    doubt: str = ""
+    rows: int | None = None
+
+
+AS_IT_CAME: Final = Sent()
+
+
 def batch_limits(settings: Settings) -> GridLimits:
     """Return what one batch may hold."""
     return GridLimits(
@@ -86,6 +98,7 @@ def take_batch(
     body: bytes,
     *,
     door: Door,
+    sent: Sent = AS_IT_CAME,
     is_released: bool = False,
 ) -> CreditBatch:
     """Take a file of a feed and return the batch; the same bytes again are the same batch.
@@ -115,23 +128,68 @@ def take_batch(
         with transaction(engine) as connection:
             keep_batch(connection, batch)
     try:
-        return _take(desk, feed, batch, body, is_released=is_released)
+        return _take(desk, feed, batch, body, None if is_released else sent)
     except AppError as refusal:
         _finish(desk, replace(batch, state=BatchState.REFUSED, message=refusal.message))
         raise
 
 
+def take_rows(
+    desk: IntakeDesk, actor: Actor, feed: Feed, origin: CreditBatch, rows: Sequence[RawRow]
+) -> tuple[CreditBatch | None, list[int]]:
+    """Take rows of an earlier batch that were quarantined, as a batch of what is understood now.
+
+    Returns it with the numbers of its rows; None where nothing is understood yet. It ends nothing,
+    whatever the feed's batches mean.
+    """
+    engine, log = desk.journal.engine, desk.journal.log
+    bring_up_credit(engine, log)
+    with reading(engine) as connection:
+        found = _sorted(desk, connection, feed, rows)
+    found.quarantined.clear()
+    if not found.received:
+        return None, []
+    now = desk.clock.now()
+    batch = replace(
+        origin,
+        id=new_id(now),
+        door=Door.RETRY,
+        actor=actor.id,
+        feed_version=feed.version,
+        state=BatchState.WAITING,
+        message=f"rows of batch {origin.id}",
+        received=found.received,
+        accepted=len(found.new),
+        quarantined=0,
+        duplicates=len(found.seen),
+        ended=0,
+        received_at=now,
+        finished_at=None,
+        seq=None,
+    )
+    with transaction(engine) as connection:
+        keep_batch(connection, batch)
+    numbers = [row.number for row in found.new] + [number for number, _ in found.seen]
+    return _enter(desk, replace(feed, semantics=Semantics.DELTA), batch, found), numbers
+
+
+def _sorted(desk: IntakeDesk, connection: Connection, feed: Feed, rows: Iterable[RawRow]) -> Sorted:
+    def known_of(hashes: list[bytes]) -> Mapping[bytes, bytes]:
+        ids = [fact_id_of(one) for one in hashes]
+        known = known_facts(connection, desk.journal.log, ids)
+        return {one.key_hash: one.content_hash for one in known}
+
+    return sort_rows(feed, rows, desk.person_key, known_of)
+
+
 def _take(
-    desk: IntakeDesk, feed: Feed, batch: CreditBatch, body: bytes, *, is_released: bool
+    desk: IntakeDesk, feed: Feed, batch: CreditBatch, body: bytes, sent: Sent | None
 ) -> CreditBatch:
     engine, log = desk.journal.engine, desk.journal.log
+    # What was accepted before has to be known before anything is called new.
+    bring_up_credit(engine, log)
     with reading(engine) as connection:
-
-        def known_of(hashes: list[bytes]) -> Mapping[bytes, bytes]:
-            ids = [fact_id_of(one) for one in hashes]
-            return {one.key_hash: one.content_hash for one in known_facts(connection, log, ids)}
-
-        found = sort_rows(feed, rows_of(body, desk.limits), desk.person_key, known_of)
+        found = _sorted(desk, connection, feed, rows_of(body, desk.limits))
         ended = _count_ended(connection, log, feed, found)
         counted = replace(
             batch,
@@ -141,14 +199,22 @@ def _take(
             duplicates=len(found.seen),
             ended=ended,
         )
-        why = "" if is_released else _implausible(connection, feed, counted, found)
+        why = _why_held(connection, feed, counted, found, sent)
     if why:
         return _finish(desk, replace(counted, state=BatchState.HELD, message=why))
     return _enter(desk, feed, counted, found)
 
 
-def _implausible(connection: Connection, feed: Feed, batch: CreditBatch, found: Sorted) -> str:
-    """Return why a batch is held for a person; "" where nothing is odd."""
+def _why_held(
+    connection: Connection, feed: Feed, batch: CreditBatch, found: Sorted, sent: Sent | None
+) -> str:
+    """Return why a batch is held for a person; "" where nothing is odd, or a person released it."""
+    if sent is None:
+        return ""
+    if sent.doubt:
+        return sent.doubt
+    if sent.rows is not None and sent.rows != batch.received:
+        return f"It has {batch.received} rows, and its sender says {sent.rows}."
     return next(_doubts(connection, feed, batch, found), "")
 
 

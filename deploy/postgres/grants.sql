@@ -41,6 +41,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     credit_application
     TO suxin_app;
 GRANT SELECT, INSERT ON credit_entry, credit_step TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (revoked_at) ON credit_sender TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (state, retried_in), DELETE ON credit_quarantine TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_batch TO suxin_app;

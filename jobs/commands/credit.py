@@ -1,16 +1,20 @@
 """`manage.py credit`: what the rulebook says and makes of a decision, and batches of feeds."""
 
+import base64
+import binascii
 from collections.abc import MutableMapping
 from datetime import date, datetime
 from pathlib import Path
 from trace.recall.workdays import workdays_after
 from types import MappingProxyType
 from typing import Final, TypedDict, Unpack
+from uuid import UUID
 
 import click
 import orjson
 
 from base.config import load_settings
+from base.db import reading
 from base.errors import InvalidInput
 from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json, term_json
@@ -18,12 +22,14 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, Door
+from credit.intake.senders import add_sender, list_senders, revoke_sender
 from credit.intake.taking import IntakeDesk, batch_limits, take_batch
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
+from jobs.console import console_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
 from parties.actors import CONSOLE
@@ -102,6 +108,54 @@ def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool
     if batch.message:
         click.echo(batch.message, err=True)
     return 0 if batch.state is BatchState.ACCEPTED else 1
+
+
+@command.group(name="sender")
+def senders() -> None:
+    """Say who hands in batches of which feeds, under which Ed25519 key."""
+
+
+@senders.command(name="add")
+@click.option("--name", required=True, help="Whose key it is.")
+@click.option("--feed", "feeds", multiple=True, required=True, help="A feed it hands in.")
+@click.option("--key", required=True, help="The public key, 32 bytes in base64.")
+@click.pass_obj
+def add(environ: MutableMapping[str, str], name: str, feeds: tuple[str, ...], key: str) -> None:
+    """Let a sender hand in batches, and print its id."""
+    try:
+        public_key = base64.b64decode(key, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInput("The key is no base64.") from None
+    with console_desk(environ) as desk:
+        sender = add_sender(
+            desk.engine,
+            name=name,
+            feeds=feeds,
+            public_key=public_key,
+            now=desk.now,
+            record=desk.record,
+        )
+    click.echo(str(sender.id))
+
+
+@senders.command(name="revoke")
+@click.argument("sender_id", metavar="SENDER", type=click.UUID)
+@click.pass_obj
+def revoke(environ: MutableMapping[str, str], sender_id: UUID) -> None:
+    """Revoke the key of a SENDER; what it handed in stays as it is."""
+    with console_desk(environ) as desk:
+        revoke_sender(desk.engine, sender_id, now=desk.now, record=desk.record)
+    click.echo("revoked")
+
+
+@senders.command(name="list")
+@click.pass_obj
+def show_senders(environ: MutableMapping[str, str]) -> None:
+    """List the senders, the oldest first."""
+    with console_desk(environ) as desk, reading(desk.engine) as connection:
+        for one in list_senders(connection):
+            state = "revoked" if one.revoked_at else "valid"
+            click.echo(f"{one.id}  {state}  {one.name}  {', '.join(one.feeds)}")
 
 
 @command.command(name="explain")

@@ -29,6 +29,7 @@ def upgrade() -> None:
     _create_credit_step()
     _create_credit_case()
     _create_credit_application()
+    _create_credit_sender()
 
 
 def _create_credit_entry() -> None:
@@ -294,4 +295,18 @@ def _create_credit_application() -> None:
         "credit_application",
         ["log", "subject_id"],
         unique=False,
+    )
+
+
+def _create_credit_sender() -> None:
+    op.create_table(
+        "credit_sender",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("feeds", sa.String(length=400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("revoked_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_sender")),
+        sa.UniqueConstraint("public_key", name=op.f("uq_credit_sender_public_key")),
     )

@@ -1,5 +1,6 @@
 """`manage.py credit`: the rulebook's figures, and a decision explained to the article."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -92,3 +93,24 @@ def test_a_batch_is_taken_from_a_file_and_the_same_file_changes_nothing(
     assert codes == [0, 0]
     assert first == second
     assert first.endswith("accepted: 2 rows, 1 new, 0 known, 1 quarantined, 0 ended")
+
+
+def test_a_sender_is_added_listed_and_revoked(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
+    assert run_command_line(["init"], environ) == 0
+    capsys.readouterr()
+    key = base64.b64encode(bytes(range(32))).decode()
+    named = ["--name", "农业农村局", "--feed", "penalty"]
+
+    assert run_command_line(["credit", "sender", "add", *named, "--key", key], environ) == 0
+    sender = capsys.readouterr().out.strip()
+    again = run_command_line(["credit", "sender", "add", *named, "--key", key], environ)
+    short = run_command_line(["credit", "sender", "add", *named, "--key", "AAAA"], environ)
+    assert run_command_line(["credit", "sender", "revoke", sender], environ) == 0
+    assert run_command_line(["credit", "sender", "list"], environ) == 0
+
+    assert again != 0
+    assert short != 0
+    assert f"{sender}  revoked  农业农村局  penalty" in capsys.readouterr().out

@@ -55,6 +55,7 @@ REFERENCE = {
     "task",
     "recall_hook",
     "recall_delivery",
+    "credit_sender",
     "code_series",
     "tag_key",
     "scan",

@@ -2,13 +2,14 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.credit.samples import defaulter, penalty, serious, uscc
 from tests.web.credit_world import hand_in
-from tests.web.house import House
+from tests.web.house import House, open_house
 from tests.web.issuing_world import errors_of, send
 
 CHECK = "/api/v1/credit/check"
@@ -86,8 +87,8 @@ def test_a_public_list_holds_organisations_in_force_and_never_a_person(house: Ho
     assert "王某某" not in answer.get_data(as_text=True)
 
 
-def test_a_list_is_read_page_by_page_to_its_end(sqlite_house: House) -> None:
-    house = sqlite_house
+def test_a_list_is_read_page_by_page_to_its_end(sqlite_url: str, tmp_path: Path) -> None:
+    house = open_house(sqlite_url, tmp_path, page_size_max=100)
     house.clock.instant = datetime(2026, 6, 1, tzinfo=UTC)
     hand_in(house, "serious_listing", *(serious(number) for number in range(205)))
     found: list[str] = []
@@ -99,6 +100,7 @@ def test_a_list_is_read_page_by_page_to_its_end(sqlite_house: House) -> None:
         found += [one["uscc"] for one in page["listed"]]
         token, pages = page["nextPageToken"], pages + 1
 
+    house.services.engine.dispose()
     assert pages == 3
     assert sorted(found) == sorted(uscc(number) for number in range(205))
 

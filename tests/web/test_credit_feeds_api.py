@@ -1,0 +1,153 @@
+"""Batches over HTTP: signed, held, released, reported and read again."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from credit.intake.senders import Sender, add_sender, revoke_sender, signed_bytes
+from tests.credit.samples import csv_of, penalty
+from tests.web.house import House
+
+PATH, BATCHES = "/api/v1/credit/feeds/penalty/batches", "/api/v1/credit/batches"
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+
+
+@pytest.fixture
+def sender(house: House) -> Sender:
+    house.clock.instant = datetime(2026, 11, 25, 1, tzinfo=UTC)
+    return add_sender(
+        house.services.engine,
+        name="青岛市农业农村局",
+        feeds=["penalty"],
+        public_key=KEY.public_key().public_bytes_raw(),
+        now=house.clock.now(),
+        record=house.services.recorder("console"),
+    )
+
+
+def _push(house: House, sender: Sender | None, body: bytes, rows: int, **changes: str) -> Any:
+    headers = {"Content-Type": "text/csv"}
+    if sender is not None:
+        signature = KEY.sign(signed_bytes("penalty", rows, body))
+        headers |= {
+            "Suxin-Sender": str(sender.id),
+            "Suxin-Rows": str(rows),
+            "Suxin-Signature": base64.b64encode(signature).decode(),
+        }
+    path = changes.pop("path", PATH)
+    answer = house.ask("POST", path, role="authority", data=body, headers={**headers, **changes})
+    return json.loads(answer.get_data()) if answer.status_code == 201 else answer
+
+
+def _get(house: House, path: str) -> Any:
+    return json.loads(house.ask("GET", path, role="authority").get_data())
+
+
+def test_a_signed_batch_is_taken_and_told_row_by_row(house: House, sender: Sender) -> None:
+    rows = [penalty(1), penalty(2, cf_jdrq="2022-09-31")]
+
+    batch = _push(house, sender, csv_of(rows, "gb18030"), 2)
+
+    assert (batch["state"], batch["accepted"], batch["quarantined"]) == ("accepted", 1, 1)
+    (row,) = _get(house, f"{BATCHES}/{batch['id']}/quarantine")["rows"]
+    assert (row["row"], row["faults"][0]["code"]) == (3, "no_such_day")
+    report = house.ask("GET", f"{BATCHES}/{batch['id']}/report.csv", role="auditor")
+    assert "3,cf_jdrq,no_such_day" in report.get_data(as_text=True)
+    assert house.acts.told[0][1] == "credit_sender_added"
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("unsigned", "It is not signed."),
+        ("other", "nobody's here"),
+        ("revoked", "was revoked"),
+        ("changed", "does not fit"),
+        ("truncated", "its sender says 3"),
+    ],
+)
+def test_a_batch_that_is_not_rightly_signed_is_held_and_changes_nothing(
+    house: House, sender: Sender, case: str, told: str
+) -> None:
+    body = csv_of([penalty(1), penalty(2)])
+    changes: dict[str, str] = {}
+    if case == "other":
+        changes["Suxin-Sender"] = "01a205ea-be80-7000-88ea-6bcfc0570f15"
+    if case == "changed":
+        changes["Suxin-Rows"] = "1"
+    if case == "revoked":
+        record = house.services.recorder("console")
+        revoke_sender(house.services.engine, sender.id, now=house.clock.now(), record=record)
+
+    batch = _push(
+        house,
+        None if case == "unsigned" else sender,
+        body,
+        3 if case == "truncated" else 2,
+        **changes,
+    )
+
+    assert batch["state"] == "held"
+    assert told in batch["message"]
+    assert batch["seq"] is None
+    record = _get(house, f"/api/v1/credit/record?uscc={penalty(1)['cf_xdr_shxym']}")
+    assert record == {"known": False, "facts": []}
+
+
+def test_a_held_batch_is_released_by_a_person_once(house: House) -> None:
+    held = _push(house, None, csv_of([penalty(1)]), 1)
+
+    first = house.ask("POST", f"{BATCHES}/{held['id']}/release", role="authority")
+    again = house.ask("POST", f"{BATCHES}/{held['id']}/release", role="authority")
+
+    assert json.loads(first.get_data())["state"] == "accepted"
+    assert again.status_code == 409
+    assert _get(house, f"{BATCHES}?state=held")["batches"] == []
+
+
+def test_the_same_file_again_is_the_same_batch(house: House, sender: Sender) -> None:
+    body = csv_of([penalty(1)])
+
+    first, again = (_push(house, sender, body, 1) for _ in range(2))
+
+    assert first == again
+    assert len(_get(house, BATCHES)["batches"]) == 1
+
+
+def test_a_row_that_is_still_not_understood_stays_in_quarantine(
+    house: House, sender: Sender
+) -> None:
+    batch = _push(house, sender, csv_of([penalty(1), penalty(2, cf_cflb="鞭刑")]), 2)
+
+    retried = house.ask("POST", f"{BATCHES}/{batch['id']}/retry", role="authority")
+
+    assert json.loads(retried.get_data())["id"] == batch["id"]
+    (row,) = _get(house, f"{BATCHES}/{batch['id']}/quarantine")["rows"]
+    assert row["state"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("Suxin-Sender", "me"), ("Suxin-Rows", "-1"), ("Suxin-Signature", "%%%")],
+)
+def test_a_header_that_is_none_is_refused_by_its_name(
+    house: House, sender: Sender, header: str, value: str
+) -> None:
+    answer = _push(house, sender, csv_of([penalty(1)]), 1, **{header: value})
+
+    assert answer.status_code == 400
+    assert header in answer.get_data(as_text=True)
+
+
+def test_an_empty_body_an_unknown_feed_and_no_table_are_refused(
+    house: House, sender: Sender
+) -> None:
+    unknown = _push(house, sender, b"x", 1, path="/api/v1/credit/feeds/gossip/batches")
+
+    assert unknown.status_code == 404
+    assert _push(house, sender, b"", 0).status_code == 400
+    assert _push(house, sender, b"\xff\xfe\x00", 1).status_code == 400

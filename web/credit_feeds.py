@@ -1,0 +1,79 @@
+"""Batches of feeds as the interface and the pages take and show them.
+
+One rule: the file is kept before anything is said of it, so that what is held can be released and a
+quarantined row read again.
+"""
+
+from uuid import UUID
+
+from base.db import reading
+from base.errors import Conflict, InvalidInput, NotFound, Problem
+from credit.feeds.model import Feed
+from credit.feeds.registry import FEEDS
+from credit.folding.projector import bring_up_credit
+from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
+from credit.intake.files import keep_file, read_file
+from credit.intake.retrying import retry_batch
+from credit.intake.senders import Signed, doubt_of
+from credit.intake.taking import IntakeDesk, Sent, batch_limits, take_batch
+from parties.actors import Actor
+from web.services import Services
+
+
+def intake_desk(parts: Services) -> IntakeDesk:
+    """Return the desk that takes batches."""
+    return IntakeDesk(
+        journal=parts.credit_journal,
+        clock=parts.clock,
+        secret=parts.secret,
+        limits=batch_limits(parts.settings),
+    )
+
+
+def feed_asked(name: str) -> Feed:
+    """Return the feed of a name; raises `NotFound`."""
+    if name not in FEEDS:
+        raise NotFound(f"There is no feed {name}; there are {', '.join(FEEDS)}.")
+    return FEEDS[name]
+
+
+def hand_in(parts: Services, actor: Actor, name: str, signed: Signed, body: bytes) -> CreditBatch:
+    """Take a batch that was pushed; one that nobody signed rightly is held for a person."""
+    feed = feed_asked(name)
+    if not body:
+        problem = Problem(path="", code="empty", message="There is nothing in the body.")
+        raise InvalidInput(problem.message, problems=(problem,))
+    keep_file(parts.settings.effective_files_dir, body)
+    with reading(parts.engine) as connection:
+        doubt = doubt_of(connection, feed.id, signed, body)
+    sent = Sent(doubt=doubt, rows=signed.rows)
+    batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.PUSH, sent=sent)
+    bring_up_credit(parts.engine, parts.log)
+    return batch
+
+
+def release(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch:
+    """Take a held batch all the same; whoever does it stands in its entry."""
+    batch = batch_for(parts, batch_id)
+    if batch.state is not BatchState.HELD:
+        raise Conflict(f"This batch is {batch.state.value}: only a held one is released.")
+    body = read_file(parts.settings.effective_files_dir, batch.file_hash)
+    feed = feed_asked(batch.feed)
+    taken = take_batch(intake_desk(parts), actor, feed, body, door=batch.door, is_released=True)
+    bring_up_credit(parts.engine, parts.log)
+    return taken
+
+
+def retry(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch | None:
+    """Read the quarantined rows of a batch again; None where none is understood yet."""
+    batch = batch_for(parts, batch_id)
+    body = read_file(parts.settings.effective_files_dir, batch.file_hash)
+    taken = retry_batch(intake_desk(parts), actor, batch_id, body)
+    bring_up_credit(parts.engine, parts.log)
+    return taken
+
+
+def batch_for(parts: Services, batch_id: UUID) -> CreditBatch:
+    """Return a batch; raises `NotFound`."""
+    with reading(parts.engine) as connection:
+        return read_batch(connection, parts.log, batch_id)
