@@ -17,9 +17,11 @@ from trace.findings.model import (
     some_events,
 )
 from trace.findings.ranges import ColdLimit, range_of
+from trace.findings.steps import is_arrival
 from trace.movements import Movement
 from trace.state import Flow, flow_of
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from base.db import from_micros
 
@@ -57,7 +59,7 @@ def cold_chain_excursion(rule: FindingRule, evidence: Evidence) -> list[Hit]:
     return [
         Hit(
             key="",
-            party_id=shown[0][1].event.party_id,
+            party_id=_blamed(shown),
             events=some_events(movement for _, movement in shown),
             details={
                 "minutes": out // _MINUTE,
@@ -109,6 +111,19 @@ def sensor_gap(rule: FindingRule, evidence: Evidence) -> list[Hit]:
             last_at=after[0].start_at,
         )
     ]
+
+
+def _blamed(shown: Sequence[_Told]) -> UUID | None:
+    """Return with whom goods were out of their range, None where that was with several, or before.
+
+    Whoever receives goods and copies what their logger read on the way had nothing to do with it.
+    """
+    parties = {movement.event.party_id for _, movement in shown}
+    is_before = any(
+        is_arrival(movement) and reading.start_at < movement.event.event_at
+        for reading, movement in shown
+    )
+    return None if is_before or len(parties) > 1 else parties.pop()
 
 
 def _hands(movements: Sequence[Movement]) -> dict[int | None, list[datetime]]:

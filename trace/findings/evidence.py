@@ -4,12 +4,14 @@ One rule: everything is asked for in bulk, and a thing that no event names has n
 no lot, no item and no unit of logistics (a product as a whole) is no subject of findings.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from trace.events.model import Role
 from trace.findings.births import labels_of_lots, lots_of, said_of
+from trace.findings.corrected import first_told
 from trace.findings.facts import read_facts
+from trace.findings.licences import is_licence
 from trace.findings.limits import UNKNOWN_CLASS, limits_of
 from trace.findings.makings import makings_of
 from trace.findings.model import Evidence, Listing, Paper, Suspicion
@@ -20,7 +22,7 @@ from trace.scans.model import Place
 from trace.scans.rule_table import find_rule
 from trace.scans.rules import Severity
 from trace.scans.tables import SCAN_ALERT
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -42,8 +44,20 @@ _LOT: Final = "/10/"
 _SIDES: Final = (Role.SOURCE, Role.DESTINATION)
 _TENTH: Final = Decimal(10)
 
-Listings: TypeAlias = Callable[[Connection, Collection[UUID]], Mapping[UUID, Sequence[Listing]]]
-"""Returns when which of these parties were on a list."""
+
+class Listings(Protocol):
+    """Whoever knows which party is on a list: what a room that keeps lists gives to findings.
+
+    The rule that must stay true: the answer is a function of what is recorded, with the first and
+    the last day of each listing, those that ended included, so that findings can be made anew.
+    Whom it does not know it leaves out. It reads over the connection that it is given, in which the
+    findings are written, and asks for all of the parties at once.
+    """
+
+    def __call__(
+        self, connection: Connection, parties: Collection[UUID], /
+    ) -> Mapping[UUID, Sequence[Listing]]:
+        """Return when which of these parties were on a list."""
 
 
 def no_listings(
@@ -89,6 +103,7 @@ def evidence_of(
     listed = listings(connection, parties)
     facts = read_facts(connection, log, list(events))
     makings = makings_of(connection, log, movements)
+    told = first_told(connection, log, events.values())
     lots = {item: lots_of(many) for item, many in movements.items()}
     labels = labels_of_lots(connection, log, {lot for many in lots.values() for lot in many})
     of_lots = {
@@ -99,7 +114,10 @@ def evidence_of(
     recalls = heard_recalls(connection, log, set(uris.values()))
     of_side = {side: known[names[side]] for side in sides if names.get(side) in known}
     of_place = {place: sited[names[place]] for place in places if names.get(place) in sited}
-    licences = {party: _as_papers(many) for party, many in papers.of_party.items()}
+    licences = {
+        party: _as_papers(card for card in many if is_licence(card.kind))
+        for party, many in papers.of_party.items()
+    }
     return [
         Evidence(
             item=item,
@@ -116,6 +134,7 @@ def evidence_of(
             listings={party: tuple(many) for party, many in listed.items()},
             suspicions=suspicions.get(item, ()),
             recalls=recalls.get(uri, ()),
+            first_told=told,
             lot_labels=of_lots[item],
             said=said_of(movements[item], facts, of_lots[item], _specs(products.get(uri))),
         )

@@ -126,7 +126,8 @@ class Evidence:
 
     `facts` are by entry, `places` and `named` by identifier, `makings` by the entry that names the
     thing as an output. `owner` is whose goods it is by the register. `lot_labels` are what the
-    makings of its lot say, `said` is how it is to be stored.
+    makings of its lot say, `said` is how it is to be stored. `first_told` is when what an entry
+    corrects was told, by entry.
     """
 
     item: int
@@ -145,6 +146,7 @@ class Evidence:
     recalls: tuple[HeardRecall, ...] = ()
     lot_labels: tuple[Label, ...] = ()
     said: Said = NOTHING_SAID
+    first_told: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ run out only where there was one before.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from trace.events.model import Role
 from trace.findings.births import is_birth
 from trace.findings.custody import beginners, is_own_move, parties_of
@@ -136,13 +136,18 @@ def late_report(rule: FindingRule, evidence: Evidence) -> list[Hit]:
             party_id=event.party_id,
             events=(event,),
             details={
-                "hours": int((event.recorded_at - event.event_at) // timedelta(hours=1)),
+                "hours": int((_told_at(evidence, event) - event.event_at) // timedelta(hours=1)),
                 "allowed": int(rule.limit),
             },
         )
         for event in _led(evidence)
-        if event.recorded_at - event.event_at - _unsaid(event) > allowed
+        if _told_at(evidence, event) - event.event_at - _unsaid(event) > allowed
     ]
+
+
+def _told_at(evidence: Evidence, event: IndexedEvent) -> datetime:
+    """Return when an event was reported: where it corrects a report, when that one was."""
+    return min(evidence.first_told.get(event.seq, event.recorded_at), event.recorded_at)
 
 
 def _unsaid(event: IndexedEvent) -> timedelta:
@@ -158,7 +163,8 @@ def clone_suspicion(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa
     return [
         Hit(
             key=one.rule,
-            party_id=evidence.owner,
+            # Who copied it nobody knows; its owner reads of it and is the one who was harmed.
+            party_id=None,
             events=(first,),
             details={"scan_rule": one.rule},
             first_at=one.first_at,
