@@ -136,6 +136,9 @@ class Settings:
     search_products_max: int = _setting(
         20_000, integer(1, 1_000_000), "newest products with which a lot number is looked up"
     )
+    search_codes_max: int = _setting(
+        40_000, integer(1, 4_000_000), "codes, of these products, that a lot number may make"
+    )
     search_names_max: int = _setting(
         200_000,
         integer(1, 10_000_000),

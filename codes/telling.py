@@ -5,11 +5,14 @@ reading is told, for it would show the same digits in the clear.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from base.strict_json import JsonObject
 from codes.model import Candidate, Category, CodeError, Scheme
 from codes.registry import detect, suspected
 from codes.words_zh import RULES_ZH, WARNINGS_ZH
+
+_ID_NUMBER: Final = "cn_id_number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,21 @@ def tell(text: str, category: Category | None = None) -> Telling:
         return Telling(readings=(), refusal=refusal)
     suspect, refusal = suspected(text)
     return Telling(readings=(), refusal=refusal, suspect=suspect)
+
+
+def is_private(told: Telling) -> bool:
+    """Whether a text is the ID number of a person, or comes nearest to one that was mistyped.
+
+    It is then repeated nowhere: not in an address, not in a field, not in a log.
+    """
+    suspects = () if told.suspect is None else (told.suspect,)
+    schemes = (*(reading.scheme for reading in told.readings), *suspects)
+    return any(scheme.name == _ID_NUMBER for scheme in schemes)
+
+
+def holds_person(told: Telling) -> bool:
+    """Whether a text is the ID number of a person, or a code that holds one."""
+    return is_private(told) or any(reading.code.is_personal for reading in told.readings)
 
 
 def reading_json(reading: Candidate) -> JsonObject:

@@ -7,21 +7,24 @@ event that says so. What lies beyond is not reached, not counted and not hinted 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from trace.edges import STAYS, Edge
 from trace.events.model import Role
 from trace.movements import Movement
 from trace.partners import SIDE_ROLES, own_side_ids
 from trace.projections.tables import LinkKind
 from trace.reading import read_rows, visible_of
-from trace.tables import EVENT, EVENT_ITEM
+from trace.tables import EVENT, EVENT_ITEM, IDENTIFIER
 from typing import Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from ledger.parts import Part
 from parties.access import visible_parts
 from parties.actors import Actor
+
+_CHUNK: Final = 500
 
 Sieve: TypeAlias = Callable[[Sequence[Edge]], Sequence[Edge]]
 """Returns which of some links are followed."""
@@ -93,20 +96,35 @@ def seen_seqs(
 
 
 def known_to(
-    connection: Connection, log: int, ids: Mapping[str, int], actor: Actor | None
+    connection: Connection,
+    log: int,
+    ids: Mapping[str, int],
+    actor: Actor | None,
+    most: int | None = None,
 ) -> dict[str, int]:
-    """Return those identifiers that an event which the reader may see names as goods."""
+    """Return those identifiers that an event which the reader may see names as goods.
+
+    At most `most`, the first of them; one statement asks about many.
+    """
     if actor is None or sees_everything(actor):
-        return dict(ids)
+        return dict(islice(ids.items(), most))
     if actor.party_id is None:
         return {}
-    own = own_side_ids(connection, log, actor.party_id)
-    return {
-        uri: item
-        for uri, item in ids.items()
-        if _is_in_own_event(connection, log, item, actor.party_id)
-        or _is_handed_over(connection, log, item, own)
-    }
+    is_known = or_(
+        _in_own_event(log, actor.party_id),
+        _handed_over(log, own_side_ids(connection, log, actor.party_id)),
+    )
+    found: dict[str, int] = {}
+    asked_of = list(ids.items())
+    for start in range(0, len(asked_of), _CHUNK):
+        some = asked_of[start : start + _CHUNK]
+        named = (IDENTIFIER.c.log == log, IDENTIFIER.c.id.in_([item for _, item in some]))
+        statement = select(IDENTIFIER.c.id).where(*named, is_known)
+        known = frozenset(connection.execute(statement).scalars())
+        found |= {uri: item for uri, item in some if item in known}
+        if most is not None and len(found) >= most:
+            break
+    return dict(islice(found.items(), most))
 
 
 def seen_movements(
@@ -153,39 +171,30 @@ def _seen_of(
     )
 
 
-def _is_in_own_event(connection: Connection, log: int, item: int, party_id: UUID) -> bool:
-    beside = EVENT_ITEM.join(
-        EVENT, and_(EVENT.c.log == EVENT_ITEM.c.log, EVENT.c.seq == EVENT_ITEM.c.seq)
+def _in_own_event(log: int, party_id: UUID) -> ColumnElement[bool]:
+    """Return the condition that an event of the party names an identifier as goods.
+
+    An `exists` ends with the first event: what everybody handles costs no more than the rest.
+    """
+    return exists().where(
+        EVENT_ITEM.c.log == log,
+        EVENT_ITEM.c.item == IDENTIFIER.c.id,
+        EVENT_ITEM.c.role.not_in(SIDE_ROLES),
+        EVENT.c.log == log,
+        EVENT.c.seq == EVENT_ITEM.c.seq,
+        EVENT.c.party_id == party_id,
     )
-    statement = (
-        select(EVENT.c.seq)
-        .select_from(beside)
-        .where(
-            EVENT_ITEM.c.log == log,
-            EVENT_ITEM.c.item == item,
-            EVENT_ITEM.c.role.not_in(SIDE_ROLES),
-            EVENT.c.party_id == party_id,
-        )
-        .limit(1)
-    )
-    return connection.execute(statement).first() is not None
 
 
-def _is_handed_over(connection: Connection, log: int, item: int, own: Sequence[int]) -> bool:
+def _handed_over(log: int, own: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that an event names the goods and, as a side of it, one of `own`."""
     side = EVENT_ITEM.alias("side")
-    beside = EVENT_ITEM.join(
-        side, and_(side.c.log == EVENT_ITEM.c.log, side.c.seq == EVENT_ITEM.c.seq)
+    return exists().where(
+        EVENT_ITEM.c.log == log,
+        EVENT_ITEM.c.item == IDENTIFIER.c.id,
+        EVENT_ITEM.c.role.not_in((*SIDE_ROLES, int(Role.NAMED_INPUT))),
+        side.c.log == log,
+        side.c.seq == EVENT_ITEM.c.seq,
+        side.c.item.in_(own),
+        side.c.role.in_(SIDE_ROLES),
     )
-    statement = (
-        select(EVENT_ITEM.c.seq)
-        .select_from(beside)
-        .where(
-            EVENT_ITEM.c.log == log,
-            EVENT_ITEM.c.item == item,
-            EVENT_ITEM.c.role.not_in((*SIDE_ROLES, int(Role.NAMED_INPUT))),
-            side.c.item.in_(own),
-            side.c.role.in_(SIDE_ROLES),
-        )
-        .limit(1)
-    )
-    return connection.execute(statement).first() is not None

@@ -4,7 +4,7 @@ One rule: a producer sees findings about itself and about its own goods. What an
 them is that party's: of such a finding the owner learns which rule it is, and no more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from trace.findings.evaluator import mark
 from trace.findings.judgements import (
@@ -40,6 +40,7 @@ from web.services import Services
 
 _LOG: Final = get_logger(__name__)
 _JUDGEMENTS_MAX: Final = 50
+_PIECE_ROWS: Final = 500
 _PIECES_MAX: Final = 50
 """So many pieces of the log are read before an answer; the worker is seldom that far behind."""
 
@@ -74,15 +75,38 @@ class WholeFinding:
 
 def findings_for(parts: Services, actor: Actor, query: FindingQuery) -> list[Seen]:
     """Return a page of findings, the newest evidence first: a producer's own, whatever it asks."""
+    asked = _allowed(actor, query)
+    with reading(parts.engine) as connection:
+        found = list_findings(connection, parts.log, asked)
+        return _seen(connection, parts.log, actor, found)
+
+
+def every_finding_for(parts: Services, actor: Actor, query: FindingQuery) -> Iterator[Seen]:
+    """Yield as many findings as a query asks for, all of one instant and few in memory at once.
+
+    For who writes a file: the transaction lasts until the last one was taken.
+    """
+    asked = _allowed(actor, query)
+    left = query.rows_max
+    with reading(parts.engine) as connection:
+        while left > 0:
+            piece = replace(asked, rows_max=min(left, _PIECE_ROWS))
+            found = list_findings(connection, parts.log, piece)
+            yield from _seen(connection, parts.log, actor, found)
+            if len(found) < piece.rows_max:
+                return
+            left -= len(found)
+            asked = replace(asked, after=found[-1].id)
+
+
+def _allowed(actor: Actor, query: FindingQuery) -> FindingQuery:
+    """Return a query bounded to what its asker may see."""
     own = frozenset() if actor.party_id is None else frozenset({actor.party_id})
     require(actor, Action.READ_FINDINGS, Subject(party_ids=own))
     if actor.party_id is not None and query.party_id not in (None, actor.party_id):
         # Whether there are any would tell who handled one's goods.
         raise _refusal("party_id", "a producer asks for findings about itself alone")
-    asked = replace(query, own=actor.party_id)
-    with reading(parts.engine) as connection:
-        found = list_findings(connection, parts.log, asked)
-        return _seen(connection, parts.log, actor, found)
+    return replace(query, own=actor.party_id)
 
 
 def finding_for(parts: Services, actor: Actor, finding_id: UUID) -> WholeFinding:

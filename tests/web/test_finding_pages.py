@@ -1,11 +1,15 @@
 """Findings on pages: the list, one of them, and what is said of it."""
 
+import csv
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from io import StringIO
 from trace.findings.evaluator import Sources, bring_up_findings
 from urllib.parse import quote
 
 import pytest
+from werkzeug.test import TestResponse
 
 from parties.acts import recorder
 from tests.instances import serial
@@ -121,3 +125,49 @@ def test_findings_about_recalled_goods_say_so(house: House) -> None:
 
     assert "已召回 · " in text_of(person.get("/work/findings?rule=over_sale"))
     assert "已召回 · " in text_of(person.get(over_sale(person)))
+
+
+SUBJECT_AT, ENTRIES_AT = 5, 9
+
+
+def rows_of(answer: TestResponse) -> list[list[str]]:
+    """Return the rows of a file below its head."""
+    text = answer.get_data().decode("utf-8-sig")
+    return list(csv.reader(StringIO(text, newline="")))[1:]
+
+
+def test_the_file_holds_what_the_filters_of_the_page_show(house: House) -> None:
+    person = sign_in(house, "authority")
+
+    page = text_of(person.get("/work/findings?rule=over_sale"))
+    some = rows_of(person.get("/work/findings.csv?rule=over_sale"))
+    none = rows_of(person.get("/work/findings.csv?rule=over_sale&state=confirmed"))
+
+    assert 'href="/work/findings.csv?rule=over_sale"' in page
+    assert [row[ENTRIES_AT].split() for row in some] == [["2", "3"]]
+    assert some[0][SUBJECT_AT] == RICE
+    assert none == []
+    assert person.get("/work/findings.csv?since=2026-13-01").status_code in (400, 422)
+
+
+def test_a_party_gets_a_file_of_its_own_findings_alone(house: House) -> None:
+    key, _ = new_key(house, 9)
+
+    answer = sign_in(house, key=key).get("/work/findings.csv")
+
+    assert answer.status_code == 200
+    assert rows_of(answer) == []
+
+
+def test_a_file_of_many_pages_has_each_finding_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.findings._PIECE_ROWS", 1)
+    person = sign_in(house, "authority")
+
+    rows = rows_of(person.get("/work/findings.csv"))
+    answer = house.ask("GET", "/api/v1/findings?limit=100", role="authority")
+    listed = json.loads(answer.data)["items"]
+
+    assert len(rows) == len(listed) > 1
+    assert [row[SUBJECT_AT] for row in rows] == [one["subject"] for one in listed]

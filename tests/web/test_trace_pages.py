@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import openpyxl
 import pytest
@@ -64,10 +64,25 @@ def test_a_name_finds_the_party_and_its_site(dairy: World, text: str) -> None:
 
 
 def test_the_number_of_a_person_is_not_looked_up(dairy: World) -> None:
-    page = text_of(sign_in(dairy.house, "authority").get("/work/search?q=11010519491231002X"))
+    person = sign_in(dairy.house, "authority")
 
-    assert "这是公民身份号码" in page
-    assert "没有相关记录" not in page
+    for text in ("11010519491231002X", "11010519491231002x"):
+        answers = (
+            person.post("/work/search", q=text),
+            person.get(f"/work/search?q={text}"),
+        )
+        for answer in answers:
+            assert answer.status_code == 303
+            page = text_of(person.get(answer.headers["Location"]))
+            assert text not in answer.headers["Location"] + page
+            assert "这是公民身份号码" in page
+            assert "没有相关记录" not in page
+
+
+def test_the_field_leads_to_the_address_of_its_search(dairy: World) -> None:
+    answer = sign_in(dairy.house, "authority").post("/work/search", q="酸奶 1&2")
+
+    assert answer.headers["Location"] == f"/work/search?q={quote_plus('酸奶 1&2')}"
 
 
 def test_a_code_shows_where_it_is_what_happened_and_both_ways(dairy: World) -> None:

@@ -1,9 +1,14 @@
 """What is said of a typed code that leads to no goods: its kind, what is wrong where, a place."""
 
+import json
 import re
+from trace.scans.tables import SCAN
 
 import pytest
+import structlog
+from sqlalchemy import select
 
+from base.db import reading
 from tests.web.house import House
 
 GLN = "6901234567892"
@@ -107,3 +112,31 @@ def test_a_question_shows_the_digits_and_tells_the_kinds_apart(
     assert f">{TWO_WAYS}<" in page
     assert all(hint in page for hint in hints[lang])
     assert 'name="code"' in page
+
+
+@pytest.mark.parametrize("text", [ID_NUMBER, ID_NUMBER.lower(), f" {ID_NUMBER} "])
+def test_the_number_of_a_person_gets_no_address_and_no_log(sqlite_house: House, text: str) -> None:
+    client = sqlite_house.app.test_client()
+
+    with structlog.testing.capture_logs() as logs:
+        posted = client.post("/t/", data={"code": text})
+        sent = client.get("/t/", query_string={"code": text})
+        shown = client.get(sent.headers["Location"])
+
+    assert "Location" not in posted.headers
+    assert sent.headers["Location"] == "/private"
+    for page in (posted, shown):
+        assert ID_NUMBER[:17] not in page.get_data(as_text=True)
+    assert "这是公民身份号码" in shown.get_data(as_text=True)
+    assert ID_NUMBER[:17] not in json.dumps(logs, default=repr)
+    with reading(sqlite_house.services.engine) as connection:
+        kept = connection.execute(select(SCAN)).all()
+    assert kept == []
+
+
+def test_any_other_code_that_is_typed_has_an_address(sqlite_house: House) -> None:
+    client = sqlite_house.app.test_client()
+
+    answer = client.post("/t/", data={"code": "6901234567892"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/t/6901234567892")

@@ -43,7 +43,7 @@ from web.pages import (
     work_tasks,
     work_upload,
 )
-from web.pages.tracing import entry, pages, search, sheet
+from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
     blueprint,
@@ -70,6 +70,7 @@ PAGES: Final = (
     pages,
     entry,
     sheet,
+    findings_file,
     work_prefixes,
     work_records,
     work_tasks,

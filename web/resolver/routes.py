@@ -34,7 +34,7 @@ from web.resolver.paths import (
     read_path,
     read_slashed_path,
 )
-from web.resolver.typed import lead_to_typed, show_typed
+from web.resolver.typed import lead_to_typed, show_private, show_typed
 from web.scan_log import note_miss
 from web.signatures import signature_of
 
@@ -162,6 +162,18 @@ def _refused(path: str, refusal: CodeError) -> Response:
 def typed() -> WerkzeugResponse:
     """Lead from the form to the address of its code."""
     return lead_to_typed(request.args.get("code", ""))
+
+
+@blueprint.post("/t/")
+def post_typed() -> WerkzeugResponse:
+    """Lead from the form to the address of its code; what must have no address is answered here."""
+    return lead_to_typed(request.form.get("code", ""))
+
+
+@blueprint.get("/private")
+def private() -> WerkzeugResponse:
+    """Say that the number of a person is not looked up; it is no part of this address."""
+    return show_private()
 
 
 def by_code(code: str) -> WerkzeugResponse:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from codes import registry
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Candidate, Category, CodeError
-from codes.telling import tell
+from codes.telling import holds_person, is_private, tell
 from web.pages.code_hints import hint_of
 from web.pages.languages import chosen_lang
 from web.pages.routes import held_scan, page_source, show_personal, show_refused
@@ -26,15 +26,30 @@ from web.scan_log import note_bare_page
 
 
 def lead_to_typed(text: str) -> WerkzeugResponse:
-    """Lead to the address of a text that was typed into the form."""
+    """Lead to the address of a text that was typed into the form.
+
+    The number of a person gets no address: it would stand in the browser's history, and whoever
+    keeps a log of addresses on the way would keep it. It is answered without repeating it.
+    """
     code = text.strip().lstrip("/")
     if not code:
         return redirect(url_for("pages.home"), 303)
+    told = tell(code)
+    if request.method == "POST" and holds_person(told):
+        return show_typed(code)
+    if is_private(told):
+        # An older page sent it as a part of the address, which the next address takes away.
+        return redirect(url_for("resolver.private"), 303)
     path = url_for("resolver.by_code", code=code)
     # A browser that sent a form follows it to no other host (Content-Security-Policy, form-action).
     uris = {reading.code.uri for reading in registry.detect(code) if not reading.code.is_personal}
     is_led_away = any(leads_elsewhere(_levels_of(uri)) for uri in uris)
     return redirect(f"/page{path}" if is_led_away else path, 303)
+
+
+def show_private() -> WerkzeugResponse:
+    """Say that what was asked for is the number of a person, which is shown to nobody."""
+    return make_response(show_personal("", registry.get("cn_id_number")))
 
 
 def show_typed(code: str, *, door: str = "") -> WerkzeugResponse:

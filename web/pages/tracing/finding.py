@@ -6,6 +6,7 @@ of the register a producer finds only what is its own. What is not looked throug
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from trace.identifiers import find_ids
 from trace.sieves import known_to
 from typing import Final
@@ -91,9 +92,13 @@ class FoundAll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How far one search looks: the newest products of which lots are, the newest names."""
+    """How far one search looks: the newest products, their codes, the newest names.
+
+    One lot number makes several codes of each product: `codes_max` counts those.
+    """
 
     products_max: int
+    codes_max: int
     names_max: int
 
 
@@ -106,7 +111,7 @@ def find_all(connection: Connection, log: int, actor: Actor, text: str, bounds: 
     uris += [*read_loosely(text).uris, *_uri(text)]
     things = _known(connection, log, actor, uris)
     if len(text) <= _NUMBER_CHARS_MAX and " " not in text:
-        numbered = _numbered(connection, text, bounds.products_max)
+        numbered = _numbered(connection, text, bounds)
         things += _known(connection, log, actor, numbered)
     things = list(dict.fromkeys(things))
     wanted = Wanted(
@@ -157,21 +162,22 @@ def _known(connection: Connection, log: int, actor: Actor, uris: Iterable[str]) 
     # Places have pages of their own: what happened there, and not what happened to them.
     goods = [uri for uri in dict.fromkeys(uris) if not uri.startswith(_PLACES)]
     found = find_ids(connection, log, goods)
-    return list(known_to(connection, log, found, actor))
+    return list(known_to(connection, log, found, actor, most=_ROWS_MAX + 1))
 
 
-def _numbered(connection: Connection, number: str, products_max: int) -> Sequence[str]:
+def _numbered(connection: Connection, number: str, bounds: Bounds) -> Sequence[str]:
     """Return the codes that a lot or serial number makes with the products of the register.
 
     Codes are looked up whole, by their key: to look for the end of a text, every one would be read.
     """
-    statement = select(PRODUCT.c.uri).order_by(PRODUCT.c.id.desc()).limit(products_max)
+    statement = select(PRODUCT.c.uri).order_by(PRODUCT.c.id.desc()).limit(bounds.products_max)
     stems = [uri for uri in connection.execute(statement).scalars() if _GTIN in uri]
     # Letters of a lot are printed large and mostly typed small.
     spellings = dict.fromkeys(percent_encode(one) for one in (number, number.upper()))
-    return [
+    codes = (
         f"{stem}/{key}/{written}" for stem in stems for key in ("10", "21") for written in spellings
-    ]
+    )
+    return list(islice(codes, bounds.codes_max))
 
 
 def _things(connection: Connection, uris: Sequence[str]) -> list[Thing]:

@@ -45,6 +45,7 @@ from web.session import page_actor, page_requires
 _PAGE_ROWS: Final = 30
 # So many findings are read for a page: those of one cause are one row of it.
 _READ_MAX: Final = 600
+FILTERS: Final = ("state", "severity", "rule", "since", "code")
 _SHOWN_MAX: Final = 20
 _OF_CODE_MAX: Final = 20
 
@@ -83,18 +84,7 @@ def findings() -> str:
     """List findings, the newest evidence first, by rule, severity, state and day."""
     parts, actor = services(), page_actor()
     form = Form(name="filter", values=request.args.to_dict())
-    since = form.day("since")
-    states = {state.value: state for state in FindingState}
-    severities = {severity.value: severity for severity in Severity}
-    query = FindingQuery(
-        rows_max=_READ_MAX + 1,
-        code=form.text("rule") or None,
-        severity=severities.get(form.text("severity")),
-        state=states.get(form.text("state")),
-        since=None if since is None else start_of(since),
-        uri=_uri_asked(form),
-        after=form.id("after"),
-    )
+    query = query_asked(form, _READ_MAX + 1)
     found = findings_for(parts, actor, query) if form.is_good else []
     causes, after = _by_cause(found)
     with reading(parts.engine) as connection:
@@ -107,6 +97,24 @@ def findings() -> str:
         form=form,
         rules=sorted(titles.items()),
         after=after,
+        rows_max=parts.settings.finding_csv_rows_max,
+        file_query={name: form.text(name) for name in FILTERS if form.text(name)},
+    )
+
+
+def query_asked(form: Form, rows_max: int) -> FindingQuery:
+    """Return the findings that the filters of the page ask for; problems are noted."""
+    since = form.day("since")
+    states = {state.value: state for state in FindingState}
+    severities = {severity.value: severity for severity in Severity}
+    return FindingQuery(
+        rows_max=rows_max,
+        code=form.text("rule") or None,
+        severity=severities.get(form.text("severity")),
+        state=states.get(form.text("state")),
+        since=None if since is None else start_of(since),
+        uri=_uri_asked(form),
+        after=form.id("after"),
     )
 
 
