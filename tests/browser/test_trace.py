@@ -38,7 +38,7 @@ def test_a_regulator_searches_a_lot_sees_its_graph_and_opens_an_event(
     _, house, url = dairy
     enter(page, url, house, "authority", "/work")
 
-    page.get_by_label("追溯码、批号、单位或地点").fill("MIX1")
+    page.get_by_label("追溯码、批号、产品、单位或地点").fill("MIX1")
     page.get_by_role("button", name="查询").click()
     page.get_by_role("link", name="混合奶 · 批次 MIX1").click()
 
