@@ -136,13 +136,10 @@ class Settings:
     search_products_max: int = _setting(
         20_000, integer(1, 1_000_000), "newest products with which a lot number is looked up"
     )
-    search_codes_max: int = _setting(
-        40_000, integer(1, 4_000_000), "codes, of these products, that a lot number may make"
-    )
+    search_codes_max: int = _setting(40_000, integer(1, 4_000_000), "codes a lot number may make")
+    search_events_max: int = _setting(1000, integer(1, 100_000), "newest events read for lots")
     search_names_max: int = _setting(
-        200_000,
-        integer(1, 10_000_000),
-        "newest parties, sites and products, of each so many, whose names one search compares",
+        200_000, integer(1, 10_000_000), "names that a search compares"
     )
     body_bytes_max: int = _setting(
         64 << 10, integer(1024, 1 << 24), "size of a JSON body other than a document"

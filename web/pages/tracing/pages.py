@@ -27,6 +27,7 @@ from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.tracing.findings import findings_of
 from web.pages.tracing.graph import build_graph
+from web.pages.tracing.lots import lots_page
 from web.pages.tracing.map import draw_map
 from web.pages.tracing.picture import Picture, draw_parts, link_words, trace_path
 from web.pages.tracing.rows import Side, first_seqs, share_words, side_of
@@ -69,6 +70,8 @@ def trace_page() -> str | tuple[str, int]:
     try:
         traces = [trace_for(parts, actor, asked, one) for one in DIRECTIONS]
     except NotFound:
+        if asked.code and (page := lots_page(parts, actor, asked.code)):
+            return page
         return render_template("trace/refused.html", form=form, text=_asked_text(asked)), 404
     except AppError as refusal:
         form.wrong("", _refusal_said(refusal))
