@@ -40,11 +40,16 @@ class Library:
 
 def read_library(folder: Path, faults: Faults) -> Library:
     """Read the shared tables of a data folder; what is wrong is noted, not raised."""
-    units = _units(read_rows(folder / "units.yaml", faults))
+    units = read_units(folder, faults)
     codes = _codes(read_rows(folder / "codes.yaml", faults))
     norms = _norms(read_rows(folder / "norms.yaml", faults))
     terms = _terms(read_rows(folder / "terms.yaml", faults), units, codes)
     return Library(units=units, codes=codes, norms=norms, terms=terms)
+
+
+def read_units(folder: Path, faults: Faults) -> Mapping[str, Unit]:
+    """Read the units of a data folder; what is wrong is noted, not raised."""
+    return _units(read_rows(folder / "units.yaml", faults))
 
 
 def words_of(rows: Rows) -> Words:

@@ -42,13 +42,13 @@ def place(uri: str) -> str:
 GOODS = {
     "Commodity": "Yoghurt",
     "Quantity": 12.5,
-    "Unit of measure": "KGM",
+    "Unit of measure": "kg",
     "Immediate subsequent recipient location description": place(PLANT),
 }
 MOVED = {
     "Traceability lot code": PACKED,
     "Quantity": 12,
-    "Unit of measure": "KGM",
+    "Unit of measure": "kg",
     "Product description": PRODUCT,
     "Traceability lot code source location": place(PLANT),
     **PAPERS,
@@ -77,13 +77,13 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
         {
             "Commodity received": "Yoghurt",
             "Quantity received": 12.5,
-            "Unit of measure received": "KGM",
+            "Unit of measure received": "kg",
         },
         {
             "Traceability lot code assigned": PACKED,
             "Product description": PRODUCT,
             "Quantity packed": 12,
-            "Unit of measure packed": "KGM",
+            "Unit of measure packed": "kg",
         },
     ],
     "First land-based receiving": [
@@ -92,7 +92,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "Species or acceptable market name": "Larimichthys crocea",
             "Product description": PRODUCT,
             "Quantity": 3,
-            "Unit of measure": "KGM",
+            "Unit of measure": "kg",
             "Harvest locations": "FAO 61",
             "First land-based receiver location (traceability lot code source)": place(FARM),
             "Landing date": DAY,
@@ -120,13 +120,13 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             "Input traceability lot code": PACKED,
             "Input product description": PRODUCT,
             "Input quantity used": 4,
-            "Input unit of measure": "KGM",
+            "Input unit of measure": "kg",
         },
         {
             "New traceability lot code": SALAD,
             "Output product description": PRODUCT,
             "Output quantity": 3.5,
-            "Output unit of measure": "KGM",
+            "Output unit of measure": "kg",
         },
     ],
 }

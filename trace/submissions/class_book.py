@@ -61,6 +61,15 @@ class ClassOrder:
     made_at: datetime
 
 
+@dataclass(slots=True)
+class LeftOut:
+    """How many events were asked for and are on no sheet, by why."""
+
+    no_step: int = 0
+    other_class: int = 0
+    no_template: int = 0
+
+
 class _Pages:
     """The sheets of a workbook, each begun with its first record, and how many rows it has."""
 
@@ -126,7 +135,8 @@ def write_class_book(engine: Engine, order: ClassOrder, out: BinaryIO) -> int:
             book.set_properties({"created": order.made_at.replace(tzinfo=None)})
             looks = make_looks(book)
             pages = _Pages(book, looks, order)
-            for sheet, record in _records(order.profile, order.lang, found):
+            left_out = LeftOut()
+            for sheet, record in _records(order.profile, order.lang, found, left_out):
                 pages.write(sheet, record)
             if not pages.count:
                 nothing = Words(zh="没有记录", en="There are no records.")
@@ -135,11 +145,12 @@ def write_class_book(engine: Engine, order: ClassOrder, out: BinaryIO) -> int:
                 page.write_string(0, 0, said(nothing, order.lang), looks.title)
             elif order.profile.retention:
                 _write_periods(book, looks, order)
+            _write_left_out(book, looks, order, pages.count, left_out)
     return pages.count
 
 
 def _records(
-    profile: Profile, lang: str, found: Iterable[Sequence[ReadEvent]]
+    profile: Profile, lang: str, found: Iterable[Sequence[ReadEvent]], left_out: LeftOut
 ) -> Iterator[tuple[Sheet, Record]]:
     """Yield the events that name a step of the class, as rows of the templates that they fit."""
     style = CellStyle(language=lang)
@@ -148,6 +159,10 @@ def _records(
     by_way = {(sheet.cte.id, sheet.way.name): sheet for sheet in sheets}
     for one in (told_of(event) for some in found for event in some):
         if one.said(CTE_TERM).partition("/")[0] != profile.name:
+            if one.said(CTE_TERM):
+                left_out.other_class += 1
+            else:
+                left_out.no_step += 1
             continue
         checked = checker.check(one.event, _NAMESPACES, class_code=profile.name)
         sheet = by_way.get((checked.cte or "", checked.way or ""))
@@ -155,6 +170,8 @@ def _records(
             cells = row_of_event(sheet, one.event, _NAMESPACES, style)
             kept = keep_until(profile, one.day(), _expiry(one))
             yield sheet, Record(told=one, cells=cells, kept=kept)
+        else:
+            left_out.no_template += 1
 
 
 def _name(sheet: Sheet, lang: str) -> str:
@@ -177,6 +194,44 @@ def _norm_of(record: Record, lang: str) -> str:
         return ""
     norm = record.kept.norm
     return f"{said(norm.title, lang)} {norm.clause}".rstrip()
+
+
+_LEFT_OUT: Final = (
+    Words(zh="写入本表的事件", en="Events in this workbook"),
+    Words(
+        zh="未写入：事件没有写明是哪个品类的哪一步（如标签启用、一般登记）",
+        en="Left out: they name no step of a class (such as labels, or plain records)",
+    ),
+    Words(zh="未写入：属于其他品类", en="Left out: they are of another class"),
+    Words(
+        zh="未写入：写明的步骤与其内容不符，没有对应的表",
+        en="Left out: what they say fits no template of the step they name",
+    ),
+)
+
+
+def _write_left_out(
+    book: Any, looks: Looks, order: ClassOrder, written: int, left_out: LeftOut
+) -> None:
+    """Say how many events of those asked for are on the sheets, and why others are not."""
+    lang = order.lang
+    page = book.add_worksheet(said(Words(zh="说明", en="Notes"), lang))
+    page.set_column(0, 0, 70)
+    page.set_column(1, 1, 12)
+    page.write_string(0, 0, said(order.profile.label, lang), looks.title)
+    page.write_string(
+        2, 0, said(Words(zh="所选范围内的事件", en="Events asked for"), lang), looks.header
+    )
+    page.write_string(2, 1, said(Words(zh="个数", en="Count"), lang), looks.header)
+    counts = (written, left_out.no_step, left_out.other_class, left_out.no_template)
+    for row, (words, count) in enumerate(zip(_LEFT_OUT, counts, strict=True), start=3):
+        page.write_string(row, 0, said(words, lang), looks.note)
+        page.write_number(row, 1, count, looks.cells["row_number"])
+    other = Words(
+        zh="另一方登记的事件、被声明为错误的事件不在所选范围之内。",
+        en="What others recorded, and what was declared wrong, is not among those asked for.",
+    )
+    page.write_string(8, 0, said(other, lang), looks.note)
 
 
 def _write_periods(book: Any, looks: Looks, order: ClassOrder) -> None:

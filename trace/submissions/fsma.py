@@ -13,6 +13,7 @@ from trace.submissions.naming import Names
 from typing import Final, TypeAlias
 
 from schemas.profiles.naming import CTE_TERM
+from schemas.profiles.units import unit_words
 
 Cell: TypeAlias = str | Decimal | date | int
 
@@ -75,7 +76,8 @@ def _quantity(case: Case) -> Cell:
 
 
 def _uom(case: Case) -> Cell:
-    return case.line.uom
+    """Return the unit in English words, as 21 CFR 1.1310 has it; nothing where none is said."""
+    return unit_words(case.line.uom).en if case.line.uom else ""
 
 
 def _lot(case: Case) -> Cell:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from trace.events.model import Role
 from trace.identifiers import find_ids, read_uris
+from trace.projections.lineage import bring_up
 from trace.reading import ReadEvent
 from trace.recall.deadlines import Verified
 from trace.sheets.heights import set_height
@@ -17,13 +18,14 @@ from trace.sheets.template import set_paper
 from trace.submissions.fsma import SHEETS, Case, Cell, CteSheet, sheet_for
 from trace.submissions.fsma_lines import Told, told_of
 from trace.submissions.keeping import FSMA, keep_fsma_until
+from trace.submissions.loads import seqs_of_carried, with_loads
 from trace.submissions.naming import Names, read_names
 from trace.submissions.periods import periods
 from trace.submissions.selecting import Wanted, events_for
 from trace.tables import EVENT, EVENT_ITEM
 from trace.types import Action
 from trace.withdrawn import is_declared_wrong
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped] # It has no types.
 from sqlalchemy import Connection, Engine, and_, or_, select
@@ -40,14 +42,18 @@ CITED: Final = (
     ("Ledger entry", 9),
     ("Event hash", 50),
     ("Record kept until", 13),
+    ("In logistic unit", 34),
 )
-"""The columns after those of the rule: the event that a row is read from, how long it is kept."""
+"""The columns after those of the rule: the event that a row is read from, how long it is kept, and
+the pallet or case that the event names in the lot's stead."""
 
 _NOTES: Final = (
     "One sheet for each critical tracking event; each column names the paragraph that asks for it.",
     "A row is one traceability lot of one event.",
     "A making has a row for each input first, then one for each output.",
-    "Quantities are in UN/CEFACT units (Recommendation 20); an empty unit counts pieces.",
+    "A pallet that is shipped or received has a row for each lot on it then (last column).",
+    "A pallet whose content is not on record for whoever asks has a row of its own.",
+    "An empty unit counts pieces.",
     "Locations: business name; name of the place; coordinates; region (GB/T 2260); code (GLN).",
     "Dates are those of the place of the event. Reference documents are separated by semicolons.",
     "Every row cites its event: the number of its entry in the ledger and its CBV 2.0 event hash.",
@@ -68,14 +74,29 @@ class FsmaOrder:
     made_for: str
 
 
+class _Counted(NamedTuple):
+    """How many events were asked for, and how many of them are on a sheet."""
+
+    asked: int
+    written: int
+
+
 def write_fsma(engine: Engine, order: FsmaOrder, out: BinaryIO) -> int:
     """Write the workbook and return how many events are in it; raises as `events_for`.
 
     It is written row by row, so that its length is nothing to the memory.
     """
+    bring_up(engine, order.log)
     with reading(engine) as connection:
         found = events_for(
-            connection, order.log, order.wanted, order.actor, events_max=order.events_max
+            connection,
+            order.log,
+            order.wanted,
+            order.actor,
+            events_max=order.events_max,
+            carried=seqs_of_carried(connection, order.log, order.actor, order.wanted.lots)
+            if order.wanted.lots
+            else (),
         )
         # Text is text: no cell is ever a formula or a link.
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -87,8 +108,9 @@ def write_fsma(engine: Engine, order: FsmaOrder, out: BinaryIO) -> int:
             looks = make_looks(book)
             front = book.add_worksheet("Read me")
             pages = {sheet.name: _begin_sheet(book, looks, sheet) for sheet in SHEETS}
-            rows, event_count = dict.fromkeys(pages, 0), 0
+            rows, event_count, asked = dict.fromkeys(pages, 0), 0, 0
             for some in found:
+                asked += len(some)
                 for sheet, cases in _cases(connection, order, some):
                     event_count += 1
                     for case in cases:
@@ -97,7 +119,7 @@ def write_fsma(engine: Engine, order: FsmaOrder, out: BinaryIO) -> int:
             for sheet in SHEETS:
                 last = len(sheet.columns) + len(CITED) - 1
                 pages[sheet.name].autofilter(0, 0, max(rows[sheet.name], 1), last)
-            _write_front(front, looks, order, rows, event_count)
+            _write_front(front, looks, order, rows, _Counted(asked, event_count))
     return event_count
 
 
@@ -105,7 +127,7 @@ def _cases(
     connection: Connection, order: FsmaOrder, some: Sequence[ReadEvent]
 ) -> Iterator[tuple[CteSheet, list[Case]]]:
     """Yield each event that is of a sheet, as its rows."""
-    told = [told_of(one) for one in some]
+    told = with_loads(connection, order.log, order.actor, [told_of(one) for one in some])
     sheets = [(sheet, one) for one in told if (sheet := sheet_for(one)) is not None]
     sources = _sources(connection, order.log, [one for _, one in sheets])
     names = _names(connection, [one for _, one in sheets], list(sources.values()))
@@ -128,11 +150,12 @@ def cells_of(sheet: CteSheet, case: Case) -> list[Cell]:
         read.seq,
         read.event_hash or "",
         keep_fsma_until(read.recorded_at) or "",
+        case.line.inside,
     ]
 
 
 def _write_front(
-    page: Any, looks: Looks, order: FsmaOrder, rows: Mapping[str, int], event_count: int
+    page: Any, looks: Looks, order: FsmaOrder, rows: Mapping[str, int], counted: _Counted
 ) -> None:
     page.hide_gridlines(2)
     page.fit_to_pages(1, 0)
@@ -148,7 +171,11 @@ def _write_front(
         ("Events from", _instant(wanted.since)),
         ("Events before", _instant(wanted.until)),
         ("Ledger", f"log {order.log}"),
-        ("Events", str(event_count)),
+        ("Events", str(counted.written)),
+        (
+            "Events left out",
+            f"{counted.asked - counted.written}: they are no critical tracking events",
+        ),
         ("Records are kept", _kept(order.made_at)),
     )
     row = 2

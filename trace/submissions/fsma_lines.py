@@ -25,12 +25,16 @@ _OUTPUTS: Final = ("outputEPCList", "outputQuantityList")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One lot or item of an event; `quantity` is None where the event does not say how much."""
+    """One lot or item of an event; `quantity` is None where the event does not say how much.
+
+    `inside` is the logistic unit that the event names in its stead.
+    """
 
     uri: str
     quantity: Decimal | None
     uom: str
     is_input: bool = False
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,10 @@ class Told:
         if value is None and isinstance(ilmd, dict):
             value = ilmd.get(term)
         return _text(value)
+
+    def happened_at(self) -> datetime:
+        """Return the instant of the event."""
+        return read_instant(str(self.event["eventTime"]))
 
     def day(self) -> date:
         """Return the day of the event on the clock of its own place."""

@@ -4,7 +4,7 @@ The rule that must stay true: what was declared wrong is in no submission, a pro
 own records and nobody else's, and more than is allowed is refused, never silently cut.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from trace.identifiers import find_ids
@@ -14,7 +14,7 @@ from trace.withdrawn import is_declared_wrong
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from base.errors import InvalidInput, NotFound, Problem
 from parties.access import Action, has_role_for
@@ -38,10 +38,17 @@ class Wanted:
 
 
 def events_for(
-    connection: Connection, log: int, wanted: Wanted, actor: Actor, *, events_max: int
+    connection: Connection,
+    log: int,
+    wanted: Wanted,
+    actor: Actor,
+    *,
+    events_max: int,
+    carried: Collection[int] = (),
 ) -> Iterator[list[ReadEvent]]:
     """Return the events as `actor` may see them, by time, some at once.
 
+    `carried` are events that name the lots by what they were in: they count as if they named them.
     What is asked is looked at before the first is read: raises `InvalidInput`, `NotFound`.
     """
     party_id = wanted.party_id
@@ -49,7 +56,7 @@ def events_for(
         if actor.party_id is None or party_id not in (None, actor.party_id):
             raise NotFound("There is no such party, or it is not yours.")
         party_id = actor.party_id
-    seqs = _seqs(connection, log, wanted, party_id, rows_max=events_max + 1)
+    seqs = _seqs(connection, log, wanted, party_id, carried, rows_max=events_max + 1)
     if len(seqs) > events_max:
         message = f"These are more than {events_max} events: ask for fewer lots or a shorter time."
         told = f"超过 {events_max} 个事件：请减少批次或缩短时间。"
@@ -68,7 +75,13 @@ def _in_chunks(
 
 
 def _seqs(
-    connection: Connection, log: int, wanted: Wanted, party_id: UUID | None, *, rows_max: int
+    connection: Connection,
+    log: int,
+    wanted: Wanted,
+    party_id: UUID | None,
+    carried: Collection[int],
+    *,
+    rows_max: int,
 ) -> list[int]:
     sought = [EVENT.c.log == log, EVENT.c.declared_at.is_(None), ~is_declared_wrong(log)]
     if party_id is not None:
@@ -77,16 +90,27 @@ def _seqs(
         sought.append(EVENT.c.event_at >= wanted.since)
     if wanted.until is not None:
         sought.append(EVENT.c.event_at < wanted.until)
-    if wanted.lots:
-        ids = find_ids(connection, log, wanted.lots)
-        naming = select(EVENT_ITEM.c.seq).where(
-            EVENT_ITEM.c.log == log, EVENT_ITEM.c.item.in_(list(ids.values()))
-        )
-        sought.append(EVENT.c.seq.in_(naming))
+    if not wanted.lots:
+        return [seq for _, seq in _moments(connection, sought, rows_max)]
+    ids = find_ids(connection, log, wanted.lots)
+    naming = select(EVENT_ITEM.c.seq).where(
+        EVENT_ITEM.c.log == log, EVENT_ITEM.c.item.in_(list(ids.values()))
+    )
+    found = set(_moments(connection, [*sought, EVENT.c.seq.in_(naming)], rows_max))
+    others = sorted(carried)
+    for start in range(0, len(others), _CHUNK):
+        some = EVENT.c.seq.in_(others[start : start + _CHUNK])
+        found.update(_moments(connection, [*sought, some], rows_max))
+    return [seq for _, seq in sorted(found)][:rows_max]
+
+
+def _moments(
+    connection: Connection, sought: Sequence[ColumnElement[bool]], rows_max: int
+) -> list[tuple[datetime, int]]:
     statement = (
-        select(EVENT.c.seq)
+        select(EVENT.c.event_at, EVENT.c.seq)
         .where(and_(*sought))
         .order_by(EVENT.c.event_at, EVENT.c.seq)
         .limit(rows_max)
     )
-    return list(connection.execute(statement).scalars())
+    return [(at, seq) for at, seq in connection.execute(statement)]
