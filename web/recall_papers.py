@@ -20,6 +20,7 @@ from base.errors import Forbidden, NotFound
 from codes.canonical import parts_of
 from parties.actors import Actor
 from parties.directory import parties_by_id, products_by_uri, register_uris
+from schemas.profiles.units import unit_words
 from web.recalls import WholeRecall, lines_for, recall_for, sees_all
 from web.services import Services
 from web.text_pdf import TextPdf, text_font
@@ -171,7 +172,7 @@ def _progress(pdf: TextPdf, whole: WholeRecall) -> None:
     pdf.text("自启动起：" + "；".join(stages) + "。")
     for unit in whole.progress.units:
         pdf.text(
-            f"计量单位 {unit.uom or '件'}：应有 {decimal_text(unit.expected)}"
+            f"计量单位 {unit_words(unit.uom).zh}：应有 {decimal_text(unit.expected)}"
             f"{'' if unit.is_whole else '（部分数量不详）'}，查到 {decimal_text(unit.found)}，"
             f"销毁 {decimal_text(unit.destroyed)}，退回 {decimal_text(unit.returned)}，"
             f"已售出 {decimal_text(unit.sold)}"
@@ -215,7 +216,7 @@ def _holders(pdf: TextPdf, parts: Services, whole: WholeRecall) -> None:
 def _said(answer: Answer) -> str:
     amounts = "，".join(
         f"查到 {decimal_text(one.found)}、销毁 {decimal_text(one.destroyed)}、"
-        f"退回 {decimal_text(one.returned)}、已售 {decimal_text(one.sold)} {one.uom or '件'}"
+        f"退回 {decimal_text(one.returned)}、已售 {decimal_text(one.sold)} {unit_words(one.uom).zh}"
         for one in answer.amounts
     )
     told = f"{_when(answer.at)} {_ANSWERS[answer.kind]}"
@@ -236,7 +237,7 @@ def _lines(pdf: TextPdf, parts: Services, lines: Sequence[Line]) -> None:
             _printed(line.uri),
             product.name_zh if product else "",
             card.name_zh if card else "不详",
-            f"{amount} {line.uom or ''}".strip(),
+            f"{amount} {unit_words(line.uom).zh}" if line.quantity is not None else amount,
             decimal_text(line.sold) if line.sold else "",
         )
         pdf.row(cells, _LINE_SHARES)

@@ -4,12 +4,13 @@ One row of a template is one event (`row_events`). The rule that must stay true:
 person may be asked for has one column, and its key is the field's path.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from schemas.profiles.forms import FormField, Source, form_of, unit_code
 from schemas.profiles.model import Cte, Field, Kind, Need, SeenBy, Way, Words
+from schemas.profiles.units import amount_units, unit_words
 
 QUANTITY_SUFFIX: Final = "[].quantity"
 UOM_SUFFIX: Final = "[].uom"
@@ -46,10 +47,11 @@ def sheet_of(profile: str, cte: Cte, way: Way) -> Sheet:
     """Return the template of one way of a step; `profile` is the profile's name."""
     form = form_of(profile, cte.id, way)
     columns: list[Column] = []
+    labels = {field.path: field.label for field in form.fields}
     for field in form.fields:
         if field.source is Source.REGISTER:
             continue
-        columns.append(_column(field, way))
+        columns.append(_column(field, way, labels))
         if field.path.endswith(QUANTITY_SUFFIX):
             columns.append(_uom_column(field))
     first = next(i for i, column in enumerate(columns) if column.key == "eventTime") + 1
@@ -63,7 +65,7 @@ def sheet_of(profile: str, cte: Cte, way: Way) -> Sheet:
     )
 
 
-def _column(field: FormField, way: Way) -> Column:
+def _column(field: FormField, way: Way, labels: Mapping[str, Words]) -> Column:
     choices: tuple[tuple[str, Words], ...] = ()
     if field.field.kind is Kind.DISPOSITION:
         choices = _choices(way, way.dispositions)
@@ -74,20 +76,27 @@ def _column(field: FormField, way: Way) -> Column:
     return Column(
         key=field.path,
         header=field.label,
-        explanation=_explanation(field),
+        explanation=_explanation(field, labels),
         choices=choices,
-        is_required=field.is_required and field.when is None,
+        # What may be said in another column instead is no empty cell to complain of.
+        is_required=field.is_required and field.when is None and not _others(field, labels),
         field=field.field,
     )
 
 
-def _explanation(field: FormField) -> Words:
+def _explanation(field: FormField, labels: Mapping[str, Words]) -> Words:
     """Return what stands under the header: whether it is due, its unit, how to write it."""
-    zh, en = [_NEED_WORDS[field.need].zh], [_NEED_WORDS[field.need].en]
+    need = _NEED_WORDS[field.need]
+    zh, en = [need.zh], [need.en]
+    others = _others(field, labels)
+    if others and field.is_required and field.when is None:
+        zh = [f"{need.zh}，或填“{'”“'.join(one.zh for one in others)}”"]
+        en = [f"{need.en}, or {' or '.join(one.en for one in others)}"]
     code = unit_code(field)
     if code:
-        zh.append(f"单位 {code}")
-        en.append(f"in {code}")
+        words = unit_words(code)
+        zh.append(f"单位：{words.zh}")
+        en.append(f"in {words.en}")
     if field.help.zh:
         zh.append(field.help.zh)
         en.append(field.help.en)
@@ -101,6 +110,11 @@ def _explanation(field: FormField) -> Words:
     return Words(zh="；".join(zh), en="; ".join(en))
 
 
+def _others(field: FormField, labels: Mapping[str, Words]) -> list[Words]:
+    """Return the headers of the columns that may say a datum instead."""
+    return [labels[group[0]] for group in field.instead if group[0] in labels]
+
+
 _NEED_WORDS: Final = {
     Need.MANDATORY: Words(zh="必填", en="required"),
     Need.PRACTICE: Words(zh="应填", en="expected"),
@@ -111,15 +125,16 @@ _NEED_WORDS: Final = {
 
 
 def _uom_column(field: FormField) -> Column:
-    code = unit_code(field)
+    words = unit_words(unit_code(field) or "KGM")
     return Column(
         key=field.path.removesuffix(QUANTITY_SUFFIX) + UOM_SUFFIX,
         header=Words(zh="计量单位", en="unit"),
         explanation=Words(
-            zh=f"UN/CEFACT 代码，如 {code or 'KGM'}；按件计数时不填",
-            en=f"a code of UN/CEFACT, such as {code or 'KGM'}; empty where pieces are counted",
+            zh=f"从列表选择，如 {words.zh}（也可写代码）；按件计数时可不填",
+            en=f"pick from the list, such as {words.en} (codes are read too);"
+            " may be empty where pieces are counted",
         ),
-        choices=(),
+        choices=amount_units(),
         is_required=False,
         field=_UOM,
     )

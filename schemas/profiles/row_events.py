@@ -17,6 +17,7 @@ from schemas.profiles.naming import CTE_TERM, disposition_word, step_word
 from schemas.profiles.paths import OWN_STEP, Place, parse_path
 from schemas.profiles.placing import put_listed, put_reading, put_simple
 from schemas.profiles.reading import objects, reader_of
+from schemas.profiles.units import read_unit, unit_label
 from schemas.visibility import SUXIN_NAMESPACE
 
 _LOT_SUFFIX: Final = "[].epcClass"
@@ -80,8 +81,22 @@ def _value(column: Column, cell: str, style: CellStyle) -> JsonValue:
             seen_by=SeenBy.CHAIN,
             label=column.header,
         )
-        return [None if line == "-" else value_of(line, one, style) for line in lines_of(cell)]
+        values = [None if line == "-" else value_of(line, one, style) for line in lines_of(cell)]
+        return [_unit(one) for one in values] if column.key.endswith(UOM_SUFFIX) else values
     return value_of(cell, column.field, style)
+
+
+def _unit(value: JsonValue) -> JsonValue:
+    """Return the code of a unit that is written as a word, a sign or its code."""
+    if not isinstance(value, str):
+        return None
+    code = read_unit(value)
+    if code is None:
+        told = Words(
+            zh="不是计量单位：请从列表选择，如 千克", en="is no unit: pick one, such as kg"
+        )
+        raise CellError("unit", told)
+    return code
 
 
 _LINE_KINDS: Final = {False: Kind.NUMBER, True: Kind.TEXT}
@@ -188,6 +203,9 @@ def _cell(
     name, _, part = column.key.partition("[].")
     if part in ("quantity", "uom", "epcClass"):
         parts = [element.get(part) for element in objects(event.get(name))]
+        if part == "uom":
+            is_zh = style.language == "zh"
+            parts = [one and unit_label(str(one), is_zh=is_zh) for one in parts]
         return _lined(parts, column.field, style)
     value = reader_of(column.key)(event)
     if parse_path(column.key).place is Place.READING:

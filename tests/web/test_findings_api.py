@@ -71,8 +71,8 @@ def test_the_authority_reads_what_was_found_in_words_with_its_events(house: Hous
 
     assert (one["subject"], one["severity"], one["state"]) == (RICE, "alarm", "open")
     assert one["details"] == {"gave": "30", "had": "20", "unit": "KGM"}
-    assert one["says_en"] == "20 KGM of the lot were made or received, 30 KGM sent, used or sold."
-    assert one["says_zh"] == "同一批次收入或生产 20 KGM，发出、使用或售出 30 KGM。"
+    assert one["says_en"] == "20 kg of the lot were made or received, 30 kg sent, used or sold."
+    assert one["says_zh"] == "同一批次收入或生产 20 千克，发出、使用或售出 30 千克。"
     assert [event["seq"] for event in whole["events"]] == one["seqs"] == [2, 3]
     assert whole["events"][1]["event"]["eventTime"] == at(5)
     assert whole["judgements"] == []

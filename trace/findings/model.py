@@ -19,6 +19,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 from base.clock import CIVIL_ZONE
+from schemas.profiles.units import unit_words
 
 Lang: TypeAlias = Literal["zh", "en"]
 EVENTS_MAX: Final = 50
@@ -193,6 +194,10 @@ class FindingRule:
     def says(self, lang: Lang, details: Mapping[str, Value]) -> str:
         """Return the sentence about a finding with these details."""
         text = self.says_zh if lang == "zh" else self.says_en
+        if "unit" in details:
+            # What is kept is the code; a sentence has its words.
+            words = unit_words(str(details["unit"]))
+            details = {**details, "unit": words.zh if lang == "zh" else words.en}
         return text.format_map(details)
 
     def is_in_force(self, day: date) -> bool:

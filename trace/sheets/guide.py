@@ -33,7 +33,10 @@ _RULES: Final = (
         zh="一行是一个事件。第 1、2 行不要改动；从第 3 行起填写。",
         en="One row is one event. Leave rows 1 and 2 as they are; fill in from row 3 on.",
     ),
-    Words(zh="深绿色表头的列必填。", en="Columns with a dark green header are required."),
+    Words(
+        zh="深绿色表头的列必填；第 2 行写着“必填，或填…”的，填其中一列即可。",
+        en="Columns with a dark green header are required; where row 2 says *or*, one of them is.",
+    ),
     Words(
         zh="时间写作 2026-07-22 06:45（默认北京时间），日期写作 2026-07-22。",
         en="Times are written 2026-07-22 06:45 (China's clock), days 2026-07-22.",
@@ -46,6 +49,32 @@ _RULES: Final = (
     Words(
         zh="一条记录有几项时用 | 隔开，次序见“怎样填”。",
         en="The parts of one record are separated by |.",
+    ),
+    Words(
+        zh="场所：写登记的 13 位 GLN，如 6959990701012；也可写 (414)6959990701012。",
+        en="Places: the GLN of 13 digits that is registered, such as 6959990701012; or as"
+        " (414)6959990701012.",
+    ),
+    Words(
+        zh="批次：写商品条码和批号，如 (01)06959990701029(10)L20260722。",
+        en="Lots: the bar code of the product and the lot number, such as"
+        " (01)06959990701029(10)L20260722.",
+    ),
+    Words(
+        zh="单件：写标签上的码，如 (01)06959990701029(21)A1B2；箱和托盘如 (00)069012345000000011。",
+        en="Single things: the code on the label, such as (01)06959990701029(21)A1B2; cases and"
+        " pallets such as (00)069012345000000011.",
+    ),
+    Words(
+        zh="来源和去向的单位：写其 13 位 GLN，如 6959990701012；或统一社会信用代码，如"
+        " 91350100M000100Y43。",
+        en="Parties, where goods come from and go to: their GLN of 13 digits, such as"
+        " 6959990701012; or their credit code, such as 91350100M000100Y43.",
+    ),
+    Words(
+        zh="计量单位：从列表中选，如 千克、升、件；也可写代码，如 KGM。",
+        en="Units: pick one of the list, such as kilogram, litre, piece; codes such as KGM are"
+        " read too.",
     ),
     Words(
         zh="不要写公式，不要合并单元格：这样的文件会被拒收。",

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from base.strict_json import JsonValue
+from schemas.profiles.units import unit_words
 from web.pages.fact_words import (
     DATES_EXPIRING,
     DATES_PRODUCED,
@@ -194,7 +195,7 @@ def _fact_of_report(report: Mapping[str, JsonValue], lang: Lang) -> Fact | None:
 
 def _reading(report: Mapping[str, JsonValue], lang: Lang) -> str:
     unit_code = text_at(report, "uom")
-    unit = UNITS[unit_code].of(lang) if unit_code in UNITS else unit_code
+    unit = _unit(unit_code, lang)
     gap = "" if unit == "%" or not unit else " "
     extremes = [
         f"{words.of(lang)} {number}{gap}{unit}"
@@ -206,6 +207,13 @@ def _reading(report: Mapping[str, JsonValue], lang: Lang) -> str:
     if extremes:
         return "，".join(extremes) if lang == "zh" else ", ".join(extremes)
     return _said(_plain(report.get("stringValue")) or _plain(report.get("booleanValue")), lang)
+
+
+def _unit(code: str, lang: Lang) -> str:
+    if not code or code in UNITS:
+        return UNITS[code].of(lang) if code else ""
+    words = unit_words(code)
+    return words.zh if lang == "zh" else words.en
 
 
 def _own_members(event: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:

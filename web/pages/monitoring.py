@@ -20,8 +20,8 @@ from base.db import reading
 from base.errors import InvalidInput
 from parties.access import Action, has_role_for
 from parties.directory import PartyCard, parties_by_id
-from schemas.profiles.registry import catalogue
 from web.monitoring import report_for, span_asked
+from web.pages.class_words import class_name
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.regions import region_name
@@ -155,11 +155,10 @@ def _rows(connection: Connection, groups: Sequence[Group], by: str) -> list[Row]
         cards = parties_by_id(connection, {UUID(group.key) for group in groups})
         return [_party_row(group, cards.get(UUID(group.key)), most) for group in groups]
     lang = chosen_lang()
-    names = _class_names() if by == "class" else {}
     return [
         _row(
             group,
-            names.get(group.key, group.key)
+            class_name(group.key, lang)
             if by == "class"
             else region_name(group.key, lang) or group.key,
             "",
@@ -194,15 +193,6 @@ def _pieces(group: Group, most: int) -> Iterable[Piece]:
         if width:
             yield Piece(x=x, width=min(width, _WIDTH - x), stage=stage.value)
             x += width
-
-
-def _class_names() -> Mapping[str, str]:
-    is_zh = chosen_lang() == "zh"
-    return {
-        code: words.zh if is_zh else words.en
-        for profile in catalogue().newest()
-        for code, words in profile.covers
-    }
 
 
 def _silent(connection: Connection, report: Report) -> list[SilentRow]:

@@ -9,6 +9,7 @@ from trace.recall.model import AnswerKind, Outcome
 from trace.recall.reading import Notice, Recall
 from typing import Final
 
+from schemas.profiles.units import unit_words
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 
@@ -87,5 +88,6 @@ def notice_state(notice: Notice, *, is_late: bool) -> tuple[str, str]:
 
 
 def unit_name(uom: str | None) -> str:
-    """Return the sign of a unit; without one pieces are counted."""
-    return uom or _("pieces")
+    """Return a unit in the reader's words; without one pieces are counted."""
+    words = unit_words(uom)
+    return words.zh if chosen_lang() == "zh" else words.en

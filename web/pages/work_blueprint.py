@@ -49,6 +49,7 @@ def _shared() -> dict[str, Any]:
         "person": "" if actor.is_anonymous else page_session().name,
         "may_issue": has_role_for(actor, Action.ISSUE_CODES),
         "reads_codes": has_role_for(actor, Action.READ_CODES),
+        "supervises": actor.role is Role.AUTHORITY,
         "reads_records": has_role_for(actor, Action.QUERY),
         "sees_prefixes": actor.role in (Role.PRODUCER, Role.OPERATOR),
         "once": fresh_once,

@@ -68,7 +68,7 @@ def _lots(key: str) -> st.SearchStrategy[dict[str, str]]:
     name = key.removesuffix("[].epcClass")
     line = st.tuples(
         st.sampled_from([LOT, OTHER_LOT]), st.sampled_from(["100", "12.5", "-"]),
-        st.sampled_from(["KGM", "-"]),
+        st.sampled_from(["千克", "件", "-"]),
     )  # fmt: skip
 
     def cells(lines: list[tuple[str, str, str]]) -> dict[str, str]:

@@ -16,27 +16,16 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from parties.directory import PartyCard, parties_by_id, register_uris, sites_by_uri
+from schemas.profiles.units import unit_words
 from web.pages.alerts import printed_code
-from web.pages.fact_words import UNITS
 from web.pages.languages import say as _
 from web.pages.model import Lang
 from web.pages.tracing.things import Entry, entries_of
-from web.pages.words import DISPOSITIONS, by_name, local_name
+from web.pages.words import DISPOSITIONS, local_name
 from web.pages.work_blueprint import name_of, when
 
 _MADE: Final = (Role.OUTPUT, Role.OUTPUT_CLASS)
 _USED: Final = (Role.INPUT, Role.INPUT_CLASS)
-# UN/ECE Recommendation 20 common codes of amounts.
-_AMOUNTS: Final = by_name((
-    ("KGM", "千克", "kg"),
-    ("GRM", "克", "g"),
-    ("TNE", "吨", "t"),
-    ("LTR", "升", "L"),
-    ("MLT", "毫升", "mL"),
-    ("MTQ", "立方米", "m³"),
-    ("EA", "件", "pieces"),
-    ("H87", "件", "pieces"),
-))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +99,7 @@ def tell_state(
         holdings=tuple(
             Holding(
                 party=_name(parties, party_id),
-                unit=unit_words(unit, lang),
+                unit=unit_said(unit, lang),
                 flows=tuple(amount(flows.get(flow, Decimal(0))) for flow in Flow),
                 left=amount(left := found.balance.left((party_id, unit))),
                 is_short=left < 0,
@@ -134,12 +123,10 @@ def amount(value: Decimal) -> str:
     return f"{sign}{int(whole.lstrip('-') or 0):,}{point}{rest}"
 
 
-def unit_words(unit: str | None, lang: Lang) -> str:
+def unit_said(unit: str | None, lang: Lang) -> str:
     """Return a unit of UN/ECE Recommendation 20 in words; none counts pieces."""
-    if unit is None:
-        return "件" if lang == "zh" else "pieces"
-    words = _AMOUNTS.get(unit) or UNITS.get(unit)
-    return unit if words is None else words.of(lang)
+    words = unit_words(unit)
+    return words.zh if lang == "zh" else words.en
 
 
 def _latest(movements: Sequence[Movement]) -> list[Movement]:
@@ -180,7 +167,7 @@ def _happened(
         container_uri=container,
         role=_role(one),
         amounts=", ".join(
-            f"{amount(value)} {unit_words(unit, lang)}"
+            f"{amount(value)} {unit_said(unit, lang)}"
             for value, unit in one.quantities
             if value is not None
         ),
