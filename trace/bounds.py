@@ -20,6 +20,7 @@ from base.clock import CIVIL_ZONE
 from base.errors import Problem
 from base.strict_json import JsonObject, JsonValue, field_path
 from schemas.profiles.model import NOTHING_SAID, Words
+from schemas.profiles.units import unit_words
 from schemas.profiles.values import number_of
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
@@ -31,6 +32,8 @@ _UNDER: Final = Words(zh="低于", en="under")
 _OVER: Final = Words(zh="高于", en="over")
 _BEFORE: Final = Words(zh="早于", en="before")
 _AFTER: Final = Words(zh="晚于", en="after")
+_CHECK_DAY: Final = Words(zh="请核对日期", en="check the day")
+_CHECK_VALUE: Final = Words(zh="请核对数值和单位", en="check the value and its unit")
 _NO_AMOUNT: Final = Words(
     zh="这个单位不能表示货物的数量", en="this unit measures no amount of goods"
 )
@@ -65,9 +68,10 @@ class Bound:
         written = f"{date.fromordinal(int(bound))}" if self.is_day else f"{bound:,f}"
         zh, en = f"{written} {self.unit.zh}".rstrip(), f"{written} {self.unit.en}".rstrip()
         if is_refused:
+            check = _CHECK_DAY if self.is_day else _CHECK_VALUE
             return Words(
-                zh=f"{self.about.zh}不可能{side.zh} {zh}：请核对数值和单位",
-                en=f"{self.about.en} cannot be {side.en} {en}: check the value and its unit",
+                zh=f"{self.about.zh}不可能{side.zh} {zh}：{check.zh}",
+                en=f"{self.about.en} cannot be {side.en} {en}: {check.en}",
             )
         return Words(
             zh=f"{self.about.zh}{side.zh} {zh}，很少见：请核对，如有误请更正",
@@ -193,7 +197,7 @@ def bounds() -> Bounds:
         units = row.texts("units")
         if amounts.keys() & set(units):
             row.fault("units", "duplicate", "gives a unit twice")
-        amounts.update(dict.fromkeys(units, _bound(row, _AMOUNT)))
+        amounts.update(dict.fromkeys(units, _bound(row, _AMOUNT, unit_words(units[0]))))
     found = Bounds(
         since=since,
         times=_days(file.under("times")),
@@ -213,15 +217,15 @@ def _said(row: Rows) -> Words:
     return Words(zh=row.text("zh"), en=row.text("en"))
 
 
-def _bound(row: Rows, about: Words) -> Bound:
-    shown = row.text("shown", default="")
+def _bound(row: Rows, about: Words, unit: Words | None = None) -> Bound:
+    shown = "" if unit is not None else row.text("shown", default="")
     bound = Bound(
         about=about,
         least=row.decimal("least"),
         most=row.decimal("most"),
         odd_least=row.decimal("odd_least"),
         odd_most=row.decimal("odd_most"),
-        unit=Words(zh=shown, en=row.text("shown_en", default=shown)),
+        unit=unit or Words(zh=shown, en=shown),
     )
     _cite(row)
     return bound

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from parties.directory import PartyCard, parties_by_id, register_uris, sites_by_uri
-from schemas.profiles.units import unit_words
+from schemas.profiles import units
 from web.pages.alerts import printed_code
 from web.pages.languages import say as _
 from web.pages.model import Lang
@@ -99,7 +99,7 @@ def tell_state(
         holdings=tuple(
             Holding(
                 party=_name(parties, party_id),
-                unit=unit_said(unit, lang),
+                unit=unit_words(unit, lang),
                 flows=tuple(amount(flows.get(flow, Decimal(0))) for flow in Flow),
                 left=amount(left := found.balance.left((party_id, unit))),
                 is_short=left < 0,
@@ -123,9 +123,9 @@ def amount(value: Decimal) -> str:
     return f"{sign}{int(whole.lstrip('-') or 0):,}{point}{rest}"
 
 
-def unit_said(unit: str | None, lang: Lang) -> str:
+def unit_words(unit: str | None, lang: Lang) -> str:
     """Return a unit of UN/ECE Recommendation 20 in words; none counts pieces."""
-    words = unit_words(unit)
+    words = units.unit_words(unit)
     return words.zh if lang == "zh" else words.en
 
 
@@ -167,7 +167,7 @@ def _happened(
         container_uri=container,
         role=_role(one),
         amounts=", ".join(
-            f"{amount(value)} {unit_said(unit, lang)}"
+            f"{amount(value)} {unit_words(unit, lang)}"
             for value, unit in one.quantities
             if value is not None
         ),
