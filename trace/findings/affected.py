@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from trace.edges import STAYS, Edge, edges_of
 from trace.events.model import Role
 from trace.findings.births import items_of_labelled
+from trace.findings.spoilt import lots_of_spoilt
 from trace.projections.reading import (
     IndexedEvent,
     events_at,
@@ -57,6 +58,7 @@ def affected_by(connection: Connection, log: int, start: int, end: int) -> set[i
     numbers = {number for event in events for number in event.of(Role.TRANSFORMATION)}
     found |= _made_in(connection, log, numbers)
     found |= items_of_labelled(connection, log, events)
+    found |= lots_of_spoilt(connection, log, events)
     found |= changed_by_recalls(connection, log, start, end)
     return found | _contents(connection, log, _windows(events))
 

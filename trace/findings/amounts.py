@@ -4,7 +4,8 @@ Pure. The rule that must stay true: nothing follows from an amount that was not 
 different units are never compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from trace.events.model import Role
@@ -17,37 +18,66 @@ from trace.types import Action
 from typing import Final
 
 _HUNDRED: Final = Decimal(100)
+_ZERO: Final = Decimal(0)
 _CLASSES: Final = frozenset({Role.EPC_CLASS, Role.OUTPUT_CLASS})
 
 
-def over_issue(rule: FindingRule, evidence: Evidence) -> list[Hit]:
-    """Find a lot that has more codes than pieces, by more than `limit` per cent."""
-    codes: set[int] = set()
-    naming: list[Movement] = []
-    made: list[Movement] = []
-    for one in evidence.movements:
+@dataclass(slots=True)
+class Issue:
+    """The codes that name a lot, the pieces that were made of it, and the movements that say so.
+
+    `pieces` is None where some amount is told in another unit, or none is told.
+    """
+
+    codes: set[int] = field(default_factory=set)
+    naming: list[Movement] = field(default_factory=list)
+    made: list[Movement] = field(default_factory=list)
+    pieces: Decimal | None = None
+
+    def is_over(self, spoilt: int = 0, percent: Decimal = _ZERO) -> bool:
+        """Return whether there are more codes than pieces, by more than so many per cent."""
+        if self.pieces is None or not self.codes:
+            return False
+        return len(self.codes) - spoilt > self.pieces * (_HUNDRED + percent) / _HUNDRED
+
+
+def issue_of(movements: Iterable[Movement]) -> Issue:
+    """Return how many codes and pieces a lot has."""
+    issue = Issue()
+    for one in movements:
         if one.role is Role.LOT and one.event.action in (None, Action.ADD):
-            codes.update(one.event.of(Role.EPC, Role.OUTPUT))
-            naming.append(one)
+            issue.codes.update(one.event.of(Role.EPC, Role.OUTPUT))
+            issue.naming.append(one)
         if one.role in _CLASSES and one.container is None and flow_of(one) is Flow.MADE:
-            made.append(one)
+            issue.made.append(one)
     amounts = [
         None if amount is None else in_one_unit(amount, unit)
-        for one in made
+        for one in issue.made
         for amount, unit in one.quantities
     ]
     told = [one[0] for one in amounts if one is not None and one[1] is PIECES]
-    if not codes or not told or len(told) < len(amounts):
-        return []
-    pieces = sum(told, start=Decimal(0))
-    if len(codes) <= pieces * (_HUNDRED + rule.limit) / _HUNDRED:
+    if told and len(told) == len(amounts):
+        issue.pieces = sum(told, start=_ZERO)
+    return issue
+
+
+def over_issue(rule: FindingRule, evidence: Evidence) -> list[Hit]:
+    """Find a lot that has more codes than pieces, by more than `limit` per cent.
+
+    Codes that whoever put them into use took out of it again count as never used.
+    """
+    issue = issue_of(evidence.movements)
+    if issue.pieces is None or not issue.is_over(len(evidence.spoilt), rule.limit):
         return []
     return [
         Hit(
             key="",
-            party_id=naming[-1].event.party_id,
-            events=some_events([*made, *naming]),
-            details={"codes": len(codes), "pieces": amount_text(pieces)},
+            party_id=issue.naming[-1].event.party_id,
+            events=some_events([*issue.made, *issue.naming]),
+            details={
+                "codes": len(issue.codes) - len(evidence.spoilt),
+                "pieces": amount_text(issue.pieces),
+            },
         )
     ]
 

@@ -15,6 +15,7 @@ from trace.findings.licences import is_licence
 from trace.findings.limits import UNKNOWN_CLASS, limits_of
 from trace.findings.makings import makings_of
 from trace.findings.model import Evidence, Listing, Paper, Suspicion
+from trace.findings.spoilt import spoilt_codes
 from trace.identifiers import read_uris
 from trace.movements import movements_of
 from trace.recall.hearing import heard_recalls
@@ -104,6 +105,7 @@ def evidence_of(
     facts = read_facts(connection, log, list(events))
     makings = makings_of(connection, log, movements)
     told = first_told(connection, log, events.values())
+    spoilt = spoilt_codes(connection, log, movements)
     lots = {item: lots_of(many) for item, many in movements.items()}
     labels = labels_of_lots(connection, log, {lot for many in lots.values() for lot in many})
     of_lots = {
@@ -135,6 +137,7 @@ def evidence_of(
             suspicions=suspicions.get(item, ()),
             recalls=recalls.get(uri, ()),
             first_told=told,
+            spoilt=spoilt.get(item, frozenset()),
             lot_labels=of_lots[item],
             said=said_of(movements[item], facts, of_lots[item], _specs(products.get(uri))),
         )

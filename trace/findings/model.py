@@ -128,7 +128,7 @@ class Evidence:
     `facts` are by entry, `places` and `named` by identifier, `makings` by the entry that names the
     thing as an output. `owner` is whose goods it is by the register. `lot_labels` are what the
     makings of its lot say, `said` is how it is to be stored. `first_told` is when what an entry
-    corrects was told, by entry.
+    corrects was told, by entry. `spoilt` are codes of a lot that were taken out of use again.
     """
 
     item: int
@@ -148,6 +148,7 @@ class Evidence:
     lot_labels: tuple[Label, ...] = ()
     said: Said = NOTHING_SAID
     first_told: Mapping[int, datetime] = field(default_factory=dict)
+    spoilt: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

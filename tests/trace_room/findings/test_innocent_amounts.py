@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.instances import Installation, lot, serial
-from tests.trace_room.findings.desk import codes_of, found
+from tests.trace_room.findings.desk import assert_rebuild_is_live, codes_of, found
 from tests.trace_room.findings.goods import RICE, amount, product_of
-from tests.trace_room.story import PALLET, making, packing, to
+from tests.trace_room.story import PALLET, making, packing, seen, to
 
 CORN = lot("CORN", "06901234567885")
 
@@ -115,3 +115,37 @@ def test_pieces_told_by_code_and_by_number_came_out_once(installation: Installat
     product_of(installation, "mill", "millet")
 
     assert codes_of(installation) == []
+
+
+def labels(minute: int, *numbers: int) -> dict[str, Any]:
+    named = {"epcList": [serial(number) for number in numbers]}
+    label = {"ilmd": {"cbvmda:lotNumber": "RICE"}}
+    return seen(minute, "", action="ADD", bizStep="commissioning", **named, **label)
+
+
+def spoils(minute: int, number: int) -> dict[str, Any]:
+    return seen(minute, serial(number), action="DELETE", bizStep="decommissioning")
+
+
+def test_codes_that_were_spoilt_on_the_line_are_not_counted(installation: Installation) -> None:
+    installation.capture("farm", begun(1, 2, None), labels(2, 1, 2, 3))
+    assert codes_of(installation) == ["over_issue"]
+
+    spoilt = spoils(3, 3)
+    installation.capture("farm", spoilt)
+
+    assert codes_of(installation) == []
+    assert_rebuild_is_live(installation)
+
+    error = {"declarationTime": "2024-05-01T03:00:00.000Z", "reason": "did_not_occur"}
+    installation.capture("farm", {**spoilt, "errorDeclaration": error})
+
+    assert codes_of(installation) == ["over_issue"]
+    assert_rebuild_is_live(installation)
+
+
+def test_codes_that_somebody_else_took_out_of_use_were_issued(installation: Installation) -> None:
+    installation.capture("farm", begun(1, 2, None), labels(2, 1, 2, 3))
+    installation.capture("shop", spoils(3, 3))
+
+    assert "over_issue" in codes_of(installation)
