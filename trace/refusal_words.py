@@ -77,8 +77,13 @@ def zh_of(problem: Problem) -> str:
 
     A code without a row is shown as the code, never as another rule.
     """
+    return known_zh(problem) or f"没有登记（{problem.code}）。"
+
+
+def known_zh(problem: Problem) -> str:
+    """Return what is wrong in Chinese; "" where nobody has words for it."""
     if problem.message_zh:
         return problem.message_zh
     if problem.message == _TWICE:
         return "同一项写了两次。"
-    return WORDS.get(problem.code, f"没有登记（{problem.code}）。")
+    return WORDS.get(problem.code, "")

@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents, or as a readable page for somebody with a browser."""
 
 from html import escape
-from trace.refusal_words import zh_of
+from trace.refusal_words import known_zh
 from typing import Any, Final
 
 import marshmallow as ma
@@ -12,6 +12,7 @@ from jinja2 import TemplateError, TemplateNotFound
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
+from base.errors import Problem
 from web.errors import Answer, answer_of, problem_type
 from web.session import holds_session
 
@@ -30,7 +31,9 @@ class ProblemItemSchema(ma.Schema):
     path = ma.fields.String(metadata={"description": "Field; empty for the whole input."})
     code = ma.fields.String(metadata={"description": "Stable word for programs."})
     message = ma.fields.String(metadata={"description": "What is wrong, in English."})
-    message_zh = ma.fields.String(metadata={"description": "What is wrong, in Chinese."})
+    message_zh = ma.fields.String(
+        metadata={"description": "What is wrong, in Chinese, where there are words for it."}
+    )
 
 
 class ProblemSchema(ma.Schema):
@@ -59,19 +62,18 @@ def problem_response(answer: Answer) -> Response:
         "detail": answer.detail,
         "instance": f"urn:suxin:request:{g.get('request_id', '')}",
         "code": answer.code,
-        "errors": [
-            {
-                "path": problem.path,
-                "code": problem.code,
-                "message": problem.message,
-                "message_zh": zh_of(problem),
-            }
-            for problem in answer.problems
-        ],
+        "errors": [_item(problem) for problem in answer.problems],
     }
     # A message may quote what was sent, and what was sent may hold a lone surrogate.
     text = orjson.dumps(document, default=str)
     return Response(text, status=answer.status, content_type=PROBLEM_TYPE)
+
+
+def _item(problem: Problem) -> dict[str, str]:
+    told = {"path": problem.path, "code": problem.code, "message": problem.message}
+    # A refusal that nobody has Chinese words for says nothing in Chinese, rather than another one.
+    said = known_zh(problem)
+    return {**told, "message_zh": said} if said else told
 
 
 def _handle(error: Exception) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.house import House
 from tests.web.recall_world import CUP, RAW, YOGHURT, RecallWorld, open_world
-from tests.web.signed_in import Visitor, sign_in
+from tests.web.signed_in import Visitor, sign_in, visitor
 from tests.web.work_world import text_of
 
 
@@ -73,3 +73,32 @@ def test_goods_of_a_recalled_ingredient_are_marked_in_softer_words(world: Recall
 
     assert badge("原料被召回", recall) in page
     assert badge("已召回", recall) in search(sign_in(world.house, "authority"), RAW)
+
+
+def scanned(person: Visitor, text: str) -> str:
+    return text_of(person.client.post("/scan/reading", data={"text": text}))
+
+
+def test_whoever_scans_recalled_goods_reads_it_first_and_loudly(world: RecallWorld) -> None:
+    nobody = visitor(world.house)
+    assert "已召回" not in scanned(nobody, CUP)
+
+    recall = world.recall(YOGHURT)
+
+    page = scanned(nobody, CUP)
+    assert 'role="alert"' in page
+    assert "已召回：不得销售、发出或使用" in page
+    assert page.index("已召回") < page.index("scan-code")
+    assert f"/work/recalls/{recall['id']}" not in page
+    assert badge("已召回", recall) in scanned(sign_in(world.house, "authority"), YOGHURT)
+
+
+def test_whoever_scans_what_a_recalled_ingredient_went_into_reads_softer_words(
+    world: RecallWorld,
+) -> None:
+    world.recall(RAW, key=world.farm.key, level=2)
+
+    page = scanned(visitor(world.house), YOGHURT)
+
+    assert "所用原料已被召回" in page
+    assert "不得销售" not in page

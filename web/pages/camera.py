@@ -6,6 +6,7 @@ runs in a worker under a policy of its own, so that the page keeps the strict on
 """
 
 import threading
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
@@ -15,12 +16,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import MultiPartParser
 
 from base.config import Settings
+from base.db import reading as read_only
 from base.errors import InputTooLarge, InvalidInput, Problem
 from web.bodies import read_body
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.photo import PhotoRefused, PhotoTrouble, can_read_photos, symbols_on
 from web.pages.told import ToldView, told_of
+from web.recall_marks import Badge, badges_for
 from web.services import services
 from web.session import page_actor
 
@@ -83,7 +86,9 @@ def reading() -> Response:
     It is a POST because a text may be the number of a person, and addresses are logged.
     """
     texts = _texts()
-    return Response(render_template("camera/items.html", items=_told(texts)), headers=_NOT_KEPT)
+    items = _told(texts)
+    html = render_template("camera/items.html", items=items, recalls=_recalls(items))
+    return Response(html, headers=_NOT_KEPT)
 
 
 @blueprint.post("/scan/photo")
@@ -107,6 +112,7 @@ def _page(
     return render_template(
         "camera.html",
         items=items,
+        recalls=_recalls(items),
         is_photo=is_photo,
         trouble=trouble,
         takes_photos=can_read_photos(),
@@ -120,6 +126,23 @@ def _page(
 def _told(texts: tuple[str, ...]) -> tuple[ToldView, ...]:
     lang, actor, year = chosen_lang(), page_actor(), services().clock.now().year
     return tuple(told_of(text, lang, actor, year=year) for text in texts)
+
+
+def _recalls(items: Sequence[ToldView]) -> dict[str, list[Badge]]:
+    """Return the recalls of what was read, by the text of its reading; none has no row."""
+    readings = [one for item in items for one in item.readings if one.uris]
+    if not readings:
+        return {}
+    parts = services()
+    with read_only(parts.engine) as connection:
+        uris = {uri for one in readings for uri in one.uris}
+        found = badges_for(connection, parts.log, page_actor(), uris)
+    told: dict[str, list[Badge]] = {}
+    for one in readings:
+        badges = {badge.number: badge for uri in one.uris for badge in found.get(uri, ())}
+        if badges:
+            told[one.text] = list(badges.values())
+    return told
 
 
 def _texts() -> tuple[str, ...]:

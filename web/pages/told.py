@@ -7,10 +7,11 @@ back to the page, which knows the text already; a code is shown as `codes` print
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from codes.model import Candidate, CodeError
+from codes.model import Candidate, Code, CodeError
 from codes.telling import Telling, tell
 from codes.web_address import host_of, is_address
 from parties.actors import Actor
+from parties.directory import register_uris
 from parties.issuing.tags import SIGNED
 from web.next_steps import Action, actions_for
 from web.pages.code_words import (
@@ -35,7 +36,10 @@ _CONTROL_PICTURES: Final = 0x2400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingView:
-    """One reading; `facts` are label and value, `text` is without the number of a person."""
+    """One reading; `facts` are label and value, `text` is without the number of a person.
+
+    `uris` are the code itself and what it belongs to, its lot and product.
+    """
 
     title: str
     text: str
@@ -43,6 +47,7 @@ class ReadingView:
     facts: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     actions: tuple[Action, ...]
+    uris: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,14 @@ def _reading(reading: Candidate, lang: Lang, actor: Actor, year: int) -> Reading
             *(warning_words(warning, lang) for warning in code.warnings),
         ),
         actions=actions_for(reading, actor),
+        uris=_uris(code),
     )
+
+
+def _uris(code: Code) -> tuple[str, ...]:
+    if code.is_personal or not code.uri:
+        return ()
+    return tuple(dict.fromkeys((code.uri, *register_uris(code.uri))))
 
 
 def refusal_view(text: str, refusal: CodeError, lang: Lang) -> RefusalView:
