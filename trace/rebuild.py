@@ -12,6 +12,7 @@ took the next free number depends on how their events were merged.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from trace.events.model import Event
+from trace.findings.checking import differing_findings
 from trace.findings.evaluator import forget_findings
 from trace.identifiers import Interner, find_ids
 from trace.index import (
@@ -130,7 +131,8 @@ def check_index(connection: Connection, log: int) -> tuple[IndexFinding, ...]:
             findings.append(IndexFinding(seq=None, code=code, message=message))
     findings += [
         IndexFinding(seq=seq, code=code, message=message)
-        for seq, code, message in differing_links(connection, log, size)
+        for found in (differing_links, differing_findings)
+        for seq, code, message in found(connection, log, size)
     ]
     return tuple(findings)
 

@@ -264,6 +264,11 @@ def _move(connection: Connection, log: int, end: int) -> None:
     connection.execute(moved.values(next_seq=end))
 
 
+def read_up_to(connection: Connection, log: int) -> int:
+    """Return up to which entry the log is read."""
+    return int(connection.execute(_cursor(log)).scalar() or 0)
+
+
 def is_brought_up(engine: Engine, log: int, size: int) -> bool:
     """Return whether everything up to `size` is worked out."""
     with reading(engine) as connection:

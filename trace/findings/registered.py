@@ -1,8 +1,8 @@
 """What the register says later than the events: whose findings a new row of it may change.
 
-The rule that must stay true: a licence, a certificate or a product that is registered after the
-goods moved changes their findings as if it had been there before. Each run looks at the rows that
-came since the one before.
+The rule that must stay true: a licence, a certificate, a product or a site that is registered after
+the goods moved changes their findings as if it had been there before. Each run looks at the rows
+that came since the one before.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ from trace.tables import EVENT, EVENT_ITEM, IDENTIFIER
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, select, union, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, union, update
 
 from base.db import from_micros, to_micros
 from parties.directory import register_uris
 from parties.rows import insert_once
-from parties.tables import CERTIFICATE, PRODUCT
+from parties.tables import CERTIFICATE, PRODUCT, SITE
 
 NAME: Final = "findings-register"
 # A row is stamped before it is committed: whoever looks meanwhile does not see it.
@@ -26,6 +26,7 @@ _OVERLAP_US: Final = 3_600_000_000
 # A day begins somewhere on earth so long before it begins in UTC.
 _ZONES: Final = timedelta(hours=14)
 _ROWS_AT_ONCE: Final = 5000
+_KEYS_AT_ONCE: Final = 300
 
 
 def changed_items(connection: Connection, log: int) -> frozenset[int]:
@@ -42,7 +43,12 @@ def changed_items(connection: Connection, log: int) -> frozenset[int]:
         items.update(_handled_after(connection, log, party_id, until_on))
     uris = _products(connection, since)
     if uris:
-        items.update(_of_products(connection, log, uris))
+        items.update(_named_as(connection, log, uris))
+    sites = frozenset(
+        connection.execute(select(SITE.c.uri).where(SITE.c.created_at >= since)).scalars()
+    )
+    if sites:
+        items.update(_of_sites(connection, log, sites))
     return frozenset(items)
 
 
@@ -96,8 +102,8 @@ def _products(connection: Connection, since: datetime) -> frozenset[str]:
     return frozenset(connection.execute(union(fresh, certified)).scalars())
 
 
-def _of_products(connection: Connection, log: int, uris: frozenset[str]) -> Iterator[int]:
-    """Yield the lots, items and the class of some products that events name.
+def _named_as(connection: Connection, log: int, uris: frozenset[str]) -> Iterator[int]:
+    """Yield the identifiers that name these products, their lots and items, or these sites.
 
     Every identifier is gone through once, however many products there are: none leads from a
     product to its lots.
@@ -106,3 +112,26 @@ def _of_products(connection: Connection, log: int, uris: frozenset[str]) -> Iter
     for row in connection.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE)):
         if not uris.isdisjoint(register_uris(row.uri)):
             yield row.id
+
+
+def _of_sites(connection: Connection, log: int, uris: frozenset[str]) -> set[int]:
+    """Return what was at some sites, or was sent from or to them, by whatever event says so."""
+    places = sorted(_named_as(connection, log, uris))
+    found: set[int] = set()
+    for start in range(0, len(places), _KEYS_AT_ONCE):
+        some = places[start : start + _KEYS_AT_ONCE]
+        there = select(EVENT.c.seq).where(
+            EVENT.c.log == log, or_(EVENT.c.read_point.in_(some), EVENT.c.biz_location.in_(some))
+        )
+        sides = select(EVENT_ITEM.c.seq).where(
+            EVENT_ITEM.c.log == log,
+            EVENT_ITEM.c.item.in_(some),
+            EVENT_ITEM.c.role.in_(sorted(SIDE_ROLES)),
+        )
+        statement = select(EVENT_ITEM.c.item).where(
+            EVENT_ITEM.c.log == log,
+            EVENT_ITEM.c.seq.in_(union(there, sides)),
+            EVENT_ITEM.c.role.not_in(SIDE_ROLES),
+        )
+        found.update(connection.execute(statement.distinct()).scalars())
+    return found

@@ -10,7 +10,9 @@ from tests.instances import Installation
 from tests.parties.samples import gln_uri
 
 
-def sites_apart(installation: Installation, name: str) -> tuple[str, str]:
+def sites_apart(
+    installation: Installation, name: str, now: datetime = datetime(2024, 1, 1, tzinfo=UTC)
+) -> tuple[str, str]:
     """Return a site in Beijing and one in Shanghai, a thousand kilometres apart at the least."""
     uris = (gln_uri(801), gln_uri(802))
     degrees = (("39.9", "116.4"), ("31.2", "121.5"))
@@ -25,5 +27,5 @@ def sites_apart(installation: Installation, name: str) -> tuple[str, str]:
                 latitude=Decimal(north),
                 longitude=Decimal(east),
             )
-            register_site(connection, site, now=datetime(2024, 1, 1, tzinfo=UTC))
+            register_site(connection, site, now=now)
     return uris

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from tests.instances import Installation, serial
+from tests.parties.samples import gln_uri
 from tests.trace_room.findings.desk import assert_rebuild_is_live, codes_of, found
 from tests.trace_room.findings.goods import RICE, amount, product_of
+from tests.trace_room.findings.places import sites_apart
 from tests.trace_room.findings.test_cold import measured
 from tests.trace_room.findings.test_papers import certify, put_alert, review
 from tests.trace_room.story import seen
@@ -128,3 +130,18 @@ def test_an_excursion_with_one_party_is_put_down_to_it(installation: Installatio
     then = ("shop", moved(300, "storing", 301, 390, 4))
 
     assert milk(installation, first, then) == "carrier"
+
+
+def test_a_site_that_is_registered_later_has_what_was_there_looked_at(
+    installation: Installation,
+) -> None:
+    there = [{"readPoint": {"id": gln_uri(number)}} for number in (801, 802)]
+    installation.capture("farm", seen(1, serial(1), **there[0]), seen(9, serial(1), **there[1]))
+    review(installation)
+    assert codes_of(installation) == []
+    installation.clock.instant += timedelta(days=2)
+
+    sites_apart(installation, "farm", now=installation.clock.now())
+    review(installation)
+
+    assert codes_of(installation) == ["impossible_travel"]
