@@ -9,8 +9,9 @@ from trace.recall.model import Criteria
 from typing import Any
 
 from base.errors import InvalidInput, Problem
-from codes.canonical import uri_of_text, uri_to_register
+from codes.canonical import uri_to_register
 from codes.model import Category, CodeError
+from codes.typed import uri_typed
 
 
 def criteria_of(values: Mapping[str, Any]) -> Criteria:
@@ -27,7 +28,7 @@ def criteria_of(values: Mapping[str, Any]) -> Criteria:
 
 
 def _codes_of(path: str, texts: Sequence[str]) -> tuple[str, ...]:
-    found = [_read(f"{path}[{at}]", partial(uri_of_text, text)) for at, text in enumerate(texts)]
+    found = [_read(f"{path}[{at}]", partial(uri_typed, text)) for at, text in enumerate(texts)]
     return tuple(dict.fromkeys(found))
 
 

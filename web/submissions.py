@@ -16,7 +16,7 @@ from flask import Response
 from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import InvalidInput, Problem
-from codes.canonical import uri_of_text
+from codes.typed import uri_typed
 from parties.actors import Actor
 from parties.directory import parties_by_id
 from schemas.profiles.model import Words
@@ -70,7 +70,7 @@ def wanted_of(
         with reading(parts.engine) as connection:
             party_id = party_asked(connection, actor, party).id
     return Wanted(
-        lots=tuple(uri_of_text(code) for code in codes),
+        lots=tuple(uri_typed(code) for code in codes),
         since=None if since_on is None else _start_of(since_on),
         until=None if until_on is None else _start_of(until_on + timedelta(days=1)),
         party_id=party_id,

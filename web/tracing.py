@@ -20,12 +20,11 @@ from sqlalchemy import Connection, select
 from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
-from codes.canonical import uri_of_text
+from codes.typed import uri_typed
 from parties.access import Action, has_role_for
 from parties.actors import Actor
 from parties.directory import PartyCard, SiteCard, parties_by_id, register_uris, sites_by_uri
 from parties.tables import PARTY
-from web.pages.typed import uri_typed
 from web.services import Services
 
 _DAYS_DEFAULT: Final = 30
@@ -110,7 +109,7 @@ def party_asked(connection: Connection, actor: Actor, text: str) -> PartyCard:
 
 def site_asked(connection: Connection, actor: Actor, text: str) -> SiteCard:
     """Return the registered site of a code; raises `NotFound` for another's or for none."""
-    names = register_uris(uri_of_text(text))
+    names = register_uris(uri_typed(text))
     cards = sites_by_uri(connection, names)
     card = next((cards[name] for name in names if name in cards), None)
     own = scope_of(actor)

@@ -14,7 +14,8 @@ from codes.gs1.ais import AIS
 from codes.gs1.meaning import explain
 from codes.model import Candidate, Category, CodeError, CodeWarning
 from codes.registry import SCHEMES
-from codes.telling import Telling, reading_json, refusal_json, tell
+from codes.telling import Telling, reading_json, refusal_json
+from codes.typed import tell_typed
 from codes.words_zh import RULES_ZH, WARNINGS_ZH
 
 # Far more than any code has: what is longer than one is told so, and not cut.
@@ -44,7 +45,7 @@ def explain_code(text: str, category: str | None, as_json: bool) -> int:
     from standard input, without the end of its last line.
     """
     text = _from_input() if text == "-" else text
-    told = tell(text, None if category is None else Category(category))
+    told = tell_typed(text, None if category is None else Category(category))
     if as_json:
         click.echo(orjson.dumps(_json(told)).decode())
     elif told.refusal is not None:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from base.clock import CIVIL_ZONE, SystemClock
 from base.config import Settings, load_settings
 from base.db import open_database
-from codes.canonical import uri_of_text
+from codes.typed import uri_typed
 from ledger.opening import DEFAULT_LOG
 from parties.actors import Actor, Role
 
@@ -121,7 +121,7 @@ def _wanted(
     party: UUID | None,
 ) -> Wanted:
     return Wanted(
-        lots=tuple(uri_of_text(one) for one in lots),
+        lots=tuple(uri_typed(one) for one in lots),
         since=None if since is None else since.replace(tzinfo=CIVIL_ZONE),
         until=None if before is None else before.replace(tzinfo=CIVIL_ZONE),
         party_id=party,

@@ -22,8 +22,8 @@ from typing import Final
 from base.db import reading
 from base.errors import InvalidInput, Problem
 from base.strict_json import JsonObject
-from codes.canonical import uri_of_text
 from codes.model import CodeError
+from codes.typed import uri_typed
 from parties.actors import Actor
 from schemas.profiles.cells import CellStyle
 from schemas.profiles.columns import Sheet
@@ -130,7 +130,7 @@ def _without_explanation(
 
 def _to_uri(text: str) -> str:
     try:
-        return uri_of_text(text)
+        return uri_typed(text)
     except CodeError as refusal:
         raise InvalidInput(str(refusal)) from refusal
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import Response
 
-from codes.canonical import uri_of_text
+from codes.typed import uri_typed
 from parties.access import Action
 from web.alerts import start_of
 from web.api import finding_shapes as shapes
@@ -113,7 +113,7 @@ def _asked(query: dict[str, Any], rows_max: int, after: UUID | None) -> FindingQ
         class_code=query["class_code"],
         state=query["state"],
         since=None if query["since"] is None else start_of(query["since"]),
-        uri=None if query["subject"] is None else uri_of_text(query["subject"]),
+        uri=None if query["subject"] is None else uri_typed(query["subject"]),
         after=after,
     )
 

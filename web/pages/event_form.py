@@ -18,7 +18,8 @@ import orjson
 
 from base.errors import AppError, Problem
 from base.strict_json import JsonObject
-from codes.canonical import parts_of, uri_of_text
+from codes.canonical import parts_of
+from codes.typed import uri_typed
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from schemas.epcis import read_event
@@ -122,7 +123,7 @@ def style_of(form: Form) -> CellStyle:
     gln = parts_of(place).get("414", "") if place else ""
     # CBV 2.0 8.5.2: a paper is named by who numbers it and its number.
     prefix = f"urn:epcglobal:cbv:bt:{gln}:" if gln else ""
-    return CellStyle(language=chosen_lang(), document_prefix=prefix, to_uri=uri_of_text)
+    return CellStyle(language=chosen_lang(), document_prefix=prefix, to_uri=uri_typed)
 
 
 def _out_of_bounds(form: Form, step: EventStep, event: JsonObject) -> list[str]:

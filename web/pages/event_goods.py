@@ -11,10 +11,10 @@ from typing import Final
 from base.errors import InvalidInput
 from codes.canonical import Level, level_of, lot_uri, parts_of
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.typed import uri_typed
 from schemas.profiles.columns import Sheet
 from schemas.profiles.paths import TRANSFORMATION, goods_lists, makes_goods
 from web.pages.languages import say as _
-from web.pages.typed import uri_typed
 from web.pages.work_forms import Form
 from web.services import services
 

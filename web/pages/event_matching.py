@@ -9,10 +9,10 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from base.errors import AppError
+from codes.typed import uri_typed
 from parties.directory import products_by_uri, register_uris
 from web.pages.event_goods import blocks_of, row_count
 from web.pages.event_steps import EventStep, steps_of
-from web.pages.typed import uri_typed
 from web.pages.words import local_name
 from web.pages.work_forms import Form
 

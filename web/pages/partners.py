@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from base.errors import AppError
-from codes.canonical import uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.typed import uri_typed
 from parties.directory import PartyCard, parties_by_id
 from parties.finding import Search, find_parties
 from parties.names import parties_named
@@ -122,7 +122,7 @@ def _code_of(text: str) -> str:
     elif ":" not in code and not code.startswith("("):
         return ""
     try:
-        return uri_of_text(code)
+        return uri_typed(code)
     except AppError:
         return ""
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from base.errors import AppError
-from codes.canonical import uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
+from codes.typed import uri_typed
 from parties.access import Action, has_role_for
 from parties.directory import parties_by_id, products_by_id
 from parties.issuing.blocks import Block, list_blocks, read_block
@@ -185,7 +185,7 @@ def next_form() -> str:
 
 def _state(connection: Connection, parts: Services, text: str) -> tuple[str, CodeState | None]:
     try:
-        uri = uri_of_text(text)
+        uri = uri_typed(text)
     except AppError:
         # What is no code is nobody's: the page says the same.
         return "", None

@@ -24,6 +24,7 @@ from base.errors import AppError, NotFound, Problem
 from codes.canonical import uri_of_text
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.qr import svg
+from codes.typed import uri_typed
 from parties.access import Action
 from parties.actors import Actor
 from parties.directory import ProductCard, products_by_uri, register_uris
@@ -47,7 +48,6 @@ from web.pages.event_recalls import is_recalled, said_of_code, said_of_event
 from web.pages.event_steps import EventStep, general_steps, likely_of, step_of, steps_of
 from web.pages.languages import chosen_lang
 from web.pages.partners import Partner, recent_partners, resolved, shown, texts_of
-from web.pages.typed import uri_typed
 from web.pages.work_blueprint import blueprint, name_of, page_rows, when
 from web.pages.work_forms import Form, blank, typed
 from web.resolver.entry import entry_path

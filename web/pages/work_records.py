@@ -10,7 +10,7 @@ from typing import Final
 from flask import Response, render_template, request
 
 from base.errors import AppError
-from codes.canonical import uri_of_text
+from codes.typed import uri_typed
 from parties.access import Action, has_role_for
 from schemas.profiles.registry import catalogue
 from web.pages.languages import chosen_lang
@@ -70,7 +70,7 @@ def _check_lots(form: Form, lots: str) -> None:
     for text in (one.strip() for one in lots.split(",")):
         try:
             if text:
-                uri_of_text(text)
+                uri_typed(text)
         except AppError:
             form.wrong("lots", _("This is no code that can be read: %(text)s", text=text[:60]))
 

@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import CodeError
+from codes.typed import path_of_item
 from parties.issuing.tags import SIGNED
 from web.pages.routes import held_scan, page_source, printed, show_misread
-from web.pages.typed import path_of_item
 from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.description import PATH as DESCRIPTION_PATH
 from web.resolver.description import describe_resolver

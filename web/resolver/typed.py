@@ -13,10 +13,10 @@ from codes import registry
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.model import Candidate, Category, CodeError
 from codes.telling import holds_person, is_private, tell
+from codes.typed import read_loosely
 from web.pages.code_hints import hint_of
 from web.pages.languages import chosen_lang
 from web.pages.routes import held_scan, page_source, show_personal, show_refused
-from web.pages.typed import read_loosely
 from web.pages.unknown import title_of
 from web.resolver.answers import answer, own_page, query_text, wants_data, with_links
 from web.resolver.entry import entry_address, entry_path, leads_elsewhere

@@ -18,6 +18,7 @@ from codes.canonical import uri_of_text
 from codes.gs1.charset import percent_encode
 from codes.gs1.digital_link import CANONICAL_STEM
 from codes.telling import tell
+from codes.typed import read_loosely
 from parties.actors import Actor
 from parties.directory import (
     CertificateCard,
@@ -40,7 +41,6 @@ from parties.searching import (
 )
 from parties.tables import PRODUCT
 from web.pages.tracing.things import Thing, thing_of
-from web.pages.typed import read_loosely
 from web.pages.unknown import hides
 from web.tracing import scope_of
 

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
 from base.errors import AppError, Conflict, InvalidInput
-from codes.canonical import uri_of_text
+from codes.typed import uri_typed
 from parties.access import Action, has_role_for
 from parties.actors import Actor
 from parties.directory import PartyCard, parties_by_id, products_by_uri, register_uris
@@ -171,7 +171,7 @@ def _uri_asked(form: Form) -> str | None:
     if not text:
         return None
     try:
-        return uri_of_text(text)
+        return uri_typed(text)
     except AppError:
         form.wrong("code", _("No code can be read from this."))
         return None

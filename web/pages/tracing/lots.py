@@ -11,12 +11,12 @@ from flask import render_template
 from base.db import reading
 from base.errors import AppError
 from codes.canonical import Level, level_of
+from codes.typed import uri_typed
 from parties.actors import Actor
 from parties.directory import products_by_uri
 from web.pages.languages import chosen_lang
 from web.pages.tracing.picture import trace_path
 from web.pages.tracing.things import thing_of
-from web.pages.typed import uri_typed
 from web.services import Services
 from web.tracing import scope_of
 

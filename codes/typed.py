@@ -1,6 +1,6 @@
-"""Reads what people type from a label, where it is no single code.
+"""Reads what people type from a label: the one reader of every field that takes a code.
 
-Pure. The rule that must stay true: nothing is corrected here. A bar code with a lot or a serial
+The rule that must stay true: nothing is corrected here. A bar code with a lot or a serial
 beside it is put together and then read as strictly as a scanned one.
 """
 
@@ -12,10 +12,12 @@ from urllib.parse import quote
 from codes.canonical import canonical_uri, uri_of_text
 from codes.gs1.charset import percent_decode
 from codes.gs1.digital_link import CANONICAL_STEM
-from codes.model import CodeError
+from codes.model import Category, CodeError
+from codes.telling import Telling, holds_person, tell
+from codes.text import clean
 
 # GS1 General Specifications 3.3.2, 3.4.1 and 3.5.2: trade item 01, lot 10, serial 21.
-_BESIDE: Final = re.compile(r"(?P<gtin>[0-9]{8}|[0-9]{12,14})[ \t]+(?P<tail>[^\s/]{1,20})")
+_BESIDE: Final = re.compile(r"(?P<gtin>[0-9]{8}|[0-9]{12,14})[ \t\u3000]+(?P<tail>[^\s/]{1,20})")
 _PATH: Final = re.compile(
     r"/?(?:01/)?(?P<gtin>[0-9]{8}|[0-9]{12,14})(?:/10/(?P<lot>[^/]+))?(?:/21/(?P<serial>[^/]+))?/?"
 )
@@ -31,7 +33,10 @@ class LooseReading:
 
 def read_loosely(text: str) -> LooseReading:
     """Return what a bar code number with a lot or serial beside it may name; else nothing."""
-    text = text.strip()
+    try:
+        text = clean(text).text
+    except CodeError:
+        return LooseReading()
     if found := _PATH.fullmatch(text):
         lot, serial = found["lot"], found["serial"]
         if not lot and not serial:
@@ -58,6 +63,19 @@ def uri_typed(text: str) -> str:
         if not loose.uris:
             raise
         return loose.uris[0]
+
+
+def tell_typed(text: str, category: Category | None = None) -> Telling:
+    """Return what is told of a typed text: of the code that it is, or of those it is put together.
+
+    It finds what `uri_typed` finds, and every other reading beside it.
+    """
+    told = tell(text, category)
+    if told.refusal is None or holds_person(told):
+        return told
+    parts = [tell(uri, category) for uri in read_loosely(text).uris]
+    readings = tuple(reading for one in parts for reading in one.readings)
+    return Telling(readings=readings) if readings else told
 
 
 def path_of_item(gtin: str, lot: str = "", serial: str = "") -> str:
