@@ -102,3 +102,11 @@ def test_whoever_scans_what_a_recalled_ingredient_went_into_reads_softer_words(
 
     assert "所用原料已被召回" in page
     assert "不得销售" not in page
+
+
+def test_a_recalled_lot_is_marked_among_the_lots_of_its_product(world: RecallWorld) -> None:
+    recall = world.recall(YOGHURT)
+
+    page = trace(sign_in(world.house, "authority"), YOGHURT.partition("/10/")[0])
+
+    assert badge("已召回", recall) in page

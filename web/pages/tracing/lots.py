@@ -17,6 +17,7 @@ from parties.directory import products_by_uri
 from web.pages.languages import chosen_lang
 from web.pages.tracing.picture import trace_path
 from web.pages.tracing.things import thing_of
+from web.recall_marks import badges_for
 from web.services import Services
 from web.tracing import scope_of
 
@@ -40,6 +41,7 @@ def lots_page(parts: Services, actor: Actor, text: str) -> str | None:
         lots: Lots = lots_of_product(
             connection, parts.log, product, actor, rows_max=_ROWS_MAX, events_max=events_max
         )
+        badges = badges_for(connection, parts.log, actor, list(lots.uris))
     own = scope_of(actor)
     if not lots.uris and own not in (None, card.party_id):
         return None
@@ -49,6 +51,7 @@ def lots_page(parts: Services, actor: Actor, text: str) -> str | None:
         subject=thing_of(uri, card, None),
         spec=card.spec_zh if chosen_lang() == "zh" else card.spec_en or card.spec_zh,
         lots=lots,
+        badges=badges,
         things=[thing_of(one, card, None) for one in lots.uris],
         events_max=events_max,
         trace_path=trace_path,
