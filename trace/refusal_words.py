@@ -5,9 +5,11 @@ that of another rule. What is wrong stands beside its field, so that a row needs
 """
 
 from collections.abc import Mapping
+from trace.refusal_rows import ROWS
 from typing import Final
 
 from base.errors import Problem
+from codes.words_zh import RULES_ZH
 from schemas.profiles.findings import MESSAGES
 
 _RECORDED: Final = "这一事件已经登记过了；如果确实又发生了一次，请写另一个时间。"
@@ -19,7 +21,7 @@ WORDS: Final[Mapping[str, str]] = {
     "uri": "应为完整的编码（URI）。",
     "time": "没有这一天或这一时刻，或写法不对；时间须带时区。",
     "time_zone_offset": "时差应在 -14:00 至 +14:00 之间，如 +08:00。",
-    "uom": "应为计量单位代码（UN/CEFACT 第 20 号建议书），如 KGM。",
+    "uom": "应为计量单位，如 千克（代码 KGM，UN/CEFACT 第 20 号建议书）。",
     "hex": "应为十六进制数字。",
     "schema_version": "版本应为 2.0 或更新的 2.x。",
     "type": "类型不对。",
@@ -75,9 +77,10 @@ _TWICE: Final = "must not hold the same entry twice"
 def zh_of(problem: Problem) -> str:
     """Return what is wrong in Chinese: the words of whoever refuses, else the row of the code.
 
-    A code without a row is shown as the code, never as another rule.
+    What is no event's has its row in `trace.refusal_rows`, and what is wrong with a code in
+    `codes.words_zh`. A word without any row is shown as the word, never as another rule.
     """
-    return known_zh(problem) or f"没有登记（{problem.code}）。"
+    return known_zh(problem) or f"不符合要求（{problem.code}）。"
 
 
 def known_zh(problem: Problem) -> str:
@@ -86,4 +89,7 @@ def known_zh(problem: Problem) -> str:
         return problem.message_zh
     if problem.message == _TWICE:
         return "同一项写了两次。"
-    return WORDS.get(problem.code, "")
+    for rows in (WORDS, ROWS, RULES_ZH):
+        if problem.code in rows:
+            return rows[problem.code]
+    return ""

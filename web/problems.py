@@ -106,6 +106,7 @@ def _page(answer: Answer) -> Response:
             "error.html",
             answer=answer,
             request_id=request_id,
+            zh_of=zh_of,
             # Whoever is at work finds the way back; where the service fails nothing more is asked.
             is_at_work=answer.status < 500 and holds_session(),
         )

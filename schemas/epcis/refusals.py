@@ -83,7 +83,8 @@ def _problems(
             )
     else:
         code, message = _words(kind, error.kind.value)
-        yield Problem(path=field_path(path), code=code, message=message)
+        message_zh = _LIMIT_ZH.get(kind, "").format(error.kind.value)
+        yield Problem(path=field_path(path), code=code, message=message, message_zh=message_zh)
 
 
 def _names(value: object) -> list[str]:
@@ -118,6 +119,14 @@ _LIMIT_WORDS: Final = {
     "uniqueItems": ("duplicate", "must not hold the same entry twice"),
     "minProperties": ("too_few", "must have at least {} field"),
     "maxProperties": ("too_many", "must have at most {} fields"),
+}
+
+# Where the number says more than the row of the code (`trace.refusal_words`).
+_LIMIT_ZH: Final = {
+    "minimum": "不能小于 {}。",
+    "maxLength": "最多 {} 个字符。",
+    "minItems": "至少要有 {} 项。",
+    "maxItems": "最多 {} 项。",
 }
 
 

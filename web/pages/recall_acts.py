@@ -16,6 +16,7 @@ from web.pages.recall_forms import once
 from web.pages.recalls import answer_page
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import typed
+from web.pages.work_refusals import whole_refusal
 from web.recall_events import record_ready
 from web.services import services
 from web.session import page_actor, page_requires
@@ -37,5 +38,5 @@ def record_act(recall_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     except NotFound:
         raise
     except AppError as refusal:
-        form.wrong("", refusal.message)
+        form.wrong("", whole_refusal(refusal))
     return answer_page(recall_id, form), 400

@@ -40,7 +40,7 @@ from web.pages.recall_words import (
 )
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import Form, blank, typed
-from web.pages.work_refusals import Refusals
+from web.pages.work_refusals import Refusals, refusal_words, whole_refusal
 from web.recall_files import NAMES, recall_file
 from web.recalls import (
     BriefRecall,
@@ -274,9 +274,12 @@ def _refuse(form: Form, refusal: AppError) -> None:
     for problem in refusal.problems:
         name = _OWN.field_of(problem.path)
         name = "note" if name == "reason" and form.name in ("close", "explain") else name
-        form.wrong(name if name != "amounts" else "", words.get(problem.code, problem.message))
+        form.wrong(
+            name if name != "amounts" else "",
+            words.get(problem.code) or refusal_words(problem, Refusals()),
+        )
     if form.is_good:
-        form.wrong("", refusal.message)
+        form.wrong("", whole_refusal(refusal))
 
 
 def _open_page(form: Form, found: Scope | None = None) -> str:

@@ -7,10 +7,10 @@ as another rule than the one that was broken.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from trace.refusal_words import WORDS, zh_of
+from trace.refusal_words import zh_of
 from typing import Final
 
-from base.errors import Problem
+from base.errors import AppError, Problem
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 
@@ -145,7 +145,12 @@ def refusal_words(problem: Problem, words: Refusals) -> str:
         if row is not None:
             number = _NUMBER.match(problem.message)
             return row(number[1] if number else str(words.most))
-    if chosen_lang() == "zh" and (problem.message_zh or problem.code in WORDS):
+    if chosen_lang() == "zh":
         return zh_of(problem)
-    said = problem.message[:1].upper() + problem.message[1:]
-    return _("Not accepted: %(said)s", said=said) if chosen_lang() == "zh" else said
+    return problem.message[:1].upper() + problem.message[1:]
+
+
+def whole_refusal(refusal: AppError) -> str:
+    """Return why something was refused as a whole, in the language of the request."""
+    whole = Problem(path="", code=refusal.code, message=refusal.message)
+    return refusal_words(refusal.problems[0] if refusal.problems else whole, Refusals())

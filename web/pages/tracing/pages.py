@@ -37,6 +37,7 @@ from web.pages.tracing.told import tell_state
 from web.pages.tracing.where import left_out_words, tell_where
 from web.pages.work_blueprint import blueprint, name_of
 from web.pages.work_forms import Form
+from web.pages.work_refusals import whole_refusal
 from web.recall_marks import Badge, badges_for
 from web.services import Services, services
 from web.session import page_actor, page_requires
@@ -134,7 +135,7 @@ def _refusal_said(refusal: AppError) -> str:
         ("since", "too_long"): _("These are too many days for one trace: choose fewer."),
     }
     known = "" if problem is None else sentences.get((problem.path, problem.code), "")
-    return known or str(refusal)
+    return known or whole_refusal(refusal)
 
 
 def read_asked(form: Form) -> TraceAsked:
