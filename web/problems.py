@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents, or as a readable page for somebody with a browser."""
 
 from html import escape
-from trace.refusal_words import known_zh
+from trace.refusal_words import known_zh, zh_of
 from typing import Any, Final
 
 import marshmallow as ma

@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 
-from tests.web.epcis_world import get, new_key
+from tests.web.epcis_world import get, new_key, post_document, things
 from tests.web.house import House
 from tests.web.issuing_world import made
 from tests.web.sheet_world import SHEET, as_xlsx, post, row
@@ -64,3 +64,13 @@ def test_a_stranger_gets_no_record_of_others(sqlite_house: House) -> None:
     key, _ = new_key(sqlite_house, 9)
 
     assert NAME not in rows_of(sqlite_house, key=key)
+
+
+def test_the_notes_say_how_many_events_are_left_out_and_why(sqlite_house: House) -> None:
+    made(post(sqlite_house, "rows", as_xlsx(sqlite_house, [row(8)])))
+    post_document(sqlite_house, *things(1, eventTime="2026-02-20T09:30:00.000Z"))
+
+    told = rows_of(sqlite_house, role="authority")["说明"]
+
+    counts = [list(line.values())[1] for line in told if len(line) > 1]
+    assert counts[1:6] == ["个数", 1, 1, 0, 0]

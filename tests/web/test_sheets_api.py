@@ -269,3 +269,13 @@ def test_a_row_of_somebody_elses_place_is_a_wrong_row(sqlite_house: House) -> No
 def test_every_column_of_the_template_is_in_the_test() -> None:
     assert {column.key for column in SHEET.columns} >= set(row())
     assert STEP.endswith(SHEET.cte.id)
+
+
+@pytest.mark.parametrize("typed", ["千克", "kilogram", "kg", "KGM"])
+def test_a_unit_is_read_as_a_word_a_sign_or_a_code(sqlite_house: House, typed: str) -> None:
+    cells: dict[str, object] = {**row(), "quantityList[].uom": typed}
+
+    made(post(sqlite_house, "rows", as_xlsx(sqlite_house, [cells])))
+
+    (event,) = events_of(sqlite_house)
+    assert event["quantityList"] == [{"epcClass": LOT, "quantity": 100, "uom": "KGM"}]
