@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from trace.events.model import Role
 from trace.findings.births import is_birth
 from trace.findings.custody import beginners, is_own_move, parties_of
+from trace.findings.lateness import hours_for
 from trace.findings.model import (
     Evidence,
     FindingRule,
@@ -128,21 +129,21 @@ def listed_party(rule: FindingRule, evidence: Evidence) -> list[Hit]:  # noqa: A
 
 
 def late_report(rule: FindingRule, evidence: Evidence) -> list[Hit]:
-    """Find an event that was recorded more than `limit` hours after it happened."""
-    allowed = timedelta(hours=int(rule.limit))
-    return [
-        Hit(
-            key=str(event.seq),
-            party_id=event.party_id,
-            events=(event,),
-            details={
-                "hours": int((_told_at(evidence, event) - event.event_at) // timedelta(hours=1)),
-                "allowed": int(rule.limit),
-            },
-        )
-        for event in _led(evidence)
-        if _told_at(evidence, event) - event.event_at - _unsaid(event) > allowed
-    ]
+    """Find an event that was recorded too long after it happened.
+
+    `limit` is how many hours are allowed where the class of the goods has no limit of its own.
+    """
+    hits = []
+    for event in _led(evidence):
+        after = _told_at(evidence, event) - event.event_at
+        own = hours_for(evidence.limits.profile, civil_day(event.event_at))
+        allowed = int(rule.limit) if own is None else own
+        if after - _unsaid(event) > timedelta(hours=allowed):
+            details = {"hours": after // timedelta(hours=1), "allowed": allowed}
+            hits.append(
+                Hit(key=str(event.seq), party_id=event.party_id, events=(event,), details=details)
+            )
+    return hits
 
 
 def _told_at(evidence: Evidence, event: IndexedEvent) -> datetime:

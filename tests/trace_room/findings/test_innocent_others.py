@@ -145,3 +145,16 @@ def test_a_site_that_is_registered_later_has_what_was_there_looked_at(
     review(installation)
 
     assert codes_of(installation) == ["impossible_travel"]
+
+
+@pytest.mark.parametrize(
+    ("class_code", "hours", "late"),
+    [("millet", 71, 0), ("millet", 73, 1), ("toys", 23, 0), ("toys", 25, 1)],
+)
+def test_a_class_has_a_limit_of_its_own_for_late_reports(
+    installation: Installation, class_code: str, hours: int, late: int
+) -> None:
+    installation.capture("farm", hours_ago(installation, hours))
+    product_of(installation, "farm", class_code)
+
+    assert len(found(installation, "late_report")) == late
