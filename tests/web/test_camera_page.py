@@ -43,7 +43,7 @@ def item(house: House, text: str, lang: str = "en") -> str:
 def test_the_page_types_and_takes_photos_without_script(sqlite_house: House, lang: str) -> None:
     html = sqlite_house.ask("GET", f"/scan?lang={lang}").get_data(as_text=True)
 
-    assert 'action="/t/" method="get"' in html
+    assert 'action="/t/" method="post"' in html
     assert 'action="/scan/photo" method="post" enctype="multipart/form-data"' in html
     assert re.search(r"<section[^>]* data-camera hidden", html)
     assert "<noscript>" in html
