@@ -4,7 +4,7 @@ The rule that must stay true: a step is an entry of the ledger before it has any
 deadline is reckoned once, by the rule in force on its day, and kept with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -26,6 +26,7 @@ from credit.facts import FactState
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book, Regime
+from credit.rulebook.reading import rulebook
 from credit.rules.listing import Workdays
 from credit.subjects import subject_of_party
 from credit.tables import CREDIT_CASE, CREDIT_FACT
@@ -35,6 +36,11 @@ from parties.actors import Actor, Role
 
 _LISTING: Final = "listing"
 _REPAIR: Final = "repair"
+_WITHDRAWAL: Final = "withdrawal"
+_ITEM_CHARS_MAX: Final = 16
+_TERMS: Final = frozenset(
+    {"list", "item", "measures", "authority", "authority_name", "restricted_until"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +160,39 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
         problems.append(_problem("decision", "future", "lies in the future"))
     if note.served_on is not None and note.served_on > today:
         problems.append(_problem("served", "future", "lies in the future"))
-    if note.kind == _LISTING and note.terms.get("list", "") not in credit_lists():
-        problems.append(_problem("list", "unknown", "is no list"))
+    if note.kind == _LISTING:
+        problems += _terms_wrong(note)
     if problems:
         raise InvalidInput(
             "The step lacks something: " + "; ".join(one.message for one in problems) + ".",
             problems=tuple(problems),
         )
+
+
+def _terms_wrong(note: CaseNote) -> Iterator[Problem]:
+    """Yield what is wrong with what a listing is about: later steps count on all of it."""
+    terms = note.terms
+    for unknown in sorted(terms.keys() - _TERMS):
+        yield _problem(f"terms.{unknown}", "unknown", f"is none of {', '.join(sorted(_TERMS))}")
+    if terms.get("list", "") not in credit_lists():
+        yield _problem("list", "unknown", "is no list")
+    if terms.get("authority", "") not in code_lists().authorities.codes:
+        yield _problem("terms.authority", "unknown", "is no kind of authority")
+    for measure in terms.get("measures", "").split():
+        if measure not in rulebook().measures:
+            yield _problem("measures", "unknown", f"{measure} is no measure of the rulebook")
+    if len(terms.get("item", "")) > _ITEM_CHARS_MAX:
+        yield _problem("terms.item", "too_long", f"has at most {_ITEM_CHARS_MAX} characters")
+    until = terms.get("restricted_until", "")
+    if until and not _is_day(until):
+        yield _problem("terms.restricted_until", "day", "is a day such as 2030-01-31")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _require_openable(
@@ -181,7 +213,9 @@ def _require_openable(
         if any(one in text for one in wanted):
             raise Conflict("A case of this kind about this record is open already.")
     for fact in facts:
-        if fact.state != FactState.ACTIVE:
+        # A basis that was annulled takes its record back, hidden, repaired or ended as it may be.
+        is_annulled = note.kind == _WITHDRAWAL and fact.state != FactState.WITHDRAWN
+        if fact.state != FactState.ACTIVE and not is_annulled:
             raise Conflict("This record does not count any more: there is nothing to decide.")
         if note.kind == _REPAIR:
             _require_ripe(fact, today)

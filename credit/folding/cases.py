@@ -38,7 +38,7 @@ def fold_case(connection: Connection, log: int, entry: StoredEntry) -> None:
         _list(connection, log, entry, note)
     elif step.effect is not Effect.NONE:
         listed = [listed_id(note.case_id)] if note.kind == "listing" else list(fact_ids)
-        _change(connection, log, entry, listed, _STATES[step.effect])
+        _change(connection, log, entry, listed, step.effect, note.kind)
 
 
 def listed_id(case_id: UUID) -> UUID:
@@ -59,7 +59,8 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         "kind": note.kind,
         "state": step.target,
         # What can still be revoked is not waited for: open is what has a clock or a step to come.
-        "is_open": bool(kind.steps_from(step.target)) and step.effect is Effect.NONE,
+        "is_open": bool(kind.steps_from(step.target))
+        and (step.effect is Effect.NONE or step.clock is not None),
         "subject_id": note.subject_id,
         "facts": " ".join(map(str, note.fact_ids)),
         "list": note.terms.get("list", ""),
@@ -103,14 +104,21 @@ def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
 
 
 def _change(
-    connection: Connection, log: int, entry: StoredEntry, ids: list[UUID], state: str
+    connection: Connection, log: int, entry: StoredEntry, ids: list[UUID], effect: Effect, kind: str
 ) -> None:
+    """Give the facts of a case another state, as far as they may still have it.
+
+    What was withdrawn stays so, whatever other cases say; and what comes back is what the very case
+    took away, never what another one did.
+    """
+    state = _STATES[effect]
     statement = select(CREDIT_FACT).where(
         CREDIT_FACT.c.log == log, CREDIT_FACT.c.id.in_(ids), CREDIT_FACT.c.is_latest
     )
-    rows = [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 -- SQLAlchemy's public name
+    found = [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 -- SQLAlchemy's public name
+    rows = [row for row in found if _may_change(row["state"], state, kind)]
     no_longer_latest(connection, log, [row["id"] for row in rows])
-    before = _before(connection, log, ids) if state == FactState.ACTIVE else {}
+    before = _before(connection, log, rows) if state == FactState.ACTIVE else {}
     at = entry.header.recorded_at
     changed = [
         {
@@ -120,7 +128,8 @@ def _change(
             "seq": entry.seq,
             "recorded_at": at,
             "state": state,
-            "ended_on": civil_day(at),
+            # A shield hides; whether the record itself has ended is the feed's to say meanwhile.
+            "ended_on": row["ended_on"] if state == FactState.SHIELDED else civil_day(at),
             **before.get(row["id"], {}),
         }
         for row in rows
@@ -131,19 +140,36 @@ def _change(
     review_applications(connection, log, subjects, at)
 
 
-def _before(connection: Connection, log: int, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return what facts were before they were repaired or shielded: active, or ended by then."""
+def _may_change(old: str, new: str, kind: str) -> bool:
+    if old == FactState.WITHDRAWN:
+        return False
+    if new == FactState.ACTIVE:
+        return old == (FactState.SHIELDED if kind == "shielding" else FactState.REPAIRED)
+    if new == FactState.SHIELDED:
+        return old == FactState.ACTIVE
+    return True
+
+
+def _before(
+    connection: Connection, log: int, rows: list[dict[str, Any]]
+) -> dict[UUID, dict[str, Any]]:
+    """Return what facts are again: active, or ended where that was told of them."""
+    shielded = {row["id"]: row["ended_on"] for row in rows if row["state"] == FactState.SHIELDED}
+    found = {
+        one: {"state": FactState.ENDED if ended_on else FactState.ACTIVE, "ended_on": ended_on}
+        for one, ended_on in shielded.items()
+    }
     fact = CREDIT_FACT.c
+    others = [row["id"] for row in rows if row["id"] not in shielded]
     statement = (
         select(fact.id, fact.state, fact.ended_on)
         .where(
             fact.log == log,
-            fact.id.in_(ids),
+            fact.id.in_(others),
             fact.state.in_((FactState.ACTIVE, FactState.ENDED)),
         )
         .order_by(fact.version)
     )
-    return {
-        row.id: {"state": row.state, "ended_on": row.ended_on}
-        for row in connection.execute(statement)
-    }
+    for row in connection.execute(statement):
+        found[row.id] = {"state": row.state, "ended_on": row.ended_on}
+    return found

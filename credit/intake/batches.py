@@ -118,6 +118,14 @@ def largest_accepted(connection: Connection, log: int, feed: str) -> int:
     return connection.execute(statement).scalar() or 0
 
 
+def newest_seq(connection: Connection, log: int, feed: str) -> int | None:
+    """Return the entry of the newest accepted batch of a feed; None where there is none."""
+    statement = select(func.max(CREDIT_BATCH.c.seq)).where(
+        CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.feed == feed
+    )
+    return connection.execute(statement).scalar()
+
+
 def list_batches(
     connection: Connection,
     log: int,

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from base.errors import LedgerCorrupt
+from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject, loads
 from credit.feeds.model import Claim, CodeScheme, FactKind, Feed, Record, SubjectKind
 from credit.rulebook.model import Severity
 from ledger.canonical import canonical_bytes
 
-BYTES_MAX: Final = 64 << 10
+ROW_BYTES_MAX: Final = 128 << 10
+"""Record and cells of one row as they are kept; a larger row is quarantined."""
+
+# The frame around them, its salt and its number, and what canonical bytes may add to both.
+_FRAME_FACTOR: Final = 2
 _DEPTH_MAX: Final = 6
 _DAYS: Final = (
     "decided_on",
@@ -84,11 +88,11 @@ def told_cells(feed: Feed, cells: Mapping[str, str]) -> dict[str, str]:
 def read_row(body: bytes) -> KeptRow:
     """Read a kept row; raises `LedgerCorrupt` where it is none."""
     try:
-        found: Any = loads(body, bytes_max=BYTES_MAX, depth_max=_DEPTH_MAX)
+        found: Any = loads(body, bytes_max=_FRAME_FACTOR * ROW_BYTES_MAX, depth_max=_DEPTH_MAX)
         seen = found.get("seen", "")
         record = None if seen else _record_of(found["record"])
         return KeptRow(row_number=found["row"], record=record, seen_key=seen)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (AppError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerCorrupt(f"a row of a credit batch cannot be read: {error!r}") from None
 
 

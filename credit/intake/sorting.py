@@ -10,13 +10,14 @@ from typing import Final
 import orjson
 
 from base.strict_json import JsonObject
-from credit.facts import content_hash_of, key_hash_of
+from credit.facts import FactState, KnownFact, content_hash_of, key_hash_of
 from credit.feeds.interpreting import interpret
 from credit.feeds.model import Claim, CodeScheme, Fault, Feed, SubjectKind
 from credit.intake.decoding import RawRow
-from credit.intake.records import PersonKey, record_json, told_cells
+from credit.intake.records import ROW_BYTES_MAX, PersonKey, record_json, told_cells
 
 CONFLICTING: Final = "conflicting"
+_CELL_CHARS_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class NewRow:
     record: JsonObject
     cells: Mapping[str, str]
     uscc: str
+    is_ended: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,9 @@ def sort_rows(
     feed: Feed,
     rows: Iterable[RawRow],
     person_key: PersonKey,
-    known_of: Callable[[list[bytes]], Mapping[bytes, bytes]],
+    known_of: Callable[[list[bytes]], Mapping[bytes, KnownFact]],
 ) -> Sorted:
-    """Interpret and sort rows; `known_of` gives the contents that are known by key hash."""
+    """Interpret and sort rows; `known_of` gives the facts that are known by key hash."""
     found = Sorted()
     fresh: dict[bytes, NewRow] = {}
     for row in _understood(feed, rows, person_key, found):
@@ -85,11 +87,18 @@ def sort_rows(
             )
     known = known_of(list(fresh))
     for key_hash, row in fresh.items():
-        if known.get(key_hash) == row.content_hash:
+        if _is_known(known.get(key_hash), row):
             found.seen.append((row.number, key_hash))
         else:
             found.new.append(row)
     return found
+
+
+def _is_known(known: KnownFact | None, row: NewRow) -> bool:
+    """Return whether a row says nothing new: one that had ended and is told again is new."""
+    if known is None or known.content_hash != row.content_hash:
+        return False
+    return known.state != FactState.ENDED or row.is_ended
 
 
 def _understood(
@@ -106,15 +115,29 @@ def _understood(
         claim = read.record.claim
         record = replace(read.record, key=f"{read.record.key}|{_party(claim, person_key)}")
         told = record_json(record, person_key)
+        kept_cells: dict[str, str] = {} if claim.kind is SubjectKind.PERSON else cells
+        size = len(orjson.dumps((told, kept_cells)))
+        if size > ROW_BYTES_MAX:
+            message = f"has {size} bytes when it is kept; {ROW_BYTES_MAX} are allowed"
+            fault = Fault(path="", code="too_large", message=message)
+            found.quarantined.append(
+                Quarantined(number=row.number, faults=(fault,), cells=_short(cells))
+            )
+            continue
         yield NewRow(
             number=row.number,
             key_hash=key_hash_of(feed.id, record.key),
             content_hash=content_hash_of(told),
             record=told,
             # What is said of a person stays with the person: the cells are not kept.
-            cells={} if claim.kind is SubjectKind.PERSON else cells,
+            cells=kept_cells,
             uscc=next(iter(claim.codes.values()), ""),
+            is_ended=record.ended_on is not None,
         )
+
+
+def _short(cells: Mapping[str, str]) -> dict[str, str]:
+    return {name: text[:_CELL_CHARS_MAX] for name, text in cells.items()}
 
 
 def _party(claim: Claim, person_key: PersonKey) -> str:

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, delete, func, select
 from base.clock import Clock
 from base.config import Settings
 from base.db import reading, transaction
-from base.errors import AppError
+from base.errors import AppError, Busy, Conflict
 from base.installation_secret import InstallationSecret
-from credit.facts import fact_id_of, known_facts
+from credit.facts import KnownFact, fact_id_of, known_facts
 from credit.feeds.model import Feed, Semantics
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import (
@@ -32,6 +32,7 @@ from credit.intake.batches import (
     keep_quarantined,
     keep_rows,
     largest_accepted,
+    newest_seq,
 )
 from credit.intake.decoding import RawRow, rows_of
 from credit.intake.entries import batch_draft
@@ -41,6 +42,7 @@ from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_RO
 from ledger.batch import Batch, Idempotency
 from ledger.journal import Journal
 from ledger.merkle import leaf_hash, root_of
+from ledger.tables import LEDGER_IDEMPOTENCY
 from parties.actors import Actor
 from parties.ids import new_id
 
@@ -109,8 +111,15 @@ def take_batch(
     engine, log = desk.journal.engine, desk.journal.log
     file_hash = sha256(body).digest()
     with reading(engine) as connection:
-        same = find_same(connection, log, feed.id, file_hash)
-    if same is not None and not (is_released and same.state is BatchState.HELD):
+        same = _same_batch(connection, log, feed, file_hash)
+        entered = None if same is None else _entered(connection, same)
+    if same is not None and entered is not None:
+        # A worker that died between the entry and its last word: the ledger knows how it ended.
+        return _finish(desk, replace(same, state=BatchState.ACCEPTED, seq=entered))
+    is_open = same is not None and (
+        same.state is BatchState.WAITING or (is_released and same.state is BatchState.HELD)
+    )
+    if same is not None and not is_open:
         return same
     batch = same or CreditBatch(
         log=log,
@@ -129,9 +138,42 @@ def take_batch(
             keep_batch(connection, batch)
     try:
         return _take(desk, feed, batch, body, None if is_released else sent)
+    except (Busy, Conflict):
+        # What is away comes back, and what somebody else took is not refused by that.
+        raise
     except AppError as refusal:
         _finish(desk, replace(batch, state=BatchState.REFUSED, message=refusal.message))
         raise
+
+
+def _same_batch(
+    connection: Connection, log: int, feed: Feed, file_hash: bytes
+) -> CreditBatch | None:
+    """Return the batch that these bytes are again.
+
+    A whole list that another one followed is none: the day's list may be like an older one.
+    """
+    same = find_same(connection, log, feed.id, file_hash)
+    if same is None or feed.semantics is not Semantics.SNAPSHOT or same.seq is None:
+        return same
+    newest = newest_seq(connection, log, feed.id)
+    return None if newest is not None and newest > same.seq else same
+
+
+def _entered(connection: Connection, batch: CreditBatch) -> int | None:
+    """Return the entry of a batch that was not finished after it; None for any other."""
+    if batch.state in (BatchState.ACCEPTED, BatchState.REFUSED):
+        return None
+    statement = select(LEDGER_IDEMPOTENCY.c.first_seq).where(
+        LEDGER_IDEMPOTENCY.c.log == batch.log,
+        LEDGER_IDEMPOTENCY.c.actor == batch.actor,
+        LEDGER_IDEMPOTENCY.c.key == _key_of(batch),
+    )
+    return connection.execute(statement).scalar()
+
+
+def _key_of(batch: CreditBatch) -> str:
+    return f"credit-batch:{batch.id}"
 
 
 def take_rows(
@@ -174,10 +216,9 @@ def take_rows(
 
 
 def _sorted(desk: IntakeDesk, connection: Connection, feed: Feed, rows: Iterable[RawRow]) -> Sorted:
-    def known_of(hashes: list[bytes]) -> Mapping[bytes, bytes]:
+    def known_of(hashes: list[bytes]) -> Mapping[bytes, KnownFact]:
         ids = [fact_id_of(one) for one in hashes]
-        known = known_facts(connection, desk.journal.log, ids)
-        return {one.key_hash: one.content_hash for one in known}
+        return {one.key_hash: one for one in known_facts(connection, desk.journal.log, ids)}
 
     return sort_rows(feed, rows, desk.person_key, known_of)
 
@@ -225,6 +266,10 @@ def _doubts(connection: Connection, feed: Feed, batch: CreditBatch, found: Sorte
         yield f"It has {batch.received} rows; {feed.rows_max} at most are expected."
     if not found.new and not found.seen:
         yield "None of its rows was understood."
+    if batch.quarantined and batch.ended:
+        # What was not understood may be the very record that seems to be missing.
+        unread = f"{batch.quarantined} rows were not understood"
+        yield f"It would end {batch.ended} records, and {unread}."
     largest = largest_accepted(connection, batch.log, feed.id)
     if largest and batch.received * _PERCENT > largest * feed.growth_max_percent:
         yield f"It has {batch.received} rows; the largest one before had {largest}."
@@ -280,6 +325,9 @@ def _enter(desk: IntakeDesk, feed: Feed, batch: CreditBatch, found: Sorted) -> C
     """Keep the rows, then append the entry that holds their root."""
     rows = _bodies(desk, batch.id, found)
     with transaction(desk.journal.engine) as connection:
+        if _entered(connection, batch) is not None:
+            # Its rows are evidence by now: whoever comes second changes none of them.
+            raise Conflict("This batch was taken by somebody else in the meantime.")
         for table in (CREDIT_ROW, CREDIT_QUARANTINE):
             connection.execute(
                 delete(table).where(table.c.log == batch.log, table.c.batch_id == batch.id)
@@ -294,7 +342,7 @@ def _enter(desk: IntakeDesk, feed: Feed, batch: CreditBatch, found: Sorted) -> C
             actor=batch.actor,
             subject=str(batch.id),
             drafts=(draft,),
-            idempotency=Idempotency(key=f"credit-batch:{batch.id}", request_hash=root),
+            idempotency=Idempotency(key=_key_of(batch), request_hash=root),
         )
     )
     return _finish(desk, replace(batch, state=BatchState.ACCEPTED, seq=receipt.first_seq))

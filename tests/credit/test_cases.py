@@ -273,6 +273,50 @@ def test_a_repair_by_false_papers_is_revoked_and_the_record_counts_again(world: 
     assert world.state("penalty") == "active"
 
 
+def _repaired(world: _World, case_id: UUID) -> None:
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+
+
+def test_what_was_withdrawn_never_comes_back_by_another_case(world: _World) -> None:
+    case_id = uuid4()
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "withdrawal", "annul", uuid4(), **DECIDED)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **DECIDED)
+
+    assert world.state("penalty") == "withdrawn"
+
+
+def test_a_plan_that_fails_brings_back_nothing_that_was_repaired_meanwhile(world: _World) -> None:
+    shield, repair = uuid4(), uuid4()
+    world.take(world.party, "repair", "apply", repair)
+    world.take(world.party, "shielding", "apply", shield)
+    world.take(AUTHORITY, "shielding", "shield", shield, **DECIDED)
+    world.take(AUTHORITY, "repair", "accept", repair)
+    world.take(AUTHORITY, "repair", "approve", repair, **DECIDED)
+
+    world.take(AUTHORITY, "shielding", "restore", shield, **DECIDED)
+
+    assert world.state("penalty") == "repaired"
+
+
+def test_a_basis_is_annulled_while_the_record_is_shielded_and_after_its_repair(
+    world: _World,
+) -> None:
+    case_id, listed = uuid4(), (world.facts["serious_listing"],)
+    world.take(world.party, "shielding", "apply", case_id, fact_ids=listed)
+    world.take(AUTHORITY, "shielding", "shield", case_id, **DECIDED)
+    world.take(AUTHORITY, "withdrawal", "annul", uuid4(), fact_ids=listed, **DECIDED)
+    world.take(AUTHORITY, "shielding", "restore", case_id, **DECIDED)
+    _repaired(world, uuid4())
+    world.take(AUTHORITY, "withdrawal", "annul", uuid4(), **DECIDED)
+
+    assert (world.state("serious_listing"), world.state("penalty")) == ("withdrawn", "withdrawn")
+
+
 def test_a_listing_is_noticed_served_answered_and_decided(world: _World) -> None:
     case_id = uuid4()
     terms = {
@@ -299,6 +343,29 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: _World) -> None
 
     world.take(AUTHORITY, "listing", "remove", case_id, **DECIDED)
     assert world.answer() == ["青市监列〔2026〕1号"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "path"),
+    [
+        ({"list": "gossip"}, "list"),
+        ({"measures": "MZ-01 MZ-99"}, "measures"),
+        ({"restricted_until": "2030年"}, "terms.restricted_until"),
+        ({"authority": "x" * 40}, "terms.authority"),
+        ({"item": "1" * 17}, "terms.item"),
+        ({"surprise": "x"}, "terms.surprise"),
+    ],
+)
+def test_what_a_listing_is_about_is_checked_before_anything_is_recorded(
+    world: _World, terms: dict[str, str], path: str
+) -> None:
+    good = {"list": "serious_violation", "measures": "MZ-01", "authority": "market_regulation"}
+    about: dict[str, Any] = {"fact_ids": (), "terms": {**good, **terms}, "article": "第五条"}
+
+    with pytest.raises(InvalidInput) as refusal:
+        world.take(AUTHORITY, "listing", "notice", uuid4(), **about)
+
+    assert [one.path for one in refusal.value.problems] == [path]
 
 
 def test_the_feed_that_sends_a_repaired_record_again_does_not_bring_it_back(

@@ -9,11 +9,19 @@ from sqlalchemy import select, update
 
 from base.db import reading, transaction
 from base.errors import LedgerCorrupt
+from credit.feeds.model import Semantics
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import FOLDED, bring_up_credit, forget_credit
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.taking import IntakeDesk, take_batch
-from credit.tables import CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_ROW, CREDIT_SEEN, CREDIT_SUBJECT
+from credit.tables import (
+    CREDIT_BATCH,
+    CREDIT_FACT,
+    CREDIT_QUARANTINE,
+    CREDIT_ROW,
+    CREDIT_SEEN,
+    CREDIT_SUBJECT,
+)
 from tests.credit.samples import AUTHORITY, csv_of, penalty, uscc
 from tests.instances import Installation
 
@@ -224,3 +232,96 @@ def test_forgotten_rows_come_back_the_same_from_the_log(
 
     assert rows() == before
     assert any(before)
+
+
+def _snapshot(intake: IntakeDesk, *rows: dict[str, str], **options: Any) -> CreditBatch:
+    feed = replace(PENALTY, semantics=Semantics.SNAPSHOT)
+    taken = take_batch(intake, AUTHORITY, feed, csv_of(rows), door=Door.FILE, **options)
+    bring_up_credit(intake.journal.engine, intake.journal.log)
+    return taken
+
+
+def test_who_is_told_of_again_after_an_end_is_on_the_list_again(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    rows = [penalty(number) for number in range(10)]
+    _snapshot(intake, *rows)
+    installation.clock.instant += timedelta(days=1)
+    _snapshot(intake, *rows[:9])
+    installation.clock.instant += timedelta(days=1)
+
+    again = _snapshot(intake, *rows)
+
+    assert (again.state, again.accepted, again.duplicates) == (BatchState.ACCEPTED, 1, 9)
+    assert {fact.state for fact in _facts(installation)} == {"active"}
+
+
+def test_a_row_that_was_not_understood_ends_nothing_by_being_missing(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    rows = [penalty(number) for number in range(10)]
+    _snapshot(intake, *rows)
+
+    dirty = _snapshot(intake, *rows[:9], penalty(9, cf_jdrq="2025-09-31"))
+
+    assert dirty.state is BatchState.HELD
+    assert "rows were not understood" in dirty.message
+    assert {fact.state for fact in _facts(installation)} == {"active"}
+
+
+def test_a_row_that_is_too_large_to_be_kept_is_quarantined(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    large = penalty(2, cf_sy="事" * 4999, cf_nr="罚" * 3999, bz="注" * 3999, cf_yj="依" * 2047)
+
+    batch = _take(intake, penalty(1), large, penalty(3, cf_sy="事" * 4999, bz="注" * 3999))
+
+    assert batch.received == batch.accepted + batch.quarantined == 3
+    assert len(_facts(installation)) == batch.accepted >= 2
+
+
+def test_a_batch_whose_worker_died_is_taken_up_again_by_the_same_file(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    taken = _take(intake, penalty(1))
+    # As a worker leaves it that dies after the entry and before its last word.
+    with transaction(installation.engine) as connection:
+        connection.execute(update(CREDIT_BATCH).values(state="waiting", seq=None))
+
+    again = _take(intake, penalty(1))
+
+    assert (again.id, again.state, again.seq) == (taken.id, BatchState.ACCEPTED, taken.seq)
+    assert len(_facts(installation, is_latest=False)) == 1
+
+
+def test_a_batch_that_waits_and_has_no_entry_yet_is_taken(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    held = _take(intake, *(penalty(number, cf_cflb="鞭刑") for number in range(2)))
+    assert held.state is BatchState.HELD
+    with transaction(installation.engine) as connection:
+        connection.execute(update(CREDIT_BATCH).values(state="waiting"))
+
+    again = _take(intake, *(penalty(number, cf_cflb="鞭刑") for number in range(2)))
+
+    assert (again.id, again.state) == (held.id, BatchState.HELD)
+
+
+def test_nobody_rewrites_the_rows_of_a_batch_that_is_an_entry(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    _take(intake, *(penalty(number) for number in range(4)))
+    rows = [penalty(number) for number in range(9)]
+    _take(intake, *rows)
+    released = _take(intake, *rows, is_released=True)
+    with transaction(installation.engine) as connection:
+        own = update(CREDIT_BATCH).where(CREDIT_BATCH.c.id == released.id)
+        connection.execute(own.values(state="held", seq=None))
+
+    again = _take(intake, *rows, is_released=True)
+
+    assert (again.state, again.seq) == (BatchState.ACCEPTED, released.seq)
+    with transaction(installation.engine) as connection:
+        forget_credit(connection, installation.log)
+    bring_up_credit(installation.engine, installation.log)
+    assert len(_facts(installation)) == 9

@@ -128,6 +128,7 @@ def test_a_decision_is_explained_with_its_articles(sqlite_house: House) -> None:
         ("", "uscc"),
         (f"uscc={uscc(1)}&matter=dancing", "matter"),
         (f"uscc={uscc(1)}&day=2026-02-30", "day"),
+        (f"uscc={uscc(1)}&day=9999-12-31", "day"),
     ],
 )
 def test_a_wrong_question_is_refused_by_its_field(

@@ -12,7 +12,7 @@ from ledger.batch import Idempotency
 from parties.access import Action
 from parties.ids import new_id
 from web.api.blueprint import ApiBlueprint
-from web.api.fields import Day, StrictSchema, text
+from web.api.fields import LegalDay, StrictSchema, text
 from web.auth import current_actor, requires
 from web.credit_applying import Report, applications_for, apply_for, lift_for
 from web.idempotency import id_of_request, idempotency_key, request_hash
@@ -32,14 +32,14 @@ class ApplicationIn(StrictSchema):
     uscc = text(_CODE_CHARS_MAX, required=True)
     measure = text(_CODE_CHARS_MAX, required=True)
     matter = text(_CODE_CHARS_MAX, required=True)
-    on = Day(load_default=None)
+    on = LegalDay(load_default=None)
     reference = text(_REFERENCE_CHARS_MAX, load_default="")
 
 
 class LiftIn(StrictSchema):
     """The receipt that a measure was lifted."""
 
-    on = Day(load_default=None)
+    on = LegalDay(load_default=None)
     reference = text(_REFERENCE_CHARS_MAX, load_default="")
 
 

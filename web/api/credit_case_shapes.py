@@ -4,7 +4,7 @@ from typing import Final
 
 import marshmallow as ma
 
-from web.api.fields import Day, StrictSchema, Uuid, text
+from web.api.fields import LegalDay, StrictSchema, Uuid, text
 
 _CODE_CHARS_MAX: Final = 40
 _WORD_CHARS_MAX: Final = 200
@@ -67,8 +67,8 @@ class StepIn(StrictSchema):
     reason = text(_REASON_CHARS_MAX, load_default="")
     article = text(_WORD_CHARS_MAX, load_default="")
     decision = text(_WORD_CHARS_MAX, load_default="")
-    decided_on = Day(load_default=None)
-    served_on = Day(load_default=None)
+    decided_on = LegalDay(load_default=None)
+    served_on = LegalDay(load_default=None)
     committed = ma.fields.Boolean(load_default=False, truthy={True}, falsy={False})
     documents = ma.fields.List(
         ma.fields.Nested(DocumentIn),

@@ -10,7 +10,7 @@ import marshmallow as ma
 from credit.scoring.model import Grade, Model, Share
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
-from web.api.fields import Day, StrictSchema, text
+from web.api.fields import LegalDay, StrictSchema, text
 from web.auth import current_actor, requires
 from web.credit_cases import grade_for
 from web.services import services
@@ -26,7 +26,7 @@ class GradeQuery(StrictSchema):
     """Whose grade, on which day; a producer's own where nobody is named."""
 
     uscc = text(_CODE_CHARS_MAX, load_default="")
-    day = Day(load_default=None)
+    day = LegalDay(load_default=None)
 
 
 class ShareOut(ma.Schema):

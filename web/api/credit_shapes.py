@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from credit.rulebook.lists import ListKind
 from credit.rulebook.model import Severity
-from web.api.fields import Day, StrictSchema, text
+from web.api.fields import LegalDay, StrictSchema, text
 
 _CODE_CHARS_MAX: Final = 40
 _WORD_CHARS_MAX: Final = 200
@@ -18,7 +18,7 @@ class CreditCheckQuery(StrictSchema):
 
     uscc = text(_CODE_CHARS_MAX, required=True, metadata={"description": "Social credit code."})
     matter = text(_CODE_CHARS_MAX, load_default=None, metadata={"description": "Kind of business."})
-    day = Day(load_default=None)
+    day = LegalDay(load_default=None)
 
 
 class CreditListOut(ma.Schema):
@@ -77,7 +77,7 @@ class CreditCheckOut(ma.Schema):
 class CreditListQuery(StrictSchema):
     """Which day, and where the page before ended."""
 
-    day = Day(load_default=None)
+    day = LegalDay(load_default=None)
     after = text(_WORD_CHARS_MAX, load_default="", data_key="nextPageToken")
 
 
@@ -107,7 +107,7 @@ class CreditListsOut(ma.Schema):
 class DecisionIn(StrictSchema):
     """A decision whose periods are asked for; words are codes or those of the feeds."""
 
-    decided = Day(required=True)
+    decided = LegalDay(required=True)
     authority = text(_WORD_CHARS_MAX, required=True)
     penalties = ma.fields.List(
         text(_WORD_CHARS_MAX),
@@ -122,8 +122,8 @@ class DecisionIn(StrictSchema):
     )
     procedure = text(_WORD_CHARS_MAX, load_default="")
     severity = ma.fields.Enum(Severity, by_value=ma.fields.String, load_default=None)
-    published = Day(load_default=None)
-    fulfilled = Day(load_default=None)
+    published = LegalDay(load_default=None)
+    fulfilled = LegalDay(load_default=None)
     on_credit_china = ma.fields.Boolean(
         load_default=False, truthy={True}, falsy={False}, metadata={"description": "Its rules."}
     )

@@ -83,6 +83,19 @@ class Day(_Spelled):
         return date.fromisoformat(value)
 
 
+class LegalDay(Day):
+    """A day on which something of law may have happened or will: periods are counted from it."""
+
+    first: Final = date(1949, 10, 1)
+    last: Final = date(2100, 12, 31)
+
+    def _read(self, value: str) -> object:
+        day = date.fromisoformat(value)
+        if not self.first <= day <= self.last:
+            raise ma.ValidationError(f"Lies outside of {self.first} to {self.last}.")
+        return day
+
+
 class InstantText(_Spelled):
     """A point in time with its offset (RFC 3339 5.6)."""
 
