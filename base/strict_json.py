@@ -21,6 +21,8 @@ INTEGER_MAX: Final = 2**53 - 1
 """The largest integer that every JSON reader keeps exact (RFC 7493 2.2)."""
 
 _KEY_SHOWN_MAX = 80
+_EXPONENT_FROM = 1e21
+"""From here on ECMAScript, and so the canonical form, writes a number with an exponent."""
 _DEPTH_PARSER = 1024  # The parser's own limit; beyond it, it refuses before building anything.
 _KEY_AND_COLON = re.compile(rb'"[ \t\r\n]*:')
 _SPACED_COLONS = (b" :", b"\n:", b"\r:", b"\t:")
@@ -127,7 +129,7 @@ class _TwiceKeyed(dict[str, object]):
 
 
 class _TooBig:
-    """Stands where an integer beyond `INTEGER_MAX` was written."""
+    """Stands where an integer beyond `INTEGER_MAX` was written, as such or with a fraction of 0."""
 
 
 def _object_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -151,7 +153,17 @@ def _integer_of(text: str) -> object:
     return 0
 
 
-_SLOW_READER = json.JSONDecoder(object_pairs_hook=_object_of, parse_int=_integer_of)
+def _float_of(text: str) -> object:
+    # The canonical form writes these without fraction and exponent (RFC 8785 3.2.2.3): what was let
+    # in here as 1e20 would be an integer that nobody may read back.
+    number = float(text)
+    is_whole = number.is_integer() if abs(number) < _EXPONENT_FROM else False
+    return _TooBig() if is_whole and abs(number) > INTEGER_MAX else number
+
+
+_SLOW_READER = json.JSONDecoder(
+    object_pairs_hook=_object_of, parse_int=_integer_of, parse_float=_float_of
+)
 
 
 def _refuse_by_slow_reading(data: bytes, depth_max: int) -> None:

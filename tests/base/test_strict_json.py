@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from base.errors import InputTooLarge, InvalidInput
 from base.strict_json import INTEGER_MAX, JsonValue, field_path, loads
+from ledger.canonical import canonical_bytes
 
 
 def read(data: bytes | str) -> JsonValue:
@@ -173,3 +174,20 @@ def test_a_second_key_is_found_whatever_stands_around_it(
     text = "[{" + ",".join(json.dumps(k) + colon + json.dumps(v) for k, v in pairs) + "}]"
 
     assert refusal(text)[0] == "json_duplicate_key"
+
+
+@pytest.mark.parametrize("text", ["1e20", "1e17", "9007199254740992.0", "-9.007199254740993e15"])
+def test_a_whole_number_that_no_reader_keeps_is_refused_however_it_is_written(text: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        loads(f'{{"a": [{text}]}}'.encode(), bytes_max=100, depth_max=5)
+
+    assert [(one.path, one.code) for one in refusal.value.problems] == [("a[0]", "json_number")]
+
+
+@pytest.mark.parametrize(
+    "text", ["1e21", "1.5e300", "9007199254740991.0", "0.1", "-4503599627370497.5"]
+)
+def test_every_number_that_is_let_in_is_read_back_from_its_canonical_form(text: str) -> None:
+    value = loads(f"[{text}]".encode(), bytes_max=400, depth_max=5)
+
+    assert loads(canonical_bytes(value), bytes_max=400, depth_max=5) == value
