@@ -1,10 +1,9 @@
 """Cases from their first step to their effect on lists and answers, on both databases."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from trace.recall.workdays import workdays_after
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -12,102 +11,27 @@ from sqlalchemy import select
 from base.db import reading, transaction
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from credit.cases.kinds import case_kinds
-from credit.cases.model import CaseNote, Document
-from credit.cases.taking import CaseDesk, take_step
-from credit.checking import check_party, list_page
+from credit.cases.taking import take_step
+from credit.checking import list_page
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import FOLDED, bring_up_credit, forget_credit
 from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.rulebook.reading import rulebook
-from credit.subjects import subject_of_code
-from credit.tables import CREDIT_CASE, CREDIT_FACT
-from parties.actors import Actor
-from tests.credit.samples import AUTHORITY, csv_of, penalty, serious
+from credit.tables import CREDIT_FACT
+from tests.credit.case_world import DECIDED, CaseDay, open_case_world
+from tests.credit.samples import AUTHORITY, csv_of, penalty
 from tests.instances import Installation
 from tests.parties.samples import uscc_of
 
-PAPER = Document(name="缴款凭证.pdf", sha256="00" * 32)
-DECIDED: dict[str, Any] = {"decision": "青农信修〔2026〕1号", "decided_on": date(2026, 11, 23)}
-
-
-@dataclass(slots=True, kw_only=True)
-class _World:
-    """A party with a penalty and an entry of the list of serious violations."""
-
-    installation: Installation
-    desk: CaseDesk
-    party: Actor
-    subject: UUID
-    facts: dict[str, UUID]
-
-    def note(self, kind: str, step: str, case_id: UUID, **more: Any) -> CaseNote:
-        values: dict[str, Any] = {"reason": "已缴清罚款并整改", "documents": (PAPER,)}
-        return CaseNote(
-            case_id=case_id,
-            kind=kind,
-            step=step,
-            subject_id=self.subject,
-            party_id=None,
-            **{**values, "is_committed": True, "fact_ids": (self.facts["penalty"],), **more},
-        )
-
-    def take(self, actor: Actor, kind: str, step: str, case_id: UUID, **more: Any) -> int:
-        return take_step(self.desk, actor, self.note(kind, step, case_id, **more))
-
-    def answer(self, day: date = date(2026, 11, 23)) -> list[str]:
-        with reading(self.installation.engine) as connection:
-            found = check_party(
-                connection,
-                self.installation.log,
-                rulebook(),
-                uscc=uscc_of(1),
-                matter=None,
-                day=day,
-            )
-        return [one.number for one in found.entries]
-
-    def case(self, case_id: UUID) -> Any:
-        with reading(self.installation.engine) as connection:
-            statement = select(CREDIT_CASE).where(CREDIT_CASE.c.id == case_id)
-            return connection.execute(statement).one()
-
-    def state(self, name: str) -> str:
-        with reading(self.installation.engine) as connection:
-            statement = select(CREDIT_FACT.c.state).where(
-                CREDIT_FACT.c.id == self.facts[name], CREDIT_FACT.c.is_latest
-            )
-            return str(connection.execute(statement).scalar_one())
-
 
 @pytest.fixture
-def world(installation: Installation, intake: IntakeDesk) -> _World:
-    installation.clock.instant = datetime(2026, 11, 23, 1, tzinfo=UTC)
-    party = installation.party("青岛第1食品有限公司")
-    rows = {
-        "penalty": [penalty(1, cf_xdr_shxym=uscc_of(1), cf_jdrq="2026-08-01")],
-        "serious_listing": [serious(1, uscc=uscc_of(1), listed_on="2025-06-01")],
-    }
-    for feed, found in rows.items():
-        take_batch(intake, AUTHORITY, FEEDS[feed], csv_of(found), door=Door.FILE)
-    engine, log = installation.engine, installation.log
-    bring_up_credit(engine, log)
-    desk = CaseDesk(
-        journal=intake.journal,
-        clock=installation.clock,
-        book=rulebook().for_region(""),
-        workdays=workdays_after,
-        bring_up=lambda: bring_up_credit(engine, log),
-    )
-    with reading(engine) as connection:
-        subject = subject_of_code(connection, log, uscc_of(1))
-        facts = {row.feed: row.id for row in connection.execute(select(CREDIT_FACT))}
-    assert subject is not None
-    return _World(installation=installation, desk=desk, party=party, subject=subject, facts=facts)
+def world(installation: Installation, intake: IntakeDesk) -> CaseDay:
+    return open_case_world(installation, intake)
 
 
 def test_a_repair_goes_from_application_to_no_answer_at_once_and_stays_provable(
-    world: _World,
+    world: CaseDay,
 ) -> None:
     case_id, listed = uuid4(), (world.facts["serious_listing"],)
     before = world.installation.clock.now()
@@ -132,7 +56,7 @@ def test_a_repair_goes_from_application_to_no_answer_at_once_and_stays_provable(
     assert world.installation.check() == 6
 
 
-def test_the_steps_have_the_deadlines_of_the_rules_in_force(world: _World) -> None:
+def test_the_steps_have_the_deadlines_of_the_rules_in_force(world: CaseDay) -> None:
     case_id = uuid4()
 
     world.take(world.party, "repair", "apply", case_id)
@@ -145,7 +69,9 @@ def test_the_steps_have_the_deadlines_of_the_rules_in_force(world: _World) -> No
     assert not accepted.is_provisional
 
 
-def test_a_deadline_over_a_year_whose_holidays_are_not_known_is_provisional(world: _World) -> None:
+def test_a_deadline_over_a_year_whose_holidays_are_not_known_is_provisional(
+    world: CaseDay,
+) -> None:
     case_id = uuid4()
     world.installation.clock.instant = datetime(2026, 12, 28, 1, tzinfo=UTC)
 
@@ -155,7 +81,9 @@ def test_a_deadline_over_a_year_whose_holidays_are_not_known_is_provisional(worl
     assert world.case(case_id).is_provisional
 
 
-def test_a_repair_before_its_day_is_refused_with_the_day(world: _World, intake: IntakeDesk) -> None:
+def test_a_repair_before_its_day_is_refused_with_the_day(
+    world: CaseDay, intake: IntakeDesk
+) -> None:
     late = penalty(2, cf_xdr_shxym=uscc_of(1), cf_jdrq="2026-08-31")
     take_batch(intake, AUTHORITY, FEEDS["penalty"], csv_of([late]), door=Door.FILE)
     world.desk.bring_up()
@@ -171,7 +99,7 @@ def test_a_repair_before_its_day_is_refused_with_the_day(world: _World, intake: 
     assert world.take(world.party, "repair", "apply", uuid4(), fact_ids=ids) > 0
 
 
-def test_what_a_step_asks_for_is_refused_by_its_field(world: _World) -> None:
+def test_what_a_step_asks_for_is_refused_by_its_field(world: CaseDay) -> None:
     case_id = uuid4()
     with pytest.raises(InvalidInput) as refusal:
         world.take(
@@ -186,7 +114,7 @@ def test_what_a_step_asks_for_is_refused_by_its_field(world: _World) -> None:
     assert {one.path for one in refusal.value.problems} == {"article"}
 
 
-def test_of_two_decisions_the_ledger_takes_the_first_alone(world: _World) -> None:
+def test_of_two_decisions_the_ledger_takes_the_first_alone(world: CaseDay) -> None:
     case_id = uuid4()
     world.take(world.party, "repair", "apply", case_id)
     world.take(AUTHORITY, "repair", "refuse", case_id, article="第十二条")
@@ -197,7 +125,7 @@ def test_of_two_decisions_the_ledger_takes_the_first_alone(world: _World) -> Non
     assert world.state("penalty") == "active"
 
 
-def test_nobody_decides_its_own_case_and_nobody_applies_for_another(world: _World) -> None:
+def test_nobody_decides_its_own_case_and_nobody_applies_for_another(world: CaseDay) -> None:
     case_id = uuid4()
     other = world.installation.party("别的公司")
     with pytest.raises(NotFound):
@@ -209,14 +137,14 @@ def test_nobody_decides_its_own_case_and_nobody_applies_for_another(world: _Worl
         world.take(world.party, "repair", "accept", case_id)
 
 
-def test_a_second_case_about_the_same_record_waits_for_the_first(world: _World) -> None:
+def test_a_second_case_about_the_same_record_waits_for_the_first(world: CaseDay) -> None:
     world.take(world.party, "repair", "apply", uuid4())
 
     with pytest.raises(Conflict, match="is open already"):
         world.take(world.party, "repair", "apply", uuid4())
 
 
-def test_an_objection_that_is_upheld_withdraws_the_record(world: _World) -> None:
+def test_an_objection_that_is_upheld_withdraws_the_record(world: CaseDay) -> None:
     case_id = uuid4()
     world.take(world.party, "objection", "lodge", case_id, reason="不是本单位")
     assert world.case(case_id).due_rule == "own-objection"
@@ -227,7 +155,7 @@ def test_an_objection_that_is_upheld_withdraws_the_record(world: _World) -> None
     assert world.state("penalty") == "withdrawn"
 
 
-def test_a_place_has_the_days_of_its_own_regulation(world: _World) -> None:
+def test_a_place_has_the_days_of_its_own_regulation(world: CaseDay) -> None:
     case_id = uuid4()
     desk = replace(world.desk, book=rulebook().for_region("370200"))
 
@@ -238,86 +166,7 @@ def test_a_place_has_the_days_of_its_own_regulation(world: _World) -> None:
     assert (case.due_on, case.due_rule) == (date(2026, 11, 26), "RLOC-SD.objection")
 
 
-def test_a_record_whose_basis_was_annulled_is_withdrawn_at_once_and_confirmed_in_time(
-    world: _World,
-) -> None:
-    case_id = uuid4()
-
-    world.take(AUTHORITY, "withdrawal", "annul", case_id, reason="复议撤销", **DECIDED)
-
-    assert world.state("penalty") == "withdrawn"
-    case = world.case(case_id)
-    assert (case.due_on, case.due_rule) == (date(2026, 11, 26), "RCF-48")
-
-
-def test_shielding_ends_in_repair_or_in_the_record_as_it_was(world: _World) -> None:
-    case_id, listed = uuid4(), (world.facts["serious_listing"],)
-    world.take(world.party, "shielding", "apply", case_id, fact_ids=listed)
-    world.take(AUTHORITY, "shielding", "shield", case_id, **DECIDED)
-    assert (world.state("serious_listing"), world.answer()) == ("shielded", [])
-
-    world.take(AUTHORITY, "shielding", "restore", case_id, **DECIDED)
-
-    assert (world.state("serious_listing"), world.answer()) == ("active", ["青市监列〔2026〕1号"])
-
-
-def test_a_repair_by_false_papers_is_revoked_and_the_record_counts_again(world: _World) -> None:
-    case_id = uuid4()
-    world.take(world.party, "repair", "apply", case_id)
-    world.take(AUTHORITY, "repair", "accept", case_id)
-    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
-    assert world.state("penalty") == "repaired"
-
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **DECIDED)
-
-    assert world.state("penalty") == "active"
-
-
-def _repaired(world: _World, case_id: UUID) -> None:
-    world.take(world.party, "repair", "apply", case_id)
-    world.take(AUTHORITY, "repair", "accept", case_id)
-    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
-
-
-def test_what_was_withdrawn_never_comes_back_by_another_case(world: _World) -> None:
-    case_id = uuid4()
-    world.take(world.party, "repair", "apply", case_id)
-    world.take(AUTHORITY, "withdrawal", "annul", uuid4(), **DECIDED)
-    world.take(AUTHORITY, "repair", "accept", case_id)
-    world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **DECIDED)
-
-    assert world.state("penalty") == "withdrawn"
-
-
-def test_a_plan_that_fails_brings_back_nothing_that_was_repaired_meanwhile(world: _World) -> None:
-    shield, repair = uuid4(), uuid4()
-    world.take(world.party, "repair", "apply", repair)
-    world.take(world.party, "shielding", "apply", shield)
-    world.take(AUTHORITY, "shielding", "shield", shield, **DECIDED)
-    world.take(AUTHORITY, "repair", "accept", repair)
-    world.take(AUTHORITY, "repair", "approve", repair, **DECIDED)
-
-    world.take(AUTHORITY, "shielding", "restore", shield, **DECIDED)
-
-    assert world.state("penalty") == "repaired"
-
-
-def test_a_basis_is_annulled_while_the_record_is_shielded_and_after_its_repair(
-    world: _World,
-) -> None:
-    case_id, listed = uuid4(), (world.facts["serious_listing"],)
-    world.take(world.party, "shielding", "apply", case_id, fact_ids=listed)
-    world.take(AUTHORITY, "shielding", "shield", case_id, **DECIDED)
-    world.take(AUTHORITY, "withdrawal", "annul", uuid4(), fact_ids=listed, **DECIDED)
-    world.take(AUTHORITY, "shielding", "restore", case_id, **DECIDED)
-    _repaired(world, uuid4())
-    world.take(AUTHORITY, "withdrawal", "annul", uuid4(), **DECIDED)
-
-    assert (world.state("serious_listing"), world.state("penalty")) == ("withdrawn", "withdrawn")
-
-
-def test_a_listing_is_noticed_served_answered_and_decided(world: _World) -> None:
+def test_a_listing_is_noticed_served_answered_and_decided(world: CaseDay) -> None:
     case_id = uuid4()
     terms = {
         "list": "serious_violation",
@@ -357,7 +206,7 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: _World) -> None
     ],
 )
 def test_what_a_listing_is_about_is_checked_before_anything_is_recorded(
-    world: _World, terms: dict[str, str], path: str
+    world: CaseDay, terms: dict[str, str], path: str
 ) -> None:
     good = {"list": "serious_violation", "measures": "MZ-01", "authority": "market_regulation"}
     about: dict[str, Any] = {"fact_ids": (), "terms": {**good, **terms}, "article": "第五条"}
@@ -369,7 +218,7 @@ def test_what_a_listing_is_about_is_checked_before_anything_is_recorded(
 
 
 def test_the_feed_that_sends_a_repaired_record_again_does_not_bring_it_back(
-    world: _World, intake: IntakeDesk
+    world: CaseDay, intake: IntakeDesk
 ) -> None:
     case_id = uuid4()
     world.take(world.party, "repair", "apply", case_id)
@@ -383,7 +232,7 @@ def test_the_feed_that_sends_a_repaired_record_again_does_not_bring_it_back(
     assert world.state("penalty") == "repaired"
 
 
-def test_cases_come_back_the_same_from_the_log(world: _World) -> None:
+def test_cases_come_back_the_same_from_the_log(world: CaseDay) -> None:
     for kind, step in (("repair", "apply"), ("objection", "lodge")):
         world.take(world.party, kind, step, uuid4())
     engine, log = world.installation.engine, world.installation.log
@@ -412,7 +261,7 @@ def test_every_state_of_a_case_is_reached_and_every_step_has_a_way_to_it(kind: s
     assert all(step.sources & reached for name, step in found.steps.items() if name != found.begins)
 
 
-def test_a_note_of_another_party_is_no_step_of_the_case(world: _World) -> None:
+def test_a_note_of_another_party_is_no_step_of_the_case(world: CaseDay) -> None:
     case_id = uuid4()
     world.take(world.party, "repair", "apply", case_id)
 
