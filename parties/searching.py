@@ -25,8 +25,6 @@ from parties.directory import (
 from parties.finding import Search, holds_all
 from parties.tables import CERTIFICATE, PARTY, PRODUCT, SITE
 
-# A short text begins the names of many places; so many of them are looked for.
-_REGIONS_MAX: Final = 20
 _REGION_DIGITS: Final = 6
 
 Card = TypeVar("Card")
@@ -66,7 +64,7 @@ def regions_meant(text: str) -> tuple[str, ...]:
     if len(text) == _REGION_DIGITS and text.isascii() and text.isdecimal():
         found = find_region(text)
         return () if found is None else (found.code,)
-    return regions_named(text)[:_REGIONS_MAX]
+    return regions_named(text)
 
 
 def search_parties(connection: Connection, wanted: Wanted) -> Hits[PartyCard]:

@@ -86,6 +86,7 @@ class Bounds:
     since: date
     times: Bound
     days: Bound
+    day_names: tuple[str, ...]
     by_kind: Mapping[str, Bound]
     by_unit: Mapping[str, Bound]
     kind_units: Mapping[str, frozenset[str]]
@@ -141,7 +142,7 @@ def _bounded(sent: JsonObject, rules: Bounds) -> Iterator[tuple[Path, Bound, Dec
             yield inside, rules.times, Decimal(read_instant(text).date().toordinal())
     ilmd = sent.get("ilmd")
     for name, value in ilmd.items() if isinstance(ilmd, dict) else ():
-        day = _day(value)
+        day = _day(value) if name.lower().endswith(rules.day_names) else None
         if day is not None:
             yield ("ilmd", name), rules.days, Decimal(day.toordinal())
     for name in QUANTITY_FIELDS:
@@ -202,6 +203,7 @@ def bounds() -> Bounds:
         since=since,
         times=_days(file.under("times")),
         days=_days(file.under("days")),
+        day_names=tuple(file.texts("day_names")),
         by_kind=MappingProxyType(by_kind),
         by_unit=MappingProxyType(by_unit),
         kind_units=MappingProxyType(kind_units),

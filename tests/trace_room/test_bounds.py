@@ -38,8 +38,8 @@ REPORT = "sensorElementList[0].sensorReport[0]"
 IMPOSSIBLE: list[tuple[str, JsonObject]] = [
     ("eventTime", event(eventTime="1900-01-01T00:00:00+08:00")),
     ("eventTime", event(eventTime="0001-01-02T00:00:00Z")),
-    ("ilmd.cbvmda:itemExpirationDate", event(ilmd={"cbvmda:itemExpirationDate": "9999-12-31"})),
-    ("ilmd.sx:at", event(ilmd={"sx:at": "1900-01-01T00:00:00Z"})),
+    ("ilmd.cbvmda:productionDate", event(ilmd={"cbvmda:productionDate": "1905-07-22"})),
+    ("ilmd.sx:firstCutDate", event(ilmd={"sx:firstCutDate": "1900-01-01T00:00:00Z"})),
     (f"{REPORT}.value", event(sensorElementList=measured(999))),
     (f"{REPORT}.value", event(sensorElementList=measured(999, kind="gs1:Temperature"))),
     (f"{REPORT}.minValue", event(sensorElementList=measured(-273.16, name="minValue"))),
@@ -47,7 +47,7 @@ IMPOSSIBLE: list[tuple[str, JsonObject]] = [
     (f"{REPORT}.value", event(sensorElementList=measured(1830, "FAH"))),
     (
         f"{REPORT}.maxValue",
-        event(sensorElementList=measured(101, "P1", "RelativeHumidity", "maxValue")),
+        event(sensorElementList=measured(111, "P1", "RelativeHumidity", "maxValue")),
     ),
     (f"{REPORT}.value", event(sensorElementList=measured(-0.5, "P1", "RelativeHumidity"))),
     (f"{REPORT}.value", event(sensorElementList=measured(14.1, "Q30", "https://a.example/acid"))),
@@ -59,14 +59,19 @@ IMPOSSIBLE: list[tuple[str, JsonObject]] = [
 ]
 ODD: list[tuple[str, JsonObject]] = [
     ("eventTime", event(eventTime="1999-12-31T00:00:00Z")),
+    ("ilmd.cbvmda:itemExpirationDate", event(ilmd={"cbvmda:itemExpirationDate": "9999-12-31"})),
     (f"{REPORT}.value", event(sensorElementList=measured(-196))),
+    (f"{REPORT}.value", event(sensorElementList=measured(650))),
+    (f"{REPORT}.value", event(sensorElementList=measured(102, "P1", "RelativeHumidity"))),
     (f"{REPORT}.value", event(sensorElementList=measured(0, "P1", "RelativeHumidity"))),
     ("childQuantityList[0].quantity", event(childQuantityList=amount(1_000_001, "KGM"))),
 ]
 PLAIN = [
     event(),
     event(ilmd={"cbvmda:itemExpirationDate": "2031-07-22", "cbvmda:lotNumber": "1900-01-01-B"}),
+    event(ilmd={"sx:mark": "1900-01-01"}),
     event(sensorElementList=measured(-80)),
+    event(sensorElementList=measured(300)),
     event(sensorElementList=measured(121)),
     event(sensorElementList=measured(100, "P1", "RelativeHumidity")),
     event(sensorElementList=measured(12.5, "A93", "AbsoluteHumidity")),

@@ -82,6 +82,15 @@ def test_the_page_shows_what_is_taken_back_and_the_ledger_stays_sound(house: Hou
     check(house)
 
 
+def test_lines_of_one_lot_are_summed_unit_by_unit(sqlite_house: House) -> None:
+    said = ((12.5, "KGM"), (7.5, "KGM"), (3, "XBX"))
+    lines = [{"epcClass": LOT, "quantity": much, "uom": unit} for much, unit in said]
+
+    asked = text_of(sign_in(sqlite_house).get(page_of(told(sqlite_house, quantityList=lines))))
+
+    assert "20 千克 + 3 盒" in asked
+
+
 def test_entry_and_declaration_lead_to_each_other(sqlite_house: House) -> None:
     seq, person = told(sqlite_house), sign_in(sqlite_house)
 

@@ -21,9 +21,10 @@ from trace.recall.tables import (
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import Column, Connection, Row, Select, Table, and_, or_, select, union
 
 _AT_ONCE: Final = 400
+_WHOLE: Final = (RECALL_SCOPE, RECALL_CLOSE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,23 +165,34 @@ def _notices(connection: Connection, log: int, recall_id: UUID) -> Iterator[_Not
 
 
 def changed_by_recalls(connection: Connection, log: int, start: int, end: int) -> set[int]:
-    """Return the things of which the entries `start` … `end - 1` say something in a recall."""
-    tables = (RECALL_SCOPE, RECALL_NOTICE, RECALL_ANSWER, RECALL_CLOSE)
-    touched = {
-        recall_id
-        for table in tables
-        for recall_id in connection.execute(
-            select(table.c.recall_id).where(
-                table.c.log == log, table.c.seq >= start, table.c.seq < end
-            )
-        ).scalars()
-    }
-    items: set[int] = set()
-    for recall_id in sorted(touched):
-        # What an older scope named may be free again.
-        for scope_id in _scopes(connection, log, recall_id):
-            statement = select(RECALL_LINE.c.item).where(
-                RECALL_LINE.c.log == log, RECALL_LINE.c.scope_id == scope_id
-            )
-            items.update(connection.execute(statement).scalars())
-    return items
+    """Return the things of which the entries `start` … `end - 1` say something in a recall.
+
+    A new scope and an end concern every line: what an older scope named may be free again. A notice
+    and an answer concern the lines of their holder alone.
+    """
+    whole = union(*(_written(table, table.c.recall_id, log, start, end) for table in _WHOLE))
+    scopes = select(RECALL_SCOPE.c.id).where(
+        RECALL_SCOPE.c.log == log, RECALL_SCOPE.c.recall_id.in_(whole)
+    )
+    notices = union(
+        _written(RECALL_NOTICE, RECALL_NOTICE.c.id, log, start, end),
+        _written(RECALL_ANSWER, RECALL_ANSWER.c.notice_id, log, start, end),
+    )
+    line, notice = RECALL_LINE, RECALL_NOTICE
+    of_holders = select(line.c.item).join(
+        notice,
+        and_(
+            notice.c.log == line.c.log,
+            notice.c.scope_id == line.c.scope_id,
+            notice.c.party_id == line.c.holder,
+        ),
+    )
+    found = union(
+        select(line.c.item).where(line.c.log == log, line.c.scope_id.in_(scopes)),
+        of_holders.where(line.c.log == log, notice.c.id.in_(notices)),
+    )
+    return set(connection.execute(found).scalars())
+
+
+def _written(table: Table, column: Column[UUID], log: int, start: int, end: int) -> Select[UUID]:
+    return select(column).where(table.c.log == log, table.c.seq >= start, table.c.seq < end)

@@ -111,18 +111,25 @@ def _named(
 
 
 def _amounts(event: JsonObject, lang: Lang) -> dict[tuple[Role, str], str]:
-    """Return how much of each lot an event says, in words."""
-    units = catalogue().shared.library.units
-    said = {}
+    """Return how much of each lot an event says, in words: the sum of its lines, unit by unit."""
+    sums: dict[tuple[Role, str], dict[str, Decimal]] = {}
     for name, role in _LISTS.items():
         for lot in objects(event.get(name)):
-            code, much, unit = lot.get("epcClass"), lot.get("quantity"), lot.get("uom")
+            code, much, unit = lot.get("epcClass"), lot.get("quantity"), lot.get("uom", "")
             if not isinstance(code, str) or not isinstance(much, int | float):
                 continue
-            known = units.get(unit) if isinstance(unit, str) else None
-            words = unit or "" if known is None else getattr(known.label, lang)
-            said[role, uri_of_text(code)] = f"{Decimal(str(much)).normalize():,f} {words}".rstrip()
-    return said
+            of_lot = sums.setdefault((role, uri_of_text(code)), {})
+            of_lot[str(unit)] = of_lot.get(str(unit), Decimal(0)) + Decimal(str(much))
+    return {
+        lot: " + ".join(_amount(much, unit, lang) for unit, much in of_lot.items())
+        for lot, of_lot in sums.items()
+    }
+
+
+def _amount(much: Decimal, unit: str, lang: Lang) -> str:
+    known = catalogue().shared.library.units.get(unit)
+    words = unit if known is None else getattr(known.label, lang)
+    return f"{much.normalize():,f} {words}".rstrip()
 
 
 def role_words(role: Role) -> str:

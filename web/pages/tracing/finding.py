@@ -61,9 +61,9 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundAll:
-    """What a text found, by kinds. `is_person` where it is the ID number of a person.
+    """What a text found, by kinds.
 
-    That was not looked up. `regions` are those whose parties and sites are among the found.
+    `is_person` where it is the ID number of a person, which was not looked up.
     """
 
     things: Hits[Thing] = Hits()  # noqa: RUF009 -- frozen, and the same nothing for all
@@ -71,7 +71,6 @@ class FoundAll:
     parties: Hits[PartyCard] = Hits()  # noqa: RUF009
     sites: Hits[SiteCard] = Hits()  # noqa: RUF009
     papers: Hits[Paper] = Hits()  # noqa: RUF009
-    regions: tuple[str, ...] = ()
     is_person: bool = False
 
     @property
@@ -132,7 +131,6 @@ def find_all(connection: Connection, log: int, actor: Actor, text: str, bounds: 
         parties=search_parties(connection, wanted),
         sites=search_sites(connection, wanted),
         papers=_papers(connection, search_papers(connection, wanted)),
-        regions=wanted.regions,
     )
 
 
