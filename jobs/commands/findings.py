@@ -9,6 +9,7 @@ import click
 from base.clock import SystemClock
 from base.config import load_settings
 from base.db import open_database
+from credit.folding.projector import bring_up_credit
 from jobs.findings import LISTINGS
 from jobs.initialised import require_initialised
 from ledger.opening import DEFAULT_LOG
@@ -30,6 +31,7 @@ def command(environ: MutableMapping[str, str], is_rebuild: bool) -> int:
     sources = Sources(clock=SystemClock(), listings=LISTINGS, items_at_once=_ITEMS_AT_ONCE)
     work = rebuild_findings if is_rebuild else bring_up_findings
     try:
+        bring_up_credit(engine, DEFAULT_LOG)
         count = work(engine, DEFAULT_LOG, sources)
     finally:
         engine.dispose()

@@ -40,7 +40,7 @@ def changed_items(connection: Connection, log: int) -> frozenset[int]:
     since = from_micros(max(last - _OVERLAP_US, 0))
     items: set[int] = set()
     for party_id, until_on in _papers_of_parties(connection, since):
-        items.update(_handled_after(connection, log, party_id, until_on))
+        items.update(handled_after(connection, log, party_id, until_on))
     uris = _products(connection, since)
     if uris:
         items.update(_named_as(connection, log, uris))
@@ -72,8 +72,8 @@ def _papers_of_parties(connection: Connection, since: datetime) -> list[tuple[UU
     return [(row.party_id, row.until_on) for row in connection.execute(statement)]
 
 
-def _handled_after(connection: Connection, log: int, party_id: UUID, day: date) -> Iterable[int]:
-    """Return what a party dealt in from a day on: from then on its licence may have run out."""
+def handled_after(connection: Connection, log: int, party_id: UUID, day: date) -> Iterable[int]:
+    """Return what a party dealt in from a day on: the end of its licence, or its listing."""
     beside = EVENT_ITEM.join(
         EVENT, and_(EVENT.c.log == EVENT_ITEM.c.log, EVENT.c.seq == EVENT_ITEM.c.seq)
     )
