@@ -19,6 +19,7 @@ from credit.checking import current_facts
 from credit.feeds.model import CodeScheme
 from credit.scoring.model import Evidence, Grade, Model, ScoredFact
 from credit.scoring.scoring import grade_of
+from credit.scoring.what_if import Ground
 from credit.tables import CREDIT_CODE
 from parties.tables import PARTY
 
@@ -31,8 +32,17 @@ def grade_party(
     connection: Connection, log: int, subject_id: UUID, model: Model, day: date
 ) -> Grade:
     """Return the grade of a party by a model on a day."""
-    facts = [_scored(row) for row in current_facts(connection, log, subject_id, day)]
-    return grade_of(model, facts, list(evidence_of(connection, log, subject_id, day)), day)
+    ground = ground_of(connection, log, subject_id, day)
+    return grade_of(model, ground.facts, ground.evidence, day)
+
+
+def ground_of(connection: Connection, log: int, subject_id: UUID, day: date) -> Ground:
+    """Return what the grade of a party is reckoned from on a day."""
+    return Ground(
+        facts=tuple(_scored(row) for row in current_facts(connection, log, subject_id, day)),
+        evidence=tuple(evidence_of(connection, log, subject_id, day)),
+        day=day,
+    )
 
 
 def evidence_of(

@@ -6,9 +6,7 @@ there for it.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from trace.recall.workdays import workdays_after
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -20,17 +18,12 @@ from credit.cases.model import CaseNote
 from credit.cases.reading import CaseQuery, CaseRow, StepRow, cases_of, read_case
 from credit.cases.taking import CaseDesk, take_step
 from credit.folding.projector import bring_up_credit
-from credit.grading import grade_party
 from credit.records import FactRow, facts_of
-from credit.scoring.model import Grade, Model
-from credit.scoring.reading import model_on
 from credit.subjects import subject_of_code, subject_of_party
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, today
 from web.services import Services
-
-_MODEL: Final = "enterprise"
 
 
 def case_desk(parts: Services) -> CaseDesk:
@@ -48,28 +41,11 @@ def record_for(parts: Services, actor: Actor, uscc: str) -> tuple[UUID | None, l
     """Return the record of the party asked for, or a producer's own; None and nothing if untold."""
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
-        subject_id = _subject_for(connection, parts, actor, uscc)
+        subject_id = subject_for(connection, parts, actor, uscc)
         if subject_id is None:
             return None, []
         rows_max = parts.settings.credit_told_max
         return subject_id, facts_of(connection, parts.log, subject_id, rows_max=rows_max)
-
-
-def grade_for(
-    parts: Services, actor: Actor, uscc: str, *, day: date | None
-) -> tuple[Model, Grade] | None:
-    """Return a party's grade on a day with its model; None where nothing was told of it."""
-    bring_up_credit(parts.engine, parts.log)
-    on = day or today(parts)
-    try:
-        model = model_on(_MODEL, on)
-    except KeyError:
-        raise _refusal("day", "No model of grades holds on that day.") from None
-    with reading(parts.engine) as connection:
-        subject_id = _subject_for(connection, parts, actor, uscc)
-        if subject_id is None:
-            return None
-        return model, grade_party(connection, parts.log, subject_id, model, on)
 
 
 def open_case_for(
@@ -78,7 +54,7 @@ def open_case_for(
     """Open a case about facts of a party; raises what `take_step` raises."""
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
-        subject_id = _subject_for(connection, parts, actor, uscc)
+        subject_id = subject_for(connection, parts, actor, uscc)
     kind = case_kinds().get(note.kind)
     if kind is None:
         kinds = ", ".join(case_kinds())
@@ -131,7 +107,12 @@ def cases_for(
         return cases_of(connection, parts.log, query)
 
 
-def _subject_for(connection: Connection, parts: Services, actor: Actor, uscc: str) -> UUID | None:
+def subject_for(connection: Connection, parts: Services, actor: Actor, uscc: str) -> UUID | None:
+    """Return whose record is asked for: a producer's own, else the party's of the code.
+
+    None where nothing was told of it. Raises `NotFound` for a code that is not the producer's own,
+    `InvalidInput` for none at all.
+    """
     if actor.role is Role.PRODUCER:
         own = _own_subject(connection, parts, actor)
         if uscc and own != subject_of_code(connection, parts.log, uscc):

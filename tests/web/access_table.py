@@ -173,6 +173,8 @@ EXPECTED: Final[dict[Door, str]] = {
     ("POST", "/api/v1/credit/applications/<uuid:application_id>/lift"): "authority",
     ("GET", "/api/v1/credit/record"): READERS,
     ("GET", "/api/v1/credit/grade"): READERS,
+    ("GET", "/api/v1/credit/grades"): READERS,
+    ("POST", "/api/v1/credit/grade/what-if"): READERS,
     ("GET", "/api/v1/credit/cases"): READERS,
     ("POST", "/api/v1/credit/cases"): "producer authority",
     ("GET", "/api/v1/credit/cases/<uuid:case_id>"): READERS,
