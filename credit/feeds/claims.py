@@ -16,6 +16,9 @@ _CODES: Final = (
     ("swdj", CodeScheme.TAX),
 )
 
+# GB 32100-2015: of the market regulators (9), individual businesses (2).
+_SOLE_TRADERS: Final = "92"
+
 
 def claim_of(values: Values, prefix: str) -> Claim:
     """Take the subject block with these first letters (`cf_xdr_`, `xk_xdr_`)."""
@@ -30,6 +33,9 @@ def claim_of(values: Values, prefix: str) -> Claim:
     if kind is not SubjectKind.PERSON and number and not found:
         message = "has only a person's number; kind 01 is for natural persons"
         values.fault(f"{prefix}lb", "wrong_kind", message)
+    if kind is SubjectKind.ENTERPRISE and codes[CodeScheme.USCC].startswith(_SOLE_TRADERS):
+        message = "is 04 where the code begins with 92: a sole trader's"
+        values.fault(f"{prefix}lb", "sole_trader_as_legal_person", message)
     return Claim(
         kind=kind,
         name=values.text(f"{prefix}mc"),

@@ -23,7 +23,7 @@ from credit.rulebook.code_lists import code_lists
 # What feeds write where there is nothing.
 _NOTHING: Final = frozenset(
     {"", "-", "--", "—", "——", "— —", "/", "//", "\\", "无", "無", "空", "暂无", "null", "NULL",
-     "None", "nan", "NaN", "N/A", "n/a", "不详", "*"}
+     "None", "nan", "NaN", "N/A", "n/a", "不详", "*", "_", "__"}
 )  # fmt: skip
 _DUMMY: Final = re.compile(r"0{8,}[0-9X]|(?:1{15,}|9{15,})[0-9X]*")
 _MASKED: Final = re.compile(r"\*{2,}|X{4,}|x{4,}|＊{2,}")

@@ -114,3 +114,21 @@ def test_a_sender_is_added_listed_and_revoked(
     assert again != 0
     assert short != 0
     assert f"{sender}  revoked  农业农村局  penalty" in capsys.readouterr().out
+
+
+def test_a_sample_of_a_feed_is_the_same_for_a_seed_and_is_taken_row_by_row(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
+    assert run_command_line(["init"], environ) == 0
+    files = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for file in files:
+        asked = ["--rows", "40", "--seed", "7", "--dirt", "30"]
+        assert run_command_line(["credit", "sample", "penalty", str(file), *asked], environ) == 0
+    capsys.readouterr()
+
+    code = run_command_line(["credit", "take", "penalty", str(files[0])], environ)
+
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert code == 0
+    assert "accepted: 40 rows" in capsys.readouterr().out

@@ -12,11 +12,11 @@ from codes.model import CodeError
 from codes.schemes.cn_org_code import parse_org_code
 from codes.schemes.cn_uscc import is_uscc
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind, Values
+from credit.feeds.persons import ADULT_YEARS, is_minor
 from credit.feeds.values import is_masked
 from credit.rulebook.code_lists import code_lists
 
 _BETWEEN: Final = re.compile(r"[;,；，]+")
-_ADULT_YEARS: Final = 18
 
 
 def record_of(values: Values) -> Record:
@@ -24,10 +24,12 @@ def record_of(values: Values) -> Record:
     claim = _claim(values)
     items = _items(values, values.text("disrupttypename"))
     age = values.whole("age")
-    if age is not None and 0 < age < _ADULT_YEARS:
+    if age is not None and 0 < age < ADULT_YEARS:
         values.fault("age", "minor", "is a minor's, who is never listed")
     performance = values.text("performance")
     published_on = values.day("publishdate")
+    if claim.person_number and published_on and is_minor(claim.person_number, published_on):
+        values.fault("cardnum", "minor", "is a minor's by its day of birth, who is never listed")
     values.drop("businessentity", "sexy")
     return Record(
         key=values.text("casecode"),

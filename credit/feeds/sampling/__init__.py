@@ -1,0 +1,1 @@
+"""Invented rows of feeds, clean and dirty, for tests, trials of a sender, and measurements."""

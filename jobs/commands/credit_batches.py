@@ -1,0 +1,79 @@
+"""`manage.py credit take|sample`: batches of feeds from files, and invented ones for trials."""
+
+from collections.abc import MutableMapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import click
+
+from base.config import load_settings
+from credit.feeds.registry import FEEDS
+from credit.feeds.sampling.drawing import Draw
+from credit.feeds.sampling.parties import enterprise
+from credit.feeds.sampling.rows import sample_rows, write_csv
+from credit.folding.projector import bring_up_credit
+from credit.index import open_credit_journal
+from credit.intake.batches import BatchState, Door
+from credit.intake.taking import IntakeDesk, batch_limits, take_batch
+from jobs.initialised import require_initialised
+from jobs.instance import open_instance
+from parties.actors import CONSOLE
+
+_SAMPLED_SINCE: Final = date(2016, 1, 1)
+_SAMPLED_DAYS: Final = 3650
+
+
+@click.command(name="take")
+@click.argument("name", metavar="FEED", type=click.Choice(sorted(FEEDS)))
+@click.argument(
+    "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--release", is_flag=True, help="Take it though it was held: somebody looked at it.")
+@click.pass_obj
+def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool) -> int:
+    """Take a batch of FEED from a FILE: CSV, workbook or JSON lines; exit code 1 where it is held.
+
+    The same file again is the same batch and changes nothing.
+    """
+    settings = load_settings(environ)
+    require_initialised(settings)
+    parts = open_instance(settings)
+    try:
+        desk = IntakeDesk(
+            journal=open_credit_journal(settings, parts.engine, parts.clock),
+            clock=parts.clock,
+            secret=parts.secret,
+            limits=batch_limits(settings),
+        )
+        batch = take_batch(
+            desk, CONSOLE, FEEDS[name], path.read_bytes(), door=Door.FILE, is_released=release
+        )
+        bring_up_credit(parts.engine, parts.desk.journal.log)
+    finally:
+        parts.engine.dispose()
+    click.echo(
+        f"batch {batch.id} {batch.state.value}: {batch.received} rows, {batch.accepted} new,"
+        f" {batch.duplicates} known, {batch.quarantined} quarantined, {batch.ended} ended"
+    )
+    if batch.message:
+        click.echo(batch.message, err=True)
+    return 0 if batch.state is BatchState.ACCEPTED else 1
+
+
+@click.command(name="sample")
+@click.argument("name", metavar="FEED", type=click.Choice(sorted(FEEDS)))
+@click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--rows", type=click.IntRange(1, 10_000_000), default=100, help="How many rows.")
+@click.option("--seed", type=click.IntRange(0, 1 << 32), default=1, help="The same gives the same.")
+@click.option("--dirt", type=click.IntRange(0, 100), default=0, help="Dirty rows in a hundred.")
+def sample(name: str, path: Path, rows: int, seed: int, dirt: int) -> None:
+    """Write invented rows of FEED to a FILE: a CSV as a sender would hand it in, for a trial."""
+    draw = Draw(seed)
+    told = (
+        (enterprise(number), _SAMPLED_SINCE + timedelta(days=draw.below(_SAMPLED_DAYS)))
+        for number in range(rows)
+    )
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        count = write_csv(out, name, sample_rows(name, told, draw, dirt_percent=dirt))
+    click.echo(f"{count} rows of {name}")
