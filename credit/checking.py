@@ -24,6 +24,8 @@ from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
 _ID_BYTES: Final = 16
+# Under which of these a feed names the article of a decision.
+_ARTICLE_NAMES: Final = ("article", "basis", "law_and_penalty")
 _COLUMNS: Final = (
     CREDIT_FACT.c.id,
     CREDIT_FACT.c.version,
@@ -48,7 +50,8 @@ _COLUMNS: Final = (
 class Entry:
     """One entry of a list: by whose decision, since when, until when, and where it is proven.
 
-    `until_on` is its last day, None where no row fixes one. `seq` and `position` are the ledger's
+    `stops_on` is the first day without it, None where no row fixes one. `article` is what the
+    decision names, "" where its feed has no such column. `seq` and `position` are the ledger's
     entry and the row under its root.
     """
 
@@ -57,6 +60,7 @@ class Entry:
     number: str
     authority: str
     ground: str
+    article: str
     from_on: date
     stops_on: date | None
     removable_on: date | None
@@ -161,20 +165,13 @@ def list_page(
     No natural person is ever among them. `after` is the `next_after` of the page before; raises
     `InvalidInput` for anything else.
     """
-    statement = _of_list(log, list_id, day).order_by(CREDIT_FACT.c.id).limit(rows_max + 1)
-    if known_at is None:
-        statement = statement.where(CREDIT_FACT.c.is_latest)
-    else:
-        statement = statement.where(CREDIT_FACT.c.version == _version_at(log, known_at))
+    statement = listed_on(log, list_id, day, known_at).order_by(CREDIT_FACT.c.id)
+    statement = statement.limit(rows_max + 1)
     if after:
         (last,) = read_token(after, _ID_BYTES)
         statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
     rows = list(connection.execute(statement))
-    listed = tuple(
-        Listed(code=row.code, name=row.name, entry=entry)
-        for row in rows[:rows_max]
-        for entry in _entries([row])
-    )
+    listed = tuple(listed_of(rows[:rows_max]))
     is_last = len(rows) <= rows_max
     return ListPage(
         credit_list=credit_lists()[list_id],
@@ -182,6 +179,22 @@ def list_page(
         listed=listed,
         next_after="" if is_last else write_token(listed[-1].entry.fact_id.bytes),
     )
+
+
+def listed_on(
+    log: int, list_id: str, day: date, known_at: datetime | None
+) -> Select[*tuple[Any, ...]]:
+    """Return the query for the organisations on a list on a day, as known now or at an instant."""
+    statement = _of_list(log, list_id, day)
+    if known_at is None:
+        return statement.where(CREDIT_FACT.c.is_latest)
+    return statement.where(CREDIT_FACT.c.version == _version_at(log, known_at))
+
+
+def listed_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Listed]:
+    """Yield what such a query found."""
+    for row, entry in zip(rows, _entries(rows), strict=True):
+        yield Listed(code=row.code, name=row.name, entry=entry)
 
 
 def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
@@ -288,12 +301,20 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
                 number=row.number,
                 authority=row.authority_name,
                 ground=row.title,
+                article=_article(row.body),
                 from_on=row.starts_on or row.decided_on,
                 stops_on=row.stops_on,
                 removable_on=row.repairable_on,
                 seq=row.seq,
                 position=row.position,
             )
+
+
+def _article(text: str) -> str:
+    body: Any = loads(text.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
+    details = body.get("details", {})
+    named = (details.get(name) for name in _ARTICLE_NAMES)
+    return next((str(one) for one in named if one), "")
 
 
 def _punished(rows: Sequence[Row[*tuple[Any, ...]]], day: date) -> Iterator[Punished]:

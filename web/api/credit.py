@@ -111,6 +111,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "number": entry.number,
         "authority": entry.authority,
         "ground": entry.ground,
+        "article": entry.article,
         "from_on": entry.from_on,
         "stops_on": entry.stops_on,
         "removable_on": entry.removable_on,

@@ -40,6 +40,7 @@ class CreditEntryOut(ma.Schema):
     number = ma.fields.String(metadata={"description": "Number of the decision."})
     authority = ma.fields.String()
     ground = ma.fields.String()
+    article = ma.fields.String(metadata={"description": "As the decision names it."})
     from_on = ma.fields.Date(data_key="from")
     stops_on = ma.fields.Date(allow_none=True, metadata={"description": "First day not on it."})
     removable_on = ma.fields.Date(allow_none=True)

@@ -43,6 +43,8 @@ from web.pages import (
     work_tasks,
     work_upload,
 )
+from web.pages.credit import counter as credit_counter
+from web.pages.credit import in_use as credit_in_use
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
@@ -80,6 +82,8 @@ PAGES: Final = (
     recall_acts,
     recalls,
     monitoring,
+    credit_counter,
+    credit_in_use,
 )
 
 _NEWEST: Final = 5

@@ -1,0 +1,70 @@
+"""What somebody typed or scanned at a counter to name a party: a code, or words of a name.
+
+The rule that must stay true: only a social credit code whose check fits names one party; anything
+else gives candidates, or is told to be wrong.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from unicodedata import normalize
+
+from base.errors import InvalidInput
+from web.credit import code_asked
+from web.pages.languages import say as _
+from web.pages.work_forms import Form
+
+ASKED_CHARS_MAX: Final = 200
+
+# As the interface takes them: periods are counted from such a day.
+_FIRST_DAY: Final = date(1949, 10, 1)
+_LAST_DAY: Final = date(2100, 12, 31)
+
+# GB 32100: 18 of digits and capitals without I, O, S, V, Z. The code on a business licence is an
+# address that holds it somewhere.
+_CODE: Final = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NP-RTUW-Y]{18}(?![0-9A-Z])")
+_LOOKS_LIKE_CODE: Final = re.compile(r"[0-9A-Z]{15,20}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who was asked for: a code or a name, one of them "". `fault` says why a code is none."""
+
+    code: str = ""
+    name: str = ""
+    fault: str = ""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether nobody was asked for yet."""
+        return not (self.code or self.name or self.fault)
+
+
+def party_asked(typed: str) -> Asked:
+    """Return what was asked for in one field."""
+    text = normalize("NFKC", typed).strip()[:ASKED_CHARS_MAX]
+    squeezed = re.sub(r"[\s\-]", "", text).upper()
+    for found in (*_CODE.findall(text.upper()), squeezed):
+        try:
+            return Asked(code=code_asked(found))
+        except InvalidInput as refusal:
+            if _LOOKS_LIKE_CODE.fullmatch(found):
+                return Asked(fault=refusal.message)
+    return Asked(name=text)
+
+
+def legal_day(form: Form, name: str) -> date | None:
+    """Return a day of a form on which something of law may be; None for none, or a wrong one."""
+    day = form.day(name)
+    if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
+        form.wrong(
+            name,
+            _(
+                "Give a day from %(first)s to %(last)s.",
+                first=str(_FIRST_DAY),
+                last=str(_LAST_DAY),
+            ),
+        )
+        return None
+    return day

@@ -1,0 +1,171 @@
+"""The counter's check: one field, and in one glance which lists a party is on and what follows.
+
+The rule that must stay true: what is not known is said to be not known; nothing on this page is
+wider than `credit.checking` answers, and each line names its norm and its proof.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from flask import render_template, request
+
+from base.db import reading
+from credit.checking import Answer, Entry
+from credit.folding.projector import bring_up_credit
+from credit.looking_up import SubjectCard, candidates_of
+from credit.rulebook.lists import ListKind, credit_lists
+from credit.rulebook.model import Measure
+from ledger.canonical import canonical_bytes
+from ledger.heads import size_of
+from parties.access import Action, has_role_for
+from web.credit import book_of, check_uscc, today
+from web.credit_applying import applications_for
+from web.pages.credit import words
+from web.pages.credit.asking import Asked, legal_day, party_asked
+from web.pages.languages import say as _
+from web.pages.work_blueprint import blueprint, when
+from web.pages.work_forms import Form
+from web.services import services
+from web.session import page_actor, page_requires
+
+_CANDIDATES: Final = 20
+_NUMBER_CHARS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckView:
+    """An answer as the counter sees it; `tone` is that of the gravest thing in it."""
+
+    answer: Answer
+    tone: str
+    headline: str
+    number: str
+    size: int
+    asked_at: datetime
+    restrictions: tuple[Measure, ...]
+    incentives: tuple[Measure, ...]
+
+
+@blueprint.context_processor
+def _credit_rights() -> dict[str, object]:
+    """Tell every page of the workbench what its reader may do with credit, and its words."""
+    actor = page_actor()
+    return {
+        "checks_credit": has_role_for(actor, Action.CHECK_CREDIT),
+        "applies_measures": has_role_for(actor, Action.APPLY_MEASURES),
+        "reads_credit": has_role_for(actor, Action.READ_CREDIT),
+        "credit_words": words,
+        "credit_log": services().log,
+    }
+
+
+@blueprint.get("/credit/check")
+@page_requires(Action.CHECK_CREDIT)
+def credit_check() -> str | tuple[str, int]:
+    """Ask for a party; show what is known of it, or whom a name may mean."""
+    parts, form = services(), Form(name="check", values=request.args.to_dict())
+    asked, matter = party_asked(form.text("q")), form.text("matter")
+    day = legal_day(form, "day")
+    if asked.fault:
+        form.wrong("q", _("This is no social credit code: compare it character by character."))
+    if matter not in book_of(parts).matters:
+        matter = ""
+    if not form.is_good:
+        return _page(form, asked), 400
+    if asked.code:
+        return _page(form, asked, view=_checked(asked.code, matter, day))
+    if asked.name:
+        bring_up_credit(parts.engine, parts.log)
+        with reading(parts.engine) as connection:
+            found = candidates_of(connection, parts.log, asked.name, rows_max=_CANDIDATES + 1)
+        return _page(form, asked, candidates=found)
+    return _page(form, asked)
+
+
+def _checked(code: str, matter: str, day: date | None) -> CheckView:
+    parts = services()
+    # Before the question: an entry that comes while it is answered is not claimed to be in it.
+    size = size_of(parts.engine, parts.log) or 0
+    answer = check_uscc(parts, uscc=code, matter=matter or None, day=day)
+    tone, headline = _verdict(answer)
+    return CheckView(
+        answer=answer,
+        tone=tone,
+        headline=headline,
+        number=check_number(answer, matter),
+        size=size,
+        asked_at=parts.clock.now(),
+        restrictions=tuple(one for one in answer.measures if not one.is_reward),
+        incentives=tuple(one for one in answer.measures if one.is_reward),
+    )
+
+
+def check_number(answer: Answer, matter: str) -> str:
+    """Return the number of a check: the same answer to the same question has the same number.
+
+    It is the beginning of a SHA-256 over what was asked and told, so that a print can be compared
+    with the answer anew: whoever changed a line on paper has another number.
+    """
+    told = canonical_bytes(
+        {
+            "uscc": answer.code,
+            "matter": matter,
+            "day": answer.day.isoformat(),
+            "known": answer.is_known,
+            "entries": [[str(one.fact_id), one.seq] for one in answer.entries],
+            "measures": [one.id for one in answer.measures],
+        }
+    )
+    digest = hashlib.sha256(told).hexdigest()[:_NUMBER_CHARS].upper()
+    groups = "-".join(digest[at : at + 4] for at in range(0, _NUMBER_CHARS, 4))
+    return f"{answer.day:%Y%m%d}-{groups}"
+
+
+def _verdict(answer: Answer) -> tuple[str, str]:
+    if not answer.is_known:
+        return "warn", _("Not known: nobody has told of this party")
+    kinds = {one.credit_list.kind for one in answer.entries}
+    if ListKind.PUNISHMENT in kinds:
+        count = _count(answer.entries, ListKind.PUNISHMENT)
+        return "stop", _("On lists of punishment: %(count)s", count=str(count))
+    if any(not one.is_reward for one in answer.measures):
+        return "stop", _("On no list of punishment, but measures bind")
+    if ListKind.ATTENTION in kinds:
+        return "warn", _("On a list of attention")
+    if ListKind.REWARD in kinds:
+        return "good", _("On lists of reward alone")
+    return "good", _("On no list on this day")
+
+
+def _count(entries: Sequence[Entry], kind: ListKind) -> int:
+    return len({one.credit_list.id for one in entries if one.credit_list.kind is kind})
+
+
+def _page(
+    form: Form,
+    asked: Asked,
+    *,
+    view: CheckView | None = None,
+    candidates: Sequence[SubjectCard] | None = None,
+) -> str:
+    parts, actor = services(), page_actor()
+    book = book_of(parts)
+    matter = book.matters.get(form.text("matter"))
+    return render_template(
+        "credit/check.html",
+        form=form,
+        asked=asked,
+        view=view,
+        matter=matter,
+        matters=list(book.matters.values()),
+        candidates=None if candidates is None else candidates[:_CANDIDATES],
+        is_cut=candidates is not None and len(candidates) > _CANDIDATES,
+        today=today(parts),
+        lists=list(credit_lists().values()),
+        actor=actor,
+        to_lift=len(applications_for(parts, actor, only_to_lift=True)),
+        asked_when=when(parts.clock.now()),
+    )

@@ -1,0 +1,171 @@
+"""What credit is called on pages: lists, measures, norms, states, classes, in both languages.
+
+One rule: a word here names what the rulebook or the ledger holds, and a table has one row for each.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final, Protocol
+
+from credit.facts import FactState
+from credit.feeds.model import FactKind
+from credit.feeds.registry import FEEDS
+from credit.rulebook.lists import CreditList, ListKind
+from credit.rulebook.model import Measure, Norm, Severity, Verified
+from credit.rules.measures import Refusal
+from web.pages.languages import chosen_lang
+from web.pages.languages import say as _
+
+# "135(1)" or "81-82": an article by number, with paragraph and item.
+_NUMBERED: Final = re.compile(r"(?P<number>[0-9]+(?:[-,][0-9]+)*)(?P<parts>(?:\([0-9]+\))*)")
+
+
+class Named(Protocol):
+    """Whatever has a name in both languages."""
+
+    @property
+    def zh(self) -> str:
+        """Return the Chinese one."""
+
+    @property
+    def en(self) -> str:
+        """Return the English one."""
+
+
+LIST_KINDS: Final[Mapping[ListKind, Callable[[], str]]] = {
+    ListKind.PUNISHMENT: lambda: _("Punishment"),
+    ListKind.ATTENTION: lambda: _("Attention"),
+    ListKind.REWARD: lambda: _("Reward"),
+}
+LIST_TONES: Final[Mapping[ListKind, str]] = {
+    ListKind.PUNISHMENT: "bad",
+    ListKind.ATTENTION: "warn",
+    ListKind.REWARD: "good",
+}
+VERIFIED: Final[Mapping[Verified, Callable[[], str]]] = {
+    Verified.TEXT: lambda: _("provision read"),
+    Verified.SECOND_HAND: lambda: _("second-hand"),
+    Verified.MEMORY: lambda: _("not checked"),
+    Verified.OWN: lambda: _("rule of this service"),
+}
+STATES: Final[Mapping[str, Callable[[], str]]] = {
+    FactState.ACTIVE: lambda: _("Counts"),
+    FactState.ENDED: lambda: _("Ended by its authority"),
+    FactState.REPAIRED: lambda: _("Repaired"),
+    FactState.WITHDRAWN: lambda: _("Withdrawn"),
+    FactState.SHIELDED: lambda: _("Shielded for the time"),
+}
+SEVERITIES: Final[Mapping[str, Callable[[], str]]] = {
+    Severity.MINOR: lambda: _("Minor"),
+    Severity.GENERAL: lambda: _("General"),
+    Severity.SERIOUS: lambda: _("Serious"),
+    Severity.SPECIAL: lambda: _("Especially serious"),
+}
+FACT_KINDS: Final[Mapping[str, Callable[[], str]]] = {
+    FactKind.REGISTRATION: lambda: _("Registration of the business"),
+    FactKind.PENALTY: lambda: _("Administrative penalty"),
+    FactKind.PERMIT: lambda: _("Administrative permit"),
+    FactKind.JUDGMENT_DEFAULT: lambda: _("Judgment default"),
+    FactKind.TAX_CASE: lambda: _("Major tax violation"),
+    FactKind.TAX_GRADE: lambda: _("Grade of taxpayer"),
+    FactKind.SERIOUS_LISTING: lambda: _("Serious violation"),
+    FactKind.ABNORMAL_LISTING: lambda: _("Abnormal operation"),
+    FactKind.INSPECTION: lambda: _("Sampling inspection"),
+    FactKind.HONOUR: lambda: _("Honour"),
+    FactKind.SUPERVISION_GRADE: lambda: _("Grade of supervision"),
+    FactKind.TRACE: lambda: _("Evidence of the trace"),
+}
+
+
+def title(named: Named) -> str:
+    """Return a name in the language of the request."""
+    return named.zh if chosen_lang() == "zh" else named.en
+
+
+def cited(norm: Norm, article: str) -> str:
+    """Return a norm as it is cited, with its number and article."""
+    is_zh = chosen_lang() == "zh"
+    name = f"《{norm.zh}》" if is_zh else norm.en
+    number = (
+        norm.number if not norm.number else f"（{norm.number}）" if is_zh else f" ({norm.number})"
+    )
+    if not article:
+        return f"{name}{number}"
+    if is_zh:
+        return f"{name}{number}{article_zh(article)}"
+    return f"{name}{number}, art. {article}"
+
+
+def article_zh(article: str) -> str:
+    """Return an article as a Chinese text cites it; words of the rulebook stay as they are."""
+    found = _NUMBERED.fullmatch(article)
+    if found is None:
+        return article
+    parts = found["parts"].replace("(", "（").replace(")", "）")
+    return f"第{found['number']}条{parts}"
+
+
+def in_force_words(measure: Measure) -> str:
+    """Return since when and until when the row of a measure holds."""
+    first, last = measure.from_on, measure.to_on
+    if last is not None:
+        return _("in force %(first)s to %(last)s", first=_day(first), last=_day(last))
+    if first is not None:
+        return _("in force since %(first)s", first=_day(first))
+    return _("in force; first day not told")
+
+
+def refusal_words(why: Refusal, measure: Measure | None, matter: str, on: date) -> str:
+    """Return in words why the gate refuses a measure, with the row that it stands on."""
+    if measure is None or why is Refusal.UNKNOWN:
+        return _("There is no such measure in the rulebook.")
+    name, row = title(measure), cited(measure.norm, measure.article)
+    if why is Refusal.NOT_IN_FORCE:
+        return _not_in_force(measure, name, row, on)
+    if why is Refusal.OTHER_MATTER:
+        return _(
+            "“%(name)s” does not bear on this matter (%(matter)s). It stands on %(row)s.",
+            name=name,
+            matter=matter,
+            row=row,
+        )
+    return _(
+        "Nothing that the party is known by on %(on)s calls for “%(name)s”. It stands on %(row)s.",
+        on=_day(on),
+        name=name,
+        row=row,
+    )
+
+
+def _not_in_force(measure: Measure, name: str, row: str, on: date) -> str:
+    if measure.to_on is not None and measure.to_on < on:
+        return _(
+            "“%(name)s” may not be applied: the row that it stands on, %(row)s, ended on %(last)s.",
+            name=name,
+            row=row,
+            last=_day(measure.to_on),
+        )
+    return _(
+        "“%(name)s” may not be applied on %(on)s: the row that it stands on, %(row)s, is in force "
+        "from %(first)s on.",
+        name=name,
+        row=row,
+        on=_day(on),
+        first=_day(measure.from_on),
+    )
+
+
+def list_kind(found: CreditList) -> str:
+    """Return what being on a list means."""
+    return LIST_KINDS[found.kind]()
+
+
+def feed_title(feed: str) -> str:
+    """Return the name of a feed; what was decided here comes from no feed."""
+    found = FEEDS.get(feed)
+    return _("Decided here") if found is None else title(found)
+
+
+def _day(day: date | None) -> str:
+    return _("an unknown day") if day is None else day.isoformat()
