@@ -1,7 +1,8 @@
 """Answers a counter: which lists a party is on today, and which measures bind for a matter.
 
 The rule that must stay true: what is repaired, withdrawn, shielded or over is in no answer, and
-what is not known is said to be unknown, never clean.
+what is not known is said to be unknown, never clean. A bar that a law fixes is told as a measure
+beyond the record it came from.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,37 +14,23 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, func, or_, select
 
-from base.strict_json import loads
-from credit.facts import FactState
-from credit.feeds.model import CodeScheme, FactKind, SubjectKind
+from credit.feeds.model import CodeScheme, SubjectKind
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
-from credit.rules.measures import Punished, Standing, is_called_for, measures_for
+from credit.rules.measures import measures_for
+from credit.standing import (
+    COLUMNS,
+    counts_on,
+    is_current,
+    standing_from,
+    tells_on,
+    told_body,
+)
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
-_BODY_BYTES_MAX: Final = 1 << 20
-_BODY_DEPTH_MAX: Final = 6
 _ID_BYTES: Final = 16
 # Under which of these a feed names the article of a decision.
 _ARTICLE_NAMES: Final = ("article", "basis", "law_and_penalty")
-_COLUMNS: Final = (
-    CREDIT_FACT.c.id,
-    CREDIT_FACT.c.version,
-    CREDIT_FACT.c.seq,
-    CREDIT_FACT.c.position,
-    CREDIT_FACT.c.kind,
-    CREDIT_FACT.c.list,
-    CREDIT_FACT.c.authority_name,
-    CREDIT_FACT.c.number,
-    CREDIT_FACT.c.title,
-    CREDIT_FACT.c.decided_on,
-    CREDIT_FACT.c.starts_on,
-    CREDIT_FACT.c.repairable_on,
-    CREDIT_FACT.c.stops_on,
-    CREDIT_FACT.c.is_published,
-    CREDIT_FACT.c.severity,
-    CREDIT_FACT.c.body,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +76,8 @@ def check_party(
         return Answer(code=uscc, name="", is_known=False, day=day, entries=(), measures=())
     # A party of which nothing counts has one row without a fact.
     rows = [row for row in found if row.id is not None]
-    entries = tuple(_entries([row for row in rows if _is_current(row, day)]))
-    standing = _standing(rows, day)
+    entries = tuple(_entries([row for row in rows if is_current(row, day)]))
+    standing = standing_from(rows, day)
     return Answer(
         code=uscc,
         name=found[0].name,
@@ -98,36 +85,6 @@ def check_party(
         day=day,
         entries=entries,
         measures=tuple(measures_for(book, standing, matter, day)),
-    )
-
-
-def current_facts(
-    connection: Connection, log: int, subject_id: UUID, day: date
-) -> list[Row[*tuple[Any, ...]]]:
-    """Return the rows of what counts of a party on a day."""
-    return [row for row in _rows(connection, log, subject_id, day) if _is_current(row, day)]
-
-
-def standing_of(connection: Connection, log: int, subject_id: UUID, day: date) -> Standing:
-    """Return what a party is known by on a day, as the gate of measures looks at it."""
-    return _standing(_rows(connection, log, subject_id, day), day)
-
-
-def basis_of(
-    connection: Connection, log: int, subject_id: UUID, measure: Measure, day: date
-) -> list[UUID]:
-    """Return the facts that call for a measure on a day: each would do so by itself."""
-    return [
-        row.id
-        for row in _rows(connection, log, subject_id, day)
-        if is_called_for(measure, _standing([row], day), day)
-    ]
-
-
-def _standing(rows: Sequence[Row[*tuple[Any, ...]]], day: date) -> Standing:
-    return Standing(
-        lists=frozenset(row.list for row in rows if row.list and _is_current(row, day)),
-        penalties=tuple(_punished(rows, day)),
     )
 
 
@@ -186,6 +143,9 @@ def listed_on(
 ) -> Select[*tuple[Any, ...]]:
     """Return the query for the organisations on a list on a day, as known now or at an instant."""
     statement = _of_list(log, list_id, day)
+    if credit_lists()[list_id].is_public:
+        # What is in no public answer, because nobody knows its end, is in no public list.
+        statement = statement.where(CREDIT_FACT.c.is_published)
     if known_at is None:
         return statement.where(CREDIT_FACT.c.is_latest)
     return statement.where(CREDIT_FACT.c.version == _version_at(log, known_at))
@@ -207,14 +167,14 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
         CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
     )
     return (
-        select(*_COLUMNS, CREDIT_CODE.c.code, CREDIT_SUBJECT.c.name)
+        select(*COLUMNS, CREDIT_CODE.c.code, CREDIT_SUBJECT.c.name)
         .join(CREDIT_SUBJECT, of_subject)
         .join(CREDIT_CODE, of_code)
         .where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.list == list_id,
             CREDIT_SUBJECT.c.kind != SubjectKind.PERSON.value,
-            *_counts_on(day),
+            counts_on(day),
             _is_listed(day),
         )
     )
@@ -230,25 +190,8 @@ def _version_at(log: int, known_at: datetime) -> ScalarSelect[int]:
     )
 
 
-def _counts_on(day: date) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions under which a fact counts on a day."""
-    fact = CREDIT_FACT.c
-    return (
-        # An end that comes later than the day asked for has not come on that day.
-        or_(
-            fact.state == FactState.ACTIVE,
-            and_(fact.state == FactState.ENDED, fact.ended_on > day),
-        ),
-        func.coalesce(fact.starts_on, fact.decided_on) <= day,
-    )
-
-
 def _is_listed(day: date) -> ColumnElement[bool]:
     return or_(CREDIT_FACT.c.stops_on.is_(None), CREDIT_FACT.c.stops_on > day)
-
-
-def _is_current(row: Row[*tuple[Any, ...]], day: date) -> bool:
-    return row.stops_on is None or row.stops_on > day
 
 
 def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
@@ -260,10 +203,10 @@ def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
         CREDIT_FACT.c.log == CREDIT_CODE.c.log,
         CREDIT_FACT.c.subject_id == CREDIT_CODE.c.subject_id,
         CREDIT_FACT.c.is_latest,
-        *_counts_on(day),
+        tells_on(day),
     )
     return (
-        select(*_COLUMNS, CREDIT_SUBJECT.c.name)
+        select(*COLUMNS, CREDIT_SUBJECT.c.name)
         .select_from(CREDIT_CODE)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
@@ -274,22 +217,6 @@ def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
         )
         .order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)
     )
-
-
-def _rows(
-    connection: Connection, log: int, subject_id: UUID, day: date
-) -> list[Row[*tuple[Any, ...]]]:
-    statement = (
-        select(*_COLUMNS)
-        .where(
-            CREDIT_FACT.c.log == log,
-            CREDIT_FACT.c.subject_id == subject_id,
-            CREDIT_FACT.c.is_latest,
-            *_counts_on(day),
-        )
-        .order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)
-    )
-    return list(connection.execute(statement))
 
 
 def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
@@ -311,21 +238,6 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
 
 
 def _article(text: str) -> str:
-    body: Any = loads(text.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
-    details = body.get("details", {})
+    details = told_body(text).get("details", {})
     named = (details.get(name) for name in _ARTICLE_NAMES)
     return next((str(one) for one in named if one), "")
-
-
-def _punished(rows: Sequence[Row[*tuple[Any, ...]]], day: date) -> Iterator[Punished]:
-    for row in rows:
-        if row.kind == FactKind.PENALTY:
-            body: Any = loads(
-                row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX
-            )
-            yield Punished(
-                kinds=frozenset(body["kinds"]),
-                fields=frozenset(body["fields"]),
-                decided_on=row.decided_on,
-                is_current=_is_current(row, day),
-            )

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, select
 
 from base.clock import CIVIL_ZONE
 from base.strict_json import loads
-from credit.checking import current_facts
 from credit.feeds.model import CodeScheme
 from credit.scoring.model import Evidence, Grade, Model, ScoredFact
 from credit.scoring.scoring import grade_of
 from credit.scoring.what_if import Ground
+from credit.standing import current_facts
 from credit.tables import CREDIT_CODE
 from parties.tables import PARTY
 

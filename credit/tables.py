@@ -207,7 +207,7 @@ CREDIT_CASE: Final = Table(
 )
 
 # A measure in use. `facts` are ids with blanks between; `must_lift_since` is when the last of them
-# left the answers, None as long as one stands.
+# left the answers, None as long as one stands; from `over_on` on none does because time is up.
 CREDIT_APPLICATION: Final = Table(
     "credit_application",
     METADATA,
@@ -223,9 +223,11 @@ CREDIT_APPLICATION: Final = Table(
     Column("must_lift_since", Instant),
     Column("lifted_on", Date),
     Column("lifted_seq", Big),
+    Column("over_on", Date),
     Index(None, "log", "subject_id"),
     Index(None, "log", "actor", "seq"),
     Index(None, "log", "must_lift_since"),
+    Index(None, "log", "over_on"),
 )
 
 # Who hands in batches of which feeds, under which Ed25519 key. It belongs to no log.

@@ -11,6 +11,8 @@ from base.db import reading
 from base.errors import NotFound
 from credit.applying.desk import (
     Application,
+    ApplicationPage,
+    ApplicationQuery,
     ApplyingDesk,
     applications_of,
     apply_measure,
@@ -75,16 +77,25 @@ def lift_for(
 
 
 def applications_for(parts: Services, actor: Actor, *, only_to_lift: bool) -> list[Application]:
+    """Return the first page of measures in use."""
+    page = application_page_for(parts, actor, only_to_lift=only_to_lift, after="")
+    return list(page.applications)
+
+
+def application_page_for(
+    parts: Services, actor: Actor, *, only_to_lift: bool, after: str
+) -> ApplicationPage:
     """Return measures in use: one's own, or everybody's to an auditor."""
     bring_up_credit(parts.engine, parts.log)
+    query = ApplicationQuery(
+        day=today(parts),
+        actor=None if actor.role is Role.AUDITOR else actor.id,
+        only_to_lift=only_to_lift,
+        after=after,
+        rows_max=parts.settings.page_size_max,
+    )
     with reading(parts.engine) as connection:
-        return applications_of(
-            connection,
-            parts.log,
-            actor=None if actor.role is Role.AUDITOR else actor.id,
-            only_to_lift=only_to_lift,
-            rows_max=parts.settings.page_size_max,
-        )
+        return applications_of(connection, parts.log, query)
 
 
 def _desk(parts: Services) -> ApplyingDesk:

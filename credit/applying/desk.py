@@ -1,30 +1,42 @@
 """Applies a measure, or refuses it: the gate. Takes the receipt once it is lifted.
 
 The rule that must stay true: no measure is applied whose own row of law is not in force that day,
-or that is not meant for what the party is known by; the refusal says which of the two.
+or that is not meant for what the party was known by that day; the refusal says which of the two.
+What is sent again is answered the same.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from trace.page_tokens import read_token, write_token
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound, Problem
-from credit.applying.entries import AppliedNote, LiftedNote, applied_draft, lifted_draft
-from credit.checking import basis_of, standing_of
+from credit.applying.entries import (
+    AppliedNote,
+    LiftedNote,
+    applied_draft,
+    applied_of,
+    lifted_draft,
+    lifted_of,
+)
 from credit.rulebook.model import Book
 from credit.rules.measures import Refusal, refusal_of
+from credit.standing import basis_of, standing_of
 from credit.tables import CREDIT_APPLICATION
 from ledger.batch import Batch, Idempotency
 from ledger.draft import Draft
 from ledger.journal import Journal
+from ledger.store import StoredEntry, read_entries
 from parties.actors import Actor
 
+_SEQ_BYTES: Final = 8
+_INSTANT: Final = timedelta(microseconds=1)
 _WORDS: Final = {
     Refusal.UNKNOWN: "There is no such measure in the rulebook.",
     Refusal.NOT_IN_FORCE: "The row of law that this measure stands on is not in force on that day.",
@@ -49,7 +61,10 @@ class ApplyingDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A measure in use. `must_lift` where its basis fell away and no receipt has come yet."""
+    """A measure in use. `must_lift` where its basis fell away and no receipt has come yet.
+
+    A basis falls away with its facts, and on the day on which their time is up.
+    """
 
     id: UUID
     subject_id: UUID
@@ -69,6 +84,14 @@ class Application:
         return self.must_lift_since is not None and self.lifted_seq is None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationPage:
+    """Some measures in use, the oldest first; `next_after` is "" on the last page."""
+
+    applications: tuple[Application, ...]
+    next_after: str
+
+
 def apply_measure(
     desk: ApplyingDesk,
     actor: Actor,
@@ -78,71 +101,102 @@ def apply_measure(
 ) -> Application:
     """Record that a measure was applied, and return it; `note.fact_ids` is filled in here.
 
-    Raises `InvalidInput` with the reason where the gate refuses it.
+    Raises `InvalidInput` with the reason where the gate refuses it, and `Conflict` where its id
+    stands for another application.
     """
     desk.bring_up()
-    day = note.applied_on
-    if day > desk.today():
+    known = _known(desk, note.application_id)
+    if known is None:
+        facts = _pass_gate(desk, note)
+        draft = applied_draft(replace(note, fact_ids=facts))
+        _append(desk, actor, note.application_id, draft, idempotency)
+        known = _read(desk, note.application_id)
+    entry = _entry(desk, known.seq)
+    told = replace(applied_of(entry), fact_ids=note.fact_ids)
+    if entry.header.actor != actor.id or told != note:
+        raise Conflict("This id stands for another application of a measure.")
+    return known
+
+
+def _pass_gate(desk: ApplyingDesk, note: AppliedNote) -> tuple[UUID, ...]:
+    """Return the facts that a measure stands on; raises `InvalidInput` where it may not be."""
+    day, log = note.applied_on, desk.journal.log
+    today = desk.today()
+    if day > today:
         raise _refusal("day", "future", "A measure is not applied before its day.")
+    # What came to be known later bound nobody on a day that lies behind.
+    known_at = None if day == today else _end_of(day)
     with reading(desk.journal.engine) as connection:
-        standing = standing_of(connection, desk.journal.log, note.subject_id, day)
+        standing = standing_of(connection, log, note.subject_id, day, known_at=known_at)
         why = refusal_of(desk.book, note.measure, standing, note.matter, day)
         if why is not None:
             raise _refusal("measure", why.value, _WORDS[why])
         measure = desk.book.measures[note.measure]
-        facts = basis_of(connection, desk.journal.log, note.subject_id, measure, day)
-    _append(desk, actor, note.application_id, applied_draft(_with(note, facts)), idempotency)
-    return _read(desk, note.application_id)
+        basis = basis_of(connection, log, note.subject_id, measure, day, known_at=known_at)
+    return () if basis is None else basis.fact_ids
 
 
 def lift_measure(
     desk: ApplyingDesk, actor: Actor, note: LiftedNote, *, idempotency: Idempotency | None = None
 ) -> Application:
-    """Record the receipt of whoever applied a measure; raises `NotFound` for another's."""
+    """Record the receipt of whoever applied a measure; raises `NotFound` for another's.
+
+    Raises `InvalidInput` for a day on which it cannot have been lifted, and `Conflict` where
+    another receipt was given before.
+    """
     desk.bring_up()
     known = _read(desk, note.application_id)
     if known.actor != actor.id:
         raise NotFound("There is no measure of yours in use under this id.")
-    if known.lifted_seq is not None and idempotency is None:
+    if known.lifted_seq is None:
+        if not known.applied_on <= note.lifted_on <= desk.today():
+            message = "A measure is lifted on a day from its application to today."
+            raise _refusal("day", "period", message)
+        _append(desk, actor, note.application_id, lifted_draft(note), idempotency)
+        known = _read(desk, note.application_id)
+    if known.lifted_seq is None or lifted_of(_entry(desk, known.lifted_seq)) != note:
         raise Conflict("It was lifted already.")
-    _append(desk, actor, note.application_id, lifted_draft(note), idempotency)
-    return _read(desk, note.application_id)
+    return known
 
 
-def applications_of(
-    connection: Connection,
-    log: int,
-    *,
-    actor: str | None = None,
-    subject_id: UUID | None = None,
-    only_to_lift: bool = False,
-    rows_max: int,
-) -> list[Application]:
-    """Return measures in use, the oldest first: of one who applied them, or to one party."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationQuery:
+    """Which measures in use: of one who applied them, to one party, those to be lifted on a day.
+
+    `after` is the `next_after` of the page before.
+    """
+
+    day: date
+    actor: str | None = None
+    subject_id: UUID | None = None
+    only_to_lift: bool = False
+    after: str = ""
+    rows_max: int
+
+
+def applications_of(connection: Connection, log: int, query: ApplicationQuery) -> ApplicationPage:
+    """Return measures in use, the oldest first; raises `InvalidInput` for a page there is not."""
     statement = _select(log)
-    if actor is not None:
-        statement = statement.where(CREDIT_APPLICATION.c.actor == actor)
-    if subject_id is not None:
-        statement = statement.where(CREDIT_APPLICATION.c.subject_id == subject_id)
-    if only_to_lift:
-        statement = statement.where(
-            CREDIT_APPLICATION.c.must_lift_since.is_not(None),
-            CREDIT_APPLICATION.c.lifted_seq.is_(None),
-        )
-    statement = statement.order_by(CREDIT_APPLICATION.c.seq).limit(rows_max)
-    return [_application(row) for row in connection.execute(statement)]
+    if query.actor is not None:
+        statement = statement.where(CREDIT_APPLICATION.c.actor == query.actor)
+    if query.subject_id is not None:
+        statement = statement.where(CREDIT_APPLICATION.c.subject_id == query.subject_id)
+    if query.only_to_lift:
+        statement = statement.where(_is_to_lift(query.day))
+    if query.after:
+        (last,) = read_token(query.after, _SEQ_BYTES)
+        statement = statement.where(CREDIT_APPLICATION.c.seq > int.from_bytes(last, "big"))
+    statement = statement.order_by(CREDIT_APPLICATION.c.seq).limit(query.rows_max + 1)
+    rows = list(connection.execute(statement))
+    found = tuple(_application(row, query.day) for row in rows[: query.rows_max])
+    is_last = len(rows) <= query.rows_max
+    token = "" if is_last else write_token(found[-1].seq.to_bytes(_SEQ_BYTES, "big"))
+    return ApplicationPage(applications=found, next_after=token)
 
 
-def _with(note: AppliedNote, facts: Sequence[UUID]) -> AppliedNote:
-    return AppliedNote(
-        application_id=note.application_id,
-        subject_id=note.subject_id,
-        measure=note.measure,
-        matter=note.matter,
-        fact_ids=tuple(facts),
-        applied_on=note.applied_on,
-        reference=note.reference,
-    )
+def _is_to_lift(day: date) -> ColumnElement[bool]:
+    row = CREDIT_APPLICATION.c
+    return and_(or_(row.must_lift_since.is_not(None), row.over_on <= day), row.lifted_seq.is_(None))
 
 
 def _append(
@@ -163,20 +217,33 @@ def _append(
     desk.bring_up()
 
 
-def _read(desk: ApplyingDesk, application_id: UUID) -> Application:
+def _known(desk: ApplyingDesk, application_id: UUID) -> Application | None:
     with reading(desk.journal.engine) as connection:
         own = CREDIT_APPLICATION.c.id == application_id
         row = connection.execute(_select(desk.journal.log).where(own)).one_or_none()
-    if row is None:
+    return None if row is None else _application(row, desk.today())
+
+
+def _read(desk: ApplyingDesk, application_id: UUID) -> Application:
+    found = _known(desk, application_id)
+    if found is None:
         raise NotFound("There is no measure in use under this id.")
-    return _application(row)
+    return found
+
+
+def _entry(desk: ApplyingDesk, seq: int) -> StoredEntry:
+    with reading(desk.journal.engine) as connection:
+        return read_entries(connection, desk.journal.log, [seq])[seq]
 
 
 def _select(log: int) -> Select[*tuple[Any, ...]]:
     return select(CREDIT_APPLICATION).where(CREDIT_APPLICATION.c.log == log)
 
 
-def _application(row: Row[*tuple[Any, ...]]) -> Application:
+def _application(row: Row[*tuple[Any, ...]], day: date) -> Application:
+    ended = [] if row.must_lift_since is None else [row.must_lift_since]
+    if row.over_on is not None and row.over_on <= day:
+        ended.append(datetime.combine(row.over_on, time(), tzinfo=CIVIL_ZONE))
     return Application(
         id=row.id,
         subject_id=row.subject_id,
@@ -186,10 +253,15 @@ def _application(row: Row[*tuple[Any, ...]]) -> Application:
         actor=row.actor,
         applied_on=row.applied_on,
         seq=row.seq,
-        must_lift_since=row.must_lift_since,
+        must_lift_since=min(ended, default=None),
         lifted_on=row.lifted_on,
         lifted_seq=row.lifted_seq,
     )
+
+
+def _end_of(day: date) -> datetime:
+    """Return the last instant of a day in China."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=CIVIL_ZONE) - _INSTANT
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:

@@ -21,6 +21,7 @@ from credit.cases.kinds import By, Step, case_kinds
 from credit.cases.kinds import Clock as LegalClock
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import CaseNote
+from credit.cases.ripeness import hindrances
 from credit.cases.steps import notes_of
 from credit.facts import FactState
 from credit.rulebook.code_lists import code_lists
@@ -28,6 +29,8 @@ from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book, Regime
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import Workdays
+from credit.rules.measures import has_bar
+from credit.standing import standing_of
 from credit.subjects import subject_of_party
 from credit.tables import CREDIT_CASE, CREDIT_FACT
 from ledger.batch import Batch, Idempotency
@@ -77,7 +80,7 @@ def take_step(
         facts = _facts(connection, log, told)
         _require(step, told, desk.today())
         if not life.notes:
-            _require_openable(connection, log, told, facts, desk.today())
+            _require_openable(connection, desk, told, facts)
         told = _with_deadline(desk, replace(told, party_id=party_id), step, facts)
     problem = life.refusal_of(told)
     if problem is not None and idempotency is None:
@@ -197,14 +200,13 @@ def _is_day(text: str) -> bool:
 
 def _require_openable(
     connection: Connection,
-    log: int,
+    desk: CaseDesk,
     note: CaseNote,
     facts: Sequence[Row[*tuple[Any, ...]]],
-    today: date,
 ) -> None:
     wanted = {str(one.id) for one in facts}
     open_cases = select(CREDIT_CASE.c.facts).where(
-        CREDIT_CASE.c.log == log,
+        CREDIT_CASE.c.log == desk.journal.log,
         CREDIT_CASE.c.subject_id == note.subject_id,
         CREDIT_CASE.c.kind == note.kind,
         CREDIT_CASE.c.is_open,
@@ -217,22 +219,25 @@ def _require_openable(
         is_annulled = note.kind == _WITHDRAWAL and fact.state != FactState.WITHDRAWN
         if fact.state != FactState.ACTIVE and not is_annulled:
             raise Conflict("This record does not count any more: there is nothing to decide.")
-        if note.kind == _REPAIR:
-            _require_ripe(fact, today)
+    if note.kind == _REPAIR:
+        _require_ripe(connection, desk, note, facts)
 
 
-def _require_ripe(fact: Row[*tuple[Any, ...]], today: date) -> None:
-    """Refuse a repair before its day, with the day."""
-    if fact.repairable_on is not None and fact.repairable_on > today:
-        message = f"repair may be asked for from {fact.repairable_on.isoformat()} on"
-        raise InvalidInput(
-            f"{fact.number}: {message}.", problems=(_problem("facts", "early", message),)
-        )
-    if fact.stops_on is not None and fact.stops_on <= today:
-        message = "its publication has ended by itself"
-        raise InvalidInput(
-            f"{fact.number}: {message}.", problems=(_problem("facts", "over", message),)
-        )
+def _require_ripe(
+    connection: Connection,
+    desk: CaseDesk,
+    note: CaseNote,
+    facts: Sequence[Row[*tuple[Any, ...]]],
+) -> None:
+    """Refuse a repair that is barred, or before its day, with the article and the day."""
+    today = desk.today()
+    standing = standing_of(connection, desk.journal.log, note.subject_id, today)
+    bar = has_bar(desk.book, standing, today)
+    for fact in facts:
+        problems = tuple(hindrances(desk.book, fact, bar, today))
+        if problems:
+            told = "; ".join(one.message for one in problems)
+            raise InvalidInput(f"{fact.number}: {told}.", problems=problems)
 
 
 def _with_deadline(

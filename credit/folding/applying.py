@@ -1,7 +1,8 @@
 """Applied and lifted measures made into rows, and who has to lift what.
 
 The rule that must stay true: when a fact leaves the answers, every measure that stands on it and on
-nothing else has to be lifted, and says so from that entry on.
+nothing else has to be lifted, and says so from that entry on; where time alone ends it, from that
+day on. What a law fixes for longer than the record is told stands until then.
 """
 
 from collections.abc import Collection
@@ -12,32 +13,37 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select, update
 
 from credit.applying.entries import applied_of, lifted_of
-from credit.facts import FactState
-from credit.tables import CREDIT_APPLICATION, CREDIT_FACT
+from credit.folding.versions import civil_day
+from credit.rulebook.reading import rulebook
+from credit.standing import Basis, basis_of
+from credit.tables import CREDIT_APPLICATION
 from ledger.store import StoredEntry
+from parties.rows import insert_once
 
 _KEYS: Final = 900
 
 
 def fold_applied(connection: Connection, log: int, entry: StoredEntry) -> None:
-    """Write an application."""
+    """Write an application; the first under an id stands."""
     note = applied_of(entry)
-    connection.execute(
-        CREDIT_APPLICATION.insert().values(
-            log=log,
-            id=note.application_id,
-            subject_id=note.subject_id,
-            measure=note.measure,
-            matter=note.matter,
-            facts=" ".join(map(str, note.fact_ids)),
-            actor=entry.header.actor,
-            applied_on=note.applied_on,
-            seq=entry.seq,
-            must_lift_since=None,
-            lifted_on=None,
-            lifted_seq=None,
-        )
-    )
+    at = entry.header.recorded_at
+    basis = _basis(connection, log, note.subject_id, note.measure, note.fact_ids, at)
+    values = {
+        "log": log,
+        "id": note.application_id,
+        "subject_id": note.subject_id,
+        "measure": note.measure,
+        "matter": note.matter,
+        "facts": " ".join(map(str, note.fact_ids)),
+        "actor": entry.header.actor,
+        "applied_on": note.applied_on,
+        "seq": entry.seq,
+        "must_lift_since": at if basis is None else None,
+        "over_on": None if basis is None else basis.over_on,
+        "lifted_on": None,
+        "lifted_seq": None,
+    }
+    insert_once(connection, CREDIT_APPLICATION, values)
 
 
 def fold_lifted(connection: Connection, log: int, entry: StoredEntry) -> None:
@@ -64,26 +70,33 @@ def review_applications(
     wanted = sorted(subjects)
     in_use: list[Row[*tuple[Any, ...]]] = []
     for start in range(0, len(wanted), _KEYS):
-        statement = select(application.id, application.facts, application.must_lift_since).where(
+        statement = select(CREDIT_APPLICATION).where(
             application.log == log,
             application.subject_id.in_(wanted[start : start + _KEYS]),
             application.lifted_seq.is_(None),
         )
         in_use += connection.execute(statement).all()
     for row in in_use:
-        stands = _stands(connection, log, [UUID(one) for one in row.facts.split()])
-        if stands is (row.must_lift_since is None):
-            continue
+        facts = tuple(UUID(one) for one in row.facts.split())
+        basis = _basis(connection, log, row.subject_id, row.measure, facts, at)
         own = update(CREDIT_APPLICATION).where(application.log == log, application.id == row.id)
-        connection.execute(own.values(must_lift_since=None if stands else at))
+        if basis is not None:
+            connection.execute(own.values(must_lift_since=None, over_on=basis.over_on))
+        elif row.must_lift_since is None:
+            connection.execute(own.values(must_lift_since=at))
 
 
-def _stands(connection: Connection, log: int, fact_ids: list[UUID]) -> bool:
-    """Return whether one of the facts is still active."""
-    statement = select(CREDIT_FACT.c.id).where(
-        CREDIT_FACT.c.log == log,
-        CREDIT_FACT.c.id.in_(fact_ids),
-        CREDIT_FACT.c.is_latest,
-        CREDIT_FACT.c.state == FactState.ACTIVE,
-    )
-    return connection.execute(statement.limit(1)).first() is not None
+def _basis(
+    connection: Connection,
+    log: int,
+    subject_id: UUID,
+    measure_id: str,
+    fact_ids: tuple[UUID, ...],
+    at: datetime,
+) -> Basis | None:
+    """Return which of the facts still call for a measure; None where none does."""
+    measure = rulebook().measures.get(measure_id)
+    if measure is None:
+        return None
+    day, only = civil_day(at), frozenset(fact_ids)
+    return basis_of(connection, log, subject_id, measure, day, only=only)

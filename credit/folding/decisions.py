@@ -10,7 +10,7 @@ from credit.cases.model import CaseNote
 from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import credit_lists
-from credit.rulebook.reading import rulebook
+from credit.rulebook.reading import national_book
 from credit.rules.listing import NoTerm, term_of
 from credit.tables import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 
@@ -25,12 +25,12 @@ def decided_fact(note: CaseNote) -> dict[str, Any]:
     """
     found = credit_lists()[note.terms["list"]]
     starts_on = note.decided_on or date.min
-    removable_on, stops_on = None, None
+    removable_on, stops_on, is_public = None, None, found.is_public
     until = note.terms.get("restricted_until", "")
     if found.period:
         try:
             term = term_of(
-                rulebook(),
+                national_book(),
                 found.period,
                 found.regime,
                 starts_on=starts_on,
@@ -39,9 +39,10 @@ def decided_fact(note: CaseNote) -> dict[str, Any]:
             )
             removable_on = term.removable_on
             stops_on = None if term.maximum is None else term.maximum.after_on
+            is_public = is_public and term.is_in_public
         except NoTerm:
-            # No row was in force on that day: the entry stands without an end of its own.
-            pass
+            # No row was in force on that day: the entry stands without an end, and not in public.
+            is_public = False
     body = {
         "kinds": [],
         "fields": [],
@@ -63,7 +64,7 @@ def decided_fact(note: CaseNote) -> dict[str, Any]:
         "ends_on": None,
         "ended_on": None,
         "severity": None,
-        "is_published": found.is_public,
+        "is_published": is_public,
         "repairable_on": removable_on,
         "stops_on": stops_on,
         "body": text,

@@ -14,7 +14,7 @@ from credit.model import Penalty
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import CreditList, list_of_facts
 from credit.rulebook.model import Regime
-from credit.rulebook.reading import rulebook
+from credit.rulebook.reading import national_book
 from credit.rules.listing import NoTerm, term_of
 from credit.rules.publicity import publicity_of
 from credit.tables import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
@@ -82,7 +82,7 @@ def _listing(record: Record, found: CreditList) -> dict[str, Any]:
         return {**told, "stops_on": None if record.ends_on is None else record.ends_on + _DAY}
     try:
         term = term_of(
-            rulebook(),
+            national_book(),
             found.period,
             found.regime,
             starts_on=start_on,
@@ -90,11 +90,13 @@ def _listing(record: Record, found: CreditList) -> dict[str, Any]:
             restricted_until_on=record.ends_on,
         )
     except NoTerm:
-        # The norm that was in force then is not known: the entry stands without an end of its own.
-        return told
+        # The norm that was in force then is not known: the entry stands without an end of its own,
+        # and in no public answer.
+        return {**told, "is_published": False}
     maximum = term.maximum
     return {
         **told,
+        "is_published": found.is_public and term.is_in_public,
         "repairable_on": term.removable_on,
         "stops_on": None if maximum is None else maximum.after_on,
     }
@@ -104,11 +106,11 @@ def _publicity(record: Record) -> dict[str, Any]:
     penalty = penalty_of(record)
     if penalty is None:
         return _UNTOLD
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
     return {
         **_UNTOLD,
         "severity": None if found.severity is None else found.severity.value,
-        "is_published": found.is_published,
+        "is_published": found.is_in_public,
         "repairable_on": found.repairable_on,
         "stops_on": found.stops_on,
     }

@@ -71,15 +71,24 @@ class UnpublishedTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeverEarlyTerms:
-    """Penalties whose publication does not end before its time."""
+    """Penalties whose publication does not end before its time.
+
+    `bars` is False where it is in doubt whether the row still holds: then it is told and decides
+    nothing.
+    """
 
     penalties: frozenset[str]
+    bars: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockTerms:
-    """Working days of a procedure; None where the norm names none."""
+    """Working days of a procedure; None where the norm names none.
 
+    `kinds` are the kinds of facts that the row is for, empty for all of them.
+    """
+
+    kinds: frozenset[str]
     accept: int | None
     decide: int | None
     total: int | None
@@ -99,10 +108,12 @@ class ListTerms:
     """How long a party is on a list. None where the norm fixes no end.
 
     `items` are the grounds that the row is for, empty for all of them; `extension_months` are the
-    least and the most by which the period may be made longer.
+    least and the most by which the period may be made longer. With `waits_for_restriction` nobody
+    is taken off early while a restriction of the law runs. Several rows may each fix a part.
     """
 
     items: frozenset[str]
+    waits_for_restriction: bool
     starts_on: StartsOn
     min_months: int | None
     max_months: int | None
@@ -209,11 +220,14 @@ def _unpublished(rows: Rows) -> UnpublishedTerms:
 
 
 def _never_early(rows: Rows) -> NeverEarlyTerms:
-    return NeverEarlyTerms(penalties=frozenset(rows.texts("penalties")))
+    return NeverEarlyTerms(
+        penalties=frozenset(rows.texts("penalties")), bars=not rows.flag("in_doubt")
+    )
 
 
 def _clock(rows: Rows) -> ClockTerms:
     return ClockTerms(
+        kinds=frozenset(rows.texts("kinds")),
         accept=rows.whole("accept"),
         decide=rows.whole("decide"),
         total=rows.whole("total"),
@@ -232,6 +246,7 @@ def _workdays(rows: Rows) -> WorkdaysTerms:
 def _list(rows: Rows) -> ListTerms:
     return ListTerms(
         items=frozenset(rows.texts("items")),
+        waits_for_restriction=rows.flag("waits_for_restriction"),
         starts_on=_word(rows, "starts_on", StartsOn, StartsOn.LISTING),
         min_months=rows.whole("min_months"),
         max_months=rows.whole("max_months"),
@@ -284,6 +299,7 @@ def _transition(rows: Rows) -> TransitionTerms:
 READERS: Final[Mapping[str, Callable[[Rows], Terms]]] = MappingProxyType(
     {
         "publicity.period": _publicity,
+        "publicity.guideline": _publicity,
         "publicity.class": _class,
         "publicity.unpublished": _unpublished,
         "publicity.never_early": _never_early,

@@ -100,7 +100,8 @@ class Measure:
 
     It may be applied only on a day on which its row is in force. `matters` are the kinds of
     business it bears on. It is meant for the parties of `lists`, and for whoever got one of
-    `penalties` in one of `fields` (in any, where none is named).
+    `penalties` in one of `fields` (in any, where none is named). `years_running` asks for entries
+    of a list in so many years one after the other.
     """
 
     id: str
@@ -123,6 +124,12 @@ class Measure:
     duration_months: int | None
     is_lifelong: bool
     binds_persons: bool
+    years_running: int
+
+    @property
+    def is_statutory_bar(self) -> bool:
+        """Return whether a law fixes how long it lasts: then no repair of a record ends it."""
+        return not self.is_reward and (self.is_lifelong or self.duration_months is not None)
 
     def is_in_force(self, day: date) -> bool:
         """Return whether the row holds on a day."""

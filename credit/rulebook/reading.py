@@ -27,6 +27,12 @@ def rulebook() -> Book:
     return read_book(RULEBOOK_DIR)
 
 
+@cache
+def national_book() -> Book:
+    """Return the rows that hold in the whole country: what is stored follows from these alone."""
+    return rulebook().for_region("")
+
+
 def read_book(folder: Path) -> Book:
     """Read the rulebook of a folder: `norms.yaml`, `matters.yaml`, `measures.yaml` and the rules.
 
@@ -136,6 +142,7 @@ def _measure(rows: Rows, norms: dict[str, Norm]) -> Measure:
         duration_months=None if years is None else years * _MONTHS_A_YEAR,
         is_lifelong=rows.flag("lifelong"),
         binds_persons=rows.flag("persons"),
+        years_running=rows.whole("years_running") or 1,
     )
 
 

@@ -6,14 +6,12 @@ The rule that must stay true: a list whose norm fixes no end has none; an end is
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Protocol
 
 from credit.model import Because
 from credit.periods import Period, period_of
 from credit.rulebook.matters import ListClockTerms, ListTerms
 from credit.rulebook.model import Book, Regime, Rule
-
-_MONTHS_A_YEAR: Final = 12
 
 
 class Counted(Protocol):
@@ -37,13 +35,22 @@ class Term:
     """How long an entry lasts. `maximum` is None where no end is fixed.
 
     `removable_on` is the first day on which early removal may be asked for; None where the norm
-    knows no least period and removal follows correction alone.
+    knows no least period and removal follows correction alone. `minimum_rule` is the row that the
+    least period stands on, `waits_by` the one by which a running restriction of the law bars early
+    removal.
     """
 
     minimum: Period | None
     maximum: Period | None
     removable_on: date | None
     because: Because
+    minimum_rule: Rule | None
+    waits_by: Rule | None
+
+    @property
+    def is_in_public(self) -> bool:
+        """Return whether an entry may be in public answers: no doubtful row leaves it endless."""
+        return self.maximum is not None or self.because.is_certain
 
 
 class NoTerm(ValueError):
@@ -64,40 +71,56 @@ def term_of(
 
     Raises `NoTerm` where no row is in force, and where an extension is not one the row allows.
     """
-    rule = _rule_of(book, matter, regime, starts_on, item)
+    rules = _rules_of(book, matter, regime, starts_on, item)
+    ends = next((rule for rule in rules if rule.terms.max_months is not None), rules[0])
+    least = next((rule for rule in rules if rule.terms.min_months is not None), None)
+    waits_by = next((rule for rule in rules if rule.terms.waits_for_restriction), None)
+    minimum = None if least is None else period_of(starts_on, least.terms.min_months)
+    return Term(
+        minimum=minimum,
+        maximum=_maximum(ends, starts_on, extension_months, restricted_until_on),
+        removable_on=None if minimum is None else minimum.after_on,
+        because=Because().and_(
+            *rules, *(book.rules.get(one) for rule in rules for one in rule.beside)
+        ),
+        minimum_rule=least,
+        waits_by=waits_by,
+    )
+
+
+def _maximum(
+    rule: Rule, starts_on: date, extension_months: int, restricted_until_on: date | None
+) -> Period | None:
     terms: ListTerms = rule.terms
     if extension_months:
         least, most = terms.extension_months or (0, 0)
         if not least <= extension_months <= most:
             raise NoTerm(f"{rule.id}: an extension has {least} to {most} months")
-    maximum = None
-    if terms.max_months is not None:
-        maximum = period_of(starts_on, terms.max_months + extension_months)
-        if restricted_until_on is not None and restricted_until_on > maximum.last_on:
-            maximum = Period(start_on=starts_on, last_on=restricted_until_on)
-    minimum = None if terms.min_months is None else period_of(starts_on, terms.min_months)
-    return Term(
-        minimum=minimum,
-        maximum=maximum,
-        removable_on=None if minimum is None else minimum.after_on,
-        because=Because().and_(rule, *(book.rules.get(one) for one in rule.beside)),
+    if terms.max_months is None:
+        return None
+    maximum = period_of(starts_on, terms.max_months + extension_months)
+    if restricted_until_on is not None and restricted_until_on > maximum.last_on:
+        return Period(start_on=starts_on, last_on=restricted_until_on)
+    return maximum
+
+
+def _rules_of(book: Book, matter: str, regime: Regime, day: date, item: str) -> tuple[Rule, ...]:
+    found = tuple(
+        rule
+        for rule in book.of(matter, day, regime)
+        if not rule.terms.items or item in rule.terms.items
     )
-
-
-def _rule_of(book: Book, matter: str, regime: Regime, day: date, item: str) -> Rule:
-    for rule in book.of(matter, day, regime):
-        terms: ListTerms = rule.terms
-        if not terms.items or item in terms.items:
-            return rule
-    raise NoTerm(f"no row of {matter} holds on {day} for {item or 'any ground'}")
+    if not found:
+        raise NoTerm(f"no row of {matter} holds on {day} for {item or 'any ground'}")
+    return found
 
 
 def delete_by(
     book: Book, matter: str, regime: Regime, ground_on: date, workdays: Workdays
 ) -> tuple[Counted, Rule] | None:
     """Return by when an entry is deleted whose ground fell away on a day; None without a rule."""
-    found = book.one(matter, ground_on, regime, ListClockTerms)
-    if found is None or found[1].delete_within is None:
-        return None
-    rule, terms = found
-    return workdays(ground_on, terms.delete_within or 0), rule
+    for rule in book.of(matter, ground_on, regime):
+        terms: ListClockTerms = rule.terms
+        if terms.delete_within is not None:
+            return workdays(ground_on, terms.delete_within), rule
+    return None

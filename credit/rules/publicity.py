@@ -2,23 +2,28 @@
 
 The rule that must stay true: the rules of the day of the decision hold, whatever the law says
 today; a later law is taken only where its transition row says that older records are converted.
+What no row ends is not endless: it is in no public answer, and in no answer after the limit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from credit.model import Because, Penalty
 from credit.periods import Period, period_of
 from credit.rulebook.matters import (
     ClassTerms,
+    LimitTerms,
     NeverEarlyTerms,
     PublicityTerms,
     StartsOn,
     TransitionTerms,
     UnpublishedTerms,
 )
-from credit.rulebook.model import Book, Rule, Severity
+from credit.rulebook.model import Book, Regime, Rule, Severity
+
+_PERIOD: Final = "publicity.period"
 
 
 class Unknown(StrEnum):
@@ -36,6 +41,8 @@ class Publicity:
     `is_published` is False where the decision is not published as a rule; the periods then say how
     long it may be public if it is. `repairable_on` is the first day on which repair may be asked
     for: None where there is no repair, or none before the duty is fulfilled (`waits_for_duty`).
+    `minimum_rule` is the row that the least period stands on, `barred_by` the one that lets nobody
+    repair it. Without a period `limit` is the longest time that anything may be told.
     """
 
     severity: Severity | None
@@ -48,47 +55,84 @@ class Publicity:
     repairable_if_first_counts_on: date | None
     stays_if_uncorrected: bool
     because: Because
+    minimum_rule: Rule | None = None
+    barred_by: Rule | None = None
+    limit: Period | None = None
     unknown: Unknown | None = None
 
     @property
     def stops_on(self) -> date | None:
-        """Return the first day on which it is not public any more; None where no row ends it."""
-        return None if self.maximum is None else self.maximum.after_on
+        """Return the first day on which it is not told any more; None where no row ends it."""
+        last = self.maximum or self.limit
+        return None if last is None else last.after_on
+
+    @property
+    def is_in_public(self) -> bool:
+        """Return whether it may be in public answers: it is published, and its end is known."""
+        return self.is_published and self.maximum is not None
 
 
 def publicity_of(penalty: Penalty, book: Book) -> Publicity:
     """Return how long a penalty is public, under the rules of the day of its decision."""
-    day, because = _rules_day(penalty, book)
+    penalty, because = _with_regime(penalty, book)
+    day, because = _rules_day(penalty, book, because)
     severity, because = _severity(penalty, book, day, because)
     is_published, because = _is_published(penalty, book, day, because)
     rule = _period_rule(penalty, book, day, severity)
     if rule is None:
-        candidates = book.of("publicity.period", day, penalty.regime)
+        candidates = book.of(_PERIOD, day, penalty.regime)
         why = Unknown.SEVERITY if candidates and severity is None else Unknown.NO_RULE
-        return _without_periods(severity, is_published, because, why)
+        return _without_periods(penalty, book, severity, is_published, because, why)
     terms: PublicityTerms = rule.terms
     because = because.and_(rule, *(book.rules.get(one) for one in rule.beside))
     is_published = is_published and terms.is_published
     start_on = penalty.decided_on
     if terms.starts_on is StartsOn.PUBLICATION:
         if penalty.published_on is None:
-            return _without_periods(severity, is_published, because, Unknown.NOT_PUBLISHED_YET)
+            why = Unknown.NOT_PUBLISHED_YET
+            return _without_periods(penalty, book, severity, is_published, because, why)
         start_on = penalty.published_on
-    barred = _never_early(penalty, book, day)
-    return _with_periods(
+    bar = _never_early(penalty, book, day)
+    barred_by = bar if bar is not None and bar.terms.bars else None
+    if not terms.is_repairable:
+        barred_by = rule
+    minimum_rule = _minimum_rule(rule, book, day, severity)
+    found = _with_periods(
         penalty,
         terms,
         start_on,
         severity=severity,
         is_published=is_published,
-        is_barred=barred is not None,
-        because=because.and_(barred),
+        is_repairable=barred_by is None,
+        because=because.and_(minimum_rule, bar),
     )
+    return replace(found, minimum_rule=minimum_rule, barred_by=barred_by)
 
 
-def _rules_day(penalty: Penalty, book: Book) -> tuple[date, Because]:
+def _with_regime(penalty: Penalty, book: Book) -> tuple[Penalty, Because]:
+    """Return the penalty under rules that have periods: its own, or else those of Credit China."""
+    if book.matter(_PERIOD, penalty.regime):
+        return penalty, Because()
+    why = book.of("publicity.fallback", penalty.decided_on)
+    beside = (book.rules.get(one) for rule in why for one in rule.beside)
+    return replace(penalty, regime=Regime.CREDIT_CHINA), Because().and_(*why, *beside)
+
+
+def _minimum_rule(rule: Rule, book: Book, day: date, severity: Severity | None) -> Rule:
+    """Return the row that the least period stands on: one that was read, if any sets the same."""
+    if rule.is_certain:
+        return rule
+    for guideline in book.of("publicity.guideline", day):
+        terms: PublicityTerms = guideline.terms
+        is_same = terms.min_months == rule.terms.min_months and severity in terms.severities
+        if is_same and guideline.is_certain:
+            return guideline
+    return rule
+
+
+def _rules_day(penalty: Penalty, book: Book, because: Because) -> tuple[date, Because]:
     """Return the day whose rules hold: that of the decision, or of the change that converts it."""
-    day, because = penalty.decided_on, Because()
+    day = penalty.decided_on
     changes = [rule for rule in book.matter("publicity.transition", penalty.regime) if rule.terms]
     for rule in sorted(changes, key=lambda rule: rule.terms.before_on):
         terms: TransitionTerms = rule.terms
@@ -134,7 +178,7 @@ def _period_rule(penalty: Penalty, book: Book, day: date, severity: Severity | N
     """Return the row with the most conditions met; of several the one that lasts longest."""
     met = [
         rule
-        for rule in book.of("publicity.period", day, penalty.regime)
+        for rule in book.of(_PERIOD, day, penalty.regime)
         if _is_met(rule.terms, penalty, severity)
     ]
     return max(met, key=_weight, default=None)
@@ -168,7 +212,7 @@ def _with_periods(
     *,
     severity: Severity | None,
     is_published: bool,
-    is_barred: bool,
+    is_repairable: bool,
     because: Because,
 ) -> Publicity:
     minimum = period_of(start_on, terms.min_months)
@@ -176,7 +220,6 @@ def _with_periods(
     until_on = penalty.restricted_until_on
     if terms.follows_restriction and maximum and until_on and until_on > maximum.last_on:
         maximum = Period(start_on=start_on, last_on=until_on)
-    is_repairable = terms.is_repairable and not is_barred
     # Without a least period the duty alone decides; the day it is fulfilled is the first one.
     waits = is_repairable and terms.min_months == 0 and penalty.fulfilled_on is None
     first_on, other_on = minimum.after_on, minimum.after_if_first_counts_on
@@ -203,8 +246,17 @@ def _with_periods(
 
 
 def _without_periods(
-    severity: Severity | None, is_published: bool, because: Because, why: Unknown
+    penalty: Penalty,
+    book: Book,
+    severity: Severity | None,
+    is_published: bool,
+    because: Because,
+    why: Unknown,
 ) -> Publicity:
+    found = book.one("disclosure.limit", penalty.decided_on, penalty.regime, LimitTerms)
+    rule, limit = None, None
+    if found is not None:
+        rule, limit = found[0], period_of(penalty.decided_on, found[1].months)
     return Publicity(
         severity=severity,
         is_published=is_published,
@@ -215,6 +267,7 @@ def _without_periods(
         repairable_on=None,
         repairable_if_first_counts_on=None,
         stays_if_uncorrected=False,
-        because=because,
+        because=because.and_(rule),
+        limit=limit,
         unknown=why,
     )

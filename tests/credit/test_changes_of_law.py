@@ -7,7 +7,7 @@ import pytest
 
 from credit.model import Penalty
 from credit.rulebook.model import Regime, Severity
-from credit.rulebook.reading import rulebook
+from credit.rulebook.reading import national_book
 from credit.rules.publicity import Unknown, publicity_of
 
 _CHINA, _MARKET = Regime.CREDIT_CHINA, Regime.MARKET
@@ -32,7 +32,13 @@ class _Case:
 
 _CASES = [
     # 发改办财金〔2019〕527号 from 2019-07-01 on; the severity is the authority's own.
-    _Case(decided="2019-06-30", regime=_CHINA, kinds="fine", rules="", unknown=Unknown.NO_RULE),
+    _Case(
+        decided="2019-06-30",
+        regime=_CHINA,
+        kinds="fine",
+        rules="own-limit",
+        unknown=Unknown.NO_RULE,
+    ),
     _Case(
         decided="2019-07-01",
         regime=_CHINA,
@@ -125,7 +131,13 @@ _CASES = [
         rules="R36-class R36-per-minor R36-start R36-expire",
     ),
     # 国市监信规〔2021〕3号 with Order 45 from 2021-09-01 on: from publication.
-    _Case(decided="2021-08-31", regime=_MARKET, kinds="fine", rules="", unknown=Unknown.NO_RULE),
+    _Case(
+        decided="2021-08-31",
+        regime=_MARKET,
+        kinds="fine",
+        rules="own-limit",
+        unknown=Unknown.NO_RULE,
+    ),
     _Case(
         decided="2021-09-01",
         regime=_MARKET,
@@ -139,7 +151,7 @@ _CASES = [
         decided="2021-09-02",
         regime=_MARKET,
         kinds="fine",
-        rules="ROLD-1 R45-13",
+        rules="ROLD-1 R45-13 own-limit",
         unknown=Unknown.NOT_PUBLISHED_YET,
     ),
     _Case(
@@ -180,7 +192,7 @@ _CASES = [
         fields="food",
         least="2026-12-26",
         most="2028-12-26",
-        rules="R107-2 R107-4",
+        rules="R107-2 R107-4 R22-2.serious R45-14.now",
     ),
 ]
 
@@ -198,7 +210,7 @@ def test_a_penalty_is_public_by_the_rules_of_the_day_of_its_decision(case: _Case
         published_on=date.fromisoformat(case.published) if case.published else None,
     )
 
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
 
     assert " ".join(rule.id for rule in found.because.rules) == case.rules
     assert found.unknown is case.unknown
@@ -215,7 +227,7 @@ def test_some_penalties_were_never_published_for_a_shorter_time() -> None:
         published_on=date(2025, 12, 29),
     )
 
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
 
     assert not found.is_repairable
     assert found.repairable_on is None
@@ -232,7 +244,7 @@ def test_a_longer_restriction_was_published_to_its_end() -> None:
         restricted_until_on=date(2027, 1, 10),
     )
 
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
 
     assert found.maximum is not None
     assert found.maximum.last_on == date(2027, 1, 10)
@@ -249,14 +261,14 @@ def test_a_duty_that_is_fulfilled_late_moves_the_first_day_of_repair() -> None:
         fulfilled_on=date(2026, 9, 9),
     )
 
-    assert publicity_of(decided, rulebook()).repairable_on == date(2026, 7, 2)
-    assert publicity_of(late, rulebook()).repairable_on == date(2026, 9, 9)
+    assert publicity_of(decided, national_book()).repairable_on == date(2026, 7, 2)
+    assert publicity_of(late, national_book()).repairable_on == date(2026, 9, 9)
 
 
 def test_without_the_authoritys_severity_the_rules_of_2019_give_no_period() -> None:
     penalty = Penalty(decided_on=date(2020, 1, 1), regime=_CHINA, kinds=frozenset({"fine"}))
 
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
 
     assert found.unknown is Unknown.SEVERITY
     assert found.maximum is None
@@ -267,8 +279,8 @@ def test_a_row_from_memory_can_be_switched_off() -> None:
         decided_on=date(2026, 5, 20), regime=_MARKET, kinds=frozenset({"revoke_licence"})
     )
 
-    found = publicity_of(penalty, rulebook())
-    without = publicity_of(penalty, rulebook().without({"R107-4"}))
+    found = publicity_of(penalty, national_book())
+    without = publicity_of(penalty, national_book().without({"R107-4"}))
 
     assert not found.because.is_certain
     assert without.unknown is Unknown.NO_RULE

@@ -10,7 +10,7 @@ import pytest
 from credit.model import Penalty
 from credit.rulebook.matters import ClockTerms, GradesTerms
 from credit.rulebook.model import Regime, Severity
-from credit.rulebook.reading import rulebook
+from credit.rulebook.reading import national_book
 from credit.rules.listing import delete_by, term_of
 from credit.rules.publicity import Publicity, publicity_of
 from tests.credit.facts_file import worked_examples
@@ -43,15 +43,15 @@ def _periods(found: Publicity) -> Told:
 
 def _x01(facts: Told) -> Told:
     penalty = _fine(facts["decision"], fulfilled_on=_day(facts["duty_fulfilled"]))
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
     assert found.severity is not None
     return {"class": _SEVERITIES[found.severity], **_periods(found), "list_entry": False}
 
 
 def _x02(facts: Told) -> Told:
     penalty = _fine(facts["decision"])
-    kept = publicity_of(penalty, rulebook())
-    converted = publicity_of(penalty, rulebook().converting({"R36-repeal"}))
+    kept = publicity_of(penalty, national_book())
+    converted = publicity_of(penalty, national_book().converting({"R36-repeal"}))
     return {
         "under_order_58": _periods(kept),
         "under_order_36_if_old_records_are_converted": _periods(converted),
@@ -60,7 +60,7 @@ def _x02(facts: Told) -> Told:
 
 def _x04(facts: Told) -> Told:
     penalty = _fine(facts["decision"], frozenset({"warning"}), procedure="summary")
-    found = publicity_of(penalty, rulebook())
+    found = publicity_of(penalty, national_book())
     assert found.maximum is not None
     assert found.severity is not None
     told = "day the duty is fulfilled" if found.waits_for_duty else str(found.repairable_on)
@@ -74,11 +74,13 @@ def _x04(facts: Told) -> Told:
 
 
 def _x06(facts: Told) -> Told:
-    return _periods(publicity_of(_fine(facts["decision"], stated=Severity.GENERAL), rulebook()))
+    return _periods(
+        publicity_of(_fine(facts["decision"], stated=Severity.GENERAL), national_book())
+    )
 
 
 def _clock(regime: Regime, day: date) -> ClockTerms:
-    found = rulebook().one("repair.clock", day, regime, ClockTerms)
+    found = national_book().one("repair.clock", day, regime, ClockTerms)
     assert found is not None
     return found[1]
 
@@ -103,13 +105,13 @@ def _x09(facts: Told) -> Told:
 def _x10(facts: Told) -> Told:
     listed_on = _day(facts["listed"])
     term = term_of(
-        rulebook(), "judgment_defaulter.period", Regime.COURT, starts_on=listed_on, item="4"
+        national_book(), "judgment_defaulter.period", Regime.COURT, starts_on=listed_on, item="4"
     )
     assert term.maximum is not None
 
     def by(ground_on: date) -> str:
         found = delete_by(
-            rulebook(), "judgment_defaulter.clock", Regime.COURT, ground_on, workdays_after
+            national_book(), "judgment_defaulter.clock", Regime.COURT, ground_on, workdays_after
         )
         assert found is not None
         return str(found[0].day)
@@ -126,7 +128,7 @@ def _x10(facts: Told) -> Told:
 def _x12(facts: Told) -> Told:
     clock = _clock(Regime.MARKET, _day(facts["application"]))
     counted = workdays_after(_day(facts["application"]), clock.decide or 0)
-    shielding = rulebook().of("repair.bankruptcy", _day(facts["application"]), Regime.MARKET)
+    shielding = national_book().of("repair.bankruptcy", _day(facts["application"]), Regime.MARKET)
     assert [rule.id for rule in shielding] == ["R107-8"]
     return {"deadline_if_7_working_days": str(counted.day)}
 
@@ -134,7 +136,7 @@ def _x12(facts: Told) -> Told:
 def _x14(facts: Told) -> Told:
     found: Told = {}
     for day in facts["finding_dates"]:
-        grades = rulebook().one("customs.grade", _day(day), Regime.CUSTOMS, GradesTerms)
+        grades = national_book().one("customs.grade", _day(day), Regime.CUSTOMS, GradesTerms)
         assert grades is not None
         found[day] = grades[0].id, [name for name, _ in grades[1].grades if "失信" in name]
     assert found == {
@@ -174,6 +176,6 @@ def test_no_worked_example_is_left_out() -> None:
 def test_a_worked_example_is_computed_by_rules_that_the_rulebook_has(name: str) -> None:
     cited = set(worked_examples()[name]["rules"]) - {"RCAL-4", "RCAL-6", "RCAL-7", "RCF-51"}
 
-    missing = {one for one in cited if one not in rulebook().rules}
+    missing = {one for one in cited if one not in national_book().rules}
 
     assert missing - {"R22-7"} == set()

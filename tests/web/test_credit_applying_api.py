@@ -35,7 +35,8 @@ def test_a_measure_is_applied_and_has_to_be_lifted_once_its_basis_fell_away(told
     applied = _json(_report(told, 1, "MZ-03", "honours", reference="评优 2026-7"))
     assert (applied["must_lift"], len(applied["facts"])) == (False, 1)
     assert _json(send(told, "GET", f"{PATH}?to_lift=true", role="authority")) == {
-        "applications": []
+        "applications": [],
+        "next_after": "",
     }
 
     told.clock.instant += timedelta(hours=1)
@@ -46,7 +47,11 @@ def test_a_measure_is_applied_and_has_to_be_lifted_once_its_basis_fell_away(told
     assert (due["id"], due["must_lift"]) == (applied["id"], True)
     lifted = _json(send(told, "POST", f"{PATH}/{due['id']}/lift", {}, role="authority"))
     assert (lifted["must_lift"], lifted["lifted_on"]) == (False, "2026-11-25")
-    assert send(told, "POST", f"{PATH}/{due['id']}/lift", {}, role="authority").status_code == 409
+    again = send(told, "POST", f"{PATH}/{due['id']}/lift", {}, role="authority")
+    assert _json(again) == lifted
+    other = {"reference": "另一张"}
+    lift = send(told, "POST", f"{PATH}/{due['id']}/lift", other, role="authority")
+    assert lift.status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -77,8 +82,10 @@ def test_the_gate_refuses_a_measure_on_a_day_on_which_its_row_was_not_in_force(
     before = _report(told, 3, "MZ-03", "honours", on="2021-08-31")
     after = _report(told, 3, "MZ-03", "honours", on="2021-09-01")
 
-    assert (before.status_code, after.status_code) == (400, 201)
+    # On the day after the row was in force, and nothing was known of the party here.
+    assert (before.status_code, after.status_code) == (400, 400)
     assert "not_in_force" in before.get_data(as_text=True)
+    assert "not_meant" in after.get_data(as_text=True)
 
 
 def test_nobody_lifts_or_sees_what_another_applied(told: House) -> None:

@@ -14,7 +14,7 @@ from parties.ids import new_id
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import LegalDay, StrictSchema, text
 from web.auth import current_actor, requires
-from web.credit_applying import Report, applications_for, apply_for, lift_for
+from web.credit_applying import Report, application_page_for, apply_for, lift_for
 from web.idempotency import id_of_request, idempotency_key, request_hash
 from web.services import services
 
@@ -24,6 +24,7 @@ BLUEPRINT = ApiBlueprint(
 
 _CODE_CHARS_MAX: Final = 40
 _REFERENCE_CHARS_MAX: Final = 200
+_TOKEN_CHARS_MAX: Final = 60
 
 
 class ApplicationIn(StrictSchema):
@@ -44,9 +45,10 @@ class LiftIn(StrictSchema):
 
 
 class ApplicationQuery(StrictSchema):
-    """With `to_lift` only what has to be lifted and was not."""
+    """With `to_lift` only what has to be lifted and was not; `after` the `next_after` of a page."""
 
     to_lift = ma.fields.Boolean(load_default=False)
+    after = text(_TOKEN_CHARS_MAX, load_default="")
 
 
 class ApplicationOut(ma.Schema):
@@ -65,8 +67,9 @@ class ApplicationOut(ma.Schema):
 
 
 class ApplicationsOut(ma.Schema):
-    """Measures in use, the oldest first."""
+    """Measures in use, the oldest first; `next_after` is "" on the last page."""
 
+    next_after = ma.fields.String()
     applications = ma.fields.List(ma.fields.Nested(ApplicationOut))
 
 
@@ -76,8 +79,10 @@ class ApplicationsOut(ma.Schema):
 @BLUEPRINT.response(200, ApplicationsOut)
 def get_applications(query: dict[str, Any]) -> dict[str, Any]:
     """List the measures that one applied oneself; an auditor sees everybody's."""
-    found = applications_for(services(), current_actor(), only_to_lift=query["to_lift"])
-    return {"applications": found}
+    page = application_page_for(
+        services(), current_actor(), only_to_lift=query["to_lift"], after=query["after"]
+    )
+    return {"applications": page.applications, "next_after": page.next_after}
 
 
 @BLUEPRINT.route("/credit/applications", methods=["POST"])
