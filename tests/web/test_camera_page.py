@@ -203,7 +203,12 @@ def test_a_list_has_one_to_so_many_texts(
 
     assert answer.status_code == 400
     assert loaded(answer)["errors"] == [
-        {"path": "text", "code": "count", "message": "1 to 3 texts are expected"}
+        {
+            "path": "text",
+            "code": "count",
+            "message": "1 to 3 texts are expected",
+            "message_zh": "数量超出允许的范围。",
+        }
     ]
     assert three.status_code == 200
 

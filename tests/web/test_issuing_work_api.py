@@ -207,6 +207,7 @@ def test_a_file_that_grows_too_large_is_refused_by_its_bytes(
             "path": "last",
             "code": "file_size",
             "message": "the file has more than 65,536 bytes; order fewer labels at once",
+            "message_zh": "文件太大，请分几次。",
         }
     ]
     assert few.status_code == 200
