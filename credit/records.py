@@ -33,6 +33,7 @@ class FactRow:
     number: str
     title: str
     decided_on: date | None
+    starts_on: date | None
     ends_on: date | None
     ended_on: date | None
     severity: str | None
@@ -77,6 +78,7 @@ def facts_of(connection: Connection, log: int, subject_id: UUID, *, rows_max: in
             number=row.number,
             title=row.title,
             decided_on=row.decided_on,
+            starts_on=row.starts_on,
             ends_on=row.ends_on,
             ended_on=row.ended_on,
             severity=row.severity,

@@ -234,6 +234,8 @@ PAGES: Final[dict[Door, str]] = {
     ("POST", "/work/credit/apply"): "authority",
     ("GET", "/work/credit/measures"): "authority auditor",
     ("POST", "/work/credit/measures/<uuid:application_id>/lift"): "authority",
+    ("GET", "/work/credit/me"): READERS,
+    ("GET", "/work/credit/parties/<uscc>"): READERS,
     ("GET", "/work/codes"): PRODUCER,
     ("POST", "/work/codes"): PRODUCER,
     ("GET", "/work/blocks"): READERS,

@@ -45,6 +45,7 @@ from web.pages import (
 )
 from web.pages.credit import counter as credit_counter
 from web.pages.credit import in_use as credit_in_use
+from web.pages.credit import party as credit_party
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
@@ -84,6 +85,7 @@ PAGES: Final = (
     monitoring,
     credit_counter,
     credit_in_use,
+    credit_party,
 )
 
 _NEWEST: Final = 5

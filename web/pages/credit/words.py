@@ -4,13 +4,15 @@ One rule: a word here names what the rulebook or the ledger holds, and a table h
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final, Protocol
+from decimal import Decimal
+from typing import Any, Final, Protocol
 
 from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.feeds.registry import FEEDS
+from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import CreditList, ListKind
 from credit.rulebook.model import Measure, Norm, Severity, Verified
 from credit.rules.measures import Refusal
@@ -76,6 +78,25 @@ FACT_KINDS: Final[Mapping[str, Callable[[], str]]] = {
     FactKind.SUPERVISION_GRADE: lambda: _("Grade of supervision"),
     FactKind.TRACE: lambda: _("Evidence of the trace"),
 }
+
+
+GRADES: Final[Mapping[str, Callable[[], str]]] = {
+    "passed": lambda: _("Passed"),
+    "failed": lambda: _("Failed"),
+}
+DETAILS: Final[Mapping[str, Callable[[], str]]] = {
+    "fine_fen": lambda: _("Fine"),
+    "confiscated_fen": lambda: _("Confiscated"),
+    "content": lambda: _("Content of the decision"),
+    "duty": lambda: _("Duty"),
+    "product": lambda: _("Product"),
+    "lot": lambda: _("Lot"),
+    "laboratory": lambda: _("Laboratory"),
+    "removed_number": lambda: _("Decision on removal"),
+    "removed_why": lambda: _("Why it was removed"),
+    "remarks": lambda: _("Remarks"),
+}
+_SUMS: Final = frozenset({"fine_fen", "confiscated_fen"})
 
 
 def title(named: Named) -> str:
@@ -165,6 +186,29 @@ def feed_title(feed: str) -> str:
     """Return the name of a feed; what was decided here comes from no feed."""
     found = FEEDS.get(feed)
     return _("Decided here") if found is None else title(found)
+
+
+def expired() -> str:
+    """Return the state of a record whose time has run out by itself."""
+    return _("Run out")
+
+
+def told_details(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a record says beside its heads: label and value, of known names alone."""
+    kinds = [code_lists().penalties.codes.get(one) for one in body.get("kinds", ())]
+    if kinds:
+        yield _("Kind of penalty"), _(", ").join(title(one) for one in kinds if one is not None)
+    if body.get("grade"):
+        yield _("Result"), GRADES.get(body["grade"], lambda: str(body["grade"]))()
+    details = body.get("details", {})
+    for name, label in DETAILS.items():
+        value = details.get(name)
+        if value:
+            yield label(), _yuan(value) if name in _SUMS else str(value)
+
+
+def _yuan(fen: int) -> str:
+    return _("%(sum)s yuan", sum=f"{Decimal(fen) / 100:,.2f}")
 
 
 def _day(day: date | None) -> str:

@@ -1,0 +1,230 @@
+"""A party's credit: every fact with its source, article, clock and proof; its grade with reasons.
+
+The rule that must stay true: a producer sees its own record and nobody else's; what the trace
+ledger shows stands apart from what an authority decided.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from flask import current_app, render_template
+from werkzeug.exceptions import HTTPException
+
+from base.db import reading
+from base.errors import InvalidInput, NotFound
+from credit.applying.desk import Application, applications_of
+from credit.cases.reading import CaseQuery, CaseRow, cases_of
+from credit.facts import FactState
+from credit.feeds.model import FactKind
+from credit.looking_up import subjects_by_id
+from credit.records import FactRow
+from credit.rulebook.lists import CreditList, ListKind, credit_lists
+from credit.rulebook.model import Measure
+from credit.scoring.model import Grade, Model
+from parties.access import Action
+from parties.actors import Role
+from web.credit import book_of, code_asked, today
+from web.credit_cases import record_for
+from web.credit_grades import GradeAsked, grade_for
+from web.pages.credit import words
+from web.pages.credit.clock import Clock, clock_of
+from web.pages.languages import chosen_lang
+from web.pages.regions import region_name
+from web.pages.work_blueprint import blueprint
+from web.services import services
+from web.session import page_actor, page_requires
+
+_ARTICLES: Final = ("article", "basis", "law_and_penalty")
+_GOOD: Final = frozenset({FactKind.PERMIT, FactKind.TAX_GRADE, FactKind.HONOUR})
+_TRACE: Final = FactKind.TRACE.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactView:
+    """A fact as the page tells it; what its feed does not say is ""."""
+
+    fact: FactRow
+    kind: str
+    credit_list: CreditList | None
+    article: str
+    sort: str
+    tone: str
+    state: str
+    severity: str
+    feed: str
+    clock: Clock | None
+    counts: bool
+    details: tuple[tuple[str, str], ...]
+    cases: tuple[CaseRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureView:
+    """A measure that somebody applied to the party."""
+
+    application: Application
+    measure: Measure | None
+    matter: str
+
+
+@blueprint.get("/credit/me")
+@page_requires(Action.READ_CREDIT)
+def credit_me() -> str | tuple[str, int]:
+    """Show a party its own credit record."""
+    if page_actor().role is not Role.PRODUCER:
+        return render_template("credit/party.html", subject=None, code="", own=False), 404
+    return _page("")
+
+
+@blueprint.get("/credit/parties/<uscc>")
+@page_requires(Action.READ_CREDIT)
+def credit_party(uscc: str) -> str | tuple[str, int]:
+    """Show the credit record of a party: anybody's to an authority, a producer's own to it."""
+    try:
+        code = code_asked(uscc)
+    except InvalidInput:
+        return render_template("credit/party.html", subject=None, code=uscc[:40], own=False), 404
+    return _page(code)
+
+
+@blueprint.app_template_global("has_page")
+def has_page(path: str) -> bool:
+    """Return whether this installation has a page at a path, so that no link leads nowhere."""
+    try:
+        return bool(current_app.url_map.bind("").match(path))
+    except HTTPException:
+        return False
+
+
+def _page(code: str) -> str | tuple[str, int]:
+    parts, actor = services(), page_actor()
+    is_own = actor.role is Role.PRODUCER
+    subject_id, facts = record_for(parts, actor, code)
+    if subject_id is None:
+        return render_template("credit/party.html", subject=None, code=code, own=is_own), 404
+    with reading(parts.engine) as connection:
+        query = CaseQuery(
+            subject_id=subject_id, only_open=False, rows_max=parts.settings.page_size_max
+        )
+        cases = cases_of(connection, parts.log, query)
+        card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
+        used = applications_of(
+            connection,
+            parts.log,
+            # Whoever applied a measure sees its own; the party itself and an auditor see all.
+            actor=actor.id if actor.role is Role.AUTHORITY else None,
+            subject_id=subject_id,
+            rows_max=parts.settings.page_size_max,
+        )
+    if card is None:
+        raise NotFound("There is no such record.")
+    on = today(parts)
+    views = [_view(one, cases, on) for one in facts]
+    found = grade_for(parts, actor, GradeAsked(uscc=code))
+    return render_template(
+        "credit/party.html",
+        subject=card,
+        code=card.code,
+        own=is_own,
+        region=region_name(card.region, chosen_lang()) if card.region else "",
+        **_sections(views),
+        cases=cases,
+        used=[_measure(one) for one in used],
+        today=on,
+        rows_max=parts.settings.credit_told_max,
+        is_cut=len(facts) >= parts.settings.credit_told_max,
+        **_graded(found, {one.fact.id: one for one in views}),
+    )
+
+
+def _sections(views: Sequence[FactView]) -> dict[str, Any]:
+    legal = [one for one in views if one.sort == "legal"]
+    return {
+        "on_lists": [one for one in legal if one.counts and one.credit_list is not None],
+        "legal": legal,
+        "good": [one for one in views if one.sort == "good"],
+        "other": [one for one in views if one.sort == "other"],
+        "trace": [one for one in views if one.sort == "trace"],
+    }
+
+
+def _view(fact: FactRow, cases: Sequence[CaseRow], on: date) -> FactView:
+    found = credit_lists().get(fact.list_id)
+    details: Mapping[str, Any] = fact.body.get("details", {})
+    sort = _sort(fact, found)
+    counts = fact.counts_on(on)
+    # A record that counts no longer has no clock that still runs.
+    is_running = sort == "legal" and fact.state == FactState.ACTIVE
+    starts_on = fact.starts_on or fact.decided_on
+    return FactView(
+        fact=fact,
+        kind=words.FACT_KINDS[FactKind(fact.kind)](),
+        credit_list=found,
+        article=next((str(details[one]) for one in _ARTICLES if details.get(one)), ""),
+        sort=sort,
+        tone=_tone(fact, found, counts=counts),
+        state=_state(fact, counts=counts),
+        severity=words.SEVERITIES[fact.severity]() if fact.severity else "",
+        feed=words.feed_title(fact.feed),
+        clock=clock_of(starts_on, fact.repairable_on, fact.stops_on, on) if is_running else None,
+        counts=counts,
+        details=tuple(words.told_details(fact.body)),
+        cases=tuple(one for one in cases if fact.id in one.fact_ids),
+    )
+
+
+def _sort(fact: FactRow, found: CreditList | None) -> str:
+    if fact.kind == _TRACE:
+        return "trace"
+    if fact.kind == FactKind.REGISTRATION:
+        return "other"
+    if found is not None:
+        return "good" if found.kind is ListKind.REWARD else "legal"
+    if fact.kind in _GOOD:
+        return "good"
+    if fact.kind == FactKind.INSPECTION:
+        return "legal" if fact.body.get("grade") == "failed" else "good"
+    return "legal" if fact.kind == FactKind.PENALTY else "other"
+
+
+def _tone(fact: FactRow, found: CreditList | None, *, counts: bool) -> str:
+    if not counts:
+        return ""
+    if found is not None:
+        return words.LIST_TONES[found.kind]
+    return {"legal": "warn", "good": "good"}.get(_sort(fact, None), "")
+
+
+def _state(fact: FactRow, *, counts: bool) -> str:
+    if fact.state == FactState.ACTIVE and not counts:
+        return words.expired()
+    return words.STATES[fact.state]()
+
+
+def _measure(one: Application) -> MeasureView:
+    book = book_of(services())
+    matter = book.matters.get(one.matter)
+    return MeasureView(
+        application=one,
+        measure=book.measures.get(one.measure),
+        matter=one.matter if matter is None else words.title(matter),
+    )
+
+
+def _graded(found: tuple[Model, Grade] | None, views: Mapping[UUID, FactView]) -> dict[str, Any]:
+    if found is None:
+        return {"grade": None}
+    model, grade = found
+    return {
+        "grade": grade,
+        "model": model,
+        "named": {key: _named(view) for key, view in views.items()},
+        "whole": model.base + sum(one.points for one in grade.shares),
+    }
+
+
+def _named(view: FactView) -> str:
+    return view.fact.number or view.fact.title or view.kind
