@@ -14,6 +14,7 @@ from credit.applying.desk import (
     ApplicationPage,
     ApplicationQuery,
     ApplyingDesk,
+    application_of,
     applications_of,
     apply_measure,
     lift_measure,
@@ -96,6 +97,14 @@ def application_page_for(
     )
     with reading(parts.engine) as connection:
         return applications_of(connection, parts.log, query)
+
+
+def application_for(parts: Services, actor: Actor, application_id: UUID) -> Application | None:
+    """Return one measure in use, None where it is another's."""
+    with reading(parts.engine) as connection:
+        found = application_of(connection, parts.log, application_id, day=today(parts))
+    is_seen = found is not None and (actor.role is Role.AUDITOR or found.actor == actor.id)
+    return found if is_seen else None
 
 
 def _desk(parts: Services) -> ApplyingDesk:

@@ -217,11 +217,18 @@ def _append(
     desk.bring_up()
 
 
+def application_of(
+    connection: Connection, log: int, application_id: UUID, *, day: date
+) -> Application | None:
+    """Return a measure in use as it stands on a day, None where there is none with that id."""
+    own = CREDIT_APPLICATION.c.id == application_id
+    row = connection.execute(_select(log).where(own)).one_or_none()
+    return None if row is None else _application(row, day)
+
+
 def _known(desk: ApplyingDesk, application_id: UUID) -> Application | None:
     with reading(desk.journal.engine) as connection:
-        own = CREDIT_APPLICATION.c.id == application_id
-        row = connection.execute(_select(desk.journal.log).where(own)).one_or_none()
-    return None if row is None else _application(row, desk.today())
+        return application_of(connection, desk.journal.log, application_id, day=desk.today())
 
 
 def _read(desk: ApplyingDesk, application_id: UUID) -> Application:

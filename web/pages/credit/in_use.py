@@ -15,7 +15,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
-from base.errors import AppError
+from base.errors import AppError, Conflict
 from credit.applying.desk import Application
 from credit.looking_up import SubjectCard, subjects_by_id
 from credit.rulebook.model import Measure
@@ -24,7 +24,13 @@ from ledger.batch import Idempotency
 from parties.access import Action
 from parties.ids import new_id
 from web.credit import book_of, check_uscc, today
-from web.credit_applying import Report, applications_for, apply_for, lift_for
+from web.credit_applying import (
+    Report,
+    application_for,
+    application_page_for,
+    apply_for,
+    lift_for,
+)
 from web.idempotency import id_of_request, request_hash
 from web.pages.credit import words
 from web.pages.credit.asking import legal_day, party_asked
@@ -108,10 +114,6 @@ def credit_lift(application_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     if not form.is_good:
         return _measures_page(form), 400
     there = redirect(f"/work/credit/measures?{urlencode({'lifted': str(application_id)})}", 303)
-    own = applications_for(parts, actor, only_to_lift=False)
-    if any(one.id == application_id and one.lifted_seq is not None for one in own):
-        # Pressed twice: one receipt is enough.
-        return there
     try:
         lift_for(
             parts,
@@ -121,9 +123,12 @@ def credit_lift(application_id: UUID) -> WerkzeugResponse | tuple[str, int]:
             reference=reference,
             idempotency=_once(form, (application_id, on, reference)),
         )
+    except Conflict:
+        # Pressed twice: one receipt is enough, and the page shows it.
+        return there
     except AppError as refusal:
         form.refuse(refusal, Refusals())
-        return _measures_page(form), 409
+        return _measures_page(form), 400
     return there
 
 
@@ -165,24 +170,34 @@ def _form_page(form: Form) -> str:
 
 def _measures_page(form: Form) -> str:
     parts, actor = services(), page_actor()
-    found = applications_for(parts, actor, only_to_lift=False)
+    due = application_page_for(parts, actor, only_to_lift=True, after="")
+    page = application_page_for(parts, actor, only_to_lift=False, after=form.text("after"))
+    found = (*due.applications, *page.applications)
     with reading(parts.engine) as connection:
         cards = subjects_by_id(connection, parts.log, {one.subject_id for one in found})
-    rows = [_row(one, cards) for one in found]
+    rows = [_row(one, cards) for one in page.applications]
     done = form.id("applied") or form.id("lifted")
     return render_template(
         "credit/measures.html",
         form=form,
-        to_lift=[row for row in rows if row.application.must_lift],
+        to_lift=[_row(one, cards) for one in due.applications],
         in_use=[
             row
             for row in rows
             if not row.application.must_lift and row.application.lifted_seq is None
         ],
         lifted=[row for row in rows if row.application.lifted_seq is not None],
-        done=next((row for row in rows if row.application.id == done), None),
+        done=_done(done, cards),
+        after=page.next_after,
         today=today(parts),
     )
+
+
+def _done(application_id: UUID | None, cards: Mapping[UUID, SubjectCard]) -> InUse | None:
+    if application_id is None:
+        return None
+    found = application_for(services(), page_actor(), application_id)
+    return None if found is None else _row(found, cards)
 
 
 def _row(one: Application, cards: Mapping[UUID, SubjectCard]) -> InUse:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from base.db import reading
 from base.errors import InvalidInput, NotFound
-from credit.applying.desk import Application, applications_of
+from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.cases.reading import CaseQuery, CaseRow, cases_of
 from credit.facts import FactState
 from credit.feeds.model import FactKind
@@ -111,14 +111,14 @@ def _page(code: str) -> str | tuple[str, int]:
         )
         cases = cases_of(connection, parts.log, query)
         card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
-        used = applications_of(
-            connection,
-            parts.log,
+        asked = ApplicationQuery(
+            day=today(parts),
             # Whoever applied a measure sees its own; the party itself and an auditor see all.
             actor=actor.id if actor.role is Role.AUTHORITY else None,
             subject_id=subject_id,
             rows_max=parts.settings.page_size_max,
         )
+        used = applications_of(connection, parts.log, asked).applications
     if card is None:
         raise NotFound("There is no such record.")
     on = today(parts)
