@@ -17,13 +17,16 @@ from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.intake.entries import BATCH_KIND
+from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.tables import CREDIT_ENTRY
 from ledger.batch import Appended, Batch
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
 from ledger.store import read_head, scan_entries
 
-CREDIT_KINDS: Final = frozenset({BATCH_KIND, CASE_KIND, APPLIED_KIND, LIFTED_KIND})
+CREDIT_KINDS: Final = frozenset(
+    {BATCH_KIND, CASE_KIND, APPLIED_KIND, LIFTED_KIND, PERSONS_KIND, ERASED_KIND}
+)
 _COLUMNS: Final = ("log", "seq", "kind")
 _CHUNK: Final = 1000
 _MARKS: Final = tuple(kind.encode() for kind in CREDIT_KINDS)

@@ -19,6 +19,7 @@ from credit.folding.batches import fold_batch
 from credit.folding.cases import fold_case
 from credit.index import reindex_credit
 from credit.intake.entries import BATCH_KIND
+from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.tables import (
     CREDIT_APPLICATION,
     CREDIT_CASE,
@@ -37,12 +38,19 @@ CHUNK: Final = 100
 Fold: TypeAlias = Callable[[Connection, int, StoredEntry], None]
 """Makes the rows of one entry."""
 
+
+def _fold_nothing(connection: Connection, log: int, entry: StoredEntry) -> None:
+    """Make no rows: the register of people is no view, its rows are what the entry's root holds."""
+
+
 FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
     {
         BATCH_KIND: fold_batch,
         CASE_KIND: fold_case,
         APPLIED_KIND: fold_applied,
         LIFTED_KIND: fold_lifted,
+        PERSONS_KIND: _fold_nothing,
+        ERASED_KIND: _fold_nothing,
     }
 )
 """What is done with which kind of entry. A new kind is one more row."""

@@ -46,6 +46,11 @@ GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (state, retried_in), DELETE ON credit_quarantine TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_batch TO suxin_app;
 
+-- A person can be taken out of the register; the leaf in the page stays.
+GRANT SELECT, INSERT, DELETE ON credit_person TO suxin_app;
+GRANT SELECT, INSERT, UPDATE ON credit_person_batch TO suxin_app;
+GRANT SELECT, INSERT ON credit_person_page TO suxin_app;
+
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,
     UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)

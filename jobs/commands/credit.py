@@ -17,6 +17,7 @@ from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
 from jobs.commands.credit_batches import sample, take
+from jobs.commands.credit_people import people
 from jobs.commands.credit_senders import senders
 
 _LISTS: Final = MappingProxyType(
@@ -123,5 +124,5 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (sample, senders, take):
+for _one in (sample, senders, take, people):
     command.add_command(_one)

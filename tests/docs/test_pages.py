@@ -17,6 +17,7 @@ from sqlalchemy import Table
 
 from base.config import FOREIGN_NAMES, describe_settings
 from credit import tables as credit_tables
+from credit.persons import tables as person_tables
 from jobs.commands import COMMANDS, command_line
 from ledger import tables as ledger_tables
 from parties import tables as party_tables
@@ -162,6 +163,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             finding_tables,
             scan_tables,
             credit_tables,
+            person_tables,
         )
         for table in vars(room).values()
         if isinstance(table, Table)

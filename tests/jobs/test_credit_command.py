@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.credit_city.people import first_numbers
 from jobs.commands import run_command_line
 from tests.credit.samples import csv_of, penalty
 
@@ -132,3 +133,28 @@ def test_a_sample_of_a_feed_is_the_same_for_a_seed_and_is_taken_row_by_row(
     assert files[0].read_bytes() == files[1].read_bytes()
     assert code == 0
     assert "accepted: 40 rows" in capsys.readouterr().out
+
+
+def test_a_file_of_people_is_taken_checked_and_one_of_them_erased(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
+    assert run_command_line(["init"], environ) == 0
+    file = tmp_path / "people.csv"
+    numbers = first_numbers(3, 50)
+    file.write_text("公民身份号码,姓名\n" + "".join(f"{one},张伟\n" for one in [*numbers, "无"]))
+    people = ["credit", "people"]
+    capsys.readouterr()
+
+    codes = [run_command_line([*people, "take", str(file), "--faults"], environ) for _ in range(2)]
+    told = capsys.readouterr().out
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: numbers[7])
+    codes.append(run_command_line([*people, "erase", "--reason", "第四十七条"], environ))
+    codes.append(run_command_line([*people, "check", "1"], environ))
+
+    assert codes == [0, 0, 0, 0]
+    assert told.count("file 1 accepted: 51 rows, 50 new, 0 known, 1 not understood") == 2
+    assert "row 52: missing" in told
+    checked = capsys.readouterr().out
+    assert "49 people of file 1 are as they were taken; 49 in all" in checked
+    assert numbers[7] not in checked + told

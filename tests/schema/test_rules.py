@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import credit.persons.tables
 import credit.tables
 import ledger.tables
 import parties.issuing.tables
@@ -38,6 +39,7 @@ ROOMS = (
     trace.recall.tables,
     trace.findings.tables,
     trace.scans.tables,
+    credit.persons.tables,
     credit.tables,
 )
 REFERENCE = {
