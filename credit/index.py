@@ -19,13 +19,29 @@ from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_ste
 from credit.intake.entries import BATCH_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.tables import CREDIT_ENTRY
+from credit.warning.entries import ACT_KIND, NIGHT_KIND
+from credit.warning.steps import (
+    WarningSteps,
+    forget_warning_steps,
+    rewrite_warning_steps,
+    write_warning_steps,
+)
 from ledger.batch import Appended, Batch
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
 from ledger.store import read_head, scan_entries
 
 CREDIT_KINDS: Final = frozenset(
-    {BATCH_KIND, CASE_KIND, APPLIED_KIND, LIFTED_KIND, PERSONS_KIND, ERASED_KIND}
+    {
+        BATCH_KIND,
+        CASE_KIND,
+        APPLIED_KIND,
+        LIFTED_KIND,
+        PERSONS_KIND,
+        ERASED_KIND,
+        NIGHT_KIND,
+        ACT_KIND,
+    }
 )
 _COLUMNS: Final = ("log", "seq", "kind")
 _CHUNK: Final = 1000
@@ -43,9 +59,11 @@ class CreditIndex:
         connection: Connection,
         batches: Sequence[Batch],
     ) -> Sequence[Mapping[int, Problem]]:
-        """Refuse whatever is not of credit, and steps that a case cannot take."""
-        steps = CaseSteps(connection, self._log)
-        return [{**_refused(batch), **steps.refused(batch)} for batch in batches]
+        """Refuse whatever is not of credit, and steps that a case or a warning cannot take."""
+        steps, acts = CaseSteps(connection, self._log), WarningSteps(connection, self._log)
+        return [
+            {**_refused(batch), **steps.refused(batch), **acts.refused(batch)} for batch in batches
+        ]
 
     def write(self, connection: Connection, appended: Sequence[Appended]) -> None:
         """Add the rows of the appended entries."""
@@ -56,6 +74,7 @@ class CreditIndex:
         ]
         insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
         write_steps(connection, self._log, appended)
+        write_warning_steps(connection, self._log, appended)
 
 
 def open_credit_journal(settings: Settings, engine: Engine, clock: Clock) -> Journal:
@@ -77,6 +96,7 @@ def reindex_credit(connection: Connection, log: int) -> int:
     """Write the rows of a log anew from its first entry on; return how many there are."""
     connection.execute(delete(CREDIT_ENTRY).where(CREDIT_ENTRY.c.log == log))
     forget_steps(connection, log)
+    forget_warning_steps(connection, log)
     size = read_head(connection, log).size
     count = 0
     for start in range(0, size, _CHUNK):
@@ -90,6 +110,7 @@ def reindex_credit(connection: Connection, log: int) -> int:
         rows = [(log, entry.seq, entry.header.kind) for entry in found]
         insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
         rewrite_steps(connection, log, found)
+        rewrite_warning_steps(connection, log, found)
         count += len(rows)
     return count
 

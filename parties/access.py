@@ -68,6 +68,8 @@ class Action(StrEnum):
     RELEASE_CREDIT = "release_credit"
     APPLY_MEASURES = "apply_measures"
     MOVE_CREDIT_CASES = "move_credit_cases"
+    READ_WARNINGS = "read_warnings"
+    ACT_ON_WARNINGS = "act_on_warnings"
     READ_SELF = "read_self"
     READ_HEALTH = "read_health"
 
@@ -109,6 +111,8 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.RELEASE_CREDIT: "release held batches of credit feeds and read quarantined rows again",
     Action.APPLY_MEASURES: "report which measures of credit one applied and lifted",
     Action.MOVE_CREDIT_CASES: "open and move cases of credit",
+    Action.READ_WARNINGS: "read early warnings, inspections and who supplies whom",
+    Action.ACT_ON_WARNINGS: "act on early warnings, draw inspections and record their results",
     Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
     Action.MONITOR: "see how much everybody records",
     Action.READ_SELF: "read one's own rights",
@@ -240,6 +244,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_CREDIT_FEEDS): _always,
     (_R.AUTHORITY, Action.RELEASE_CREDIT): _always,
     (_R.AUTHORITY, Action.CHECK_CREDIT): _always,
+    (_R.AUTHORITY, Action.READ_WARNINGS): _always,
+    (_R.AUTHORITY, Action.ACT_ON_WARNINGS): _always,
     (_R.AUTHORITY, Action.READ_HEALTH): _always,
     (_R.AUDITOR, Action.READ_JOB): _always,
     (_R.AUDITOR, Action.TRACE): _always,
@@ -261,6 +267,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_CREDIT): _always,
     (_R.AUDITOR, Action.READ_CREDIT_FEEDS): _always,
     (_R.AUDITOR, Action.CHECK_CREDIT): _always,
+    (_R.AUDITOR, Action.READ_WARNINGS): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,
     (_R.OPERATOR, Action.READ_JOB): _always,
     (_R.OPERATOR, Action.TRACE): _always,

@@ -18,6 +18,7 @@ from credit.folding.applying import fold_applied, fold_lifted
 from credit.folding.batches import fold_batch
 from credit.folding.cases import fold_case
 from credit.index import reindex_credit
+from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
 from credit.intake.entries import BATCH_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.tables import (
@@ -29,6 +30,9 @@ from credit.tables import (
     CREDIT_SEEN,
     CREDIT_SUBJECT,
 )
+from credit.warning.entries import ACT_KIND, NIGHT_KIND
+from credit.warning.folding import fold_act, fold_night
+from credit.warning.tables import CREDIT_WARNING
 from ledger.store import StoredEntry, scan_entries
 from parties.rows import insert_once
 
@@ -51,11 +55,16 @@ FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
         LIFTED_KIND: fold_lifted,
         PERSONS_KIND: _fold_nothing,
         ERASED_KIND: _fold_nothing,
+        NIGHT_KIND: fold_night,
+        ACT_KIND: fold_act,
     }
 )
 """What is done with which kind of entry. A new kind is one more row."""
 
 FOLDED: Final = (
+    CREDIT_WARNING,
+    CREDIT_INSPECTION,
+    CREDIT_DRAW,
     CREDIT_APPLICATION,
     CREDIT_CASE,
     CREDIT_FACT,

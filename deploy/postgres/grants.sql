@@ -38,9 +38,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 -- emptied, and a batch moves through its states.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     credit_subject, credit_code, credit_fact, credit_seen, credit_case,
-    credit_application
+    credit_application, credit_warning, credit_draw, credit_inspection
     TO suxin_app;
-GRANT SELECT, INSERT ON credit_entry, credit_step TO suxin_app;
+GRANT SELECT, INSERT ON credit_entry, credit_step, credit_warning_step TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON credit_sender TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_row TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (state, retried_in), DELETE ON credit_quarantine TO suxin_app;

@@ -19,6 +19,7 @@ from credit.rules.publicity import publicity_of
 from jobs.commands.credit_batches import sample, take
 from jobs.commands.credit_people import people
 from jobs.commands.credit_senders import senders
+from jobs.commands.credit_warnings import warn
 
 _LISTS: Final = MappingProxyType(
     {
@@ -124,5 +125,5 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (sample, senders, take, people):
+for _one in (sample, senders, take, people, warn):
     command.add_command(_one)

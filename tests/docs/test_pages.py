@@ -17,7 +17,9 @@ from sqlalchemy import Table
 
 from base.config import FOREIGN_NAMES, describe_settings
 from credit import tables as credit_tables
+from credit.inspecting import tables as inspecting_tables
 from credit.persons import tables as person_tables
+from credit.warning import tables as warning_tables
 from jobs.commands import COMMANDS, command_line
 from ledger import tables as ledger_tables
 from parties import tables as party_tables
@@ -164,6 +166,8 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             scan_tables,
             credit_tables,
             person_tables,
+            inspecting_tables,
+            warning_tables,
         )
         for table in vars(room).values()
         if isinstance(table, Table)

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import credit.inspecting.tables
 import credit.persons.tables
 import credit.tables
+import credit.warning.tables
 import ledger.tables
 import parties.issuing.tables
 import parties.tables
@@ -41,6 +43,8 @@ ROOMS = (
     trace.scans.tables,
     credit.persons.tables,
     credit.tables,
+    credit.inspecting.tables,
+    credit.warning.tables,
 )
 REFERENCE = {
     "party",

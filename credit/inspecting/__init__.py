@@ -1,0 +1,1 @@
+"""Inspections: drawn at random so that anybody can check it, or ordered, and their results."""

@@ -1,0 +1,1 @@
+"""Early warning: rules over facts and over who supplied whom, with acts that are entries."""
