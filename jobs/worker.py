@@ -78,6 +78,13 @@ TIMETABLE: Final = timetable(
     Timed(name="follow-events", every_s=10, function="jobs.projections.follow_events"),
     Timed(name="follow-findings", every_s=60, function="jobs.findings.follow_findings"),
     Timed(name="review-findings", every_s=86_400, function="jobs.findings.review_findings"),
+    Timed(
+        name="warn-of-parties",
+        every_s=86_400,
+        function="jobs.credit_warnings.warn_of_parties",
+        seconds_max=7200,
+        queue=LONG_QUEUE_NAME,
+    ),
     Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
     Timed(
         name="deliver-recalls",

@@ -56,7 +56,7 @@ class WarningActIn(StrictSchema):
     after = ma.fields.Integer(load_default=None, strict=True, validate=ma.validate.Range(min=0))
 
 
-class WarningOut(ma.Schema):
+class EarlyWarningOut(ma.Schema):
     """A warning with what it stands on: facts of credit and entries of the ledger."""
 
     id = ma.fields.UUID()
@@ -81,10 +81,10 @@ class WarningOut(ma.Schema):
     may = ma.fields.List(ma.fields.String())
 
 
-class WarningsOut(ma.Schema):
+class EarlyWarningsOut(ma.Schema):
     """Warnings, the gravest first, and how many there are in each state."""
 
-    warnings = ma.fields.List(ma.fields.Nested(WarningOut))
+    warnings = ma.fields.List(ma.fields.Nested(EarlyWarningOut))
     counts = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer())
     next_after = ma.fields.String()
 
@@ -99,7 +99,7 @@ class WarningSaidOut(ma.Schema):
     reason = ma.fields.String()
 
 
-class WholeWarningOut(WarningOut):
+class WholeEarlyWarningOut(EarlyWarningOut):
     """A warning with every entry about it, oldest first."""
 
     said = ma.fields.List(ma.fields.Nested(WarningSaidOut))
@@ -143,7 +143,7 @@ class WarningRunOut(ma.Schema):
 @BLUEPRINT.route("/credit/warnings", methods=["GET"])
 @requires(Action.READ_WARNINGS)
 @BLUEPRINT.arguments(WarningsQuery, location="query")
-@BLUEPRINT.response(200, WarningsOut)
+@BLUEPRINT.response(200, EarlyWarningsOut)
 def get_warnings(query: dict[str, Any]) -> dict[str, Any]:
     """List early warnings, the gravest first."""
     parts = services()
@@ -164,7 +164,7 @@ def get_warnings(query: dict[str, Any]) -> dict[str, Any]:
 
 @BLUEPRINT.route("/credit/warnings/<uuid:warning_id>", methods=["GET"])
 @requires(Action.READ_WARNINGS)
-@BLUEPRINT.response(200, WholeWarningOut)
+@BLUEPRINT.response(200, WholeEarlyWarningOut)
 def get_warning(warning_id: UUID) -> dict[str, Any]:
     """Give a warning with every entry about it."""
     return _whole(warning_for(services(), warning_id))
@@ -173,7 +173,7 @@ def get_warning(warning_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.route("/credit/warnings/<uuid:warning_id>/acts", methods=["POST"])
 @requires(Action.ACT_ON_WARNINGS)
 @BLUEPRINT.arguments(WarningActIn)
-@BLUEPRINT.response(200, WholeWarningOut)
+@BLUEPRINT.response(200, WholeEarlyWarningOut)
 def post_act(body: dict[str, Any], warning_id: UUID) -> dict[str, Any]:
     """Acknowledge, dismiss, send to an inspection, or close a warning."""
     asked = Asked(
