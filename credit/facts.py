@@ -6,6 +6,7 @@ that a fold from the first entry on gives the same rows.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from base.strict_json import JsonObject
-from credit.tables import CREDIT_FACT
+from credit.tables import CREDIT_FACT, CREDIT_SEEN
 from ledger.canonical import canonical_bytes
 from parties.ids import id_of_hash
 
@@ -32,13 +33,25 @@ class FactState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFact:
-    """The newest version of a fact, as far as another version has to know it."""
+    """The newest version of a fact, as far as another version has to know it.
+
+    `seen_at` is when the newest row came in that told it; None for what was decided here.
+    """
 
     id: UUID
     key_hash: bytes
     version: int
     content_hash: bytes
     state: str
+    seen_at: datetime | None = None
+
+    def is_newer_than(self, ordered_at: datetime) -> bool:
+        """Return whether a row came in since that told of it: what came later counts."""
+        return self.seen_at is not None and self.seen_at > ordered_at
+
+    def says(self, content_hash: bytes, *, is_ended: bool) -> bool:
+        """Return whether it says the same: one that had ended and is told again is new."""
+        return self.content_hash == content_hash and (self.state != FactState.ENDED or is_ended)
 
 
 def key_hash_of(feed: str, key: str) -> bytes:
@@ -59,6 +72,7 @@ def content_hash_of(record: JsonObject) -> bytes:
 def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iterator[KnownFact]:
     """Yield the newest versions of those of these facts that are known."""
     wanted = sorted(ids)
+    of_seen = (CREDIT_SEEN.c.log == CREDIT_FACT.c.log) & (CREDIT_SEEN.c.fact_id == CREDIT_FACT.c.id)
     for start in range(0, len(wanted), _KEYS):
         statement = select(
             CREDIT_FACT.c.id,
@@ -66,7 +80,9 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
             CREDIT_FACT.c.version,
             CREDIT_FACT.c.content_hash,
             CREDIT_FACT.c.state,
-        ).where(
+            CREDIT_SEEN.c.last_at,
+        ).outerjoin(CREDIT_SEEN, of_seen)
+        statement = statement.where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.id.in_(wanted[start : start + _KEYS]),
             CREDIT_FACT.c.is_latest,
@@ -78,4 +94,5 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
                 version=row.version,
                 content_hash=row.content_hash,
                 state=row.state,
+                seen_at=row.last_at,
             )

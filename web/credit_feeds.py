@@ -4,20 +4,26 @@ One rule: the file is kept before anything is said of it, so that what is held c
 quarantined row read again.
 """
 
+from dataclasses import dataclass
+from trace.page_tokens import read_instant, read_token, write_instant, write_token
+from typing import Final
 from uuid import UUID
 
 from base.db import reading
-from base.errors import Conflict, InvalidInput, NotFound, Problem
+from base.errors import InvalidInput, NotFound, Problem
 from credit.feeds.model import Feed
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
-from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
+from credit.intake.batches import BatchState, CreditBatch, Door, list_batches, read_batch
 from credit.intake.files import keep_file, read_file
 from credit.intake.retrying import retry_batch
 from credit.intake.senders import Signed, doubt_of
-from credit.intake.taking import IntakeDesk, Sent, batch_limits, take_batch
+from credit.intake.taking import IntakeDesk, Sent, batch_limits, require_releasable, take_batch
 from parties.actors import Actor
 from web.services import Services
+
+_UUID_BYTES: Final = 16
+_INSTANT_BYTES: Final = 8
 
 
 def intake_desk(parts: Services) -> IntakeDesk:
@@ -46,7 +52,8 @@ def hand_in(parts: Services, actor: Actor, name: str, signed: Signed, body: byte
     keep_file(parts.settings.effective_files_dir, body)
     with reading(parts.engine) as connection:
         doubt = doubt_of(connection, feed.id, signed, body)
-    sent = Sent(doubt=doubt, rows=signed.rows)
+    signer = None if doubt else signed.sender_id
+    sent = Sent(doubt=doubt, rows=signed.rows, signer=signer, made_at=signed.made_at)
     batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.PUSH, sent=sent)
     bring_up_credit(parts.engine, parts.log)
     return batch
@@ -55,10 +62,11 @@ def hand_in(parts: Services, actor: Actor, name: str, signed: Signed, body: byte
 def release(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch:
     """Take a held batch all the same; whoever does it stands in its entry."""
     batch = batch_for(parts, batch_id)
-    if batch.state is not BatchState.HELD:
-        raise Conflict(f"This batch is {batch.state.value}: only a held one is released.")
-    body = read_file(parts.settings.effective_files_dir, batch.file_hash)
     feed = feed_asked(batch.feed)
+    if batch.released_by == actor.id:
+        return batch
+    require_releasable(intake_desk(parts), feed, batch, actor)
+    body = read_file(parts.settings.effective_files_dir, batch.file_hash)
     taken = take_batch(intake_desk(parts), actor, feed, body, door=batch.door, is_released=True)
     bring_up_credit(parts.engine, parts.log)
     return taken
@@ -71,6 +79,46 @@ def retry(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch | None:
     taken = retry_batch(intake_desk(parts), actor, batch_id, body)
     bring_up_credit(parts.engine, parts.log)
     return taken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPage:
+    """Some batches, the newest first; `next_after` is "" on the last page."""
+
+    batches: tuple[CreditBatch, ...]
+    next_after: str
+
+
+def batches_page(
+    parts: Services,
+    *,
+    feed: str | None = None,
+    state: BatchState | None = None,
+    after: str = "",
+    count: int | None = None,
+) -> BatchPage:
+    """Return a page of batches; raises `InvalidInput` where `after` is no page's."""
+    rows_max = min(count or parts.settings.page_size_max, parts.settings.page_size_max)
+    before = None
+    if after:
+        instant, last = read_token(after, _INSTANT_BYTES, _UUID_BYTES)
+        before = (read_instant(instant), UUID(bytes=last))
+    with reading(parts.engine) as connection:
+        found = list_batches(
+            connection,
+            parts.log,
+            feed=feed,
+            state=state,
+            before=before,
+            rows_max=rows_max + 1,
+        )
+    shown = tuple(found[:rows_max])
+    is_last = len(found) <= rows_max
+    if is_last:
+        return BatchPage(batches=shown, next_after="")
+    last_one = shown[-1]
+    token = write_token(write_instant(last_one.received_at), last_one.id.bytes)
+    return BatchPage(batches=shown, next_after=token)
 
 
 def batch_for(parts: Services, batch_id: UUID) -> CreditBatch:

@@ -27,6 +27,7 @@ from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor, Role
 
 SENDER: Final = Actor(id="key:00000000000c17e5", role=Role.AUTHORITY)
+RELEASER: Final = Actor(id="key:00000000000c17e6", role=Role.AUTHORITY)
 _OPENS_AT: Final = daytime(9)
 
 
@@ -118,7 +119,7 @@ def _take(desk: IntakeDesk, told: ToldBatch, body: bytes) -> Taken:
     batch = take_batch(desk, SENDER, feed, body, door=Door.PUSH)
     if batch.state is BatchState.HELD:
         held_for = batch.message
-        batch = take_batch(desk, SENDER, feed, body, door=Door.PUSH, is_released=True)
+        batch = take_batch(desk, RELEASER, feed, body, door=Door.PUSH, is_released=True)
     return Taken(told=told, batch=batch, held_for=held_for, codes=_codes(desk, batch))
 
 

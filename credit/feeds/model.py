@@ -200,6 +200,10 @@ class Feed:
     """A feed. Shares are in percent; `growth_max_percent` is of the largest batch ever accepted.
 
     `ended_max_percent`: a snapshot that ends more of its records than that is held for a person.
+    `report_workdays` are counted from the day in the field `report_from`; more is late.
+    `party_name`, `party_kind` and `party_number` are the fields of whom a row is about, in feeds
+    that natural persons are in. `names_parties`: the feed itself says what a code's name is.
+    `files_days`: so long the file of a batch is kept where rows of it were not understood.
     """
 
     id: str
@@ -214,6 +218,12 @@ class Feed:
     growth_max_percent: int
     ended_max_percent: int
     report_workdays: int
+    report_from: str
+    party_name: str
+    party_kind: str
+    party_number: str
+    names_parties: bool
+    files_days: int
     map: Mapper
     by_header: Mapping[str, Field] = field(compare=False)
 

@@ -15,6 +15,7 @@ from credit.rulebook.code_lists import code_lists
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
 _CHARS_MAX: Final = 200
+_FILES_DAYS: Final = 90
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -37,12 +38,23 @@ def read_feed(path: Path, mapper: Mapper) -> Feed:
         growth_max_percent=rows.whole("growth_max_percent", default=200) or 0,
         ended_max_percent=rows.whole("ended_max_percent", default=20) or 0,
         report_workdays=rows.whole("report_workdays", default=0) or 0,
+        report_from=rows.text("report_from", default=""),
+        party_name=rows.text("party_name", default=""),
+        party_kind=rows.text("party_kind", default=""),
+        party_number=rows.text("party_number", default=""),
+        names_parties=rows.flag("names_parties"),
+        files_days=rows.whole("files_days", default=_FILES_DAYS) or 0,
         map=mapper,
         by_header=MappingProxyType({name: one for one in fields for name in one.names}),
     )
     rows.done()
     for header in _repeated(feed):
         faults.add(path.name, "duplicate", f"{header} is the header of two fields")
+    for name in (feed.report_from, feed.party_name, feed.party_kind, feed.party_number):
+        if name and name not in {field.name for field in fields}:
+            faults.add(path.name, "unknown", f"{name} is no field of the feed")
+    if bool(feed.report_workdays) != bool(feed.report_from):
+        faults.add(path.name, "half", "report_workdays and report_from come together")
     faults.refuse()
     return feed
 

@@ -4,7 +4,8 @@ The rule that must stay true: the rows are those the entry's root stands for, or
 them; and a record that is not in a batch ends only where the feed says that this means its end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.intake.batches import leaves_of_batch, rows_of_batch
 from credit.intake.entries import BatchNote, batch_of
 from credit.intake.records import read_row, record_json
-from credit.tables import CREDIT_FACT, CREDIT_SEEN
+from credit.tables import CREDIT_FACT, CREDIT_ROW, CREDIT_SEEN
 from ledger.merkle import leaf_hash, root_of
 from ledger.store import StoredEntry
 
@@ -42,9 +43,36 @@ def fold_batch(connection: Connection, log: int, entry: StoredEntry) -> None:
         _end_unseen(connection, log, note)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A row of the batch: which fact it tells, what it says, and its record where it has one."""
+
+    position: int
+    fact_id: UUID
+    content_hash: bytes
+    record: Record | None
+
+
 def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) -> None:
+    rows = list(_read_rows(connection, log, note, start))
+    known = {one.id: one for one in known_facts(connection, log, {row.fact_id for row in rows})}
     told: list[tuple[int, Record]] = []
-    seen: list[UUID] = []
+    counted: set[UUID] = set()
+    for row in rows:
+        fact = known.get(row.fact_id)
+        if fact is not None and fact.is_newer_than(note.ordered_at):
+            # Something that came in later was read before: it stays.
+            continue
+        record = _news(connection, log, row, fact)
+        if record is not None:
+            told.append((row.position, record))
+        counted.add(row.fact_id)
+    _write_facts(connection, log, note, told, known)
+    _note_seen(connection, log, note, sorted(counted))
+
+
+def _read_rows(connection: Connection, log: int, note: BatchNote, start: int) -> Iterator[_Told]:
+    """Yield rows of a batch; those that were erased say nothing."""
     for position, leaf, body in rows_of_batch(
         connection, log, note.batch_id, start=start, count=_CHUNK
     ):
@@ -54,19 +82,71 @@ def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) ->
             raise LedgerCorrupt(f"entry {note.seq}: row {position} does not match its hash")
         kept = read_row(body)
         if kept.record is None:
-            seen.append(fact_id_of(bytes.fromhex(kept.seen_key)))
+            key_hash, content_hash = bytes.fromhex(kept.seen_key), bytes.fromhex(kept.content)
         else:
-            told.append((position, kept.record))
-    ids = _write_facts(connection, log, note, told)
-    _note_seen(connection, log, note, sorted({*ids, *seen}))
+            key_hash = key_hash_of(note.feed, kept.record.key)
+            # A person's number was made a key before the row was kept: nothing is left to turn.
+            content_hash = content_hash_of(record_json(kept.record, str))
+        yield _Told(
+            position=position,
+            fact_id=fact_id_of(key_hash),
+            content_hash=content_hash,
+            record=kept.record,
+        )
+
+
+def _news(connection: Connection, log: int, row: _Told, fact: KnownFact | None) -> Record | None:
+    """Return the record of a row that tells something that is not known; else None.
+
+    Whether it does is decided here, in the order of the ledger: another batch may have been read
+    since the intake looked.
+    """
+    if fact is None:
+        return row.record
+    if fact.content_hash == row.content_hash and fact.state != FactState.ENDED:
+        return None
+    record = row.record
+    if record is None and row.content_hash:
+        record = _record_of_version(connection, log, row)
+    if record is None or fact.says(row.content_hash, is_ended=record.ended_on is not None):
+        return None
+    return record
+
+
+def _record_of_version(connection: Connection, log: int, row: _Told) -> Record | None:
+    """Return what an earlier version of a fact said; None where its row was erased."""
+    statement = (
+        select(CREDIT_ROW.c.body)
+        .join(
+            CREDIT_FACT,
+            (CREDIT_FACT.c.log == CREDIT_ROW.c.log)
+            & (CREDIT_FACT.c.batch_id == CREDIT_ROW.c.batch_id)
+            & (CREDIT_FACT.c.position == CREDIT_ROW.c.position),
+        )
+        .where(
+            CREDIT_FACT.c.log == log,
+            CREDIT_FACT.c.id == row.fact_id,
+            CREDIT_FACT.c.content_hash == row.content_hash,
+            CREDIT_ROW.c.body.is_not(None),
+        )
+        .order_by(CREDIT_FACT.c.version)
+    )
+    for body in connection.execute(statement).scalars():
+        record = read_row(body).record
+        if record is not None:
+            return record
+    return None
 
 
 def _write_facts(
-    connection: Connection, log: int, note: BatchNote, told: Sequence[tuple[int, Record]]
-) -> list[UUID]:
+    connection: Connection,
+    log: int,
+    note: BatchNote,
+    told: Sequence[tuple[int, Record]],
+    known: Mapping[UUID, KnownFact],
+) -> None:
     keys = {position: key_hash_of(note.feed, record.key) for position, record in told}
     ids = {position: fact_id_of(key) for position, key in keys.items()}
-    known = {one.id: one for one in known_facts(connection, log, ids.values())}
     subjects = subjects_of(connection, log, note.seq, [record.claim for _, record in told])
     named = [
         (subject_id, record)
@@ -74,7 +154,7 @@ def _write_facts(
         if subject_id is not None
     ]
     register_subjects(connection, log, note.seq, named)
-    no_longer_latest(connection, log, known)
+    no_longer_latest(connection, log, [one for one in ids.values() if one in known])
     rows = []
     for (position, record), subject_id in zip(told, subjects, strict=True):
         earlier = known.get(ids[position])
@@ -90,7 +170,6 @@ def _write_facts(
             "subject_id": subject_id,
             "feed": note.feed,
             "key_hash": keys[position],
-            # A person's number was made a key before the row was kept: nothing is left to turn.
             "content_hash": content_hash_of(record_json(record, str)),
             **fact_values(record),
         }
@@ -104,7 +183,6 @@ def _write_facts(
         if subject_id is not None and ids[position] in known
     }
     review_applications(connection, log, changed, note.recorded_at)
-    return list(ids.values())
 
 
 def _state_of(earlier: KnownFact | None, state: str) -> str:
@@ -120,12 +198,12 @@ def _note_seen(connection: Connection, log: int, note: BatchNote, ids: Sequence[
         again = (
             update(CREDIT_SEEN)
             .where(CREDIT_SEEN.c.log == log, CREDIT_SEEN.c.fact_id.in_(some))
-            .values(last_at=note.recorded_at, last_batch_id=note.batch_id)
+            .values(last_at=note.ordered_at, last_batch_id=note.batch_id)
             .returning(CREDIT_SEEN.c.fact_id)
         )
         known.update(connection.execute(again).scalars())
     rows = [
-        (log, one, note.recorded_at, note.recorded_at, note.batch_id)
+        (log, one, note.ordered_at, note.ordered_at, note.batch_id)
         for one in ids
         if one not in known
     ]
@@ -146,6 +224,8 @@ def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
             CREDIT_FACT.c.is_latest,
             CREDIT_FACT.c.state == FactState.ACTIVE,
             CREDIT_SEEN.c.last_batch_id != note.batch_id,
+            # What came in after this list is not on it, and is no less there.
+            CREDIT_SEEN.c.last_at <= note.ordered_at,
         )
     )
     rows = [dict(row._mapping) for row in connection.execute(gone)]  # noqa: SLF001 -- SQLAlchemy's public name

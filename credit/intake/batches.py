@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, select, tuple_, update
 
 from base.bulk import insert_rows
 from base.errors import NotFound
@@ -49,7 +49,12 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditBatch:
-    """One batch: of `received` rows each is accepted, quarantined or a duplicate."""
+    """One batch: of `received` rows each is accepted, quarantined or a duplicate.
+
+    `noted` are accepted ones that something is odd about. `signer_id` is the sender whose signature
+    fits, `released_by` who took it although it was held (`message` says why it was), `origin_id`
+    the batch whose quarantined rows it has.
+    """
 
     log: int
     id: UUID
@@ -69,6 +74,15 @@ class CreditBatch:
     received_at: datetime
     finished_at: datetime | None = None
     seq: int | None = None
+    noted: int = 0
+    signer_id: UUID | None = None
+    released_by: str | None = None
+    origin_id: UUID | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether it was looked at: it is no batch that waits."""
+        return self.state is not BatchState.WAITING
 
 
 def keep_batch(connection: Connection, batch: CreditBatch) -> None:
@@ -100,8 +114,10 @@ def find_same(connection: Connection, log: int, feed: str, file_hash: bytes) -> 
             CREDIT_BATCH.c.feed == feed,
             CREDIT_BATCH.c.file_hash == file_hash,
             CREDIT_BATCH.c.state != BatchState.REFUSED.value,
+            # Rows that are read again have the file of their first batch and are not it.
+            CREDIT_BATCH.c.door != Door.RETRY.value,
         )
-        .order_by(CREDIT_BATCH.c.received_at.desc())
+        .order_by(CREDIT_BATCH.c.received_at.desc(), CREDIT_BATCH.c.id.desc())
         .limit(1)
     )
     row = connection.execute(statement).one_or_none()
@@ -110,20 +126,37 @@ def find_same(connection: Connection, log: int, feed: str, file_hash: bytes) -> 
 
 def largest_accepted(connection: Connection, log: int, feed: str) -> int:
     """Return how many rows the largest batch of a feed had that was ever accepted."""
-    statement = select(func.max(CREDIT_BATCH.c.received)).where(
-        CREDIT_BATCH.c.log == log,
-        CREDIT_BATCH.c.feed == feed,
-        CREDIT_BATCH.c.state == BatchState.ACCEPTED.value,
-    )
+    statement = select(func.max(CREDIT_BATCH.c.received)).where(*_accepted(log, feed))
     return connection.execute(statement).scalar() or 0
 
 
-def newest_seq(connection: Connection, log: int, feed: str) -> int | None:
-    """Return the entry of the newest accepted batch of a feed; None where there is none."""
-    statement = select(func.max(CREDIT_BATCH.c.seq)).where(
-        CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.feed == feed
+def newest_accepted(connection: Connection, log: int, feed: str) -> CreditBatch | None:
+    """Return the accepted batch of a feed that came in last; rows that are read again are none."""
+    statement = (
+        select(CREDIT_BATCH)
+        .where(*_accepted(log, feed))
+        .order_by(CREDIT_BATCH.c.received_at.desc(), CREDIT_BATCH.c.seq.desc())
+        .limit(1)
     )
-    return connection.execute(statement).scalar()
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _batch_of(row)
+
+
+def was_accepted(connection: Connection, log: int, feed: str, file_hash: bytes) -> bool:
+    """Return whether a batch of a feed with these bytes was ever accepted."""
+    statement = select(CREDIT_BATCH.c.id).where(
+        *_accepted(log, feed), CREDIT_BATCH.c.file_hash == file_hash
+    )
+    return connection.execute(statement.limit(1)).first() is not None
+
+
+def _accepted(log: int, feed: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CREDIT_BATCH.c.log == log,
+        CREDIT_BATCH.c.feed == feed,
+        CREDIT_BATCH.c.state == BatchState.ACCEPTED.value,
+        CREDIT_BATCH.c.door != Door.RETRY.value,
+    )
 
 
 def list_batches(
@@ -132,19 +165,26 @@ def list_batches(
     *,
     feed: str | None,
     state: BatchState | None,
-    before: datetime | None,
+    before: tuple[datetime, UUID] | None = None,
     rows_max: int,
 ) -> list[CreditBatch]:
-    """Return batches, the newest first: of a feed, in a state, received before an instant."""
+    """Return batches, the newest first: of a feed, in a state, after the last one of a page."""
     statement = select(CREDIT_BATCH).where(CREDIT_BATCH.c.log == log)
     if feed is not None:
         statement = statement.where(CREDIT_BATCH.c.feed == feed)
     if state is not None:
         statement = statement.where(CREDIT_BATCH.c.state == state.value)
     if before is not None:
-        statement = statement.where(CREDIT_BATCH.c.received_at < before)
-    statement = statement.order_by(CREDIT_BATCH.c.received_at.desc()).limit(rows_max)
-    return [_batch_of(row) for row in connection.execute(statement)]
+        place = tuple_(CREDIT_BATCH.c.received_at, CREDIT_BATCH.c.id)
+        last = tuple_(
+            literal(before[0], CREDIT_BATCH.c.received_at.type),
+            literal(before[1], CREDIT_BATCH.c.id.type),
+        )
+        statement = statement.where(place < last)
+    newest = (CREDIT_BATCH.c.received_at.desc(), CREDIT_BATCH.c.id.desc())
+    return [
+        _batch_of(row) for row in connection.execute(statement.order_by(*newest).limit(rows_max))
+    ]
 
 
 def quarantined_of(
@@ -236,11 +276,20 @@ def _values(batch: CreditBatch) -> dict[str, Any]:
         "received_at": batch.received_at,
         "finished_at": batch.finished_at,
         "seq": batch.seq,
+        "noted": batch.noted,
+        "signer_id": batch.signer_id,
+        "released_by": batch.released_by,
+        "origin_id": batch.origin_id,
     }
 
 
 def _batch_of(row: Row[Any]) -> CreditBatch:
     values = dict(row._mapping)  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
     return CreditBatch(
-        **{**values, "door": Door(values["door"]), "state": BatchState(values["state"])}
+        **{
+            **values,
+            "door": Door(values["door"]),
+            "state": BatchState(values["state"]),
+            "noted": values["noted"] or 0,
+        }
     )

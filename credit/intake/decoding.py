@@ -54,7 +54,7 @@ def _json_lines(body: bytes, rows_max: int) -> Iterator[RawRow]:
             continue
         count += 1
         if count > rows_max:
-            raise InvalidInput(f"The file has more than {rows_max} rows; send it in parts.")
+            raise InvalidInput(f"The file has more than {rows_max} rows, which is the limit here.")
         found = loads(line, bytes_max=_LINE_BYTES_MAX, depth_max=_LINE_DEPTH_MAX)
         if not isinstance(found, dict):
             raise InvalidInput(f"Line {number} is no object.")

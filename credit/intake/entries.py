@@ -20,8 +20,20 @@ BATCH_KIND: Final = "credit_batch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a batch means: whether what it does not have ends, and when its rows came in."""
+
+    is_snapshot: bool
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchNote:
-    """What an entry says of a batch."""
+    """What an entry says of a batch.
+
+    `ordered_at` is when its rows came in: of two that tell of one record the later one counts. In
+    entries of before it was told it is the instant of the entry.
+    """
 
     seq: int
     recorded_at: datetime
@@ -31,9 +43,10 @@ class BatchNote:
     rows: int
     root: bytes
     is_snapshot: bool
+    ordered_at: datetime
 
 
-def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, is_snapshot: bool) -> Draft:
+def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning) -> Draft:
     """Return the entry of a batch with so many rows in its tree."""
     public: JsonObject = {
         "batch": str(batch.id),
@@ -44,11 +57,18 @@ def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, is_snapshot: bool
         "quarantined": batch.quarantined,
         "duplicates": batch.duplicates,
         "ended": batch.ended,
-        "snapshot": is_snapshot,
+        "snapshot": meaning.is_snapshot,
+        "ordered_at": meaning.ordered_at.isoformat(),
         "rows": rows,
         "root": root.hex(),
     }
     authority: JsonObject = {"file": batch.file_hash.hex(), "door": batch.door.value}
+    if batch.signer_id is not None:
+        authority["signer"] = str(batch.signer_id)
+    if batch.released_by:
+        authority |= {"released_by": batch.released_by, "doubt": batch.message}
+    if batch.origin_id is not None:
+        authority["origin"] = str(batch.origin_id)
     return draft_of_parts(BATCH_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority})
 
 
@@ -70,6 +90,11 @@ def batch_of(entry: StoredEntry) -> BatchNote:
             rows=rows,
             root=bytes.fromhex(str(told["root"])),
             is_snapshot=told["snapshot"] is True,
+            ordered_at=_ordered_at(told.get("ordered_at"), entry.header.recorded_at),
         )
     except (AppError, KeyError, TypeError, ValueError) as error:
         raise LedgerCorrupt(f"entry {entry.seq}: not readable as a batch: {error!r}") from None
+
+
+def _ordered_at(told: object, recorded_at: datetime) -> datetime:
+    return recorded_at if told is None else datetime.fromisoformat(str(told))

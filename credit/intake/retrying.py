@@ -1,48 +1,135 @@
 """Reads the quarantined rows of a batch again, once a code list or a mapping was put right.
 
-The rule that must stay true: what is understood now is a batch of its own, with its own entry; what
-still is not stays where it was.
+The rule that must stay true: what is understood now is a batch of its own, with its own entry, and
+keeps the place in time of its first one: it never counts against what came since. What still is
+not understood stays where it was.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from base.db import reading, transaction
 from base.errors import Conflict
+from credit.feeds.model import Feed, Semantics
 from credit.feeds.registry import FEEDS
-from credit.intake.batches import BatchState, CreditBatch, read_batch
-from credit.intake.decoding import rows_of
-from credit.intake.taking import IntakeDesk, take_rows
-from credit.tables import CREDIT_QUARANTINE
+from credit.folding.projector import bring_up_credit
+from credit.folding.versions import civil_day
+from credit.intake.batches import (
+    BatchState,
+    CreditBatch,
+    Door,
+    keep_batch,
+    newest_accepted,
+    read_batch,
+)
+from credit.intake.decoding import RawRow, rows_of
+from credit.intake.desk import IntakeDesk
+from credit.intake.entering import enter_batch, entry_of, finish
+from credit.intake.entries import Meaning
+from credit.intake.knowing import ground_for
+from credit.intake.sorting import Sorted, sort_rows
+from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE
 from parties.actors import Actor
+from parties.ids import id_of_hash
 
 
 def retry_batch(desk: IntakeDesk, actor: Actor, batch_id: UUID, body: bytes) -> CreditBatch | None:
     """Read the open quarantined rows of a batch again; return the new batch, None where none is.
 
     `body` is the file as it came. Raises `NotFound` for an unknown batch and `Conflict` where the
-    batch itself was not accepted.
+    batch itself was not accepted, or is a whole list that a newer one followed.
     """
     engine, log = desk.journal.engine, desk.journal.log
     with reading(engine) as connection:
         batch = read_batch(connection, log, batch_id)
-        if batch.state is not BatchState.ACCEPTED:
-            raise Conflict("Only rows of an accepted batch are read again.")
+        newest = newest_accepted(connection, log, batch.feed)
         statement = select(CREDIT_QUARANTINE.c.row_number).where(
             CREDIT_QUARANTINE.c.log == log,
             CREDIT_QUARANTINE.c.batch_id == batch_id,
             CREDIT_QUARANTINE.c.state == "open",
         )
         numbers = set(connection.execute(statement).scalars())
+    if batch.state is not BatchState.ACCEPTED or batch.door is Door.RETRY:
+        raise Conflict("Only rows of an accepted batch are read again.")
+    feed = FEEDS[batch.feed]
+    is_whole = feed.semantics is Semantics.SNAPSHOT
+    if is_whole and newest is not None and newest.received_at > batch.received_at:
+        day = civil_day(newest.received_at)
+        raise Conflict(f"A newer whole list came on {day}: rows of this one count no more.")
     if not numbers:
         return None
     rows = [row for row in rows_of(body, desk.limits) if row.number in numbers]
-    taken, understood = take_rows(desk, actor, FEEDS[batch.feed], batch, rows)
+    taken, understood = _take_rows(desk, actor, feed, batch, rows)
     if taken is not None:
         _close(desk, batch_id, understood, taken.id)
     return taken
+
+
+def _take_rows(
+    desk: IntakeDesk, actor: Actor, feed: Feed, origin: CreditBatch, rows: Sequence[RawRow]
+) -> tuple[CreditBatch | None, list[int]]:
+    """Take rows that were quarantined as a batch of what is understood now, with their numbers.
+
+    It ends nothing, whatever the feed's batches mean.
+    """
+    engine, log = desk.journal.engine, desk.journal.log
+    bring_up_credit(engine, log)
+    with reading(engine) as connection:
+        found = sort_rows(feed, rows, ground_for(desk, connection, origin.received_at))
+    found.quarantined.clear()
+    numbers = _numbers(found)
+    if not numbers:
+        return None, []
+    batch = replace(
+        origin,
+        id=_id_of(origin, feed, numbers),
+        door=Door.RETRY,
+        actor=actor.id,
+        feed_version=feed.version,
+        state=BatchState.WAITING,
+        message=f"rows of batch {origin.id}",
+        received=found.received,
+        accepted=len(found.new),
+        quarantined=0,
+        duplicates=len(found.seen) + len(found.stale),
+        noted=found.noted,
+        ended=0,
+        received_at=desk.clock.now(),
+        finished_at=None,
+        seq=None,
+        released_by=None,
+        origin_id=origin.id,
+    )
+    with reading(engine) as connection:
+        own = (CREDIT_BATCH.c.log == log) & (CREDIT_BATCH.c.id == batch.id)
+        is_known = connection.execute(select(CREDIT_BATCH.c.id).where(own)).first() is not None
+        known = read_batch(connection, log, batch.id) if is_known else None
+        entered = None if known is None else entry_of(connection, known)
+    if known is not None and known.state is BatchState.ACCEPTED:
+        return known, numbers
+    if known is not None and entered is not None:
+        # A worker that died between the entry and its last word.
+        return finish(desk, replace(known, state=BatchState.ACCEPTED, seq=entered)), numbers
+    if known is None:
+        with transaction(engine) as connection:
+            keep_batch(connection, batch)
+    meaning = Meaning(is_snapshot=False, ordered_at=origin.received_at)
+    return enter_batch(desk, known or batch, found, meaning), numbers
+
+
+def _numbers(found: Sorted) -> list[int]:
+    numbers = [row.number for rows in (found.new, found.stale) for row in rows]
+    return sorted(numbers + [one.number for one in found.seen])
+
+
+def _id_of(origin: CreditBatch, feed: Feed, numbers: Sequence[int]) -> UUID:
+    """Return the id of the batch of some rows of another: the same whenever they are read again."""
+    told = f"{origin.id} {feed.version} {' '.join(map(str, numbers))}"
+    return id_of_hash(sha256(told.encode()).digest())
 
 
 def _close(desk: IntakeDesk, batch_id: UUID, numbers: Sequence[int], taken: UUID) -> None:

@@ -6,7 +6,7 @@ is held for a person and never refused silently: somebody may have lost a key, o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,7 @@ SENDER_ADDED: Final = "credit_sender_added"
 SENDER_REVOKED: Final = "credit_sender_revoked"
 KEY_BYTES: Final = 32
 _MARK: Final = "suxin-batch/1"
+_MARK_WITH_INSTANT: Final = "suxin-batch/2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +43,26 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """What came with a batch: who signed it, how many rows there should be, the signature."""
+    """What came with a batch: who signed it, how many rows there should be, the signature.
+
+    `made_at` is when the sender says that it made the file; it is signed with it.
+    """
 
     sender_id: UUID | None
     rows: int | None
     signature: bytes | None
+    made_at: datetime | None = None
 
 
-def signed_bytes(feed: str, rows: int, body: bytes) -> bytes:
-    """Return what a sender signs: mark, feed, number of rows and SHA-256 of the file, in lines."""
-    return f"{_MARK}\n{feed}\n{rows}\n{sha256(body).hexdigest()}\n".encode()
+def signed_bytes(feed: str, rows: int, body: bytes, made_at: datetime | None = None) -> bytes:
+    """Return what a sender signs: mark, feed, number of rows and SHA-256 of the file, in lines.
+
+    With `made_at` the second mark is used, and the instant (UTC, whole seconds) is one more line.
+    """
+    told = f"{feed}\n{rows}\n{sha256(body).hexdigest()}\n"
+    if made_at is None:
+        return f"{_MARK}\n{told}".encode()
+    return f"{_MARK_WITH_INSTANT}\n{told}{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode()
 
 
 def add_sender(
@@ -138,7 +149,8 @@ def doubt_of(connection: Connection, feed: str, signed: Signed, body: bytes) -> 
         return f"{sender.name} hands in other feeds than this one."
     try:
         key = Ed25519PublicKey.from_public_bytes(sender.public_key)
-        key.verify(signed.signature, signed_bytes(feed, signed.rows, body))
+        told = signed_bytes(feed, signed.rows, body, signed.made_at)
+        key.verify(signed.signature, told)
     except InvalidSignature:
         return "Its signature does not fit: the file or the number of rows was changed."
     return ""

@@ -1,36 +1,80 @@
 """Sorts the rows of a batch: what is new, what is known, what was not understood.
 
-The rule that must stay true: each row that was received is in exactly one of the three.
+The rule that must stay true: each row that was received is in exactly one of the three. What is new
+is decided once more when the entry is read, in the ledger's order; here it is counted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from datetime import date, datetime
+from functools import cache
+from trace.recall.workdays import workdays_after
+from typing import Final, TypeAlias
 
 import orjson
 
 from base.strict_json import JsonObject
-from credit.facts import FactState, KnownFact, content_hash_of, key_hash_of
+from credit.facts import KnownFact, content_hash_of, key_hash_of
 from credit.feeds.interpreting import interpret
-from credit.feeds.model import Claim, CodeScheme, Fault, Feed, SubjectKind
+from credit.feeds.model import Claim, CodeScheme, Fault, Feed, Record, SubjectKind
+from credit.feeds.persons import without_persons
 from credit.intake.decoding import RawRow
-from credit.intake.records import ROW_BYTES_MAX, PersonKey, record_json, told_cells
+from credit.intake.records import ROW_BYTES_MAX, PersonKey, record_json
+from credit.intake.withholding import persons_of, told_cells
 
 CONFLICTING: Final = "conflicting"
+NAME_MISMATCH: Final = "1001"
+LATE: Final = "late_report"
 _CELL_CHARS_MAX: Final = 1000
+_TELL_EVERY: Final = 1000
+_ASKED_AT_ONCE: Final = 5000
+
+Progress: TypeAlias = Callable[[int], None]
+"""Is told how many rows were read so far."""
+
+
+def nobody_waits(_: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What rows are held against: known facts by key hash, names of the register by code.
+
+    `ordered_at` is when the rows came in, `day` the civil day of it.
+    """
+
+    person_key: PersonKey
+    known_of: Callable[[Sequence[bytes]], Mapping[bytes, KnownFact]]
+    names_of: Callable[[Sequence[str]], Mapping[str, frozenset[str]]]
+    ordered_at: datetime
+    day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRow:
-    """A row that tells something new."""
+    """A row that tells something. `notes` are (field, quality code) of what is odd about it."""
 
     number: int
     key_hash: bytes
     content_hash: bytes
     record: JsonObject
     cells: Mapping[str, str]
+    code: str
     uscc: str
+    name: str
     is_ended: bool
+    decided_on: date | None
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRow:
+    """A row that told nothing new: whose record it is, and what it says."""
+
+    number: int
+    key_hash: bytes
+    content_hash: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,71 +96,123 @@ class Quarantined:
 
 @dataclass(slots=True, kw_only=True)
 class Sorted:
-    """The rows of a batch by what became of them; `seen` are (row number, key hash)."""
+    """The rows of a batch by what became of them.
+
+    `stale` were told something newer since they came in: they are kept and change nothing.
+    """
 
     new: list[NewRow] = field(default_factory=list)
-    seen: list[tuple[int, bytes]] = field(default_factory=list)
+    seen: list[SeenRow] = field(default_factory=list)
+    stale: list[NewRow] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
 
     @property
     def received(self) -> int:
         """Return how many rows there were."""
-        return len(self.new) + len(self.seen) + len(self.quarantined)
+        return len(self.new) + len(self.seen) + len(self.stale) + len(self.quarantined)
+
+    @property
+    def noted(self) -> int:
+        """Return how many of the new rows something is odd about."""
+        return sum(bool(row.notes) for row in self.new)
 
 
 def sort_rows(
-    feed: Feed,
-    rows: Iterable[RawRow],
-    person_key: PersonKey,
-    known_of: Callable[[list[bytes]], Mapping[bytes, KnownFact]],
+    feed: Feed, rows: Iterable[RawRow], ground: Ground, tell: Progress = nobody_waits
 ) -> Sorted:
-    """Interpret and sort rows; `known_of` gives the facts that are known by key hash."""
+    """Interpret and sort rows."""
     found = Sorted()
     fresh: dict[bytes, NewRow] = {}
-    for row in _understood(feed, rows, person_key, found):
+    for row in _named_rightly(_understood(feed, rows, ground, found, tell), ground, found):
         earlier = fresh.get(row.key_hash)
         if earlier is None:
             fresh[row.key_hash] = row
         elif earlier.content_hash == row.content_hash:
-            found.seen.append((row.number, row.key_hash))
+            found.seen.append(_seen(row))
         else:
             message = f"says something else than row {earlier.number} with the same key"
-            fault = Fault(path="", code=CONFLICTING, message=message)
             found.quarantined.append(
-                Quarantined(number=row.number, faults=(fault,), cells=row.cells)
+                _kept_back(row, Fault(path="", code=CONFLICTING, message=message))
             )
-    known = known_of(list(fresh))
+    known = ground.known_of(list(fresh))
     for key_hash, row in fresh.items():
-        if _is_known(known.get(key_hash), row):
-            found.seen.append((row.number, key_hash))
+        fact = known.get(key_hash)
+        if fact is not None and fact.is_newer_than(ground.ordered_at):
+            found.stale.append(row)
+        elif fact is not None and fact.says(row.content_hash, is_ended=row.is_ended):
+            found.seen.append(_seen(row))
         else:
-            found.new.append(row)
+            found.new.append(_with_notes(feed, row, ground) if fact is None else row)
     return found
 
 
-def _is_known(known: KnownFact | None, row: NewRow) -> bool:
-    """Return whether a row says nothing new: one that had ended and is told again is new."""
-    if known is None or known.content_hash != row.content_hash:
-        return False
-    return known.state != FactState.ENDED or row.is_ended
+def _named_rightly(rows: Iterable[NewRow], ground: Ground, found: Sorted) -> Iterator[NewRow]:
+    """Yield the rows whose name and code go together; keep the others back (quality code 1001)."""
+    waiting: list[NewRow] = []
+    for row in rows:
+        waiting.append(row)
+        if len(waiting) == _ASKED_AT_ONCE:
+            yield from _rightly(waiting, ground, found)
+            waiting = []
+    yield from _rightly(waiting, ground, found)
+
+
+def _rightly(rows: Sequence[NewRow], ground: Ground, found: Sorted) -> Iterator[NewRow]:
+    names = ground.names_of(sorted({row.uscc for row in rows if row.uscc}))
+    for row in rows:
+        known = names.get(row.uscc)
+        if known is None or _plain(row.name) in {_plain(name) for name in known}:
+            yield row
+            continue
+        message = "is not the name that the register has for this code"
+        found.quarantined.append(
+            _kept_back(row, Fault(path="", code=NAME_MISMATCH, message=message))
+        )
+
+
+def _plain(name: str) -> str:
+    """Return a name without what people write in two ways."""
+    return "".join(one for one in name.casefold() if one.isalnum())
+
+
+def _seen(row: NewRow) -> SeenRow:
+    return SeenRow(number=row.number, key_hash=row.key_hash, content_hash=row.content_hash)
+
+
+def _kept_back(row: NewRow, fault: Fault) -> Quarantined:
+    return Quarantined(number=row.number, faults=(fault,), cells=row.cells)
+
+
+def _with_notes(feed: Feed, row: NewRow, ground: Ground) -> NewRow:
+    """Note that a record came later than the rules of its feed allow."""
+    if not feed.report_workdays or row.decided_on is None:
+        return row
+    if ground.day <= _due_on(row.decided_on, feed.report_workdays):
+        return row
+    return replace(row, notes=((feed.report_from, LATE),))
+
+
+@cache
+def _due_on(day: date, workdays: int) -> date:
+    return workdays_after(day, workdays).day
 
 
 def _understood(
-    feed: Feed, rows: Iterable[RawRow], person_key: PersonKey, found: Sorted
+    feed: Feed, rows: Iterable[RawRow], ground: Ground, found: Sorted, tell: Progress
 ) -> Iterator[NewRow]:
-    for row in rows:
+    for count, row in enumerate(rows, start=1):
+        if count % _TELL_EVERY == 0:
+            tell(count)
         read = interpret(feed, row.cells)
-        cells = told_cells(feed, row.cells)
+        persons = persons_of(feed, row.cells)
+        cells = told_cells(feed, row.cells, persons)
         if read.record is None:
             found.quarantined.append(
                 Quarantined(number=row.number, faults=read.faults, cells=cells)
             )
             continue
-        claim = read.record.claim
-        record = replace(read.record, key=f"{read.record.key}|{_party(claim, person_key)}")
-        told = record_json(record, person_key)
-        kept_cells: dict[str, str] = {} if claim.kind is SubjectKind.PERSON else cells
-        size = len(orjson.dumps((told, kept_cells)))
+        new = _new_row(feed, row.number, read.record, ground, (persons.names, cells))
+        size = len(orjson.dumps((new.record, dict(new.cells))))
         if size > ROW_BYTES_MAX:
             message = f"has {size} bytes when it is kept; {ROW_BYTES_MAX} are allowed"
             fault = Fault(path="", code="too_large", message=message)
@@ -124,16 +220,37 @@ def _understood(
                 Quarantined(number=row.number, faults=(fault,), cells=_short(cells))
             )
             continue
-        yield NewRow(
-            number=row.number,
-            key_hash=key_hash_of(feed.id, record.key),
-            content_hash=content_hash_of(told),
-            record=told,
-            # What is said of a person stays with the person: the cells are not kept.
-            cells=kept_cells,
-            uscc=next(iter(claim.codes.values()), ""),
-            is_ended=record.ended_on is not None,
-        )
+        yield new
+
+
+def _new_row(
+    feed: Feed,
+    number: int,
+    told: Record,
+    ground: Ground,
+    kept: tuple[frozenset[str], Mapping[str, str]],
+) -> NewRow:
+    names, cells = kept
+    claim = told.claim
+    is_person = claim.kind is SubjectKind.PERSON
+    # Who represents a party may change, and its decision stays the same one.
+    in_key = names if is_person else frozenset()
+    key = f"{without_persons(told.key, in_key)}|{_party(claim, ground.person_key)}"
+    record = record_json(replace(told, key=key), ground.person_key, names)
+    return NewRow(
+        number=number,
+        key_hash=key_hash_of(feed.id, key),
+        content_hash=content_hash_of(record),
+        record=record,
+        # What is said of a person stays with the person: the cells are not kept.
+        cells={} if is_person else cells,
+        code=next(iter(claim.codes.values()), ""),
+        # The register itself says what the name of a code is.
+        uscc="" if feed.names_parties else claim.codes.get(CodeScheme.USCC, ""),
+        name=claim.name,
+        is_ended=told.ended_on is not None,
+        decided_on=told.decided_on,
+    )
 
 
 def _short(cells: Mapping[str, str]) -> dict[str, str]:
@@ -141,8 +258,11 @@ def _short(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def _party(claim: Claim, person_key: PersonKey) -> str:
-    """Return what tells the parties of one decision apart: a person's number and name never do."""
+    """Return what tells the parties of one decision apart: a person's number and name never do.
+
+    Of a masked person name and mask together do, as a key: two of them are never made one.
+    """
     if claim.kind is SubjectKind.PERSON:
-        number = claim.person_number
-        return person_key(number) if number and not claim.is_masked else ""
+        number = claim.person_number or ""
+        return person_key(f"{claim.name}|{number}" if claim.is_masked or not number else number)
     return claim.codes.get(CodeScheme.USCC) or claim.name

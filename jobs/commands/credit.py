@@ -16,7 +16,7 @@ from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
-from jobs.commands.credit_batches import sample, take
+from jobs.commands.credit_batches import release, sample, take
 from jobs.commands.credit_people import people
 from jobs.commands.credit_senders import senders
 from jobs.commands.credit_warnings import warn
@@ -125,5 +125,5 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (sample, senders, take, people, warn):
+for _one in (people, release, sample, senders, take, warn):
     command.add_command(_one)

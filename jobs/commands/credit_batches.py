@@ -1,21 +1,25 @@
-"""`manage.py credit take|sample`: batches of feeds from files, and invented ones for trials."""
+"""`manage.py credit take|release|sample`: batches from files, and invented ones for trials."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import click
 
 from base.config import load_settings
+from base.db import reading
 from credit.feeds.registry import FEEDS
 from credit.feeds.sampling.drawing import Draw
 from credit.feeds.sampling.parties import enterprise
 from credit.feeds.sampling.rows import sample_rows, write_csv
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
-from credit.intake.batches import BatchState, Door
-from credit.intake.taking import IntakeDesk, batch_limits, take_batch
+from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
+from credit.intake.files import keep_file, read_file
+from credit.intake.taking import IntakeDesk, batch_limits, require_releasable, take_batch
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
 from parties.actors import CONSOLE
@@ -29,13 +33,39 @@ _SAMPLED_DAYS: Final = 3650
 @click.argument(
     "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
-@click.option("--release", is_flag=True, help="Take it though it was held: somebody looked at it.")
 @click.pass_obj
-def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool) -> int:
+def take(environ: MutableMapping[str, str], name: str, path: Path) -> int:
     """Take a batch of FEED from a FILE: CSV, workbook or JSON lines; exit code 1 where it is held.
 
     The same file again is the same batch and changes nothing.
     """
+    with _open(environ) as (desk, files):
+        body = path.read_bytes()
+        keep_file(files, body)
+        batch = take_batch(desk, CONSOLE, FEEDS[name], body, door=Door.FILE)
+        bring_up_credit(desk.journal.engine, desk.journal.log)
+    return _tell(batch)
+
+
+@click.command(name="release")
+@click.argument("batch_id", metavar="BATCH", type=click.UUID)
+@click.pass_obj
+def release(environ: MutableMapping[str, str], batch_id: UUID) -> int:
+    """Take a held BATCH all the same: somebody has looked at it, and did not hand it in himself."""
+    with _open(environ) as (desk, files):
+        with reading(desk.journal.engine) as connection:
+            held = read_batch(connection, desk.journal.log, batch_id)
+        feed = FEEDS[held.feed]
+        require_releasable(desk, feed, held, CONSOLE)
+        body = read_file(files, held.file_hash)
+        batch = take_batch(desk, CONSOLE, feed, body, door=held.door, is_released=True)
+        bring_up_credit(desk.journal.engine, desk.journal.log)
+    return _tell(batch)
+
+
+@contextmanager
+def _open(environ: MutableMapping[str, str]) -> Iterator[tuple[IntakeDesk, Path]]:
+    """Open what takes batches, and the folder that keeps their files."""
     settings = load_settings(environ)
     require_initialised(settings)
     parts = open_instance(settings)
@@ -46,12 +76,12 @@ def take(environ: MutableMapping[str, str], name: str, path: Path, release: bool
             secret=parts.secret,
             limits=batch_limits(settings),
         )
-        batch = take_batch(
-            desk, CONSOLE, FEEDS[name], path.read_bytes(), door=Door.FILE, is_released=release
-        )
-        bring_up_credit(parts.engine, parts.desk.journal.log)
+        yield desk, settings.effective_files_dir
     finally:
         parts.engine.dispose()
+
+
+def _tell(batch: CreditBatch) -> int:
     click.echo(
         f"batch {batch.id} {batch.state.value}: {batch.received} rows, {batch.accepted} new,"
         f" {batch.duplicates} known, {batch.quarantined} quarantined, {batch.ended} ended"

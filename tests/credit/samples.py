@@ -8,6 +8,7 @@ from codes.schemes.cn_uscc import org_code_check, uscc_check
 from parties.actors import Actor, Role
 
 AUTHORITY = Actor(id="key:0000000000000009", role=Role.AUTHORITY)
+COLLEAGUE = Actor(id="key:000000000000000a", role=Role.AUTHORITY)
 
 
 def uscc(number: int, *, kind: str = "91", region: str = "370200") -> str:

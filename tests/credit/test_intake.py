@@ -22,14 +22,15 @@ from credit.tables import (
     CREDIT_SEEN,
     CREDIT_SUBJECT,
 )
-from tests.credit.samples import AUTHORITY, csv_of, penalty, uscc
+from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, penalty, uscc
 from tests.instances import Installation
 
 PENALTY = FEEDS["penalty"]
 
 
 def _take(intake: IntakeDesk, *rows: dict[str, str], **options: Any) -> CreditBatch:
-    taken = take_batch(intake, AUTHORITY, PENALTY, csv_of(rows), door=Door.FILE, **options)
+    actor = COLLEAGUE if options.get("is_released") else AUTHORITY
+    taken = take_batch(intake, actor, PENALTY, csv_of(rows), door=Door.FILE, **options)
     bring_up_credit(intake.journal.engine, intake.journal.log)
     return taken
 
@@ -236,7 +237,8 @@ def test_forgotten_rows_come_back_the_same_from_the_log(
 
 def _snapshot(intake: IntakeDesk, *rows: dict[str, str], **options: Any) -> CreditBatch:
     feed = replace(PENALTY, semantics=Semantics.SNAPSHOT)
-    taken = take_batch(intake, AUTHORITY, feed, csv_of(rows), door=Door.FILE, **options)
+    actor = COLLEAGUE if options.get("is_released") else AUTHORITY
+    taken = take_batch(intake, actor, feed, csv_of(rows), door=Door.FILE, **options)
     bring_up_credit(intake.journal.engine, intake.journal.log)
     return taken
 

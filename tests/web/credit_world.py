@@ -5,7 +5,7 @@ from trace.sheets.grid import GridLimits
 from credit.feeds.registry import FEEDS
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.taking import IntakeDesk, take_batch
-from tests.credit.samples import AUTHORITY, csv_of
+from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of
 from tests.web.house import House
 
 
@@ -22,4 +22,4 @@ def hand_in(house: House, feed: str, *rows: dict[str, str]) -> CreditBatch:
     if held.state is not BatchState.HELD:
         return held
     body = csv_of(rows)
-    return take_batch(desk, AUTHORITY, FEEDS[feed], body, door=Door.FILE, is_released=True)
+    return take_batch(desk, COLLEAGUE, FEEDS[feed], body, door=Door.FILE, is_released=True)

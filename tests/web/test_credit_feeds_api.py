@@ -2,14 +2,19 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from base.db import reading
 from credit.intake.senders import Sender, add_sender, revoke_sender, signed_bytes
-from tests.credit.samples import csv_of, penalty
+from ledger.parts import merge
+from ledger.store import parse_part, scan_entries
+from parties.actors import Role
+from parties.keys import KeyRequest, grant
+from tests.credit.samples import csv_of, defaulter, penalty
 from tests.web.house import House
 
 PATH, BATCHES = "/api/v1/credit/feeds/penalty/batches", "/api/v1/credit/batches"
@@ -19,20 +24,39 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 @pytest.fixture
 def sender(house: House) -> Sender:
     house.clock.instant = datetime(2026, 11, 25, 1, tzinfo=UTC)
+    return _sender_of(house, "penalty")
+
+
+def _sender_of(house: House, feed: str) -> Sender:
     return add_sender(
         house.services.engine,
         name="青岛市农业农村局",
-        feeds=["penalty"],
+        feeds=[feed],
         public_key=KEY.public_key().public_bytes_raw(),
         now=house.clock.now(),
         record=house.services.recorder("console"),
     )
 
 
-def _push(house: House, sender: Sender | None, body: bytes, rows: int, **changes: str) -> Any:
+def _entry(house: House, seq: int) -> dict[str, Any]:
+    with reading(house.services.engine) as connection:
+        (entry,) = scan_entries(connection, house.services.log, start=seq, end=seq + 1)
+    return dict(merge(parse_part(stored) for stored in entry.parts.values()))
+
+
+def _push(
+    house: House,
+    sender: Sender | None,
+    body: bytes,
+    rows: int,
+    **changes: Any,
+) -> Any:
     headers = {"Content-Type": "text/csv"}
     if sender is not None:
-        signature = KEY.sign(signed_bytes("penalty", rows, body))
+        feed, made_at = changes.pop("feed", "penalty"), changes.pop("made_at", None)
+        signature = KEY.sign(signed_bytes(feed, rows, body, made_at))
+        if made_at is not None:
+            headers["Suxin-Made-At"] = f"{made_at:%Y-%m-%dT%H:%M:%SZ}"
         headers |= {
             "Suxin-Sender": str(sender.id),
             "Suxin-Rows": str(rows),
@@ -98,15 +122,101 @@ def test_a_batch_that_is_not_rightly_signed_is_held_and_changes_nothing(
     assert record == {"known": False, "facts": []}
 
 
-def test_a_held_batch_is_released_by_a_person_once(house: House) -> None:
+@pytest.fixture
+def colleague(house: House) -> dict[str, str]:
+    """Return what another authority shows than the one that hands in."""
+    key = grant(
+        house.services.engine,
+        KeyRequest(label="colleague", role=Role.AUTHORITY, party_id=None),
+        now=house.clock.now(),
+        record=lambda *_: None,
+    )
+    return {"Authorization": f"Bearer {key.text}"}
+
+
+def test_a_held_batch_is_released_by_somebody_else_and_twice_is_once(
+    house: House, colleague: dict[str, str]
+) -> None:
     held = _push(house, None, csv_of([penalty(1)]), 1)
+    path = f"{BATCHES}/{held['id']}/release"
 
-    first = house.ask("POST", f"{BATCHES}/{held['id']}/release", role="authority")
-    again = house.ask("POST", f"{BATCHES}/{held['id']}/release", role="authority")
+    own = house.ask("POST", path, role="authority")
+    first, again = (house.ask("POST", path, headers=colleague) for _ in range(2))
 
+    assert own.status_code == 409
+    assert "another one has to" in own.get_data(as_text=True)
     assert json.loads(first.get_data())["state"] == "accepted"
-    assert again.status_code == 409
+    assert json.loads(again.get_data()) == json.loads(first.get_data())
     assert _get(house, f"{BATCHES}?state=held")["batches"] == []
+    assert house.ask("POST", path, role="authority").status_code == 409
+
+
+def test_doubt_and_releaser_stand_in_the_entry_of_the_batch(
+    house: House, colleague: dict[str, str]
+) -> None:
+    held = _push(house, None, csv_of([penalty(1)]), 1)
+    released = house.ask("POST", f"{BATCHES}/{held['id']}/release", headers=colleague)
+
+    told = _entry(house, json.loads(released.get_data())["seq"])
+
+    assert told["doubt"] == "It is not signed."
+    assert told["released_by"].startswith("key:")
+
+
+def test_a_batch_that_was_held_unsigned_is_taken_when_it_comes_signed(
+    house: House, sender: Sender
+) -> None:
+    body = csv_of([penalty(1)])
+    held = _push(house, None, body, 1)
+
+    signed = _push(house, sender, body, 1)
+
+    assert (held["state"], signed["state"]) == ("held", "accepted")
+    assert signed["id"] == held["id"]
+    assert _entry(house, signed["seq"])["signer"] == str(sender.id)
+
+
+def test_a_list_that_is_like_an_older_one_is_held_unless_it_is_signed_as_made_since(
+    house: House,
+) -> None:
+    sender = _sender_of(house, "judgment_default")
+    lists = [csv_of([defaulter(number) for number in range(9)][: 9 - day]) for day in (0, 1)]
+    path = "/api/v1/credit/feeds/judgment_default/batches"
+    for body, rows in ((lists[0], 9), (lists[1], 8)):
+        taken = _push(house, sender, body, rows, path=path, feed="judgment_default")
+        assert taken["state"] == "accepted"
+        house.clock.instant += timedelta(days=1)
+
+    replayed = _push(house, sender, lists[0], 9, path=path, feed="judgment_default")
+    fresh = _push(
+        house,
+        sender,
+        lists[0],
+        9,
+        path=path,
+        feed="judgment_default",
+        made_at=house.clock.now(),
+    )
+
+    assert replayed["state"] == "held"
+    assert "was it replayed?" in replayed["message"]
+    assert fresh["state"] == "accepted"
+
+
+def test_batches_come_in_pages_and_each_comes_once(house: House, sender: Sender) -> None:
+    for number in range(5):
+        _push(house, sender, csv_of([penalty(number)]), 1)
+
+    pages, after = [], ""
+    while True:
+        page = _get(house, f"{BATCHES}?count=2&after={after}" if after else f"{BATCHES}?count=2")
+        pages.append(len(page["batches"]))
+        after = page["next"]
+        if not after:
+            break
+
+    assert pages == [2, 2, 1]
+    assert house.ask("GET", f"{BATCHES}?after=nonsense", role="authority").status_code == 400
 
 
 def test_the_same_file_again_is_the_same_batch(house: House, sender: Sender) -> None:

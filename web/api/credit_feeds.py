@@ -7,6 +7,7 @@ import base64
 import binascii
 import csv
 import re
+from datetime import datetime
 from io import StringIO
 from trace.sheets.texts import safe_text
 from typing import Any, Final
@@ -19,23 +20,25 @@ from base.db import reading
 from base.errors import InvalidInput, Problem
 from base.strict_json import loads
 from credit.feeds.registry import FEEDS
-from credit.intake.batches import BatchState, CreditBatch, list_batches, quarantined_of
+from credit.intake.batches import BatchState, CreditBatch, quarantined_of
 from credit.intake.senders import Signed
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, text
 from web.auth import current_actor, requires
 from web.bodies import read_body
-from web.credit_feeds import batch_for, hand_in, release, retry
+from web.credit_feeds import batch_for, batches_page, hand_in, release, retry
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
     "credit-feeds", __name__, url_prefix="/api/v1", description="Batches of credit feeds."
 )
 
+_INSTANT: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ROWS: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD_CHARS_MAX: Final = 40
+_TOKEN_CHARS_MAX: Final = 100
 _CELLS_BYTES_MAX: Final = 1 << 20
 _CELLS_DEPTH_MAX: Final = 3
 _BODY: Final = {
@@ -81,21 +84,25 @@ class CreditBatchOut(ma.Schema):
     quarantined = ma.fields.Integer()
     duplicates = ma.fields.Integer()
     ended = ma.fields.Integer()
+    noted = ma.fields.Integer()
     received_at = ma.fields.AwareDateTime(format="iso")
     finished_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
     seq = ma.fields.Integer(allow_none=True)
 
 
 class CreditBatchesOut(ma.Schema):
-    """Batches, the newest first."""
+    """Batches, the newest first; `next` goes on after them, "" on the last page."""
 
     batches = ma.fields.List(ma.fields.Nested(CreditBatchOut))
+    next = ma.fields.String()
 
 
 class CreditBatchQuery(StrictSchema):
-    """Which batches."""
+    """Which batches, how many at most, and after which page."""
 
     feed = text(_WORD_CHARS_MAX, load_default=None)
+    after = text(_TOKEN_CHARS_MAX, load_default="")
+    count = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1))
     state = ma.fields.Enum(BatchState, by_value=ma.fields.String, load_default=None)
 
 
@@ -160,17 +167,14 @@ def post_batch(name: str) -> CreditBatch:
 @BLUEPRINT.response(200, CreditBatchesOut)
 def get_batches(query: dict[str, Any]) -> dict[str, Any]:
     """List batches, the newest first."""
-    parts = services()
-    with reading(parts.engine) as connection:
-        found = list_batches(
-            connection,
-            parts.log,
-            feed=query["feed"],
-            state=query["state"],
-            before=None,
-            rows_max=parts.settings.page_size_max,
-        )
-    return {"batches": found}
+    page = batches_page(
+        services(),
+        feed=query["feed"],
+        state=query["state"],
+        after=query["after"],
+        count=query["count"],
+    )
+    return {"batches": page.batches, "next": page.next_after}
 
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>", methods=["GET"])
@@ -258,11 +262,22 @@ def _signed() -> Signed:
         signed = None if signature is None else base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         raise _header("Suxin-Signature", "is a signature in base64") from None
+    made_at = request.headers.get("Suxin-Made-At")
+    if made_at is not None and not _INSTANT.fullmatch(made_at):
+        raise _header("Suxin-Made-At", "is an instant such as 2026-03-02T01:00:00Z")
     return Signed(
+        made_at=None if made_at is None else _instant(made_at),
         sender_id=None if sender is None else UUID(sender),
         rows=None if rows is None else int(rows),
         signature=signed,
     )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise _header("Suxin-Made-At", "is no instant of any calendar") from None
 
 
 def _header(name: str, message: str) -> InvalidInput:

@@ -1,0 +1,64 @@
+"""What taking a batch needs, and what a door knows of a file."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from trace.sheets.grid import GridLimits
+from typing import Final
+from uuid import UUID
+
+from base.clock import Clock
+from base.config import Settings
+from base.installation_secret import InstallationSecret
+from credit.intake.sorting import Progress, nobody_waits
+from ledger.journal import Journal
+
+PERSON_PURPOSE: Final = "suxin credit persons v1"
+_SALT_PURPOSE: Final = "suxin credit row salts v1"
+_PERSON_KEY_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeDesk:
+    """What taking a batch needs. `tell` is told how many rows were read so far."""
+
+    journal: Journal  # With `credit.index.CreditIndex`.
+    clock: Clock
+    secret: InstallationSecret
+    limits: GridLimits
+    tell: Progress = nobody_waits
+
+    def person_key(self, number: str) -> str:
+        """Return the key of the person with that number: nobody without the secret can make it."""
+        key = self.secret.key_for(PERSON_PURPOSE)
+        return hmac.digest(key, number.encode(), "sha256")[:_PERSON_KEY_BYTES].hex()
+
+    def salt(self, batch_id: UUID, row_number: int) -> bytes:
+        """Return the salt of a row: the same whenever the batch is taken again."""
+        key = self.secret.key_for(_SALT_PURPOSE)
+        return hmac.digest(key, b"%s:%d" % (batch_id.bytes, row_number), "sha256")[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a door knows of a file: a doubt about who sent it, and how many rows there should be.
+
+    `signer` is the sender whose signature fits; `made_at` is when it says that the file was made.
+    """
+
+    doubt: str = ""
+    rows: int | None = None
+    signer: UUID | None = None
+    made_at: datetime | None = None
+
+
+AS_IT_CAME: Final = Sent()
+
+
+def batch_limits(settings: Settings) -> GridLimits:
+    """Return what one batch may hold."""
+    return GridLimits(
+        rows_max=settings.credit_rows_max,
+        bytes_max=settings.credit_bytes_max,
+        unzipped_bytes_max=settings.sheet_unzipped_bytes_max,
+    )

@@ -1,0 +1,118 @@
+"""Makes a batch an entry of the ledger: its rows first, then the entry that holds their root.
+
+The rule that must stay true: the rows of a batch that is an entry are never written again.
+"""
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, select
+
+from base.db import transaction
+from base.errors import Conflict
+from credit.intake.batches import (
+    BatchState,
+    CreditBatch,
+    change_batch,
+    keep_quarantined,
+    keep_rows,
+)
+from credit.intake.desk import IntakeDesk
+from credit.intake.entries import Meaning, batch_draft
+from credit.intake.records import row_body, seen_body
+from credit.intake.sorting import NewRow, Sorted
+from credit.tables import CREDIT_QUARANTINE, CREDIT_ROW
+from ledger.batch import Batch, Idempotency
+from ledger.merkle import leaf_hash, root_of
+from ledger.tables import LEDGER_IDEMPOTENCY
+
+_TABLES: Final = (CREDIT_ROW, CREDIT_QUARANTINE)
+
+
+def enter_batch(
+    desk: IntakeDesk, batch: CreditBatch, found: Sorted, meaning: Meaning
+) -> CreditBatch:
+    """Keep the rows, then append the entry that holds their root."""
+    rows = _bodies(desk, batch.id, found)
+    with transaction(desk.journal.engine) as connection:
+        if entry_of(connection, batch) is not None:
+            # Its rows are evidence by now: whoever comes second changes none of them.
+            raise Conflict("This batch was taken by somebody else in the meantime.")
+        for table in _TABLES:
+            connection.execute(
+                delete(table).where(table.c.log == batch.log, table.c.batch_id == batch.id)
+            )
+        keep_rows(connection, batch, rows)
+        keep_quarantined(connection, batch, [one.as_row() for one in found.quarantined])
+        # Who stands behind it is looked for by its row: it has to be there before the entry is.
+        change_batch(connection, batch)
+    root = root_of([leaf for _, _, leaf, _ in rows])
+    draft = batch_draft(batch, rows=len(rows), root=root, meaning=meaning)
+    receipt = desk.journal.append(
+        Batch(
+            actor=batch.actor,
+            subject=str(batch.id),
+            drafts=(draft,),
+            idempotency=Idempotency(key=_key_of(batch), request_hash=root),
+        )
+    )
+    return finish(desk, replace(batch, state=BatchState.ACCEPTED, seq=receipt.first_seq))
+
+
+def entry_of(connection: Connection, batch: CreditBatch) -> int | None:
+    """Return the entry of a batch that was not finished after it; None for any other."""
+    if batch.state in (BatchState.ACCEPTED, BatchState.REFUSED):
+        return None
+    statement = select(LEDGER_IDEMPOTENCY.c.first_seq).where(
+        LEDGER_IDEMPOTENCY.c.log == batch.log,
+        LEDGER_IDEMPOTENCY.c.actor == batch.actor,
+        LEDGER_IDEMPOTENCY.c.key == _key_of(batch),
+    )
+    return connection.execute(statement).scalar()
+
+
+def finish(desk: IntakeDesk, batch: CreditBatch) -> CreditBatch:
+    """Keep what became of a batch."""
+    finished = replace(batch, finished_at=desk.clock.now())
+    with transaction(desk.journal.engine) as connection:
+        change_batch(connection, finished)
+    return finished
+
+
+def _key_of(batch: CreditBatch) -> str:
+    return f"credit-batch:{batch.id}"
+
+
+def _bodies(desk: IntakeDesk, batch_id: UUID, found: Sorted) -> list[tuple[int, int, bytes, bytes]]:
+    bodies = [
+        (row.number, _body(desk, batch_id, row))
+        for rows in (found.new, found.stale)
+        for row in rows
+    ]
+    bodies += [
+        (
+            one.number,
+            seen_body(
+                row_number=one.number,
+                salt=desk.salt(batch_id, one.number),
+                key=one.key_hash.hex(),
+                content=one.content_hash.hex(),
+            ),
+        )
+        for one in found.seen
+    ]
+    return [
+        (position, number, leaf_hash(body), body)
+        for position, (number, body) in enumerate(sorted(bodies))
+    ]
+
+
+def _body(desk: IntakeDesk, batch_id: UUID, row: NewRow) -> bytes:
+    return row_body(
+        row_number=row.number,
+        salt=desk.salt(batch_id, row.number),
+        record=row.record,
+        cells=row.cells,
+        notes=row.notes,
+    )
