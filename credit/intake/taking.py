@@ -24,7 +24,7 @@ from credit.intake.batches import (
     was_accepted,
 )
 from credit.intake.decoding import rows_of
-from credit.intake.desk import AS_IT_CAME, IntakeDesk, Sent, batch_limits
+from credit.intake.desk import AS_IT_CAME, PERSON_PURPOSE, IntakeDesk, Sent, batch_limits
 from credit.intake.doubting import count_ended, why_held
 from credit.intake.entering import enter_batch, entry_of, finish
 from credit.intake.entries import Meaning
@@ -35,6 +35,7 @@ from parties.ids import new_id
 
 __all__ = [
     "AS_IT_CAME",
+    "PERSON_PURPOSE",
     "IntakeDesk",
     "Sent",
     "batch_limits",
