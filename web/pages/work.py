@@ -43,6 +43,8 @@ from web.pages import (
     work_tasks,
     work_upload,
 )
+from web.pages.credit import case_opening as credit_case_opening
+from web.pages.credit import cases as credit_cases
 from web.pages.credit import counter as credit_counter
 from web.pages.credit import in_use as credit_in_use
 from web.pages.credit import party as credit_party
@@ -83,6 +85,8 @@ PAGES: Final = (
     recall_acts,
     recalls,
     monitoring,
+    credit_case_opening,
+    credit_cases,
     credit_counter,
     credit_in_use,
     credit_party,

@@ -1,0 +1,178 @@
+"""The cases of a desk, the most pressing first, and how many there are of each kind.
+
+The rule that must stay true: whoever is overdue stands first; what was left out by a choice is
+counted all the same, so that nobody takes a part for the whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, and_, case, func, select
+
+from credit.cases.kinds import By, CaseKind, case_kinds
+from credit.feeds.model import CodeScheme
+from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
+
+OPEN: Final = "open"
+CLOSED: Final = "closed"
+REGION_CHARS: Final = 4
+"""How many digits of an administrative code name a city."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which cases: of a kind, in a state (or `open`, `closed`, or "" for all), of a region.
+
+    `region` are the first digits of an administrative code. `subject_id` leaves one party's alone.
+    """
+
+    kind: str = ""
+    state: str = OPEN
+    region: str = ""
+    subject_id: UUID | None = None
+    skip: int = 0
+    rows_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRow:
+    """A case as the desk lists it; `due_on` is None where no rule fixes a day.
+
+    `is_open` as long as somebody has to decide: what was decided may still be revoked.
+    """
+
+    id: UUID
+    kind: CaseKind
+    state: str
+    is_open: bool
+    subject_id: UUID
+    name: str
+    code: str
+    region: str
+    list_id: str
+    facts: tuple[UUID, ...]
+    opened_at: datetime
+    last_at: datetime
+    due_on: date | None
+    is_provisional: bool
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return whether the clock is the party's time to answer, and nobody's duty."""
+        return self.is_open and is_time_to_answer(self.kind, self.state)
+
+    def is_overdue(self, day: date) -> bool:
+        """Return whether the day by which a step was due lies behind."""
+        is_behind = self.is_open and self.due_on is not None and self.due_on < day
+        return is_behind and not self.is_waiting
+
+
+def desk_rows(connection: Connection, log: int, choice: Choice) -> list[DeskRow]:
+    """Return the cases of a choice: open ones by the day they are due, then what was closed."""
+    code = (
+        select(func.min(CREDIT_CODE.c.code))
+        .where(
+            CREDIT_CODE.c.log == CREDIT_CASE.c.log,
+            CREDIT_CODE.c.subject_id == CREDIT_CASE.c.subject_id,
+            CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+        )
+        .scalar_subquery()
+    )
+    columns = (
+        CREDIT_CASE,
+        CREDIT_SUBJECT.c.name,
+        CREDIT_SUBJECT.c.region,
+        code.label("code"),
+    )
+    is_open = CREDIT_CASE.c.is_open
+    due_on = case((is_open, CREDIT_CASE.c.due_on), else_=None)
+    statement = _chosen(_of_desk(select(*columns), log), choice).order_by(
+        case((is_open, 0), else_=1),
+        due_on.is_(None),
+        due_on,
+        # What is decided is not due any more: the newest stands first there.
+        case((is_open, -CREDIT_CASE.c.opened_seq), else_=CREDIT_CASE.c.last_seq).desc(),
+    )
+    found = connection.execute(statement.offset(choice.skip).limit(choice.rows_max))
+    return [_row(one) for one in found]
+
+
+def count_cases(connection: Connection, log: int, choice: Choice) -> int:
+    """Return how many cases a choice has."""
+    found = connection.execute(_chosen(_of_desk(select(func.count()), log), choice))
+    return int(found.scalar_one())
+
+
+def regions_of_cases(connection: Connection, log: int, *, rows_max: int) -> list[str]:
+    """Return the cities that parties of cases are in, by the first digits of their codes."""
+    city = func.substr(CREDIT_SUBJECT.c.region, 1, REGION_CHARS)
+    statement = (
+        _of_desk(select(city), log)
+        .where(CREDIT_SUBJECT.c.region != "")
+        .distinct()
+        .order_by(city)
+        .limit(rows_max)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def _of_desk(statement: Select[*tuple[Any, ...]], log: int) -> Select[*tuple[Any, ...]]:
+    of_subject = and_(
+        CREDIT_SUBJECT.c.log == CREDIT_CASE.c.log, CREDIT_SUBJECT.c.id == CREDIT_CASE.c.subject_id
+    )
+    joined = CREDIT_CASE.outerjoin(CREDIT_SUBJECT, of_subject)
+    return statement.select_from(joined).where(CREDIT_CASE.c.log == log)
+
+
+def _chosen(statement: Select[*tuple[Any, ...]], choice: Choice) -> Select[*tuple[Any, ...]]:
+    if choice.kind:
+        statement = statement.where(CREDIT_CASE.c.kind == choice.kind)
+    if choice.state in (OPEN, CLOSED):
+        statement = statement.where(CREDIT_CASE.c.is_open.is_(choice.state == OPEN))
+    elif choice.state:
+        statement = statement.where(CREDIT_CASE.c.state == choice.state)
+    if choice.region:
+        statement = statement.where(
+            CREDIT_SUBJECT.c.region.startswith(choice.region, autoescape=True)
+        )
+    if choice.subject_id is not None:
+        statement = statement.where(CREDIT_CASE.c.subject_id == choice.subject_id)
+    return statement
+
+
+def _row(row: Any) -> DeskRow:
+    kind = case_kinds()[row.kind]
+    return DeskRow(
+        id=row.id,
+        kind=kind,
+        state=row.state,
+        is_open=row.is_open,
+        subject_id=row.subject_id,
+        name=row.name or "",
+        code=row.code or "",
+        region=row.region or "",
+        list_id=row.list,
+        facts=tuple(UUID(one) for one in row.facts.split()),
+        opened_at=row.opened_at,
+        last_at=row.last_at,
+        due_on=row.due_on if row.is_open else None,
+        is_provisional=row.is_provisional,
+    )
+
+
+def is_time_to_answer(kind: CaseKind, state: str) -> bool:
+    """Return whether the clock of a state ends with what the party alone may do, or leave.
+
+    Once such a time is over the authority may decide; it is not late by that.
+    """
+    clocks = [step.clock for step in kind.steps.values() if step.target == state and step.clock]
+    ends = {kind.steps[name].by for clock in clocks for name in clock.until}
+    return ends == {By.PARTY}
+
+
+def states_in_use(kinds: Iterable[CaseKind]) -> Iterator[str]:
+    """Yield every state that a case of these kinds may be in, each once, in the order of steps."""
+    yield from dict.fromkeys(step.target for kind in kinds for step in kind.steps.values())

@@ -1,0 +1,95 @@
+"""The desk of cases as pages show it: the list with its numbers, and a case with all it is about.
+
+One rule: a producer sees what is about its own party alone; who still applies a measure is told to
+authorities, and to the party without a name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from base.db import reading
+from credit.applying.desk import Application, ApplicationQuery, applications_of
+from credit.cases.reading import CaseRow, StepRow
+from credit.casework.desk import Choice, DeskRow, count_cases, desk_rows, regions_of_cases
+from credit.casework.statistics import KindCount, counts_by_kind
+from credit.folding.cases import listed_id
+from credit.folding.projector import bring_up_credit
+from credit.records import FactRow, facts_of
+from credit.subjects import subject_of_party
+from parties.actors import Actor, Role
+from web.credit import today
+from web.credit_cases import case_for
+from web.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A page of the desk; `count` is how many cases the choice has."""
+
+    rows: Sequence[DeskRow]
+    count: int
+    regions: Sequence[str]
+    kinds: Sequence[KindCount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeCase:
+    """A case with its steps, the records it is about, and the measures that stand on them."""
+
+    row: CaseRow
+    steps: Sequence[StepRow]
+    facts: Sequence[FactRow]
+    applications: Sequence[Application]
+
+
+def own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID | None:
+    """Return whom a producer's own records are about; None where nothing was told of it."""
+    if actor.party_id is None:
+        return None
+    return subject_of_party(connection, parts.log, actor.party_id)
+
+
+def desk_for(parts: Services, actor: Actor, choice: Choice, *, since: date) -> Desk:
+    """Return a page of the desk; a producer's holds its own cases and no numbers of others."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        if actor.role is Role.PRODUCER:
+            own = own_subject(connection, parts, actor)
+            if own is None:
+                return Desk(rows=(), count=0, regions=(), kinds=())
+            choice = replace(choice, subject_id=own)
+        rows = desk_rows(connection, parts.log, choice)
+        count = count_cases(connection, parts.log, choice)
+        if actor.role is Role.PRODUCER:
+            return Desk(rows=rows, count=count, regions=(), kinds=())
+        rows_max = parts.settings.credit_told_max
+        return Desk(
+            rows=rows,
+            count=count,
+            regions=regions_of_cases(connection, parts.log, rows_max=rows_max),
+            kinds=counts_by_kind(
+                connection, parts.log, since=since, today=today(parts), rows_max=rows_max
+            ),
+        )
+
+
+def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
+    """Return a case with everything on its page; raises `NotFound` for another party's."""
+    row, steps = case_for(parts, actor, case_id)
+    rows_max = parts.settings.credit_told_max
+    with reading(parts.engine) as connection:
+        facts = facts_of(connection, parts.log, row.subject_id, rows_max=rows_max)
+        asked = ApplicationQuery(day=today(parts), subject_id=row.subject_id, rows_max=rows_max)
+        used = applications_of(connection, parts.log, asked).applications
+    # What a listing made is an entry under an id that follows from the case.
+    about = {*row.fact_ids, listed_id(row.id)}
+    return WholeCase(
+        row=row,
+        steps=steps,
+        facts=[one for one in facts if one.id in about],
+        applications=[one for one in used if about & set(one.fact_ids)],
+    )
