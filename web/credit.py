@@ -56,9 +56,17 @@ def public_list(list_id: str) -> CreditList:
     return found
 
 
-def page_of_list(parts: Services, list_id: str, *, day: date | None, after: str) -> ListPage:
-    """Return a page of a public list on a day: organisations alone, repaired entries left out."""
+def page_of_list(
+    parts: Services, list_id: str, *, day: date | None, after: str, may_look_back: bool = False
+) -> ListPage:
+    """Return a page of a public list on a day: organisations alone, repaired entries left out.
+
+    Raises `InvalidInput` for a day that lies behind, unless whoever asks may look back: what has
+    run out since then is told to nobody else.
+    """
     found = public_list(list_id)
+    if day is not None and day < today(parts) and not may_look_back:
+        raise _refusal("day", "A public list is of today: what has run out is told no more.")
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
         return list_page(

@@ -12,7 +12,7 @@ from credit.explaining import publicity_json
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Measure
 from credit.rules.publicity import publicity_of
-from parties.access import Action
+from parties.access import Action, has_role_for
 from web.api.blueprint import ApiBlueprint
 from web.api.credit_shapes import (
     CreditCheckOut,
@@ -23,7 +23,7 @@ from web.api.credit_shapes import (
     DecisionIn,
     PublicityOut,
 )
-from web.auth import requires
+from web.auth import current_actor, requires
 from web.credit import book_of, check_uscc, page_of_list
 from web.services import services
 
@@ -55,8 +55,17 @@ def get_lists() -> dict[str, Any]:
 @BLUEPRINT.arguments(CreditListQuery, location="query")
 @BLUEPRINT.response(200, CreditListPageOut)
 def get_list(query: dict[str, Any], list_id: str) -> dict[str, Any]:
-    """Give who is on a public list on a day: organisations alone, what is repaired left out."""
-    page: ListPage = page_of_list(services(), list_id, day=query["day"], after=query["after"])
+    """Give who is on a public list: organisations alone, what is repaired or has run out left out.
+
+    A day that lies behind is answered to whoever may check a party.
+    """
+    page: ListPage = page_of_list(
+        services(),
+        list_id,
+        day=query["day"],
+        after=query["after"],
+        may_look_back=has_role_for(current_actor(), Action.CHECK_CREDIT),
+    )
     return {
         "list": _list(page.credit_list),
         "day": page.day,

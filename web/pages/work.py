@@ -47,7 +47,10 @@ from web.pages.credit import case_opening as credit_case_opening
 from web.pages.credit import cases as credit_cases
 from web.pages.credit import counter as credit_counter
 from web.pages.credit import in_use as credit_in_use
+from web.pages.credit import list_files as credit_list_files
+from web.pages.credit import lists as credit_lists
 from web.pages.credit import party as credit_party
+from web.pages.credit import public_lists as credit_public
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
@@ -90,6 +93,8 @@ PAGES: Final = (
     credit_counter,
     credit_in_use,
     credit_party,
+    credit_list_files,
+    credit_lists,
 )
 
 _NEWEST: Final = 5
@@ -116,6 +121,7 @@ def register_work(app: Flask) -> None:
     on_typed_unsigned(app, sign_in.ask_again)
     app.register_blueprint(blueprint)
     app.register_blueprint(recall_public.blueprint)
+    app.register_blueprint(credit_public.blueprint)
     app.register_blueprint(profile_docs.blueprint)
 
 

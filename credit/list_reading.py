@@ -1,0 +1,227 @@
+"""Lists as they are read whole: searched, counted, and compared between two days.
+
+The rule that must stay true: a list is asked for as known at an instant, so that what was told
+then can be told again; and what left it says why.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from trace.page_tokens import read_token, write_token
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from base.strict_json import loads
+from credit.checking import Listed, ListPage, listed_of, listed_on
+from credit.facts import FactState
+from credit.rulebook.lists import credit_lists
+from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+
+_ID_BYTES: Final = 16
+_BODY_BYTES_MAX: Final = 1 << 20
+_BODY_DEPTH_MAX: Final = 6
+_IDS: Final = 900
+# What of an entry a reader is told of, and whose change is one of the list.
+_COMPARED: Final = (
+    "authority_name",
+    "number",
+    "title",
+    "starts_on",
+    "repairable_on",
+    "stops_on",
+    "name",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsKnown:
+    """A list on a day, as it was known at an instant; None is now."""
+
+    list_id: str
+    day: date
+    known_at: datetime | None = None
+
+
+class Left(StrEnum):
+    """Why an entry is not on a list any more."""
+
+    ENDED = "ended"
+    RUN_OUT = "run_out"
+    REPAIRED = "repaired"
+    WITHDRAWN = "withdrawn"
+    SHIELDED = "shielded"
+    NOT_YET = "not_yet"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """An entry that left: why, on which day, and by which decision as far as anybody told."""
+
+    listed: Listed
+    why: Left
+    on: date | None
+    number: str
+    reason: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """An entry that says something else now: what it said of each field before and after."""
+
+    listed: Listed
+    fields: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What differs between two lists; each part has as many rows as were asked for at most."""
+
+    added: tuple[Listed, ...]
+    removed: tuple[Removed, ...]
+    changed: tuple[Changed, ...]
+    added_count: int
+    removed_count: int
+
+
+def search_list(
+    connection: Connection, log: int, asked: AsKnown, *, words: str, after: str, rows_max: int
+) -> ListPage:
+    """Return a page of a list; `words` are a piece of a name, or a code.
+
+    Raises `InvalidInput` for an `after` that no page gave.
+    """
+    statement = listed_on(log, asked.list_id, asked.day, asked.known_at)
+    if words:
+        named = CREDIT_SUBJECT.c.name.icontains(words, autoescape=True)
+        statement = statement.where(or_(named, CREDIT_CODE.c.code == words.upper()))
+    if after:
+        (last,) = read_token(after, _ID_BYTES)
+        statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
+    statement = statement.order_by(CREDIT_FACT.c.id, CREDIT_CODE.c.code).limit(rows_max + 1)
+    rows = list(connection.execute(statement))
+    listed = tuple(listed_of(rows[:rows_max]))
+    is_last = len(rows) <= rows_max
+    return ListPage(
+        credit_list=credit_lists()[asked.list_id],
+        day=asked.day,
+        listed=listed,
+        next_after="" if is_last else write_token(listed[-1].entry.fact_id.bytes),
+    )
+
+
+def count_on(connection: Connection, log: int, asked: AsKnown) -> int:
+    """Return how many entries a list has."""
+    entries = listed_on(log, asked.list_id, asked.day, asked.known_at).subquery()
+    return int(connection.execute(select(func.count()).select_from(entries)).scalar_one())
+
+
+def changes_between(
+    connection: Connection, log: int, before: AsKnown, after: AsKnown, *, rows_max: int
+) -> Changes:
+    """Return what was added to a list, what left it and what says something else."""
+    old, new = (listed_on(log, one.list_id, one.day, one.known_at) for one in (before, after))
+    added, removed = _only_in(new, old), _only_in(old, new)
+    gone = list(connection.execute(removed.order_by(CREDIT_FACT.c.id).limit(rows_max)))
+    newest = _newest(connection, log, [row.id for row in gone], after.known_at)
+    return Changes(
+        added=tuple(
+            listed_of(list(connection.execute(added.order_by(CREDIT_FACT.c.id).limit(rows_max))))
+        ),
+        removed=tuple(
+            _removed(listed, newest.get(listed.entry.fact_id), after.day)
+            for listed in listed_of(gone)
+        ),
+        changed=tuple(_changed(connection, old, new, rows_max)),
+        added_count=_count(connection, added),
+        removed_count=_count(connection, removed),
+    )
+
+
+def _only_in(these: Select[Any], others: Select[Any]) -> Select[Any]:
+    other = others.subquery()
+    return these.where(
+        ~select(other.c.id)
+        .where(other.c.id == CREDIT_FACT.c.id, other.c.code == CREDIT_CODE.c.code)
+        .exists()
+    )
+
+
+def _count(connection: Connection, statement: Select[Any]) -> int:
+    found = select(func.count()).select_from(statement.subquery())
+    return int(connection.execute(found).scalar_one())
+
+
+def _newest(
+    connection: Connection, log: int, ids: Collection[UUID], known_at: datetime | None
+) -> Mapping[UUID, Row[Any]]:
+    wanted, found = sorted(ids), dict[UUID, Row[Any]]()
+    for start in range(0, len(wanted), _IDS):
+        statement = select(CREDIT_FACT).where(
+            CREDIT_FACT.c.log == log, CREDIT_FACT.c.id.in_(wanted[start : start + _IDS])
+        )
+        if known_at is not None:
+            statement = statement.where(CREDIT_FACT.c.recorded_at <= known_at)
+        for row in connection.execute(statement.order_by(CREDIT_FACT.c.version)):
+            found[row.id] = row
+    return found
+
+
+_STATES: Final = {
+    FactState.ENDED: Left.ENDED,
+    FactState.REPAIRED: Left.REPAIRED,
+    FactState.WITHDRAWN: Left.WITHDRAWN,
+    FactState.SHIELDED: Left.SHIELDED,
+}
+
+
+def _removed(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
+    if row is None:
+        return Removed(
+            listed=listed, why=Left.NOT_YET, on=None, number="", reason="", seq=listed.entry.seq
+        )
+    body: Any = loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
+    told = body.get("details", {})
+    why = _STATES.get(row.state, Left.OTHER)
+    on = row.ended_on
+    if row.state == FactState.ACTIVE:
+        if row.stops_on is not None and row.stops_on <= day:
+            why, on = Left.RUN_OUT, row.stops_on
+        elif (row.starts_on or row.decided_on or day) > day:
+            why, on = Left.NOT_YET, None
+    return Removed(
+        listed=listed,
+        why=why,
+        on=on,
+        number=str(told.get("removed_number", "")),
+        reason=str(told.get("removed_why", "")),
+        seq=row.seq,
+    )
+
+
+def _changed(
+    connection: Connection, old: Select[Any], new: Select[Any], rows_max: int
+) -> Iterator[Changed]:
+    before = old.subquery()
+    wanted = new.add_columns(*(before.c[name].label(f"old_{name}") for name in _COMPARED)).join(
+        before, and_(before.c.id == CREDIT_FACT.c.id, before.c.code == CREDIT_CODE.c.code)
+    )
+    of = {**{one.name: one for one in CREDIT_FACT.c}, "name": CREDIT_SUBJECT.c.name}
+    # Its version says that something was told anew; what a reader sees of it has to differ too.
+    wanted = wanted.where(
+        before.c.version != CREDIT_FACT.c.version,
+        or_(*(before.c[name].is_distinct_from(of[name]) for name in _COMPARED)),
+    )
+    rows = list(connection.execute(wanted.order_by(CREDIT_FACT.c.id).limit(rows_max)))
+    for row, listed in zip(rows, listed_of(rows), strict=True):
+        pairs = ((name, getattr(row, f"old_{name}"), getattr(row, name)) for name in _COMPARED)
+        fields = ((name, _text(was), _text(now)) for name, was, now in pairs if was != now)
+        yield Changed(listed=listed, fields=tuple(fields))
+
+
+def _text(value: date | str | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,53 @@
+"""Which rows of law say how one gets on a list, for how long, and how one gets off it.
+
+The rule that must stay true: only rows in force on the day are told, each with its article; where
+no row says how one gets off, nothing is made up.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Final
+
+from credit.rulebook.lists import CreditList
+from credit.rulebook.model import Book, Norm, Rule
+
+_ON: Final = ("grounds", "ground", "threshold", "weighing", "exclusions")
+_HOW_LONG: Final = ("period",)
+_OFF: Final = ("conditions", "clock", "correction", "annulled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRules:
+    """The rows behind a list on a day; `norm` is the one by which it is kept, if any row has it."""
+
+    norm: Norm | None
+    on: tuple[Rule, ...]
+    how_long: tuple[Rule, ...]
+    off: tuple[Rule, ...]
+
+
+def rules_of_list(book: Book, found: CreditList, day: date) -> ListRules:
+    """Return the rows of law behind a list that are in force on a day."""
+    return ListRules(
+        norm=norm_named(book, found.norm),
+        on=tuple(_rules(book, found, day, _ON)),
+        how_long=tuple(_rules(book, found, day, _HOW_LONG)),
+        off=tuple(_rules(book, found, day, _OFF)),
+    )
+
+
+def norm_named(book: Book, norm_id: str) -> Norm | None:
+    """Return a norm by its id, None where no row of the book stands on it."""
+    of_rules = (rule.norm for rule in book.rules.values())
+    of_measures = (measure.norm for measure in book.measures.values())
+    return next((one for one in chain(of_rules, of_measures) if one.id == norm_id), None)
+
+
+def _rules(book: Book, found: CreditList, day: date, parts: tuple[str, ...]) -> Iterator[Rule]:
+    # A list's rows are named after it: `serious_list.period` beside `serious_list.conditions`.
+    prefixes = {one.partition(".")[0] for one in (found.period, found.clock) if one}
+    for part in parts:
+        for prefix in sorted(prefixes):
+            yield from book.of(f"{prefix}.{part}", day)

@@ -1,0 +1,84 @@
+"""Lists as the pages of authorities ask for them: whole, searched, as known on a day, compared.
+
+One rule: every list of the rulebook is here, public or not, so these are for whoever checks credit
+alone; organisations are on them, and never a natural person.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from base.clock import CIVIL_ZONE
+from base.db import reading
+from base.errors import NotFound
+from credit.checking import Listed, ListPage
+from credit.folding.projector import bring_up_credit
+from credit.list_reading import AsKnown, Changes, changes_between, count_on, search_list
+from credit.rulebook.lists import CreditList, credit_lists
+from web.credit import today
+from web.services import Services
+
+
+def any_list(list_id: str) -> CreditList:
+    """Return a list of the rulebook; raises `NotFound`."""
+    found = credit_lists().get(list_id)
+    if found is None:
+        raise NotFound("There is no list of that name.")
+    return found
+
+
+def end_of(day: date) -> datetime:
+    """Return the last instant of a day in China."""
+    start = datetime.combine(day + timedelta(days=1), time(), tzinfo=CIVIL_ZONE)
+    return start - timedelta(microseconds=1)
+
+
+def as_known(parts: Services, list_id: str, *, day: date | None, known_on: date | None) -> AsKnown:
+    """Return a list on a day, today unless one is given, as known at the end of a day, or now.
+
+    Now is an instant, too: what comes in while pages of a list are read is on none of them.
+    """
+    bring_up_credit(parts.engine, parts.log)
+    now = parts.clock.now()
+    known_at = now if known_on is None else min(end_of(known_on), now)
+    return AsKnown(list_id=any_list(list_id).id, day=day or today(parts), known_at=known_at)
+
+
+def page_for(parts: Services, asked: AsKnown, *, words: str, after: str, rows_max: int) -> ListPage:
+    """Return a page of a list."""
+    with reading(parts.engine) as connection:
+        return search_list(
+            connection, parts.log, asked, words=words, after=after, rows_max=rows_max
+        )
+
+
+def whole_list(parts: Services, asked: AsKnown, *, words: str = "") -> Iterator[Listed]:
+    """Yield all of a list, a page at a time."""
+    after, is_last = "", False
+    while not is_last:
+        rows_max = parts.settings.page_size_max
+        page = page_for(parts, asked, words=words, after=after, rows_max=rows_max)
+        yield from page.listed
+        after, is_last = page.next_after, not page.next_after
+
+
+def counts_for(parts: Services) -> list[tuple[CreditList, int]]:
+    """Return every list with how many entries it has today."""
+    day = today(parts)
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return [
+            (found, count_on(connection, parts.log, AsKnown(list_id=found.id, day=day)))
+            for found in credit_lists().values()
+        ]
+
+
+def count_for(parts: Services, asked: AsKnown) -> int:
+    """Return how many entries a list has."""
+    with reading(parts.engine) as connection:
+        return count_on(connection, parts.log, asked)
+
+
+def changes_for(parts: Services, before: AsKnown, after: AsKnown, *, rows_max: int) -> Changes:
+    """Return what differs between two lists."""
+    with reading(parts.engine) as connection:
+        return changes_between(connection, parts.log, before, after, rows_max=rows_max)

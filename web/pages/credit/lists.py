@@ -1,0 +1,117 @@
+"""Lists for authorities: on a day, as known on a day, searched, and compared between two days.
+
+The rule that must stay true: what left a list says why, and every line names its decision and its
+proof.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from flask import render_template, request
+
+from base.errors import InvalidInput
+from credit.list_reading import Left
+from parties.access import Action
+from web.credit import today
+from web.credit_lists import any_list, as_known, changes_for, count_for, counts_for, page_for
+from web.pages.credit.asking import ASKED_CHARS_MAX, legal_day
+from web.pages.languages import say as _
+from web.pages.work_blueprint import blueprint, page_rows
+from web.pages.work_forms import Form
+from web.services import services
+from web.session import page_requires
+
+_CHANGES_MAX: Final = 200
+_WEEK: Final = timedelta(days=7)
+
+LEFT: Final[Mapping[Left, Callable[[], str]]] = {
+    Left.ENDED: lambda: _("removed by its authority"),
+    Left.RUN_OUT: lambda: _("its time has run out"),
+    Left.REPAIRED: lambda: _("repaired"),
+    Left.WITHDRAWN: lambda: _("withdrawn"),
+    Left.SHIELDED: lambda: _("shielded for the time"),
+    Left.NOT_YET: lambda: _("not on it yet on that day"),
+    Left.OTHER: lambda: _("told otherwise"),
+}
+FIELDS: Final[Mapping[str, Callable[[], str]]] = {
+    "authority_name": lambda: _("Decided by"),
+    "number": lambda: _("Decision"),
+    "title": lambda: _("Ground"),
+    "starts_on": lambda: _("On it since"),
+    "repairable_on": lambda: _("Removal may be asked for"),
+    "stops_on": lambda: _("Not on it from"),
+    "name": lambda: _("Name"),
+}
+
+
+@blueprint.get("/credit/lists")
+@page_requires(Action.CHECK_CREDIT)
+def credit_list_index() -> str:
+    """Name every list with how many are on it today."""
+    return render_template(
+        "credit/lists.html", lists=counts_for(services()), today=today(services())
+    )
+
+
+@blueprint.get("/credit/lists/<list_id>")
+@page_requires(Action.CHECK_CREDIT)
+def credit_list(list_id: str) -> str | tuple[str, int]:
+    """Show a list on a day, as known on a day, a page at a time."""
+    parts, found = services(), any_list(list_id)
+    form = Form(name="list", values=request.args.to_dict())
+    day, known_on = legal_day(form, "day"), legal_day(form, "known")
+    words, after = form.code("q")[:ASKED_CHARS_MAX], form.text("after")
+    asked = as_known(parts, found.id, day=day, known_on=known_on)
+    page = None
+    if form.is_good:
+        try:
+            page = page_for(parts, asked, words=words, after=after, rows_max=page_rows())
+        except InvalidInput:
+            form.wrong("", _("There is no such page: begin at the first."))
+    body = render_template(
+        "credit/list.html",
+        form=form,
+        list=found,
+        page=page,
+        asked=asked,
+        count=count_for(parts, asked),
+        words=words,
+        known_on=known_on,
+        today=today(parts),
+        week_ago=_before(asked.day),
+    )
+    return body if page is not None else (body, 400)
+
+
+@blueprint.get("/credit/lists/<list_id>/changes")
+@page_requires(Action.CHECK_CREDIT)
+def credit_list_changes(list_id: str) -> str | tuple[str, int]:
+    """Show what was added to a list between two days, what left it, and what changed."""
+    parts, found = services(), any_list(list_id)
+    form = Form(name="changes", values=request.args.to_dict())
+    until = legal_day(form, "to") or today(parts)
+    since = legal_day(form, "from") or _before(until)
+    if since > until:
+        form.wrong("to", _("The later day comes second."))
+    changes = None
+    if form.is_good:
+        # Each side as it was known on its own day: that is what a reader saw then.
+        before, after = (as_known(parts, found.id, day=day, known_on=day) for day in (since, until))
+        changes = changes_for(parts, before, after, rows_max=_CHANGES_MAX)
+    body = render_template(
+        "credit/changes.html",
+        form=form,
+        list=found,
+        since=since,
+        until=until,
+        changes=changes,
+        most=_CHANGES_MAX,
+        left=LEFT,
+        fields=FIELDS,
+    )
+    return body if changes is not None else (body, 400)
+
+
+def _before(day: date) -> date:
+    return max(day - _WEEK, date(1949, 10, 1))
