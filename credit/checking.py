@@ -148,7 +148,7 @@ def listed_on(
         statement = statement.where(CREDIT_FACT.c.is_published)
     if known_at is None:
         return statement.where(CREDIT_FACT.c.is_latest)
-    return statement.where(CREDIT_FACT.c.version == _version_at(log, known_at))
+    return statement.where(CREDIT_FACT.c.version == version_at(log, known_at))
 
 
 def listed_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Listed]:
@@ -175,12 +175,12 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
             CREDIT_FACT.c.list == list_id,
             CREDIT_SUBJECT.c.kind != SubjectKind.PERSON.value,
             counts_on(day),
-            _is_listed(day),
+            is_listed(day),
         )
     )
 
 
-def _version_at(log: int, known_at: datetime) -> ScalarSelect[int]:
+def version_at(log: int, known_at: datetime) -> ScalarSelect[int]:
     """Return the query for the version of a fact that was the newest at an instant."""
     later = CREDIT_FACT.alias()
     return (
@@ -190,7 +190,8 @@ def _version_at(log: int, known_at: datetime) -> ScalarSelect[int]:
     )
 
 
-def _is_listed(day: date) -> ColumnElement[bool]:
+def is_listed(day: date) -> ColumnElement[bool]:
+    """Return the condition under which a fact has not run out on a day."""
     return or_(CREDIT_FACT.c.stops_on.is_(None), CREDIT_FACT.c.stops_on > day)
 
 

@@ -18,6 +18,8 @@ from credit.cases.entries import CASE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.intake.entries import BATCH_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
+from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
+from credit.reporting.keeping import write_kept
 from credit.tables import CREDIT_ENTRY
 from credit.warning.entries import ACT_KIND, NIGHT_KIND
 from credit.warning.steps import (
@@ -41,6 +43,9 @@ CREDIT_KINDS: Final = frozenset(
         ERASED_KIND,
         NIGHT_KIND,
         ACT_KIND,
+        REPORT_KIND,
+        SNAPSHOT_KIND,
+        RECORD_ERASED_KIND,
     }
 )
 _COLUMNS: Final = ("log", "seq", "kind")
@@ -75,6 +80,7 @@ class CreditIndex:
         insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
         write_steps(connection, self._log, appended)
         write_warning_steps(connection, self._log, appended)
+        write_kept(connection, self._log, appended)
 
 
 def open_credit_journal(settings: Settings, engine: Engine, clock: Clock) -> Journal:

@@ -67,6 +67,9 @@ class Action(StrEnum):
     READ_CREDIT_FEEDS = "read_credit_feeds"
     RELEASE_CREDIT = "release_credit"
     APPLY_MEASURES = "apply_measures"
+    ISSUE_CREDIT_REPORTS = "issue_credit_reports"
+    ISSUE_PERSONAL_REPORTS = "issue_personal_reports"
+    SNAPSHOT_CREDIT = "snapshot_credit"
     MOVE_CREDIT_CASES = "move_credit_cases"
     READ_WARNINGS = "read_warnings"
     ACT_ON_WARNINGS = "act_on_warnings"
@@ -113,6 +116,9 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.MOVE_CREDIT_CASES: "open and move cases of credit",
     Action.READ_WARNINGS: "read early warnings, inspections and who supplies whom",
     Action.ACT_ON_WARNINGS: "act on early warnings, draw inspections and record their results",
+    Action.ISSUE_CREDIT_REPORTS: "ask for credit reports of enterprises",
+    Action.ISSUE_PERSONAL_REPORTS: "ask for authorised credit reports of natural persons",
+    Action.SNAPSHOT_CREDIT: "take signed snapshots of lists",
     Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
     Action.MONITOR: "see how much everybody records",
     Action.READ_SELF: "read one's own rights",
@@ -216,6 +222,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     # Whose they may be is asked of each record and case (`web.credit_cases`).
     (_R.PRODUCER, Action.READ_CREDIT): _always,
     (_R.PRODUCER, Action.MOVE_CREDIT_CASES): _always,
+    # A public report of anybody, a full one of itself alone (`web.credit_reports`).
+    (_R.PRODUCER, Action.ISSUE_CREDIT_REPORTS): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
     (_R.AUTHORITY, Action.QUERY): _always,
@@ -239,6 +247,9 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.READ_CREDIT_LISTS): _always,
     (_R.AUTHORITY, Action.READ_CREDIT): _always,
     (_R.AUTHORITY, Action.MOVE_CREDIT_CASES): _always,
+    (_R.AUTHORITY, Action.ISSUE_CREDIT_REPORTS): _always,
+    (_R.AUTHORITY, Action.ISSUE_PERSONAL_REPORTS): _always,
+    (_R.AUTHORITY, Action.SNAPSHOT_CREDIT): _always,
     (_R.AUTHORITY, Action.APPLY_MEASURES): _always,
     (_R.AUTHORITY, Action.HAND_IN_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_CREDIT_FEEDS): _always,

@@ -70,7 +70,13 @@ class DoorLimit:
 LIMITS: Final = (
     DoorLimit(
         name="misses",
-        doors=(("GET", "/t/<"), ("GET", "/01/"), ("GET", "/ledger/bundle")),
+        doors=(
+            ("GET", "/t/<"),
+            ("GET", "/01/"),
+            ("GET", "/ledger/bundle"),
+            ("GET", "/credit/reports/<"),
+            ("GET", "/api/v1/credit/reports/<"),
+        ),
         amounts=lambda settings: (
             f"{settings.misses_minute_max}/minute; {settings.misses_hour_max}/hour; "
             f"{settings.misses_day_max}/day"
@@ -80,7 +86,11 @@ LIMITS: Final = (
     ),
     DoorLimit(
         name="photos",
-        doors=(("POST", "/scan/photo"),),
+        doors=(
+            ("POST", "/scan/photo"),
+            ("POST", "/credit/reports/<"),
+            ("POST", "/api/v1/credit/reports/<"),
+        ),
         amounts=lambda settings: f"{settings.photos_minute_max}/minute",
         per=Per.ADDRESS,
     ),

@@ -13,6 +13,7 @@ from typing import Final
 
 from codes.labels.fonts import Font, GlyphBook, load_font
 from codes.labels.pdf_file import PdfFile
+from codes.labels.symbols import Symbol
 
 _WIDTH_MM: Final = 210.0
 _HEIGHT_MM: Final = 297.0
@@ -33,6 +34,10 @@ class TextPdf:
     font: Font
     title: str
     foot: str = ""
+    # What stands at the top of every page, right: a number by which a lost page is found again.
+    head: str = ""
+    # How many pages there are, as far as it is known: then each says "3 / 7".
+    pages_total: int = 0
     _out: BytesIO = field(default_factory=BytesIO, init=False)
     _pdf: PdfFile = field(init=False)
     _drawn: list[str] = field(default_factory=list, init=False)
@@ -73,14 +78,40 @@ class TextPdf:
         self._y -= height + 4
         self._rule(0.8 if is_head else 0.3)
 
+    def symbol(self, symbol: Symbol, *, side: float, beside: Sequence[str] = ()) -> None:
+        """Draw a code of so many points at the left margin, with lines of text beside it."""
+        module = side / (symbol.width + 2 * symbol.quiet)
+        white = module * symbol.quiet
+        self._need(side)
+        top = self._y - white
+        for column, row, wide in symbol.runs():
+            x, y = _LEFT + white + column * module, top - (row + 1) * module
+            self._drawn.append(f"0 g {x:.3f} {y:.3f} {wide * module:.3f} {module:.3f} re f")
+        size = 9.0
+        lines = [line for text in beside for line in self._wrapped(text, size, _ROOM - side - 8)]
+        y = self._y - white
+        for line in lines:
+            y -= size * _LEADING
+            self._put(line, _LEFT + side + 8, y, size)
+        self._y -= max(side, white + size * _LEADING * len(lines))
+
+    @property
+    def page_count(self) -> int:
+        """Return how many pages there are so far, the one that is being written among them."""
+        return self._page - (not self._drawn)
+
     def space(self, points: float = 8.0) -> None:
         """Leave some room."""
         self._y -= points
 
     def new_page(self) -> None:
         """End the page; what follows stands on the next one."""
-        foot = f"{self.foot}   {self._page}" if self.foot else str(self._page)
+        page = f"{self._page} / {self.pages_total}" if self.pages_total else str(self._page)
+        foot = f"{self.foot}   {page}" if self.foot else page
         self._put(foot, _LEFT, 12 * _POINT, _FOOT_SIZE)
+        if self.head:
+            x = _LEFT + _ROOM - self._wide(self._known(self.head), _FOOT_SIZE)
+            self._put(self.head, x, (_HEIGHT_MM - 12) * _POINT, _FOOT_SIZE)
         self._pdf.add_page("\n".join(self._drawn), _WIDTH_MM, _HEIGHT_MM)
         self._drawn, self._y = [], _TOP
         self._page += 1

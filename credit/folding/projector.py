@@ -17,10 +17,12 @@ from credit.cases.entries import CASE_KIND
 from credit.folding.applying import fold_applied, fold_lifted
 from credit.folding.batches import fold_batch
 from credit.folding.cases import fold_case
+from credit.folding.erasing import fold_erased, fold_nothing
 from credit.index import reindex_credit
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
 from credit.intake.entries import BATCH_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
+from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
 from credit.tables import (
     CREDIT_APPLICATION,
     CREDIT_CASE,
@@ -43,20 +45,19 @@ Fold: TypeAlias = Callable[[Connection, int, StoredEntry], None]
 """Makes the rows of one entry."""
 
 
-def _fold_nothing(connection: Connection, log: int, entry: StoredEntry) -> None:
-    """Make no rows: the register of people is no view, its rows are what the entry's root holds."""
-
-
 FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
     {
         BATCH_KIND: fold_batch,
         CASE_KIND: fold_case,
         APPLIED_KIND: fold_applied,
         LIFTED_KIND: fold_lifted,
-        PERSONS_KIND: _fold_nothing,
-        ERASED_KIND: _fold_nothing,
         NIGHT_KIND: fold_night,
         ACT_KIND: fold_act,
+        PERSONS_KIND: fold_nothing,
+        ERASED_KIND: fold_nothing,
+        REPORT_KIND: fold_nothing,
+        SNAPSHOT_KIND: fold_nothing,
+        RECORD_ERASED_KIND: fold_erased,
     }
 )
 """What is done with which kind of entry. A new kind is one more row."""

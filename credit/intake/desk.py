@@ -18,6 +18,12 @@ _SALT_PURPOSE: Final = "suxin credit row salts v1"
 _PERSON_KEY_BYTES: Final = 16
 
 
+def person_key_of(secret: InstallationSecret, number: str) -> str:
+    """Return the key of the person with that number: nobody without the secret can make it."""
+    key = secret.key_for(PERSON_PURPOSE)
+    return hmac.digest(key, number.encode(), "sha256")[:_PERSON_KEY_BYTES].hex()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeDesk:
     """What taking a batch needs. `tell` is told how many rows were read so far."""
@@ -29,9 +35,8 @@ class IntakeDesk:
     tell: Progress = nobody_waits
 
     def person_key(self, number: str) -> str:
-        """Return the key of the person with that number: nobody without the secret can make it."""
-        key = self.secret.key_for(PERSON_PURPOSE)
-        return hmac.digest(key, number.encode(), "sha256")[:_PERSON_KEY_BYTES].hex()
+        """Return the key of the person with that number."""
+        return person_key_of(self.secret, number)
 
     def salt(self, batch_id: UUID, row_number: int) -> bytes:
         """Return the salt of a row: the same whenever the batch is taken again."""

@@ -19,6 +19,7 @@ from base.config import FOREIGN_NAMES, describe_settings
 from credit import tables as credit_tables
 from credit.inspecting import tables as inspecting_tables
 from credit.persons import tables as person_tables
+from credit.reporting import tables as reporting_tables
 from credit.warning import tables as warning_tables
 from jobs.commands import COMMANDS, command_line
 from ledger import tables as ledger_tables
@@ -168,6 +169,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             person_tables,
             inspecting_tables,
             warning_tables,
+            reporting_tables,
         )
         for table in vars(room).values()
         if isinstance(table, Table)

@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 
 import credit.inspecting.tables
 import credit.persons.tables
+import credit.reporting.tables
 import credit.tables
 import credit.warning.tables
 import ledger.tables
@@ -45,6 +46,7 @@ ROOMS = (
     credit.tables,
     credit.inspecting.tables,
     credit.warning.tables,
+    credit.reporting.tables,
 )
 REFERENCE = {
     "party",

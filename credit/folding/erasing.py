@@ -1,0 +1,77 @@
+"""What is kept of a natural person taken away, as an entry of erasure says.
+
+The rule that must stay true: the hashes stay, so that every tree and every entry still holds
+together; whatever they are hashes of is gone, from the rows of batches to the reports.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from base.errors import AppError, LedgerCorrupt
+from credit.reporting.tables import CREDIT_REPORT
+from credit.tables import CREDIT_FACT, CREDIT_ROW, CREDIT_SEEN, CREDIT_SUBJECT
+from ledger.parts import merge
+from ledger.store import StoredEntry, parse_part
+
+_KEYS: Final = 300
+
+
+def fold_nothing(connection: Connection, log: int, entry: StoredEntry) -> None:
+    """Make no rows: what the entry speaks of is kept elsewhere, and was written with it."""
+
+
+def fold_erased(connection: Connection, log: int, entry: StoredEntry) -> None:
+    """Take away what was kept of a person before this entry."""
+    subject_id = _subject_of(entry)
+    fact = CREDIT_FACT.c
+    own = (fact.log == log, fact.subject_id == subject_id, fact.seq < entry.seq)
+    rows = list(connection.execute(select(fact.id, fact.batch_id, fact.position).where(*own)))
+    _empty_rows(connection, log, rows)
+    ids = sorted({row.id for row in rows})
+    for start in range(0, len(ids), _KEYS):
+        some = ids[start : start + _KEYS]
+        for table, column in (
+            (CREDIT_SEEN, CREDIT_SEEN.c.fact_id),
+            (CREDIT_FACT, CREDIT_FACT.c.id),
+        ):
+            connection.execute(delete(table).where(table.c.log == log, column.in_(some)))
+    connection.execute(
+        delete(CREDIT_SUBJECT).where(CREDIT_SUBJECT.c.log == log, CREDIT_SUBJECT.c.id == subject_id)
+    )
+    report = CREDIT_REPORT.c
+    connection.execute(
+        update(CREDIT_REPORT)
+        .where(
+            report.log == log,
+            report.subject_id == subject_id,
+            report.seq < entry.seq,
+            report.erased_at.is_(None),
+        )
+        .values(body=None, pdf=None, erased_at=entry.header.recorded_at)
+    )
+
+
+def _empty_rows(connection: Connection, log: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    placed = sorted({(row.batch_id, row.position) for row in rows if row.batch_id is not None})
+    for batch_id, position in placed:
+        connection.execute(
+            update(CREDIT_ROW)
+            .where(
+                CREDIT_ROW.c.log == log,
+                CREDIT_ROW.c.batch_id == batch_id,
+                CREDIT_ROW.c.position == position,
+            )
+            .values(body=None)
+        )
+
+
+def _subject_of(entry: StoredEntry) -> UUID:
+    if entry.damaged_parts():
+        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
+    try:
+        return UUID(str(merge(parse_part(stored) for stored in entry.parts.values())["subject"]))
+    except (AppError, KeyError, TypeError, ValueError) as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as an erasure: {error!r}") from None

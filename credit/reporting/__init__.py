@@ -1,0 +1,1 @@
+"""Credit reports, snapshots of lists, and who looked at whose record."""

@@ -1,0 +1,176 @@
+"""The sections of a report, how long looks are kept, and limits: rows of `reporting.yaml`.
+
+The rule that must stay true: a kind of facts or a list stands in one section alone, so that nothing
+is told twice and nothing is left out: what no section names stands under the last one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from credit.feeds.model import FactKind
+from credit.rulebook.lists import credit_lists
+from schemas.profiles.yaml_rows import Faults, Rows, read_rows
+
+_FILE: Final = Path(__file__).with_name("reporting.yaml")
+
+
+class Publicity(StrEnum):
+    """What of a section anybody may be told."""
+
+    ALL = "all"
+    PUBLISHED = "published"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One section of a report. Nothing is collected for one without kinds and lists."""
+
+    id: str
+    zh: str
+    en: str
+    kinds: frozenset[str]
+    lists: frozenset[str]
+    publicity: Publicity
+    note_zh: str
+    note_en: str
+
+    @property
+    def is_collected(self) -> bool:
+        """Return whether anything that this service takes in is of the section."""
+        return bool(self.kinds or self.lists)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRow:
+    """How many years a look is kept that was taken on one of the days of the row."""
+
+    id: str
+    from_on: date | None
+    to_on: date | None
+    years: int
+    norm: str
+    zh: str
+    en: str
+    verified: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLimits:
+    """What one report, one proof, one snapshot and one file may hold."""
+
+    facts: int
+    proof_rows: int
+    snapshot_rows: int
+    file_bytes: int
+    compare_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Everything that `reporting.yaml` says."""
+
+    sections: tuple[Section, ...]
+    access: tuple[AccessRow, ...]
+    limits: ReportLimits
+    by_list: Mapping[str, Section]
+    by_kind: Mapping[str, Section]
+
+    def section_of(self, kind: str, list_id: str) -> Section:
+        """Return the section of a fact; the last one where none names it."""
+        found = self.by_list.get(list_id) if list_id else None
+        return found or self.by_kind.get(kind) or self.sections[-1]
+
+    def access_row(self, day: date) -> AccessRow:
+        """Return how long a look of a day is kept; the newest row where none was in force."""
+        for row in self.access:
+            is_begun = row.from_on is None or row.from_on <= day
+            if is_begun and (row.to_on is None or day <= row.to_on):
+                return row
+        return self.access[-1]
+
+
+@cache
+def layout() -> Layout:
+    """Return the layout; raises `InvalidInput` with the line of what is wrong."""
+    faults = Faults()
+    file = read_rows(_FILE, faults)
+    sections = tuple(_section(rows) for rows in file.each("sections"))
+    access = tuple(_access(rows) for rows in file.each("access"))
+    limits = _limits(file.under("limits"))
+    _require_once(sections, faults)
+    file.done()
+    faults.refuse()
+    return Layout(
+        sections=sections,
+        access=access,
+        limits=limits,
+        by_list=MappingProxyType({name: one for one in sections for name in one.lists}),
+        by_kind=MappingProxyType({name: one for one in sections for name in one.kinds}),
+    )
+
+
+def _section(rows: Rows) -> Section:
+    publicity = rows.text("public")
+    if publicity not in set(Publicity):
+        rows.fault("public", "word", f"is one of {', '.join(Publicity)}")
+        publicity = Publicity.NONE
+    kinds, lists = frozenset(rows.texts("kinds")), frozenset(rows.texts("lists"))
+    for name in sorted(kinds - set(FactKind)):
+        rows.fault("kinds", "unknown", f"{name} is no kind of fact")
+    for name in sorted(lists - set(credit_lists())):
+        rows.fault("lists", "unknown", f"{name} is no list")
+    section = Section(
+        id=rows.text("id"),
+        zh=rows.text("zh"),
+        en=rows.text("en"),
+        kinds=kinds,
+        lists=lists,
+        publicity=Publicity(publicity),
+        note_zh=rows.text("note_zh", default=""),
+        note_en=rows.text("note_en", default=""),
+    )
+    rows.done()
+    return section
+
+
+def _access(rows: Rows) -> AccessRow:
+    row = AccessRow(
+        id=rows.text("id"),
+        from_on=rows.day("from"),
+        to_on=rows.day("to"),
+        years=rows.whole("years") or 0,
+        norm=rows.text("norm"),
+        zh=rows.text("zh"),
+        en=rows.text("en"),
+        verified=rows.text("verified"),
+    )
+    rows.done()
+    return row
+
+
+def _limits(rows: Rows) -> ReportLimits:
+    limits = ReportLimits(
+        facts=rows.whole("facts") or 0,
+        proof_rows=rows.whole("proof_rows") or 0,
+        snapshot_rows=rows.whole("snapshot_rows") or 0,
+        file_bytes=rows.whole("file_bytes") or 0,
+        compare_bytes=rows.whole("compare_bytes") or 0,
+    )
+    rows.done()
+    return limits
+
+
+def _require_once(sections: tuple[Section, ...], faults: Faults) -> None:
+    seen: set[str] = set()
+    for section in sections:
+        for name in (*sorted(section.kinds), *sorted(section.lists)):
+            if name in seen:
+                faults.add(_FILE.name, "duplicate", f"{name} stands in two sections")
+            seen.add(name)

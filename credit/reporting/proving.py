@@ -1,0 +1,115 @@
+"""What proves a report: its entry, the rows behind its facts, and the signed head of the ledger.
+
+The rule that must stay true: stored bytes go into a proof as they are; a batch that was not sealed
+yet is waited for and never left out.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from base.errors import LedgerCorrupt, NotFound
+from base.strict_json import JsonObject
+from credit.intake.batches import leaves_of_batch
+from credit.reporting.facts import Told
+from credit.reporting.layout import layout
+from credit.tables import CREDIT_BATCH
+from ledger.bundle import Bundle, BundleEntry, VisiblePart
+from ledger.merkle import inclusion_path, node_hash
+from ledger.parts import Part
+from ledger.proof import InclusionProof
+from ledger.store import read_checkpoint, read_entries, tile_reader
+
+
+def row_proofs(connection: Connection, log: int, told: Sequence[Told]) -> Mapping[UUID, JsonObject]:
+    """Return where each fact stands: its entry, and its row with the path to the entry's root.
+
+    A fact of a batch larger than `proof_rows` has its row without a path.
+    """
+    batches = sorted({one.batch_id for one in told if one.batch_id is not None})
+    seqs = _seqs_of(connection, log, batches)
+    found: dict[UUID, JsonObject] = {
+        one.id: {"seq": one.seq} for one in told if one.batch_id is None or one.position is None
+    }
+    for batch in batches:
+        leaves = leaves_of_batch(connection, log, batch)
+        tree = _Tree(leaves) if len(leaves) <= layout().limits.proof_rows else None
+        for one in told:
+            if one.batch_id != batch or one.position is None:
+                continue
+            proof: JsonObject = {
+                "seq": one.seq,
+                "batch": str(batch),
+                "batch_seq": seqs.get(batch, one.seq),
+                "row": one.position,
+                "rows": len(leaves),
+                "leaf": leaves[one.position].hex(),
+            }
+            if tree is not None:
+                path = inclusion_path(one.position, len(leaves), tree.node)
+                proof["path"] = [node.hex() for node in path]
+            found[one.id] = proof
+    return found
+
+
+def public_bundle(connection: Connection, log: int, seqs: Iterable[int]) -> Bundle:
+    """Return the proof of some entries with their public parts.
+
+    Raises `NotFound` where one of them is not sealed yet.
+    """
+    wanted = sorted(set(seqs))
+    checkpoint = read_checkpoint(connection, log)
+    if not wanted or wanted[-1] >= checkpoint.size:
+        raise NotFound("The entry is not sealed yet; that takes about a second. Ask again.")
+    stored, reader = read_entries(connection, log, wanted), tile_reader(connection, log)
+    if len(stored) != len(wanted):
+        raise LedgerCorrupt(f"log {log}: an entry that a report stands on is gone")
+    return Bundle(
+        log=log,
+        checkpoint=checkpoint.note.decode(),
+        entries=tuple(
+            BundleEntry(
+                header=stored[seq].header_bytes,
+                part_hashes=stored[seq].part_hashes,
+                parts=tuple(
+                    VisiblePart(part=part, salt=one.salt, body=one.body)
+                    for part, one in sorted(stored[seq].parts.items())
+                    if part is Part.PUBLIC
+                ),
+                items=(),
+                proof=InclusionProof(
+                    index=seq, path=inclusion_path(seq, checkpoint.size, reader.get_node)
+                ),
+            )
+            for seq in wanted
+        ),
+    )
+
+
+def _seqs_of(connection: Connection, log: int, batches: Sequence[UUID]) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for batch in batches:
+        statement = select(CREDIT_BATCH.c.seq).where(
+            CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.id == batch
+        )
+        seq = connection.execute(statement).scalar()
+        if seq is not None:
+            found[batch] = seq
+    return found
+
+
+class _Tree:
+    """The perfect nodes over leaf hashes in memory, each level made when it is asked for."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels: list[Sequence[bytes]] = [leaves]
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return a perfect node, as `ledger.merkle` asks for it."""
+        while len(self._levels) <= level:
+            below = self._levels[-1]
+            self._levels.append(
+                [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+            )
+        return self._levels[level][index]
