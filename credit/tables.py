@@ -246,6 +246,19 @@ CREDIT_SENDER: Final = Table(
     Column("revoked_at", Instant),
 )
 
+# Whose key or account decides for which authority; "*" stands for every one. It belongs to no log.
+CREDIT_OFFICE: Final = Table(
+    "credit_office",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("actor", String(ACTOR_CHARS_MAX), nullable=False),
+    Column("authority", String(NAME_CHARS_MAX), nullable=False),
+    Column("code", String(KIND_CHARS_MAX), nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index(None, "actor"),
+)
+
 TABLES: Final = (
     CREDIT_ENTRY,
     CREDIT_BATCH,
@@ -259,4 +272,5 @@ TABLES: Final = (
     CREDIT_CASE,
     CREDIT_APPLICATION,
     CREDIT_SENDER,
+    CREDIT_OFFICE,
 )

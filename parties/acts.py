@@ -29,6 +29,8 @@ ACT_KINDS: Final = frozenset(
         "finding_judged",
         "credit_sender_added",
         "credit_sender_revoked",
+        "credit_office_granted",
+        "credit_office_ended",
     }
 )
 

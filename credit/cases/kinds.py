@@ -51,17 +51,23 @@ class Effect(StrEnum):
 class Clock:
     """Which working days run from a step: a part of a matter of the rules, until what is done.
 
-    A matter of `list` stands for the clock of the list that the case is about.
+    A matter of `list` stands for the clock of the list that the case is about. Of `parts` the first
+    one counts that a rule has; `total` runs from the day on which the case was opened, `extension`
+    from the day that was due. What `runs_out` has to be over before it is decided.
     """
 
     matter: str
-    part: str
+    parts: tuple[str, ...]
     until: frozenset[str]
+    runs_out: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of a kind of case."""
+    """One step of a kind of case.
+
+    `after` is the step that has to be over before the day that this one is of, "" for none.
+    """
 
     id: str
     zh: str
@@ -72,6 +78,7 @@ class Step:
     needs: frozenset[Need]
     effect: Effect
     clock: Clock | None
+    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +130,8 @@ def _kind(rows: Rows) -> CaseKind:
     for step in steps.values():
         for unknown in sorted(step.sources - states):
             rows.fault("steps", "unknown", f"{step.id}: no step leads to {unknown}")
+        if step.after and step.after not in steps:
+            rows.fault("steps", "unknown", f"{step.id}: {step.after} is no step")
         for unknown in sorted((step.clock.until if step.clock else frozenset()) - steps.keys()):
             rows.fault("steps", "unknown", f"{step.id}: {unknown} is no step")
     if kind.begins not in steps or steps[kind.begins].sources:
@@ -151,6 +160,7 @@ def _step(rows: Rows) -> Step:
         needs=frozenset(Need(need) for need in needs if need in set(Need)),
         effect=Effect(effect) if effect in set(Effect) else Effect.NONE,
         clock=_clock(rows.under("clock")) if rows.has("clock") else None,
+        after=rows.text("after", default=""),
     )
     rows.done()
     return step
@@ -159,8 +169,9 @@ def _step(rows: Rows) -> Step:
 def _clock(rows: Rows) -> Clock:
     clock = Clock(
         matter=rows.text("matter"),
-        part=rows.text("part"),
+        parts=rows.texts("parts"),
         until=frozenset(rows.texts("until")),
+        runs_out=rows.flag("runs_out"),
     )
     rows.done()
     return clock

@@ -7,7 +7,6 @@ deadline is reckoned once, by the rule in force on its day, and kept with it.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,17 +15,18 @@ from sqlalchemy import Connection, Row, select
 from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
+from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
-from credit.cases.kinds import By, Step, case_kinds
-from credit.cases.kinds import Clock as LegalClock
+from credit.cases.kinds import By, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import CaseNote
 from credit.cases.ripeness import hindrances
-from credit.cases.steps import notes_of
+from credit.cases.steps import entries_of_case
+from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
-from credit.rulebook.model import Book, Regime
+from credit.rulebook.model import Book
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import Workdays
 from credit.rules.measures import has_bar
@@ -41,6 +41,7 @@ _LISTING: Final = "listing"
 _REPAIR: Final = "repair"
 _WITHDRAWAL: Final = "withdrawal"
 _ITEM_CHARS_MAX: Final = 16
+_ROLES: Final = (Role.PRODUCER, Role.AUTHORITY, Role.OPERATOR)
 _TERMS: Final = frozenset(
     {"list", "item", "measures", "authority", "authority_name", "restricted_until"}
 )
@@ -71,20 +72,9 @@ def take_step(
     `Conflict` where the case is elsewhere by now.
     """
     desk.bring_up()
-    engine, log = desk.journal.engine, desk.journal.log
-    with reading(engine) as connection:
-        life = life_of(notes_of(connection, log, note.case_id))
-        step = _step_of(note)
-        told = _filled(note, life)
-        party_id = _party_for(connection, log, actor, step, told)
-        facts = _facts(connection, log, told)
-        _require(step, told, desk.today())
-        if not life.notes:
-            _require_openable(connection, desk, told, facts)
-        told = _with_deadline(desk, replace(told, party_id=party_id), step, facts)
-    problem = life.refusal_of(told)
-    if problem is not None and idempotency is None:
-        raise Conflict(f"{problem.message[0].upper()}{problem.message[1:]}.")
+    told, repeated = _judged(desk, actor, note, is_once=idempotency is not None)
+    if repeated is not None:
+        return repeated
     receipt = desk.journal.append(
         Batch(
             actor=actor.id,
@@ -97,10 +87,48 @@ def take_step(
     return receipt.first_seq
 
 
-def request_key(actor: Actor, note: CaseNote, key: str) -> Idempotency:
-    """Return what makes a step one request under its sender's key."""
-    asked = repr((actor.id, note.kind, note.step, note.subject_id, note.fact_ids, note.reason))
-    return Idempotency(key=key, request_hash=sha256(asked.encode()).digest())
+def _judged(
+    desk: CaseDesk, actor: Actor, note: CaseNote, *, is_once: bool
+) -> tuple[CaseNote, int | None]:
+    """Return the step as it is recorded, or the entry of the same step that was taken before."""
+    engine, log = desk.journal.engine, desk.journal.log
+    with reading(engine) as connection:
+        taken = tuple(map(taken_of, entries_of_case(connection, log, note.case_id)))
+        life = life_of(tuple(one.note for one in taken))
+        step = _step_of(note)
+        told = _filled(note, life, step)
+        party_id = _party_for(connection, log, actor, step, told)
+        told = replace(told, party_id=party_id)
+        problem = life.refusal_of(told)
+        if problem is not None:
+            repeated = _repeated(taken, told, actor)
+            if repeated is not None:
+                return told, repeated
+            if not is_once:
+                raise Conflict(f"{problem.message[0].upper()}{problem.message[1:]}.")
+        facts = _facts(connection, log, told)
+        if party_id is None:
+            opened_by = taken[0].actor if taken else ""
+            require_competent(connection, log, actor, told, facts, opened_by)
+        _require(step, told, desk.today())
+        require_in_time(desk.book, step, told, taken)
+        if not life.notes:
+            _require_openable(connection, desk, told, facts)
+        told = with_deadline(desk.book, desk.workdays, told, step, facts, taken, desk.today())
+    return told, None
+
+
+def _repeated(taken: Sequence[Taken], note: CaseNote, actor: Actor) -> int | None:
+    """Return the entry of a step that said the same, and was this actor's; None where none is."""
+    same = (
+        one.seq for one in taken if one.actor == actor.id and _content(one.note) == _content(note)
+    )
+    return next(same, None)
+
+
+def _content(note: CaseNote) -> CaseNote:
+    """Return what was asked for, without what was reckoned from it."""
+    return replace(note, due_on=None, due_rule="", is_provisional=False, terms=dict(note.terms))
 
 
 def _step_of(note: CaseNote) -> Step:
@@ -111,9 +139,12 @@ def _step_of(note: CaseNote) -> Step:
     return step
 
 
-def _filled(note: CaseNote, life: Life) -> CaseNote:
+def _filled(note: CaseNote, life: Life, step: Step) -> CaseNote:
     """Return the note with what the case itself says: its party, facts and terms."""
-    if not life.notes:
+    if Need.SERVED not in step.needs:
+        note = replace(note, served_on=None)
+    if not life.notes or note.step == case_kinds()[note.kind].begins:
+        # What opens a case a second time is the same request, or another one.
         return note
     first = life.notes[0]
     return replace(
@@ -130,7 +161,7 @@ def _party_for(
 ) -> UUID | None:
     """Return the party that takes the step; raises `Forbidden` where it is not this actor's."""
     is_party = actor.role is Role.PRODUCER
-    if not may_take(step, is_party=is_party) or actor.role not in (Role.PRODUCER, Role.AUTHORITY):
+    if not may_take(step, is_party=is_party) or actor.role not in _ROLES:
         who = "the party itself" if step.by is By.PARTY else "an authority"
         raise Forbidden(f"Only {who} takes this step.")
     if not is_party:
@@ -238,43 +269,6 @@ def _require_ripe(
         if problems:
             told = "; ".join(one.message for one in problems)
             raise InvalidInput(f"{fact.number}: {told}.", problems=problems)
-
-
-def _with_deadline(
-    desk: CaseDesk, note: CaseNote, step: Step, facts: Sequence[Row[*tuple[Any, ...]]]
-) -> CaseNote:
-    """Return the note with the day by which the next step is due, where a rule fixes one."""
-    if step.clock is None:
-        return note
-    start_on = note.served_on or desk.today()
-    found = _days(desk.book, step.clock, note, _regime(note, facts), start_on)
-    if found is None:
-        return note
-    rule_id, days = found
-    counted = desk.workdays(start_on, days)
-    return replace(
-        note, due_on=counted.day, due_rule=rule_id, is_provisional=counted.is_provisional
-    )
-
-
-def _regime(note: CaseNote, facts: Sequence[Row[*tuple[Any, ...]]]) -> Regime:
-    if note.kind == _LISTING:
-        return credit_lists()[note.terms["list"]].regime
-    code = code_lists().authorities.codes.get(facts[0].authority) if facts else None
-    return (code.regime if code else None) or Regime.CREDIT_CHINA
-
-
-def _days(
-    book: Book, clock: LegalClock, note: CaseNote, regime: Regime, day: date
-) -> tuple[str, int] | None:
-    matter = clock.matter
-    if matter == "list":
-        matter = credit_lists()[note.terms["list"]].clock
-    for rule in book.of(matter, day, regime):
-        days = getattr(rule.terms, clock.part, None)
-        if isinstance(days, int):
-            return rule.id, days
-    return None
 
 
 def _problem(path: str, code: str, message: str) -> Problem:

@@ -17,6 +17,7 @@ from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
 from jobs.commands.credit_batches import release, sample, take
+from jobs.commands.credit_offices import offices, take_operators_step
 from jobs.commands.credit_people import people
 from jobs.commands.credit_senders import senders
 from jobs.commands.credit_warnings import warn
@@ -125,5 +126,5 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (people, release, sample, senders, take, warn):
+for _one in (offices, people, release, sample, senders, take, take_operators_step, warn):
     command.add_command(_one)

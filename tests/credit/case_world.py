@@ -16,6 +16,7 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
+from credit.offices import grant_office
 from credit.rulebook.reading import rulebook
 from credit.subjects import subject_of_code
 from credit.tables import CREDIT_CASE, CREDIT_FACT
@@ -81,6 +82,14 @@ def open_case_world(installation: Installation, intake: IntakeDesk) -> CaseDay:
     """The case desk before that party's two records, on 23 November 2026."""
     installation.clock.instant = datetime(2026, 11, 23, 1, tzinfo=UTC)
     party = installation.party("青岛第1食品有限公司")
+    grant_office(
+        installation.engine,
+        actor=AUTHORITY.id,
+        authority="青岛市市场监督管理局",
+        code="",
+        now=installation.clock.now(),
+        record=lambda *_: None,
+    )
     rows = {
         "penalty": [penalty(1, cf_xdr_shxym=uscc_of(1), cf_jdrq="2026-08-01")],
         "serious_listing": [serious(1, uscc=uscc_of(1), listed_on="2025-06-01")],

@@ -185,13 +185,15 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: CaseDay) -> Non
         "R44-13",
     )
     world.take(world.party, "listing", "answer", case_id, reason="没有主观故意")
-    decided: dict[str, Any] = {**DECIDED, "decision": "青市监列〔2026〕99号"}
+    world.installation.clock.instant = datetime(2026, 12, 1, 1, tzinfo=UTC)
+    decided: dict[str, Any] = {"decision": "青市监列〔2026〕99号", "decided_on": date(2026, 12, 1)}
     world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **decided)
 
-    assert world.answer() == ["青市监列〔2026〕1号", "青市监列〔2026〕99号"]
+    today = date(2026, 12, 1)
+    assert world.answer(today) == ["青市监列〔2026〕1号", "青市监列〔2026〕99号"]
 
-    world.take(AUTHORITY, "listing", "remove", case_id, **DECIDED)
-    assert world.answer() == ["青市监列〔2026〕1号"]
+    world.take(AUTHORITY, "listing", "remove", case_id, **decided)
+    assert world.answer(today) == ["青市监列〔2026〕1号"]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,12 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: CaseDay) -> Non
 def test_what_a_listing_is_about_is_checked_before_anything_is_recorded(
     world: CaseDay, terms: dict[str, str], path: str
 ) -> None:
-    good = {"list": "serious_violation", "measures": "MZ-01", "authority": "market_regulation"}
+    good = {
+        "list": "serious_violation",
+        "measures": "MZ-01",
+        "authority": "market_regulation",
+        "authority_name": "青岛市市场监督管理局",
+    }
     about: dict[str, Any] = {"fact_ids": (), "terms": {**good, **terms}, "article": "第五条"}
 
     with pytest.raises(InvalidInput) as refusal:

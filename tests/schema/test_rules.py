@@ -64,6 +64,7 @@ REFERENCE = {
     "recall_hook",
     "recall_delivery",
     "credit_sender",
+    "credit_office",
     "code_series",
     "tag_key",
     "scan",

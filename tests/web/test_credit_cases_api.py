@@ -16,7 +16,8 @@ from tests.web.issuing_world import errors_of, send
 
 RECORD, CASES = "/api/v1/credit/record", "/api/v1/credit/cases"
 PAPER = {"name": "缴款凭证.pdf", "sha256": "00" * 32}
-DECIDED = {"decision": "青农信修〔2026〕1号", "decided_on": "2026-11-25"}
+# The house opens on 1 March 2026 and these tests play 300 days later.
+DECIDED = {"decision": "青农信修〔2026〕1号", "decided_on": "2026-12-26"}
 
 
 def _code_of(house: House) -> str:

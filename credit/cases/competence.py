@@ -1,0 +1,87 @@
+"""Who decides in a case: the authority whose record it is about, or the operator with a reason.
+
+The rule that must stay true: nobody decides about a record because he is some authority. A record
+is its authority's, by name or code; until somebody holds that office, it is whoever handed it in's.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, select
+
+from base.errors import Forbidden, InvalidInput, Problem
+from credit.cases.model import CaseNote
+from credit.offices import Office, holds, offices_of
+from credit.rulebook.code_lists import code_lists
+from credit.rulebook.lists import credit_lists
+from credit.rulebook.model import Regime
+from credit.standing import told_body
+from credit.tables import CREDIT_BATCH, CREDIT_FACT
+from ledger.store import read_entries
+from parties.actors import Actor, Role
+
+LISTING: Final = "listing"
+
+
+def require_competent(
+    connection: Connection,
+    log: int,
+    actor: Actor,
+    note: CaseNote,
+    facts: Sequence[Row[*tuple[Any, ...]]],
+    opened_by: str,
+) -> None:
+    """Raise `Forbidden` where a decision is another authority's; `opened_by` took the first step.
+
+    The operator may decide for any of them, and says why: raises `InvalidInput` otherwise.
+    """
+    if actor.role is Role.OPERATOR:
+        if not note.reason.strip():
+            raise _refusal("reason", "required", "the operator says why it decides for another")
+        return
+    offices = offices_of(connection, actor.id)
+    if note.kind == LISTING:
+        _require_own_list(offices, actor, note, opened_by)
+        return
+    for fact in facts:
+        code = told_body(fact.body).get("details", {}).get("authority_code", "")
+        if holds(offices, fact.authority_name, code):
+            continue
+        if _handed_in_by(connection, log, fact) != actor.id:
+            raise Forbidden(f"{fact.number} is {fact.authority_name}'s: it decides about it.")
+
+
+def _require_own_list(
+    offices: Sequence[Office], actor: Actor, note: CaseNote, opened_by: str
+) -> None:
+    name = note.terms.get("authority_name", "")
+    if not holds(offices, name, "") and actor.id != opened_by:
+        raise Forbidden(f"A listing by {name or 'an authority without a name'} is its own to make.")
+    found = credit_lists().get(note.terms.get("list", ""))
+    kind = code_lists().authorities.codes.get(note.terms.get("authority", ""))
+    if found is None or kind is None or found.regime is Regime.ANY:
+        return
+    if kind.regime is not found.regime:
+        message = f"{kind.en} does not keep this list"
+        raise _refusal("terms.authority", "authority_kind", message)
+
+
+def _handed_in_by(connection: Connection, log: int, fact: Row[*tuple[Any, ...]]) -> str:
+    """Return who told of a fact first: the actor of its batch, or of the decision that made it."""
+    first = select(CREDIT_FACT.c.batch_id, CREDIT_FACT.c.seq).where(
+        CREDIT_FACT.c.log == log, CREDIT_FACT.c.id == fact.id, CREDIT_FACT.c.version == 1
+    )
+    batch_id, seq = connection.execute(first).one()
+    if batch_id is not None:
+        batch = select(CREDIT_BATCH.c.actor).where(
+            CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.id == batch_id
+        )
+        return str(connection.execute(batch).scalar_one())
+    return read_entries(connection, log, [seq])[seq].header.actor
+
+
+def _refusal(path: str, code: str, message: str) -> InvalidInput:
+    return InvalidInput(
+        f"{message[0].upper()}{message[1:]}.",
+        problems=(Problem(path=path, code=code, message=message),),
+    )

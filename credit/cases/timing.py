@@ -1,0 +1,142 @@
+"""Days of a case: by when the next step is due, and before when one may not be taken.
+
+The rule that must stay true: a deadline is reckoned by the most particular rule in force that says
+anything of the step; nobody decides before what the party was given time for is over, nor on a day
+before what is decided about.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from base.clock import CIVIL_ZONE
+from base.errors import Conflict, InvalidInput, Problem
+from credit.cases.entries import case_note_of
+from credit.cases.kinds import CaseKind, Need, Step, case_kinds
+from credit.cases.kinds import Clock as LegalClock
+from credit.cases.model import CaseNote
+from credit.rulebook.code_lists import code_lists
+from credit.rulebook.lists import credit_lists
+from credit.rulebook.model import Book, Regime
+from credit.rules.listing import Workdays
+from ledger.store import StoredEntry
+
+_LISTING: Final = "listing"
+_DAY: Final = timedelta(days=1)
+# Parts of a clock that do not run from the step itself.
+_TOTAL: Final = "total"
+_EXTENSION: Final = "extension"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A step that was taken, who took it, and the day on which the ledger took it."""
+
+    note: CaseNote
+    actor: str
+    seq: int
+    recorded_on: date
+
+    @property
+    def on(self) -> date:
+        """Return the day that the step is of: that of its decision or service, or its own."""
+        return self.note.decided_on or self.note.served_on or self.recorded_on
+
+
+def taken_of(entry: StoredEntry) -> Taken:
+    """Read a step that was taken."""
+    return Taken(
+        note=case_note_of(entry),
+        actor=entry.header.actor,
+        seq=entry.seq,
+        recorded_on=entry.header.recorded_at.astimezone(CIVIL_ZONE).date(),
+    )
+
+
+def require_in_time(book: Book, step: Step, note: CaseNote, taken: Sequence[Taken]) -> None:
+    """Refuse a step that comes too early, with the first day on which it may be."""
+    if not step.after or not taken:
+        return
+    before = next((one for one in reversed(taken) if one.note.step == step.after), None)
+    if before is None:
+        raise Conflict(f"Before {step.id} comes {step.after}, which was not taken yet.")
+    first_on = _first_day(book, case_kinds()[note.kind], before)
+    is_served = Need.SERVED in step.needs
+    on = note.served_on if is_served else note.decided_on
+    if on is not None and on < first_on:
+        path = "served" if is_served else "decision"
+        message = f"may be of {first_on.isoformat()} at the earliest"
+        message_zh = f"最早可在{first_on.isoformat()}作出。"
+        problem = Problem(path=path, code="early", message=message, message_zh=message_zh)
+        raise InvalidInput(f"{step.en}: {message}.", problems=(problem,))
+
+
+def _first_day(book: Book, kind: CaseKind, before: Taken) -> date:
+    """Return the first day after a step: once its clock has run out, where it has to."""
+    clock = kind.steps[before.note.step].clock
+    rule = book.rules.get(before.note.due_rule)
+    runs_out = clock is not None and clock.runs_out and before.note.due_on is not None
+    # A row from memory gives a day to wait for, and refuses nothing.
+    if runs_out and rule is not None and rule.is_certain:
+        return (before.note.due_on or before.on) + _DAY
+    return before.on
+
+
+def with_deadline(
+    book: Book,
+    workdays: Workdays,
+    note: CaseNote,
+    step: Step,
+    facts: Sequence[Row[*tuple[Any, ...]]],
+    taken: Sequence[Taken],
+    today: date,
+) -> CaseNote:
+    """Return the note with the day by which the next step is due, where a rule fixes one."""
+    if step.clock is None:
+        return note
+    on = note.served_on if Need.SERVED in step.needs else None
+    found = _days(book, step.clock, note, facts, on or today)
+    if found is None:
+        return note
+    rule_id, part, days = found
+    start_on = on or today
+    if part == _TOTAL and taken:
+        # The whole time runs from the day on which it was asked for.
+        start_on = taken[0].recorded_on
+    if part == _EXTENSION and taken and taken[-1].note.due_on is not None:
+        start_on = taken[-1].note.due_on
+    counted = workdays(start_on, days)
+    return replace(
+        note, due_on=counted.day, due_rule=rule_id, is_provisional=counted.is_provisional
+    )
+
+
+def _days(
+    book: Book,
+    clock: LegalClock,
+    note: CaseNote,
+    facts: Sequence[Row[*tuple[Any, ...]]],
+    day: date,
+) -> tuple[str, str, int] | None:
+    """Return the rule, the part of it and the days of the most particular one that says any."""
+    matter = credit_lists()[note.terms["list"]].clock if clock.matter == "list" else clock.matter
+    about = {fact.kind for fact in facts}
+    for rule in book.of(matter, day, _regime(note, facts)):
+        kinds: frozenset[str] = getattr(rule.terms, "kinds", frozenset())
+        if kinds and not about <= kinds:
+            continue
+        for part in clock.parts:
+            days = getattr(rule.terms, part, None)
+            if isinstance(days, int):
+                return rule.id, part, days
+    return None
+
+
+def _regime(note: CaseNote, facts: Sequence[Row[*tuple[Any, ...]]]) -> Regime:
+    if note.kind == _LISTING:
+        return credit_lists()[note.terms["list"]].regime
+    code = code_lists().authorities.codes.get(facts[0].authority) if facts else None
+    return (code.regime if code else None) or Regime.CREDIT_CHINA
