@@ -80,7 +80,7 @@ def test_a_repair_goes_from_the_party_s_form_to_the_decision_and_its_letter(told
     listed = text_of(authority.get(CASES))
     accepted = authority.post(f"{at}/steps", page=at, step="accept")
     bare = authority.post(f"{at}/steps", page=at, step="approve", reason="核实")
-    done = {"decision": "青农信修〔2026〕1号", "decided_on": "2026-12-01"}
+    done = {"decision": "青农信修〔2026〕1号", "decided_on": "2026-12-26"}
     approved = authority.post(f"{at}/steps", page=at, step="approve", reason="核实", **done)
     page = authority.get(at)
 
@@ -140,9 +140,11 @@ def test_a_notice_is_served_answered_and_decided(told: House) -> None:
 
     bare = authority.post(NEW, page=page, uscc=own, **{**NOTICE, "measure-MF-05": ""})
     at = _at(authority.post(NEW, page=page, uscc=own, **NOTICE))
-    served = authority.post(f"{at}/steps", page=at, step="serve", served="2026-12-20")
+    served = authority.post(f"{at}/steps", page=at, step="serve", served="2026-12-26")
     waiting = text_of(party.get("/work/credit/mine"))
     answered = party.post(f"{at}/steps", page=at, step="answer", reason="第三次抽检系运输所致")
+    told.clock.instant += timedelta(days=10)
+    authority = sign_in(told, "authority")
     decided = authority.post(
         f"{at}/steps",
         page=at,
@@ -150,7 +152,7 @@ def test_a_notice_is_served_answered_and_decided(told: House) -> None:
         reason="理由不成立",
         article="《食品安全法》第一百一十三条",
         decision="青市监列〔2026〕9号",
-        decided_on="2026-12-25",
+        decided_on="2027-01-05",
     )
 
     assert error_of(bare, "new", "measures") == "请选择拟采取的措施。"
