@@ -10,6 +10,7 @@ import trace.tables  # noqa: F401 -- as said above
 from alembic import context
 
 # Imported for their tables: the metadata is complete only with all of them.
+import credit.nightly.tables
 import credit.persons.tables  # noqa: F401 -- as said above
 import ledger.tables  # noqa: F401 -- as said above
 import parties.issuing.tables

@@ -55,6 +55,10 @@ GRANT SELECT, INSERT, DELETE ON credit_person TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_person_batch TO suxin_app;
 GRANT SELECT, INSERT ON credit_person_page TO suxin_app;
 
+-- What a night evaluated: answers that are kept, and no evidence.
+GRANT SELECT, INSERT, UPDATE ON credit_night, credit_grade TO suxin_app;
+GRANT SELECT, INSERT, DELETE ON credit_list_change TO suxin_app;
+
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,
     UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)

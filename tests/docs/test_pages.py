@@ -18,6 +18,7 @@ from sqlalchemy import Table
 from base.config import FOREIGN_NAMES, describe_settings
 from credit import tables as credit_tables
 from credit.inspecting import tables as inspecting_tables
+from credit.nightly import tables as night_tables
 from credit.persons import tables as person_tables
 from credit.reporting import tables as reporting_tables
 from credit.warning import tables as warning_tables
@@ -170,6 +171,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             inspecting_tables,
             warning_tables,
             reporting_tables,
+            night_tables,
         )
         for table in vars(room).values()
         if isinstance(table, Table)

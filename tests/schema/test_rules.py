@@ -16,6 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 import credit.inspecting.tables
+import credit.nightly.tables
 import credit.persons.tables
 import credit.reporting.tables
 import credit.tables
@@ -42,6 +43,7 @@ ROOMS = (
     trace.recall.tables,
     trace.findings.tables,
     trace.scans.tables,
+    credit.nightly.tables,
     credit.persons.tables,
     credit.tables,
     credit.inspecting.tables,

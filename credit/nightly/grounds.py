@@ -1,0 +1,146 @@
+"""What the grades of many parties are reckoned from, read at once.
+
+The rule that must stay true: for each party it is what `credit.grading.ground_of` gives, in the
+same order; a test holds the two against each other.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from trace.findings.judgements import FindingState
+from trace.findings.tables import FINDING
+from trace.recall.tables import RECALL
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, and_, case, null, or_, select
+
+from base.clock import CIVIL_ZONE
+from base.strict_json import loads
+from credit.feeds.model import CodeScheme, SubjectKind
+from credit.scoring.model import Evidence, Model, ScoredFact
+from credit.standing import counts_on, told_body
+from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+from parties.tables import PARTY
+
+_SEQS_BYTES_MAX: Final = 1 << 20
+_SEQS_MAX: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Some parties in the order of their ids, the first and the last of them included."""
+
+    ids: tuple[UUID, ...]
+
+    @property
+    def first(self) -> UUID:
+        """Return the first of them."""
+        return self.ids[0]
+
+    @property
+    def last(self) -> UUID:
+        """Return the last of them."""
+        return self.ids[-1]
+
+
+def next_span(connection: Connection, log: int, after: UUID | None, count: int) -> Span | None:
+    """Return the next parties that are graded, None where there is nobody left.
+
+    Natural persons are not graded.
+    """
+    own = CREDIT_SUBJECT.c
+    statement = select(own.id).where(own.log == log, own.kind != SubjectKind.PERSON.value)
+    if after is not None:
+        statement = statement.where(own.id > after)
+    ids = tuple(connection.execute(statement.order_by(own.id).limit(count)).scalars())
+    return Span(ids=ids) if ids else None
+
+
+def facts_of(
+    connection: Connection, log: int, span: Span, model: Model, day: date
+) -> dict[UUID, list[ScoredFact]]:
+    """Return what counts of each party on a day, as far as the model looks at it."""
+    found: dict[UUID, list[ScoredFact]] = {}
+    for row in connection.execute(_counting(log, span, model, day)):
+        fact = ScoredFact(
+            id=row.id,
+            kind=row.kind,
+            list_id=row.list,
+            severity=row.severity,
+            grade="" if row.body is None else told_body(row.body).get("grade", ""),
+            decided_on=row.starts_on or row.decided_on,
+        )
+        found.setdefault(row.subject_id, []).append(fact)
+    return found
+
+
+def evidence_of(
+    connection: Connection, log: int, span: Span, day: date
+) -> dict[UUID, list[Evidence]]:
+    """Return what the trace ledger shows of each party up to a day."""
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=CIVIL_ZONE)
+    found: dict[UUID, list[Evidence]] = {}
+    recalls = _of_parties(log, span, RECALL.c.party_id, RECALL.c.seq, RECALL.c.recorded_at).where(
+        RECALL.c.log == log, RECALL.c.is_mock.is_(False), RECALL.c.recorded_at < end
+    )
+    for row in connection.execute(recalls):
+        evidence = Evidence(code="recall", on=_civil(row.recorded_at), seqs=(row.seq,))
+        found.setdefault(row.subject_id, []).append(evidence)
+    findings = _of_parties(log, span, FINDING.c.party_id, FINDING.c.seqs, FINDING.c.last_at).where(
+        FINDING.c.log == log,
+        FINDING.c.state == FindingState.CONFIRMED.value,
+        FINDING.c.last_at < end,
+    )
+    for row in connection.execute(findings):
+        told: Any = loads(row.seqs.encode(), bytes_max=_SEQS_BYTES_MAX, depth_max=1)
+        evidence = Evidence(code="finding", on=_civil(row.last_at), seqs=tuple(told[:_SEQS_MAX]))
+        found.setdefault(row.subject_id, []).append(evidence)
+    return found
+
+
+def _counting(log: int, span: Span, model: Model, day: date) -> Select[*tuple[Any, ...]]:
+    fact = CREDIT_FACT.c
+    # Only these look into what a fact says beside its columns.
+    graded = sorted({kind for item in model.items if item.grades for kind in item.kinds})
+    kinds = sorted({kind for item in model.items for kind in item.kinds})
+    vetoing = sorted({name for veto in model.vetoes for name in veto.lists})
+    return (
+        select(
+            fact.subject_id,
+            fact.id,
+            fact.kind,
+            fact.list,
+            fact.severity,
+            fact.starts_on,
+            fact.decided_on,
+            case((fact.kind.in_(graded), fact.body), else_=null()).label("body"),
+        )
+        .where(
+            fact.log == log,
+            fact.subject_id.between(span.first, span.last),
+            fact.is_latest,
+            counts_on(day),
+            or_(fact.stops_on.is_(None), fact.stops_on > day),
+            or_(fact.kind.in_(kinds), fact.list.in_(vetoing)),
+        )
+        .order_by(fact.subject_id, fact.seq, fact.position)
+    )
+
+
+def _of_parties(log: int, span: Span, party_id: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
+    of_code = and_(
+        CREDIT_CODE.c.log == log,
+        CREDIT_CODE.c.code == PARTY.c.uscc,
+        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+        CREDIT_CODE.c.subject_id.between(span.first, span.last),
+    )
+    return (
+        select(CREDIT_CODE.c.subject_id, *columns)
+        .select_from(party_id.table)
+        .join(PARTY, PARTY.c.id == party_id)
+        .join(CREDIT_CODE, of_code)
+    )
+
+
+def _civil(instant: datetime) -> date:
+    return instant.astimezone(CIVIL_ZONE).date()

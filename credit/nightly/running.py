@@ -1,0 +1,229 @@
+"""Runs a night: facts, rules, grades, lists, warnings, each once and in this order.
+
+The rule that must stay true: a night that died goes on where it was, and one that is finished is
+not run again; each piece is one transaction, with the note of how far it came.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Engine, Row, delete, select, update
+
+from base.clock import CIVIL_ZONE, Clock
+from base.db import reading, transaction
+from base.errors import NotFound
+from base.strict_json import loads
+from credit.folding.projector import bring_up_credit
+from credit.nightly.grading import keep_grades
+from credit.nightly.grounds import next_span
+from credit.nightly.listing import Known, keep_changes, list_changes
+from credit.nightly.tables import CREDIT_LIST_CHANGE, CREDIT_NIGHT
+from credit.rulebook.reading import rulebook
+from credit.scoring.reading import model_on, models
+from ledger.store import read_head
+from parties.rows import insert_once
+
+MODEL: Final = "enterprise"
+SPAN_PARTIES: Final = 5_000
+_DONE: Final = "done"
+_COUNTS_BYTES_MAX: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """A night of a day: what is next in it, and what was counted so far."""
+
+    log: int
+    day: date
+    stage: str
+    after_id: UUID | None
+    model: str
+    seq_end: int
+    counts: Mapping[str, int]
+    started_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether everything was evaluated."""
+        return self.stage == _DONE
+
+    def counted(self, counts: Mapping[str, int]) -> "Night":
+        """Return the night with more counted."""
+        return replace(self, counts=dict(sorted((Counter(self.counts) + Counter(counts)).items())))
+
+
+Told: TypeAlias = Callable[[Night], None]
+"""Told after each piece."""
+
+Warn: TypeAlias = Callable[[Engine, int, date], Mapping[str, int]]
+"""Works out the warnings of a log on a day; returns counts by name."""
+
+
+def no_warnings(engine: Engine, log: int, day: date) -> Mapping[str, int]:  # noqa: ARG001 -- the shape is `Warn`
+    """Work out nothing."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightDesk:
+    """What a night needs."""
+
+    engine: Engine
+    log: int
+    clock: Clock
+    warn: Warn = no_warnings
+    span_parties: int = SPAN_PARTIES
+
+
+def run_night(desk: NightDesk, *, day: date | None = None, told: Told | None = None) -> Night:
+    """Run the night of a day (today's, where none is given) to its end and return it."""
+    on = day or desk.clock.now().astimezone(CIVIL_ZONE).date()
+    night = _begin(desk, on)
+    while not night.is_done:
+        night = _STAGES[night.stage](desk, night)
+        if told is not None:
+            told(night)
+    return night
+
+
+def read_night(connection: Connection, log: int, day: date) -> Night:
+    """Return the night of a day; raises `NotFound`."""
+    own = CREDIT_NIGHT.c
+    statement = select(CREDIT_NIGHT).where(own.log == log, own.day == day)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There was no night run for that day.")
+    return _night(row)
+
+
+def last_nights(connection: Connection, log: int, *, rows_max: int) -> list[Night]:
+    """Return the nights of a log, the newest first."""
+    own = CREDIT_NIGHT.c
+    statement = select(CREDIT_NIGHT).where(own.log == log).order_by(own.day.desc())
+    return [_night(row) for row in connection.execute(statement.limit(rows_max))]
+
+
+def _begin(desk: NightDesk, day: date) -> Night:
+    model = model_on(MODEL, day)
+    values = {
+        "log": desk.log,
+        "day": day,
+        "stage": next(iter(_STAGES)),
+        "after_id": None,
+        "model": model.name,
+        "seq_end": 0,
+        "counts": "{}",
+        "started_at": desk.clock.now(),
+        "finished_at": None,
+    }
+    with transaction(desk.engine) as connection:
+        insert_once(connection, CREDIT_NIGHT, values)
+        return read_night(connection, desk.log, day)
+
+
+def _facts(desk: NightDesk, night: Night) -> Night:
+    """Fold what was appended since; the night knows the log up to here."""
+    with reading(desk.engine) as connection:
+        seq_end = read_head(connection, desk.log).size
+    count = bring_up_credit(desk.engine, desk.log)
+    with transaction(desk.engine) as connection:
+        told = replace(night.counted({"entries": count}), seq_end=seq_end, stage="rules")
+        return _keep(connection, told)
+
+
+def _rules(desk: NightDesk, night: Night) -> Night:
+    """Read the rulebook whole: a wrong row stops the night before it has an effect."""
+    book = rulebook()
+    with transaction(desk.engine) as connection:
+        told = night.counted({"rules": len(book.rules), "measures": len(book.measures)})
+        return _keep(connection, replace(told, stage="grades"))
+
+
+def _grades(desk: NightDesk, night: Night) -> Night:
+    """Grade the next parties."""
+    with transaction(desk.engine) as connection:
+        span = next_span(connection, desk.log, night.after_id, desk.span_parties)
+        if span is None:
+            return _keep(connection, replace(night, stage="lists", after_id=None))
+        graded = keep_grades(connection, desk.log, span, models()[night.model], night.day)
+        counts = {"parties": graded.parties, "grades_changed": graded.changed}
+        counts |= {f"class_{name}": count for name, count in graded.classes.items()}
+        return _keep(connection, replace(night.counted(counts), after_id=span.last))
+
+
+def _lists(desk: NightDesk, night: Night) -> Night:
+    """Compare the lists with those of the night before; the first night has none to compare."""
+    with transaction(desk.engine) as connection:
+        own = CREDIT_LIST_CHANGE.c
+        connection.execute(
+            delete(CREDIT_LIST_CHANGE).where(own.log == desk.log, own.day == night.day)
+        )
+        before = _night_before(connection, night)
+        count = 0
+        if before is not None:
+            found = list_changes(
+                connection,
+                desk.log,
+                Known(day=before.day, seq_end=before.seq_end),
+                Known(day=night.day, seq_end=night.seq_end),
+            )
+            count = keep_changes(connection, desk.log, night.day, found)
+        return _keep(connection, replace(night.counted({"list_changes": count}), stage="warnings"))
+
+
+def _warnings(desk: NightDesk, night: Night) -> Night:
+    """Work out the warnings; they write in transactions of their own."""
+    counts = desk.warn(desk.engine, desk.log, night.day)
+    done = replace(night.counted(counts), stage=_DONE, finished_at=desk.clock.now())
+    with transaction(desk.engine) as connection:
+        return _keep(connection, done)
+
+
+_STAGES: Final[Mapping[str, Callable[[NightDesk, Night], Night]]] = {
+    "facts": _facts,
+    "rules": _rules,
+    "grades": _grades,
+    "lists": _lists,
+    "warnings": _warnings,
+}
+"""What is done in which order."""
+
+
+def _night_before(connection: Connection, night: Night) -> Night | None:
+    own = CREDIT_NIGHT.c
+    statement = (
+        select(CREDIT_NIGHT)
+        .where(own.log == night.log, own.day < night.day, own.stage == _DONE)
+        .order_by(own.day.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _night(row)
+
+
+def _keep(connection: Connection, night: Night) -> Night:
+    own = update(CREDIT_NIGHT).where(
+        CREDIT_NIGHT.c.log == night.log, CREDIT_NIGHT.c.day == night.day
+    )
+    connection.execute(
+        own.values(
+            stage=night.stage,
+            after_id=night.after_id,
+            seq_end=night.seq_end,
+            counts=orjson.dumps(dict(night.counts)).decode(),
+            finished_at=night.finished_at,
+        )
+    )
+    return night
+
+
+def _night(row: Row[Any]) -> Night:
+    values = dict(row._mapping)  # noqa: SLF001 -- the public name of a row's mapping in SQLAlchemy
+    counts: Any = loads(row.counts.encode(), bytes_max=_COUNTS_BYTES_MAX, depth_max=1)
+    return Night(**{**values, "counts": counts})
