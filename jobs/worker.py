@@ -79,9 +79,10 @@ TIMETABLE: Final = timetable(
     Timed(name="follow-findings", every_s=60, function="jobs.findings.follow_findings"),
     Timed(name="review-findings", every_s=86_400, function="jobs.findings.review_findings"),
     Timed(
-        name="warn-of-parties",
-        every_s=86_400,
-        function="jobs.credit_warnings.warn_of_parties",
+        # The first call of a day runs its night, warnings included; the others find it done.
+        name="evaluate-everybody",
+        every_s=3_600,
+        function="jobs.credit_night.evaluate_everybody",
         seconds_max=7200,
         queue=LONG_QUEUE_NAME,
     ),

@@ -61,11 +61,11 @@ class Night:
 Told: TypeAlias = Callable[[Night], None]
 """Told after each piece."""
 
-Warn: TypeAlias = Callable[[Engine, int, date], Mapping[str, int]]
-"""Works out the warnings of a log on a day; returns counts by name."""
+Warn: TypeAlias = Callable[[date], Mapping[str, int]]
+"""Works out the warnings of a day; returns counts by name. Running it twice does no harm."""
 
 
-def no_warnings(engine: Engine, log: int, day: date) -> Mapping[str, int]:  # noqa: ARG001 -- the shape is `Warn`
+def no_warnings(day: date) -> Mapping[str, int]:  # noqa: ARG001 -- the shape is `Warn`
     """Work out nothing."""
     return {}
 
@@ -148,6 +148,9 @@ def _rules(desk: NightDesk, night: Night) -> Night:
 def _grades(desk: NightDesk, night: Night) -> Night:
     """Grade the next parties."""
     with transaction(desk.engine) as connection:
+        night = _locked(connection, night)
+        if night.stage != "grades":
+            return night
         span = next_span(connection, desk.log, night.after_id, desk.span_parties)
         if span is None:
             return _keep(connection, replace(night, stage="lists", after_id=None))
@@ -160,6 +163,7 @@ def _grades(desk: NightDesk, night: Night) -> Night:
 def _lists(desk: NightDesk, night: Night) -> Night:
     """Compare the lists with those of the night before; the first night has none to compare."""
     with transaction(desk.engine) as connection:
+        night = _locked(connection, night)
         own = CREDIT_LIST_CHANGE.c
         connection.execute(
             delete(CREDIT_LIST_CHANGE).where(own.log == desk.log, own.day == night.day)
@@ -179,7 +183,7 @@ def _lists(desk: NightDesk, night: Night) -> Night:
 
 def _warnings(desk: NightDesk, night: Night) -> Night:
     """Work out the warnings; they write in transactions of their own."""
-    counts = desk.warn(desk.engine, desk.log, night.day)
+    counts = desk.warn(night.day)
     done = replace(night.counted(counts), stage=_DONE, finished_at=desk.clock.now())
     with transaction(desk.engine) as connection:
         return _keep(connection, done)
@@ -205,6 +209,13 @@ def _night_before(connection: Connection, night: Night) -> Night | None:
     )
     row = connection.execute(statement).one_or_none()
     return None if row is None else _night(row)
+
+
+def _locked(connection: Connection, night: Night) -> Night:
+    """Return the night as it stands by now, and let nobody else move it: two may run it at once."""
+    own = CREDIT_NIGHT.c
+    statement = select(CREDIT_NIGHT).where(own.log == night.log, own.day == night.day)
+    return _night(connection.execute(statement.with_for_update()).one())
 
 
 def _keep(connection: Connection, night: Night) -> Night:

@@ -17,6 +17,7 @@ from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
 from jobs.commands.credit_batches import release, sample, take
+from jobs.commands.credit_night import night
 from jobs.commands.credit_offices import offices, take_operators_step
 from jobs.commands.credit_people import people
 from jobs.commands.credit_senders import senders
@@ -126,5 +127,5 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (offices, people, release, sample, senders, take, take_operators_step, warn):
+for _one in (night, offices, people, release, sample, senders, take, take_operators_step, warn):
     command.add_command(_one)

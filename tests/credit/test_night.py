@@ -30,7 +30,7 @@ from credit.tables import CREDIT_SUBJECT
 from parties.drafts import PartyDraft
 from parties.register import register_party
 from parties.tables import PartyKind
-from tests.credit.samples import AUTHORITY, csv_of, defaulter, penalty, serious, uscc
+from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, defaulter, penalty, serious, uscc
 from tests.instances import Installation
 
 TODAY = date(2026, 11, 23)
@@ -47,7 +47,7 @@ def _hand_in(intake: IntakeDesk, feed: str, *rows: dict[str, str]) -> None:
     body = csv_of(rows)
     batch = take_batch(intake, AUTHORITY, FEEDS[feed], body, door=Door.FILE)
     if batch.state is BatchState.HELD:
-        take_batch(intake, AUTHORITY, FEEDS[feed], body, door=Door.FILE, is_released=True)
+        take_batch(intake, COLLEAGUE, FEEDS[feed], body, door=Door.FILE, is_released=True)
 
 
 def _on(installation: Installation, day: date) -> date:
@@ -229,13 +229,13 @@ def test_an_entry_whose_last_day_passed_has_left_its_list_without_any_word(
 
 
 def test_warnings_are_worked_out_last_and_counted(desk: NightDesk, two_parties: date) -> None:
-    asked: list[tuple[int, date]] = []
+    asked: list[date] = []
 
-    def warn(_: Engine, log: int, day: date) -> dict[str, int]:
-        asked.append((log, day))
+    def warn(day: date) -> dict[str, int]:
+        asked.append(day)
         return {"warnings": 3}
 
     night = run_night(replace(desk, warn=warn))
 
-    assert asked == [(desk.log, two_parties)]
+    assert asked == [two_parties]
     assert night.counts["warnings"] == 3

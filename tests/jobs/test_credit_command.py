@@ -180,3 +180,21 @@ def test_the_operator_says_who_decides_for_which_authority(
 
     assert (code, again[0], wrong[0], ended[0]) == (0, 1, 1, 0)
     assert run("list")[1].split() == [office.strip(), "ended", actor, "青岛市农业农村局"]
+
+
+def test_a_night_is_run_once_and_told_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
+    assert run_command_line(["init"], environ) == 0
+    file = tmp_path / "penalties.csv"
+    file.write_bytes(csv_of([penalty(1), penalty(2)]))
+    assert run_command_line(["credit", "take", "penalty", str(file)], environ) == 0
+    capsys.readouterr()
+
+    codes = [run_command_line(["credit", "night"], environ) for _ in range(2)]
+
+    told = capsys.readouterr()
+    assert codes == [0, 0]
+    assert told.out.count("parties: 2") == told.out.count("grades_changed: 2") == 2
+    assert told.err.splitlines()[-1] == "done: 2 parties graded"

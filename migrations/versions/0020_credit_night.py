@@ -1,14 +1,14 @@
 """The night run: nights, grades in every version, and changes of lists.
 
-Revision: 0019, after 0018. It names its own column types, so that it stays what it was when the
+Revision: 0020, after 0019. It names its own column types, so that it stays what it was when the
 types of the code change. It only adds tables: the previous release goes on beside it.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,44 @@
+"""`manage.py credit night`: everybody evaluated anew, with what changed since the night before."""
+
+from collections.abc import MutableMapping
+from datetime import datetime
+
+import click
+
+from base.config import load_settings
+from base.db import reading
+from credit.nightly.listing import changes_of
+from credit.nightly.running import Night, run_night
+from jobs.credit_night import night_desk
+from jobs.initialised import require_initialised
+from jobs.instance import open_instance
+
+
+@click.command(name="night")
+@click.option(
+    "--day", type=click.DateTime(formats=["%Y-%m-%d"]), help="Whose night; today's by default."
+)
+@click.pass_obj
+def night(environ: MutableMapping[str, str], day: datetime | None) -> None:
+    """Evaluate everybody: facts, rules, grades, lists, warnings. A finished night is told again."""
+    settings = load_settings(environ)
+    require_initialised(settings)
+    parts = open_instance(settings)
+    try:
+        desk = night_desk(parts)
+        done = run_night(desk, day=None if day is None else day.date(), told=_say)
+        with reading(parts.engine) as connection:
+            changes = changes_of(connection, desk.log, done.day)
+    finally:
+        parts.engine.dispose()
+    click.echo(f"night of {done.day}: model {done.model}, {done.seq_end} entries known")
+    for name, count in done.counts.items():
+        click.echo(f"  {name}: {count}")
+    for list_id in sorted({one.list_id for one in changes}):
+        came = sum(one.is_on for one in changes if one.list_id == list_id)
+        left = sum(not one.is_on for one in changes if one.list_id == list_id)
+        click.echo(f"  {list_id}: {came} came, {left} left")
+
+
+def _say(one: Night) -> None:
+    click.echo(f"{one.stage}: {one.counts.get('parties', 0)} parties graded", err=True)

@@ -1,0 +1,37 @@
+"""The worker's side of the night run: once a day, whenever the day's first call of it comes.
+
+One rule: running twice does no harm, and a run that died goes on where it was.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from base.log import get_logger
+from credit.folding.projector import bring_up_credit
+from credit.index import open_credit_journal
+from credit.nightly.running import NightDesk, run_night
+from credit.warning.night import run_warnings
+from jobs.instance import Instance, instance
+from parties.actors import CONSOLE
+
+_LOG = get_logger(__name__)
+
+
+def night_desk(parts: Instance) -> NightDesk:
+    """Return what a night of this installation works with, its warnings included."""
+    log = parts.desk.journal.log
+    journal = open_credit_journal(parts.settings, parts.engine, parts.clock)
+
+    def warn(day: date) -> Mapping[str, int]:
+        counts = run_warnings(
+            journal, CONSOLE, day, bring_up=lambda: bring_up_credit(parts.engine, log)
+        )
+        return {"warnings_opened": counts.opened, "warnings_ended": counts.ended}
+
+    return NightDesk(engine=parts.engine, log=log, clock=parts.clock, warn=warn)
+
+
+def evaluate_everybody() -> None:
+    """Run the night of this day, unless it was run already."""
+    night = run_night(night_desk(instance()))
+    _LOG.info("night_is_run", day=night.day.isoformat(), **night.counts)
