@@ -157,6 +157,16 @@ def listed_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Listed]:
         yield Listed(code=row.code, name=row.name, entry=entry)
 
 
+def entries_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
+    """Yield the entries of lists among rows of facts that hold `standing.COLUMNS`."""
+    yield from _entries(rows)
+
+
+def is_listed_on(day: date) -> ColumnElement[bool]:
+    """Return the condition under which a fact is an entry of its list on a day."""
+    return and_(counts_on(day), is_listed(day))
+
+
 def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
     of_subject = and_(
         CREDIT_SUBJECT.c.log == CREDIT_FACT.c.log, CREDIT_SUBJECT.c.id == CREDIT_FACT.c.subject_id
@@ -174,8 +184,7 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.list == list_id,
             CREDIT_SUBJECT.c.kind != SubjectKind.PERSON.value,
-            counts_on(day),
-            is_listed(day),
+            is_listed_on(day),
         )
     )
 

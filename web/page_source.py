@@ -22,6 +22,8 @@ from base.errors import NotFound
 from codes.canonical import canonical_uri
 from codes.gs1.charset import percent_encode
 from codes.gs1.digital_link import CANONICAL_STEM
+from credit.folding.projector import bring_up_credit
+from credit.public_marks import public_marks
 from ledger.opening import read_verifiers
 from ledger.store import read_head
 from parties.actors import ANONYMOUS
@@ -63,12 +65,16 @@ class LedgerPages:
     def load_directory(self, found: History) -> Directory:
         """Return the cards of the subject, and of the places and parties of its steps."""
         parts = self.services
+        # What was repaired a moment ago is on no page any more.
+        bring_up_credit(parts.engine, parts.log)
         with reading(parts.engine) as connection:
             states = states_of(connection, parts.secret, parts.log, [found.subject])
             state = states.get(found.subject)
             recalls = recalls_of(connection, parts.log, codes_on_page(found, state))
             directory = directory_of(connection, found, issued=state)
-            return replace(directory, recalls=recalls)
+            codes = {card.uscc for card in directory.parties.values() if card.uscc}
+            marks = public_marks(connection, parts.log, codes, self.today())
+            return replace(directory, recalls=recalls, credit=marks)
 
     def ledger_links(self) -> LedgerLinks:
         """Return where evidence and key are published."""

@@ -12,6 +12,7 @@ from trace.recall.marks import RecallMark
 from typing import Literal, Protocol, TypeAlias
 from uuid import UUID
 
+from credit.public_marks import PublicMark
 from parties.directory import CertificateCard, PartyCard, ProductCard, SiteCard
 from parties.issuing.state import CodeState
 
@@ -45,7 +46,8 @@ class Directory:
 
     Sites and products by canonical URI as registered, parties by id, certificates of the parties
     and products in the order in which they are shown. `issued` is what became of the subject where
-    it is a code that was issued here, `recalls` those that reach it.
+    it is a code that was issued here, `recalls` those that reach it, `credit` what public lists say
+    of parties by their social credit code.
     """
 
     sites: Mapping[str, SiteCard] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Directory:
     certificates: tuple[CertificateCard, ...] = ()
     issued: CodeState | None = None
     recalls: tuple[RecallMark, ...] = ()
+    credit: Mapping[str, PublicMark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +221,32 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkEntry:
+    """An entry of a public list, as a consumer reads it: never without the norm it stands on."""
+
+    list_id: str
+    title: str
+    kind: str
+    tone: str
+    basis: str
+    ground: str
+    authority: str
+    number: str
+    from_on: str
+    stops_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMark:
+    """What public lists say of a party on a day; `looked_at` are the lists that were looked at."""
+
+    day: str
+    is_known: bool
+    entries: tuple[MarkEntry, ...]
+    looked_at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MakerView:
     """A party of the chain with the marks by which the law lets anybody look it up."""
 
@@ -227,6 +256,7 @@ class MakerView:
     licence_kind: str
     licence_no: str
     region: str
+    credit: CreditMark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

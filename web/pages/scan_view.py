@@ -16,6 +16,7 @@ from parties.directory import PartyCard, ProductCard, register_uris
 from parties.issuing.tags import Signature
 from web.pages import event_reading
 from web.pages.chain import build_chain, party_name, place_name, state_of
+from web.pages.credit_mark import credit_mark
 from web.pages.event_reading import BEIJING, on_clock
 from web.pages.flow import Stop, follow, groups_of, leads_to
 from web.pages.model import (
@@ -87,7 +88,7 @@ def build_scan_view(
         summary=_summary(placed, stops),
         chain=build_chain(stops, lang),
         stages=stages,
-        makers=_makers(groups, lang),
+        makers=_makers(groups, directory, lang),
         certificates=papers_of(placed, directory, lang, today),
         step_words={item.key: item.words.title.of(lang) for item in placed},
         log=history.log,
@@ -265,16 +266,19 @@ def _origins(stops: Sequence[Stop]) -> list[Stop]:
     ]
 
 
-def _makers(groups: Sequence[StageGroup], lang: Lang) -> tuple[MakerView, ...]:
+def _makers(
+    groups: Sequence[StageGroup], directory: Directory, lang: Lang
+) -> tuple[MakerView, ...]:
     parties: dict[str, PartyCard] = {}
     for group in groups:
         for item in group.steps:
             if item.party is not None and state_of(item) != "withdrawn":
                 parties.setdefault(str(item.party.id), item.party)
-    return tuple(_maker(party, lang) for party in parties.values())
+    return tuple(_maker(party, directory, lang) for party in parties.values())
 
 
-def _maker(party: PartyCard, lang: Lang) -> MakerView:
+def _maker(party: PartyCard, directory: Directory, lang: Lang) -> MakerView:
+    mark = directory.credit.get(party.uscc or "")
     licence = LICENCE_KINDS.get(party.licence_kind or "")
     return MakerView(
         name=party_title(party, lang),
@@ -283,4 +287,5 @@ def _maker(party: PartyCard, lang: Lang) -> MakerView:
         licence_kind=licence.of(lang) if licence else party.licence_kind or "",
         licence_no=party.licence_no or "",
         region=region_name(party.region, lang),
+        credit=None if mark is None else credit_mark(mark, lang),
     )

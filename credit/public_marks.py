@@ -1,0 +1,71 @@
+"""What public lists say of parties: the mark that a consumer reads beside whoever took part.
+
+The rule that must stay true: only lists that the law lets be public, organisations, and entries
+that stand on the day; nothing told of a party is not the same as nothing found.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection, and_, select
+
+from credit.checking import Entry, entries_of, is_listed_on
+from credit.feeds.model import CodeScheme, SubjectKind
+from credit.rulebook.lists import credit_lists
+from credit.standing import COLUMNS
+from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+
+_CODES_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicMark:
+    """What the public lists say of a party. `is_known` is False where nobody has told of it."""
+
+    day: date
+    is_known: bool
+    entries: tuple[Entry, ...] = ()
+
+
+def public_marks(
+    connection: Connection, log: int, codes: Collection[str], day: date
+) -> Mapping[str, PublicMark]:
+    """Return the mark of each social credit code on a day; of 200 codes at most."""
+    wanted = sorted(codes)[:_CODES_MAX]
+    if not wanted:
+        return {}
+    code, fact, subject = CREDIT_CODE.c, CREDIT_FACT.c, CREDIT_SUBJECT.c
+    public = [one.id for one in credit_lists().values() if one.is_public]
+    of_subject = and_(subject.log == code.log, subject.id == code.subject_id)
+    of_facts = and_(
+        fact.log == code.log,
+        fact.subject_id == code.subject_id,
+        fact.is_latest,
+        fact.list.in_(public),
+        is_listed_on(day),
+    )
+    statement = (
+        select(*COLUMNS, code.code)
+        .select_from(CREDIT_CODE)
+        .join(CREDIT_SUBJECT, of_subject)
+        .outerjoin(CREDIT_FACT, of_facts)
+        .where(
+            code.log == log,
+            code.code.in_(wanted),
+            code.scheme == CodeScheme.USCC.value,
+            subject.kind != SubjectKind.PERSON.value,
+        )
+        .order_by(fact.seq, fact.position)
+    )
+    rows = list(connection.execute(statement))
+    told = {row.code for row in rows}
+    return {
+        one: PublicMark(
+            day=day,
+            is_known=one in told,
+            entries=tuple(entries_of([row for row in rows if row.code == one and row.id])),
+        )
+        for one in wanted
+    }
