@@ -43,9 +43,11 @@ from web.pages import (
     work_tasks,
     work_upload,
 )
+from web.pages.credit import batches as credit_batches
 from web.pages.credit import case_opening as credit_case_opening
 from web.pages.credit import cases as credit_cases
 from web.pages.credit import counter as credit_counter
+from web.pages.credit import feeds as credit_feeds
 from web.pages.credit import in_use as credit_in_use
 from web.pages.credit import list_files as credit_list_files
 from web.pages.credit import lists as credit_lists
@@ -88,9 +90,11 @@ PAGES: Final = (
     recall_acts,
     recalls,
     monitoring,
+    credit_batches,
     credit_case_opening,
     credit_cases,
     credit_counter,
+    credit_feeds,
     credit_in_use,
     credit_party,
     credit_list_files,

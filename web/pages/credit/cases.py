@@ -60,7 +60,7 @@ def credit_cases() -> WerkzeugResponse | str:
         return redirect("/work/credit/mine", 303)
     form = Form(name="filter", values=request.args.to_dict())
     on, rows_max = today(parts), page_rows()
-    since = _year_before(on)
+    since = year_before(on)
     skip = form.whole("after") if form.text("after") else 0
     desk = desk_for(parts, actor, _choice(form, skip=skip, rows_max=rows_max), since=since)
     return render_template(
@@ -150,7 +150,8 @@ def _choice(form: Form, *, skip: int, rows_max: int) -> Choice:
     )
 
 
-def _year_before(day: date) -> date:
+def year_before(day: date) -> date:
+    """Return the same day of the year before."""
     # 29 February has no day a year before.
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
 

@@ -1,0 +1,181 @@
+"""The pages of feeds: a batch tried out, handed in, held, released by another, and read again."""
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from werkzeug.test import TestResponse
+
+from base.db import reading
+from credit.casework.trial import try_batch
+from credit.feeds.registry import FEEDS
+from credit.intake.batches import Door
+from credit.intake.taking import take_batch
+from parties.actors import Role
+from parties.keys import KeyRequest, grant
+from tests.credit.samples import AUTHORITY, csv_of, penalty, serious
+from tests.parties.samples import NOW
+from tests.web.credit_world import hand_in
+from tests.web.house import House
+from tests.web.signed_in import Visitor, sign_in
+from tests.web.work_world import error_of, text_of
+from web.credit_feeds import intake_desk
+from web.pages.credit.feed_words import CODES, doubt_words
+
+FEEDS_AT, PENALTIES = "/work/credit/feeds", "/work/credit/feeds/penalty"
+DIRTY = (penalty(1), penalty(2, cf_jdrq="2026-09-31"), penalty(3, cf_cfjg="某某局"))
+
+
+def upload(person: Visitor, body: bytes, *, feed: str = "penalty") -> TestResponse:
+    at = f"{FEEDS_AT}/{feed}"
+    return person.post(at, page=at, file=(BytesIO(body), "第一批.csv"))
+
+
+def take(person: Visitor, tried: TestResponse, *, feed: str = "penalty") -> str:
+    """Press the button below a trial; return where the batch is."""
+    found = re.search(r'name="sha256" value="([0-9a-f]{64})"', text_of(tried))
+    assert found is not None
+    at = f"{FEEDS_AT}/{feed}"
+    answer = person.post(f"{at}/take", page=at, sha256=found[1])
+    assert answer.status_code == 303, text_of(answer)
+    return str(answer.headers["Location"])
+
+
+def another(house: House) -> Visitor:
+    """Return another authority."""
+    request = KeyRequest(label="second", role=Role.AUTHORITY, party_id=None)
+    key = grant(house.services.engine, request, now=NOW, record=lambda *_: None)
+    return sign_in(house, key=key.text or "")
+
+
+def test_a_file_is_tried_out_before_anything_is_taken(house: House) -> None:
+    authority = sign_in(house, "authority")
+
+    tried = upload(authority, csv_of(DIRTY))
+    before = text_of(authority.get(PENALTIES))
+    at = take(authority, tried)
+    page = text_of(authority.get(at))
+
+    assert tried.status_code == 200
+    assert all(word in text_of(tried) for word in ("试读结果", "日历上没有这一天", "机关类别不明"))
+    assert "没有报送" in before
+    assert all(word in page for word in ("已接收", "日历上没有这一天", "2026-09-31", "第 3 行"))
+
+
+def test_the_trial_gives_the_numbers_that_taking_gives(sqlite_house: House) -> None:
+    hand_in(sqlite_house, "penalty", penalty(1), penalty(7))
+    desk, feed, body = intake_desk(sqlite_house.services), FEEDS["penalty"], csv_of(DIRTY)
+
+    trial = try_batch(desk, AUTHORITY, feed, body, rows_max=1)
+    taken = take_batch(desk, AUTHORITY, feed, body, door=Door.FILE)
+
+    names = ("received", "accepted", "quarantined", "duplicates", "noted", "ended")
+    assert [getattr(trial.batch, name) for name in names] == [
+        getattr(taken, name) for name in names
+    ]
+    assert (trial.batch.duplicates, len(trial.quarantined), trial.same) == (1, 1, None)
+    again = try_batch(desk, AUTHORITY, feed, body, rows_max=1)
+    assert again.same == taken
+
+
+def test_a_file_that_is_none_is_refused_beside_its_field(sqlite_house: House) -> None:
+    authority = sign_in(sqlite_house, "authority")
+
+    empty = authority.post(PENALTIES, page=PENALTIES)
+    twice = upload(authority, b"cf_wsh,cf_wsh\r\n1,2\r\n")
+
+    assert error_of(empty, "upload", "file") == "请选择批次文件。"
+    assert error_of(twice, "upload", "file") == "首行须写明各列名称，且不得重复。"
+    assert "没有报送" in text_of(authority.get(PENALTIES))
+
+
+def test_a_held_batch_is_released_by_another_with_a_reason_that_is_in_the_ledger(
+    house: House,
+) -> None:
+    first, second = sign_in(house, "authority"), another(house)
+    hand_in(house, "serious_listing", *[serious(number) for number in range(1, 9)])
+    body = csv_of([serious(number) for number in range(20, 50)])
+
+    tried = upload(first, body, feed="serious_listing")
+    at = take(first, tried, feed="serious_listing")
+    own = first.post(f"{at}/release", page=at, reason="名单没错")
+    bare = second.post(f"{at}/release", page=at, reason=" ")
+    listed = text_of(second.get(FEEDS_AT))
+    done = second.post(f"{at}/release", page=at, reason="已电话核实")
+
+    assert "提交后将暂扣待复核" in text_of(tried)
+    assert "暂扣待复核：1 批" in listed
+    assert "有 30 行，以往最大的一批只有 8 行。" in listed
+    assert (own.status_code, bare.status_code, done.status_code) == (409, 400, 303)
+    assert "须由另一人复核" in text_of(own)
+    assert error_of(bare, "release", "reason") == "请写明理由。"
+    assert "名单没错" not in text_of(second.get(at))
+    assert [told for told in house.acts.told if told[1] == "credit_batch_released"] != []
+    assert "已接收" in text_of(second.get(at))
+
+
+def test_rows_are_read_again_and_what_still_is_not_understood_stays(sqlite_house: House) -> None:
+    authority = sign_in(sqlite_house, "authority")
+    at = take(authority, upload(authority, csv_of(DIRTY)))
+
+    again = authority.post(f"{at}/retry", page=at)
+
+    assert again.headers["Location"] == f"{at}?done=nothing"
+    assert "这些行仍未能读懂" in text_of(authority.get(again.headers["Location"]))
+
+
+def test_the_marked_file_holds_the_columns_as_they_came_and_can_be_mended(
+    sqlite_house: House,
+) -> None:
+    authority = sign_in(sqlite_house, "authority")
+    at = take(authority, upload(authority, csv_of(DIRTY)))
+
+    book = load_workbook(BytesIO(authority.get(f"{at}/marked.xlsx").data))
+    rows: list[tuple[Any, ...]] = list(book["数据"].iter_rows(values_only=True))
+    told = [cell.comment.text for line in book["数据"] for cell in line if cell.comment]
+
+    wrong = dict(zip(rows[0], rows[1], strict=True))
+    assert wrong["cf_jdrq"] == "2026-09-31"
+    assert told == ["日历上没有这一天", "机关类别不明"]
+    mended = [dict(zip(rows[0], line, strict=True)) for line in rows[1:]]
+    mended[0]["cf_jdrq"], mended[1]["cf_cfjg"] = "2026-09-30", "青岛市农业农村局"
+    body = csv_of([{key: text or "" for key, text in row.items()} for row in mended])
+    assert "未能读懂的行" not in text_of(upload(authority, body))
+
+
+def test_the_rows_of_a_batch_are_shown_by_their_reason(sqlite_house: House) -> None:
+    authority = sign_in(sqlite_house, "authority")
+    at = take(authority, upload(authority, csv_of(DIRTY)))
+
+    page = text_of(authority.get(f"{at}?code=no_such_day"))
+
+    assert "2026-09-31" in page
+    assert "某某局" not in page
+
+
+def test_a_party_and_nobody_else_without_the_right_sees_no_feed(sqlite_house: House) -> None:
+    party, auditor = sign_in(sqlite_house), sign_in(sqlite_house, "auditor")
+
+    assert party.get(FEEDS_AT).status_code == 403
+    assert auditor.get(FEEDS_AT).status_code == 200
+    assert "手工提交一批" not in text_of(auditor.get(PENALTIES))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_doubt_of_the_intake_is_said_in_the_reader_s_language(
+    sqlite_house: House, lang: str
+) -> None:
+    told = "It has 26 rows; the largest one before had 4."
+    headers = {"Accept-Language": lang}
+
+    with (
+        sqlite_house.app.test_request_context(headers=headers),
+        reading(sqlite_house.services.engine),
+    ):
+        said = doubt_words(told)
+        titles = {code: row() for code, row in CODES.items()}
+
+    assert (said == told) is (lang == "en")
+    assert len(set(titles.values())) == len(titles)

@@ -1,0 +1,170 @@
+"""The desk of feeds as pages show it: how each is doing, a file tried out, taken, released.
+
+One rule: a file that is tried out is kept by its hash and has no effect; taking it is another press
+of a button. Why a held batch was released is in the ledger before it is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from base.db import reading
+from base.errors import Conflict, InvalidInput, Problem
+from base.strict_json import loads
+from credit.casework.feeds import (
+    FeedCount,
+    Quality,
+    codes_of_batch,
+    codes_of_feed,
+    counts_of_feeds,
+    quality_of,
+)
+from credit.casework.trial import Trial, try_batch
+from credit.feeds.model import Feed
+from credit.feeds.registry import FEEDS
+from credit.folding.projector import bring_up_credit
+from credit.intake.batches import BatchState, CreditBatch, Door
+from credit.intake.files import keep_file, read_file
+from credit.intake.taking import require_releasable, take_batch
+from credit.tables import CREDIT_QUARANTINE
+from parties.actors import Actor
+from web.credit_feeds import batch_for, batches_page, feed_asked, intake_desk, release
+from web.credit_marked_rows import marked_workbook
+from web.services import Services
+
+_CELLS_BYTES_MAX: Final = 1 << 20
+_CELLS_DEPTH_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """A feed with its numbers."""
+
+    feed: Feed
+    count: FeedCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinedRow:
+    """A row that was not understood: what is wrong at which field, and its cells as they came."""
+
+    number: int
+    state: str
+    faults: Sequence[Mapping[str, str]]
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchDesk:
+    """A batch with why rows of it were not understood: (code, rows, of them read again)."""
+
+    batch: CreditBatch
+    feed: Feed
+    codes: Sequence[tuple[str, int, int]]
+    rows: Sequence[QuarantinedRow]
+    next_after: int | None
+
+
+def feed_rows(parts: Services, *, since: date) -> list[FeedRow]:
+    """Return every feed with what it handed in since a day."""
+    with reading(parts.engine) as connection:
+        found = counts_of_feeds(connection, parts.log, since=since)
+    return [FeedRow(feed=one, count=found.get(one.id, FeedCount())) for one in FEEDS.values()]
+
+
+def held_batches(parts: Services) -> Sequence[CreditBatch]:
+    """Return the newest batches that wait for a person."""
+    return batches_page(parts, state=BatchState.HELD).batches
+
+
+def feed_quality(parts: Services, feed: Feed) -> tuple[Quality, list[tuple[str, int]]]:
+    """Return what the newest records of a feed are like, and why rows of it wait."""
+    bring_up_credit(parts.engine, parts.log)
+    rows_max = parts.settings.credit_told_max
+    with reading(parts.engine) as connection:
+        quality = quality_of(connection, parts.log, feed, rows_max=rows_max)
+        return quality, codes_of_feed(connection, parts.log, feed.id)
+
+
+def try_file(parts: Services, actor: Actor, feed: Feed, body: bytes, *, rows_max: int) -> Trial:
+    """Keep a file and return what would become of it; raises `InvalidInput` for no file of rows."""
+    trial = try_batch(intake_desk(parts), actor, feed, body, rows_max=rows_max)
+    keep_file(parts.settings.effective_files_dir, body)
+    return trial
+
+
+def take_file(parts: Services, actor: Actor, name: str, file_hash: bytes) -> CreditBatch:
+    """Take a file that was tried out; raises `NotFound` where it is not kept any more."""
+    feed = feed_asked(name)
+    body = read_file(parts.settings.effective_files_dir, file_hash)
+    batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.FILE)
+    bring_up_credit(parts.engine, parts.log)
+    return batch
+
+
+def release_for(parts: Services, actor: Actor, batch_id: UUID, reason: str) -> CreditBatch:
+    """Take a held batch all the same, with the reason in the ledger first.
+
+    Raises `InvalidInput` without a reason and `Conflict` for whoever handed it in.
+    """
+    said = " ".join(reason.split())
+    if not said:
+        problem = Problem(path="reason", code="required", message="say why")
+        raise InvalidInput("Say why it is taken all the same.", problems=(problem,))
+    batch = batch_for(parts, batch_id)
+    if batch.state is not BatchState.HELD:
+        raise Conflict(f"This batch is {batch.state.value}: only a held one is released.")
+    require_releasable(intake_desk(parts), feed_asked(batch.feed), batch, actor)
+    parts.recorder(actor.id)("credit_batch_released", {"batch": str(batch_id)}, {"reason": said})
+    return release(parts, actor, batch_id)
+
+
+def batch_desk(
+    parts: Services, batch_id: UUID, *, code: str, after: int, rows_max: int
+) -> BatchDesk:
+    """Return a batch with its quarantined rows, of one quality code where one is named."""
+    batch = batch_for(parts, batch_id)
+    row = CREDIT_QUARANTINE.c
+    statement = (
+        select(row.row_number, row.state, row.faults, row.cells)
+        .where(row.log == parts.log, row.batch_id == batch_id, row.row_number > after)
+        .order_by(row.row_number)
+        .limit(rows_max + 1)
+    )
+    if code:
+        statement = statement.where(row.code == code)
+    with reading(parts.engine) as connection:
+        codes = codes_of_batch(connection, parts.log, batch_id)
+        found = [
+            QuarantinedRow(
+                number=one.row_number,
+                state=one.state,
+                faults=_read(one.faults),
+                cells=_read(one.cells),
+            )
+            for one in connection.execute(statement)
+        ]
+    shown = found[:rows_max]
+    return BatchDesk(
+        batch=batch,
+        feed=feed_asked(batch.feed),
+        codes=codes,
+        rows=shown,
+        next_after=shown[-1].number if len(found) > rows_max else None,
+    )
+
+
+def marked_file(parts: Services, batch_id: UUID, title: Callable[[str], str]) -> BytesIO:
+    """Return the rows that were not understood as a workbook that their sender can mend."""
+    rows_max = parts.settings.credit_told_max
+    desk = batch_desk(parts, batch_id, code="", after=0, rows_max=rows_max)
+    return marked_workbook(desk.feed, desk.rows, title)
+
+
+def _read(told: str) -> Any:
+    return loads(told.encode(), bytes_max=_CELLS_BYTES_MAX, depth_max=_CELLS_DEPTH_MAX)
