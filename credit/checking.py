@@ -8,11 +8,26 @@ beyond the record it came from.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from trace.page_tokens import read_token, write_token
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.rulebook.lists import CreditList, credit_lists
@@ -71,7 +86,7 @@ def check_party(
     connection: Connection, log: int, book: Book, *, uscc: str, matter: str | None, day: date
 ) -> Answer:
     """Return the lists that a party is on, and the measures that bind for a matter on a day."""
-    found = list(connection.execute(_of_code(log, uscc, day)))
+    found = list(connection.execute(_of_code(), {"log": log, "uscc": uscc, "day": day}))
     if not found:
         return Answer(code=uscc, name="", is_known=False, day=day, entries=(), measures=())
     # A party of which nothing counts has one row without a fact.
@@ -204,8 +219,13 @@ def is_listed(day: date) -> ColumnElement[bool]:
     return or_(CREDIT_FACT.c.stops_on.is_(None), CREDIT_FACT.c.stops_on > day)
 
 
-def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
-    """Return the query for the party of a code with what counts of it: one question for both."""
+@cache
+def _of_code() -> Select[*tuple[Any, ...]]:
+    """Return the query for the party of a code with what counts of it: one question for both.
+
+    It is put together once: that takes longer than its answer. `log`, `uscc` and `day` are its
+    parameters.
+    """
     of_subject = and_(
         CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log, CREDIT_SUBJECT.c.id == CREDIT_CODE.c.subject_id
     )
@@ -213,7 +233,7 @@ def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
         CREDIT_FACT.c.log == CREDIT_CODE.c.log,
         CREDIT_FACT.c.subject_id == CREDIT_CODE.c.subject_id,
         CREDIT_FACT.c.is_latest,
-        tells_on(day),
+        tells_on(bindparam("day", type_=Date())),
     )
     return (
         select(*COLUMNS, CREDIT_SUBJECT.c.name)
@@ -221,8 +241,8 @@ def _of_code(log: int, uscc: str, day: date) -> Select[*tuple[Any, ...]]:
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
         .where(
-            CREDIT_CODE.c.log == log,
-            CREDIT_CODE.c.code == uscc,
+            CREDIT_CODE.c.log == bindparam("log", type_=Integer()),
+            CREDIT_CODE.c.code == bindparam("uscc", type_=String()),
             CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
         )
         .order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)

@@ -128,7 +128,7 @@ def told_body(text: str) -> Any:
     return loads(text.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
 
 
-def counts_on(day: date) -> ColumnElement[bool]:
+def counts_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Return the condition under which a fact counts on a day."""
     fact = CREDIT_FACT.c
     return and_(
@@ -141,7 +141,7 @@ def counts_on(day: date) -> ColumnElement[bool]:
     )
 
 
-def tells_on(day: date) -> ColumnElement[bool]:
+def tells_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Return the condition for what counts on a day and what may have left a bar or a run."""
     fact = CREDIT_FACT.c
     return or_(
@@ -154,7 +154,7 @@ def tells_on(day: date) -> ColumnElement[bool]:
     )
 
 
-def _began_by(day: date) -> ColumnElement[bool]:
+def _began_by(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     return func.coalesce(CREDIT_FACT.c.starts_on, CREDIT_FACT.c.decided_on) <= day
 
 

@@ -4,6 +4,7 @@ One rule: every answer is brought up to the head of the ledger first, and is of 
 """
 
 from datetime import date
+from functools import cache
 
 from base.clock import CIVIL_ZONE
 from base.db import reading
@@ -20,7 +21,12 @@ from web.services import Services
 
 def book_of(parts: Services) -> Book:
     """Return the rules as they hold in the place of this installation."""
-    return rulebook().for_region(parts.settings.region)
+    return _book_in(parts.settings.region)
+
+
+@cache
+def _book_in(region: str) -> Book:
+    return rulebook().for_region(region)
 
 
 def today(parts: Services) -> date:

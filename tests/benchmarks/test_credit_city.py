@@ -13,6 +13,7 @@ from benchmarks.credit_city.files import file_of
 from benchmarks.credit_city.loading import load_feeds
 from benchmarks.credit_city.people import first_numbers, person_number, person_numbers
 from benchmarks.credit_city.place import open_place
+from benchmarks.credit_city.population import load_people, people_files
 from benchmarks.credit_city.stream import CreditCity, build_city, told_batches
 from codes.cn.persons import is_id_number
 from codes.schemes.cn_uscc import is_uscc
@@ -68,13 +69,23 @@ def test_the_whole_load_reconciles_to_the_row(database_url: str, tmp_path: Path)
             closing=closing,
         )  # fmt: skip
         *_, load = load_feeds(place.desk, place.clock, _city())
+        *_, people = load_people(place, _city())
 
     assert load.differences == []
     assert load.received == load.accepted + load.quarantined + load.duplicates
     assert load.received > 2_000
+    assert people.differences == []
+    assert people.received == people.accepted + people.quarantined + people.duplicates > PEOPLE
     refused = sum(load.planted[one.id] for one in DIRT if one.code != ACCEPTED)
     refused += load.planted["conflicting"] + load.planted["more_cells"]
     assert load.quarantined == refused > 20
+
+
+def test_the_files_of_people_tell_everybody_once_and_the_same_every_time() -> None:
+    first, again = (list(people_files(_city(), each=700)) for _ in range(2))
+
+    assert [file.body for file in first] == [file.body for file in again]
+    assert [file.fates["(new)"] for file in first] == [700, 700, 600]
 
 
 @pytest.mark.parametrize("form", [0, 1, 2])
