@@ -21,6 +21,7 @@ _NAME_CHARS_MIN: Final = 2
 # 18 digits, the last of which may be X, with the blanks that people put between them.
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx](?![0-9A-Za-z])")
 # Of the first generation (GB 11643-1989): fifteen digits with a day of birth in the middle.
+_SHORT_CHARS: Final = 15
 _SHORT: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{15}(?![0-9A-Za-z])")
 _BORN_IN: Final = re.compile(r"[0-9*]{6}(?P<y>(?:19|20)[0-9]{2})")
 
@@ -40,6 +41,8 @@ def without_persons(text: str, names: Iterable[str] = ()) -> str:
     for name in names:
         if len(name) >= _NAME_CHARS_MIN:
             text = text.replace(name, SOMEBODY)
+    if len(text) < _SHORT_CHARS:
+        return text
     return _SHORT.sub(_hide_short, _NUMBER.sub(_hide, text))
 
 

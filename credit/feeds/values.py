@@ -48,8 +48,11 @@ def clean(text: str) -> str | None:
     Full-width digits, letters and signs become narrow ones (NFKC); Chinese punctuation in names
     becomes narrow with them, in every record alike.
     """
-    plain = unicodedata.normalize("NFKC", _CONTROL.sub("", text)).strip()
-    plain = " ".join(plain.split())
+    if not text:
+        return None
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFKC", _CONTROL.sub("", text)).strip()
+    plain = " ".join(text.split())
     return None if plain in _NOTHING else plain
 
 

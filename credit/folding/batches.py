@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from base.bulk import insert_rows
 from base.errors import LedgerCorrupt
-from credit.facts import FactState, KnownFact, content_hash_of, fact_id_of, key_hash_of, known_facts
+from credit.facts import FactState, KnownFact, fact_id_of, key_hash_of, known_facts
 from credit.feeds.model import Record
 from credit.folding.applying import review_applications
 from credit.folding.subjects import register_subjects, subjects_of
@@ -21,7 +21,7 @@ from credit.folding.values import fact_values
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.intake.batches import leaves_of_batch, rows_of_batch
 from credit.intake.entries import BatchNote, batch_of
-from credit.intake.records import read_row, record_json
+from credit.intake.records import read_row
 from credit.tables import CREDIT_FACT, CREDIT_ROW, CREDIT_SEEN
 from ledger.merkle import leaf_hash, root_of
 from ledger.store import StoredEntry
@@ -56,7 +56,7 @@ class _Told:
 def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) -> None:
     rows = list(_read_rows(connection, log, note, start))
     known = {one.id: one for one in known_facts(connection, log, {row.fact_id for row in rows})}
-    told: list[tuple[int, Record]] = []
+    told: list[tuple[int, Record, bytes]] = []
     counted: set[UUID] = set()
     for row in rows:
         fact = known.get(row.fact_id)
@@ -65,7 +65,7 @@ def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) ->
             continue
         record = _news(connection, log, row, fact)
         if record is not None:
-            told.append((row.position, record))
+            told.append((row.position, record, row.content_hash))
         counted.add(row.fact_id)
     _write_facts(connection, log, note, told, known)
     _note_seen(connection, log, note, sorted(counted))
@@ -82,15 +82,13 @@ def _read_rows(connection: Connection, log: int, note: BatchNote, start: int) ->
             raise LedgerCorrupt(f"entry {note.seq}: row {position} does not match its hash")
         kept = read_row(body)
         if kept.record is None:
-            key_hash, content_hash = bytes.fromhex(kept.seen_key), bytes.fromhex(kept.content)
+            key_hash = bytes.fromhex(kept.seen_key)
         else:
             key_hash = key_hash_of(note.feed, kept.record.key)
-            # A person's number was made a key before the row was kept: nothing is left to turn.
-            content_hash = content_hash_of(record_json(kept.record, str))
         yield _Told(
             position=position,
             fact_id=fact_id_of(key_hash),
-            content_hash=content_hash,
+            content_hash=bytes.fromhex(kept.content),
             record=kept.record,
         )
 
@@ -142,21 +140,21 @@ def _write_facts(
     connection: Connection,
     log: int,
     note: BatchNote,
-    told: Sequence[tuple[int, Record]],
+    told: Sequence[tuple[int, Record, bytes]],
     known: Mapping[UUID, KnownFact],
 ) -> None:
-    keys = {position: key_hash_of(note.feed, record.key) for position, record in told}
+    keys = {position: key_hash_of(note.feed, record.key) for position, record, _ in told}
     ids = {position: fact_id_of(key) for position, key in keys.items()}
-    subjects = subjects_of(connection, log, note.seq, [record.claim for _, record in told])
+    subjects = subjects_of(connection, log, note.seq, [record.claim for _, record, _ in told])
     named = [
         (subject_id, record)
-        for (_, record), subject_id in zip(told, subjects, strict=True)
+        for (_, record, _), subject_id in zip(told, subjects, strict=True)
         if subject_id is not None
     ]
     register_subjects(connection, log, note.seq, named)
     no_longer_latest(connection, log, [one for one in ids.values() if one in known])
     rows = []
-    for (position, record), subject_id in zip(told, subjects, strict=True):
+    for (position, record, content_hash), subject_id in zip(told, subjects, strict=True):
         earlier = known.get(ids[position])
         values: dict[str, Any] = {
             "log": log,
@@ -170,7 +168,7 @@ def _write_facts(
             "subject_id": subject_id,
             "feed": note.feed,
             "key_hash": keys[position],
-            "content_hash": content_hash_of(record_json(record, str)),
+            "content_hash": content_hash,
             **fact_values(record),
         }
         values["state"] = _state_of(earlier, values["state"])
@@ -179,7 +177,7 @@ def _write_facts(
     # Only what was known before can have been the basis of a measure.
     changed = {
         subject_id
-        for (position, _), subject_id in zip(told, subjects, strict=True)
+        for (position, _, _), subject_id in zip(told, subjects, strict=True)
         if subject_id is not None and ids[position] in known
     }
     review_applications(connection, log, changed, note.recorded_at)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from base.bulk import insert_rows
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
@@ -19,6 +19,17 @@ from parties.ids import id_of_hash
 _KEYS: Final = 900
 _INDUSTRY_CHARS_MAX: Final = 8
 _SUBJECT_COLUMNS: Final = tuple(column.name for column in CREDIT_SUBJECT.columns)
+_REGISTERED: Final = (
+    update(CREDIT_SUBJECT)
+    .where(CREDIT_SUBJECT.c.log == bindparam("of_log"), CREDIT_SUBJECT.c.id == bindparam("of_id"))
+    .values(
+        kind=bindparam("new_kind"),
+        name=bindparam("new_name"),
+        region=bindparam("new_region"),
+        industry=bindparam("new_industry"),
+        is_registered=True,
+    )
+)
 _CODE_COLUMNS: Final = tuple(column.name for column in CREDIT_CODE.columns)
 
 
@@ -49,20 +60,19 @@ def register_subjects(
 ) -> None:
     """Note what the register of enterprises says of parties: names, codes, region, industry."""
     of_register = {one: record for one, record in told if record.kind is FactKind.REGISTRATION}
-    for subject_id, record in of_register.items():
-        claim = record.claim
-        own = update(CREDIT_SUBJECT).where(
-            CREDIT_SUBJECT.c.log == log, CREDIT_SUBJECT.c.id == subject_id
-        )
-        connection.execute(
-            own.values(
-                kind=claim.kind.value,
-                name=claim.name[:NAME_CHARS_MAX],
-                region=claim.region,
-                industry=record.item[:_INDUSTRY_CHARS_MAX],
-                is_registered=True,
-            )
-        )
+    said = [
+        {
+            "of_log": log,
+            "of_id": subject_id,
+            "new_kind": record.claim.kind.value,
+            "new_name": record.claim.name[:NAME_CHARS_MAX],
+            "new_region": record.claim.region,
+            "new_industry": record.item[:_INDUSTRY_CHARS_MAX],
+        }
+        for subject_id, record in of_register.items()
+    ]
+    if said:
+        connection.execute(_REGISTERED, said)
     known = _codes_of(connection, log, list(of_register))
     codes = [
         (log, code, scheme.value, subject_id, seq)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject, loads
+from credit.facts import content_hash_of
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
 from credit.feeds.persons import without_persons
 from credit.rulebook.model import Severity
@@ -42,7 +43,8 @@ PersonKey = Callable[[str], str]
 class KeptRow:
     """What is kept of a row: the record, or only whose record was seen again (`seen_key`).
 
-    `content` is the hash of what that record said; "" in rows of before it was kept.
+    `content` is the hash of what the record says, or the one that was seen again said; "" of rows
+    that were seen before it was kept.
     """
 
     row_number: int
@@ -104,7 +106,7 @@ def read_row(body: bytes) -> KeptRow:
         found: Any = loads(body, bytes_max=_FRAME_FACTOR * ROW_BYTES_MAX, depth_max=_DEPTH_MAX)
         seen = found.get("seen", "")
         record = None if seen else _record_of(found["record"])
-        content = found.get("content", "")
+        content = found.get("content", "") if seen else content_hash_of(found["record"]).hex()
         return KeptRow(row_number=found["row"], record=record, seen_key=seen, content=content)
     except (AppError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerCorrupt(f"a row of a credit batch cannot be read: {error!r}") from None
