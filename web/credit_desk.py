@@ -6,7 +6,7 @@ authorities, and to the party without a name.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -75,6 +75,24 @@ def desk_for(parts: Services, actor: Actor, choice: Choice, *, since: date) -> D
                 connection, parts.log, since=since, today=today(parts), rows_max=rows_max
             ),
         )
+
+
+def news_for(parts: Services, actor: Actor, *, since: datetime, rows_max: int) -> list[DeskRow]:
+    """Return a producer's cases that wait for it, then those that an authority moved since."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        own = own_subject(connection, parts, actor)
+        if own is None:
+            return []
+        choice = Choice(state="", subject_id=own, rows_max=parts.settings.page_size_max)
+        rows = desk_rows(connection, parts.log, choice)
+    waiting = [row for row in rows if row.waits_for_party]
+    told = [
+        row
+        for row in rows
+        if not row.waits_for_party and row.was_moved_by_authority and row.last_at >= since
+    ]
+    return [*waiting, *told][:rows_max]
 
 
 def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:

@@ -18,6 +18,9 @@ from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
 
 OPEN: Final = "open"
 CLOSED: Final = "closed"
+TAKE_BACK: Final = "drop"
+"""The step by which a party takes back what it asked for, or an authority leaves it at that."""
+
 REGION_CHARS: Final = 4
 """How many digits of an administrative code name a city."""
 
@@ -63,6 +66,18 @@ class DeskRow:
     def is_waiting(self) -> bool:
         """Return whether the clock is the party's time to answer, and nobody's duty."""
         return self.is_open and is_time_to_answer(self.kind, self.state)
+
+    @property
+    def waits_for_party(self) -> bool:
+        """Return whether the party has something to do, other than taking back what it asked."""
+        steps = self.kind.steps_from(self.state) if self.is_open else ()
+        return any(step.by is By.PARTY and step.id != TAKE_BACK for step in steps)
+
+    @property
+    def was_moved_by_authority(self) -> bool:
+        """Return whether only an authority can have brought the case to where it is."""
+        ways = [step.by for step in self.kind.steps.values() if step.target == self.state]
+        return By.PARTY not in ways
 
     def is_overdue(self, day: date) -> bool:
         """Return whether the day by which a step was due lies behind."""

@@ -141,7 +141,7 @@ def test_a_notice_is_served_answered_and_decided(told: House) -> None:
     bare = authority.post(NEW, page=page, uscc=own, **{**NOTICE, "measure-MF-05": ""})
     at = _at(authority.post(NEW, page=page, uscc=own, **NOTICE))
     served = authority.post(f"{at}/steps", page=at, step="serve", served="2026-12-26")
-    waiting = text_of(party.get("/work/credit/mine"))
+    waiting = text_of(party.get("/work/credit/mine")) + text_of(party.get("/work"))
     answered = party.post(f"{at}/steps", page=at, step="answer", reason="第三次抽检系运输所致")
     told.clock.instant += timedelta(days=10)
     authority = sign_in(told, "authority")
@@ -155,6 +155,9 @@ def test_a_notice_is_served_answered_and_decided(told: House) -> None:
         decided_on="2027-01-05",
     )
 
+    start = text_of(sign_in(told).get("/work"))
+    assert all(word in start for word in ("您的信用案件", "已列入"))
+    assert "等您办理" not in start
     assert error_of(bare, "new", "measures") == "请选择拟采取的措施。"
     assert served.status_code == answered.status_code == decided.status_code == 303
     assert "有案件等您办理" in waiting

@@ -6,7 +6,7 @@ what an authority opens is about a party that it names by its code.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
 from base.errors import AppError, NotFound
-from credit.cases.kinds import By, CaseKind, case_kinds
+from credit.cases.kinds import CaseKind, case_kinds
 from credit.casework.desk import Choice, DeskRow, desk_rows
 from credit.facts import FactState
 from credit.feeds.model import FactKind
@@ -28,6 +28,7 @@ from parties.actors import Role
 from parties.ids import new_id
 from web.credit import book_of, today
 from web.credit_cases import open_case_for, record_for
+from web.credit_desk import news_for
 from web.idempotency import id_of_request
 from web.pages.credit.asking import party_asked
 from web.pages.credit.case_forms import CaseOf, facts_typed, note_typed, once
@@ -44,6 +45,8 @@ _LISTING: Final = "listing"
 _REPAIR: Final = "repair"
 _WITHDRAWAL: Final = "withdrawal"
 _OBJECTION: Final = "objection"
+_NEWS: Final = timedelta(days=30)
+_NEWS_MAX: Final = 5
 # What is told in a party's favour is not repaired, and what it registered itself is no record.
 _NOT_REPAIRED: Final = frozenset(
     {FactKind.REGISTRATION, FactKind.PERMIT, FactKind.TAX_GRADE, FactKind.HONOUR}
@@ -65,6 +68,20 @@ class RecordView:
     conditions: Sequence[Rule]
 
 
+@blueprint.context_processor
+def _credit_news() -> dict[str, object]:
+    """Let the start page ask what a party is to be told of its cases."""
+    return {"credit_news": _news}
+
+
+def _news() -> list[DeskRow]:
+    parts, actor = services(), page_actor()
+    if actor.role is not Role.PRODUCER:
+        return []
+    since = parts.clock.now() - _NEWS
+    return news_for(parts, actor, since=since, rows_max=_NEWS_MAX)
+
+
 @blueprint.get("/credit/mine")
 @page_requires(Action.READ_CREDIT)
 def credit_mine() -> WerkzeugResponse | str:
@@ -83,7 +100,7 @@ def credit_mine() -> WerkzeugResponse | str:
         is_known=subject_id is not None,
         records=records,
         cases=cases,
-        waiting=[row for row in cases if _waits_for_party(row)],
+        waiting=[row for row in cases if row.waits_for_party],
         today=on,
     )
 
@@ -211,8 +228,3 @@ def _conditions(fact: FactRow, on: date) -> Sequence[Rule]:
     code = code_lists().authorities.of_title(fact.authority)
     regime = (code.regime if code else None) or Regime.CREDIT_CHINA
     return book_of(services()).of("repair.conditions", on, regime)
-
-
-def _waits_for_party(row: DeskRow) -> bool:
-    steps = row.kind.steps_from(row.state) if row.is_open else ()
-    return any(step.by is By.PARTY and step.id != "drop" for step in steps)

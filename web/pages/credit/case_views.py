@@ -12,7 +12,7 @@ from credit.applying.desk import Application
 from credit.cases.kinds import By, CaseKind, Need, Step
 from credit.cases.life import may_take
 from credit.cases.reading import StepRow
-from credit.casework.desk import is_time_to_answer
+from credit.casework.desk import TAKE_BACK, is_time_to_answer
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
 from parties.access import Action, has_role_for
@@ -24,7 +24,6 @@ from web.pages.credit.words import title
 from web.pages.work_forms import Form, blank
 from web.services import Services
 
-_TAKE_BACK: Final = "drop"
 SOON_DAYS: Final = 3
 """What is due within so many days stands out; it decides nothing."""
 
@@ -98,7 +97,7 @@ def case_view(
     terms = whole.steps[0].note.terms if whole.steps else {}
     measures = [book.measures.get(one) for one in terms.get("measures", "").split()]
     # Taking back what one asked for is never waited for.
-    awaited = [step.by for step in onward if row.is_open and step.id != _TAKE_BACK]
+    awaited = [step.by for step in onward if row.is_open and step.id != TAKE_BACK]
     waits = dict.fromkeys(by_title(by) for by in awaited)
     return CaseView(
         whole=whole,
