@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from base.db import reading
+from base.errors import Forbidden, InvalidInput
 from credit.applying.desk import Application, ApplicationQuery, applications_of
+from credit.cases.competence import require_competent
 from credit.cases.reading import CaseRow, StepRow
 from credit.casework.desk import Choice, DeskRow, count_cases, desk_rows, regions_of_cases
 from credit.casework.statistics import KindCount, counts_by_kind
@@ -20,6 +22,7 @@ from credit.folding.cases import listed_id
 from credit.folding.projector import bring_up_credit
 from credit.records import FactRow, facts_of
 from credit.subjects import subject_of_party
+from credit.tables import CREDIT_FACT
 from parties.actors import Actor, Role
 from web.credit import today
 from web.credit_cases import case_for
@@ -38,12 +41,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCase:
-    """A case with its steps, the records it is about, and the measures that stand on them."""
+    """A case with its steps, the records it is about, and the measures that stand on them.
+
+    `not_yours` says whose it is to decide, "" where this reader may, or is the party.
+    """
 
     row: CaseRow
     steps: Sequence[StepRow]
     facts: Sequence[FactRow]
     applications: Sequence[Application]
+    not_yours: str
 
 
 def own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID | None:
@@ -103,6 +110,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         facts = facts_of(connection, parts.log, row.subject_id, rows_max=rows_max)
         asked = ApplicationQuery(day=today(parts), subject_id=row.subject_id, rows_max=rows_max)
         used = applications_of(connection, parts.log, asked).applications
+        not_yours = _not_yours(connection, parts, actor, row, steps)
     # What a listing made is an entry under an id that follows from the case.
     about = {*row.fact_ids, listed_id(row.id)}
     return WholeCase(
@@ -110,4 +118,26 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         steps=steps,
         facts=[one for one in facts if one.id in about],
         applications=[one for one in used if about & set(one.fact_ids)],
+        not_yours=not_yours,
     )
+
+
+def _not_yours(
+    connection: Connection, parts: Services, actor: Actor, row: CaseRow, steps: Sequence[StepRow]
+) -> str:
+    """Return why an authority does not decide in a case; "" for whoever does, or is none."""
+    if actor.role is not Role.AUTHORITY or not steps:
+        return ""
+    fact = CREDIT_FACT.c
+    statement = select(CREDIT_FACT).where(
+        fact.log == parts.log, fact.id.in_(row.fact_ids), fact.is_latest
+    )
+    facts = list(connection.execute(statement))
+    try:
+        require_competent(connection, parts.log, actor, steps[0].note, facts, steps[0].actor)
+    except Forbidden as refusal:
+        return refusal.message
+    except InvalidInput:
+        # What is wrong with what the case says is told when it is decided.
+        return ""
+    return ""

@@ -11,8 +11,12 @@ from werkzeug.test import TestResponse
 
 from base.db import reading
 from credit.cases.kinds import case_kinds
+from credit.offices import end_office, list_offices
+from parties.actors import Role
+from parties.keys import KeyRequest, grant
 from parties.tables import PARTY
 from tests.credit.samples import penalty, uscc
+from tests.parties.samples import NOW
 from tests.web.credit_world import hand_in
 from tests.web.house import House
 from tests.web.issuing_world import send
@@ -203,3 +207,28 @@ def test_every_state_and_every_letter_of_the_kinds_has_words() -> None:
     assert states <= STATES.keys()
     assert LETTERS.keys() == TITLES.keys()
     assert LETTERS.keys() <= steps
+
+
+def test_an_authority_reads_a_case_of_another_one_and_is_offered_no_step(
+    sqlite_house: House,
+) -> None:
+    hand_in(sqlite_house, "penalty", penalty(1))
+    engine = sqlite_house.services.engine
+    with reading(engine) as connection:
+        (office,) = list_offices(connection)
+    end_office(engine, office.id, now=NOW, record=lambda *_: None)
+    authority = sign_in(sqlite_house, "authority")
+    page = f"{NEW}?kind=listing&uscc={uscc(1)}"
+    at = _at(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
+    request = KeyRequest(label="second", role=Role.AUTHORITY, party_id=None)
+    key = grant(engine, request, now=NOW, record=lambda *_: None)
+    other = sign_in(sqlite_house, key=key.text or "")
+
+    read = text_of(other.get(at))
+    tried = other.post(f"{at}/steps", page=at, step="serve", served="2026-03-02")
+
+    assert "须由该机关办理" in read
+    assert "现在可以办理" not in read
+    assert "现在可以办理" in text_of(authority.get(at))
+    assert tried.status_code == 400
+    assert "已告知" in text_of(other.get(at))

@@ -105,7 +105,11 @@ def case_view(
         measures=[one for one in measures if one is not None],
         steps=[_step(parts, row.kind, one, whole, book) for one in whole.steps],
         due_rule=rule_words(book, row.due_rule),
-        next=[_next(row.kind, step, form) for step in onward if is_offered(actor, step)],
+        next=[
+            _next(row.kind, step, form)
+            for step in onward
+            if is_offered(actor, step) and not whole.not_yours
+        ],
         waits_for=" / ".join(waits),
         is_waiting=row.is_open and is_time_to_answer(row.kind, row.state),
         uses=[_use(one, book) for one in whole.applications],

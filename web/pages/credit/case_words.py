@@ -4,6 +4,7 @@ One rule: the words of kinds and steps are those of `credit/cases/kinds.yaml`; a
 here, and one without is shown by its id.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -71,6 +72,9 @@ _TONES: Final[Mapping[str, str]] = {
     "returned": "warn",
     "revoked": "warn",
 }
+# As `credit.cases.competence` says whose a decision is.
+_RECORD: Final = re.compile(r"(?P<number>.*) is (?P<authority>.+)'s: it decides about it\.")
+_LISTED_BY: Final = re.compile(r"A listing by (.+) is its own to make\.")
 _FIELDS: Final = Refusals(
     fields={"decision.decided_on": "decided_on", "served_on": "served", "committed": "commitment"}
 )
@@ -135,11 +139,26 @@ def refuse(form: Form, refusal: AppError) -> None:
         form.wrong("", _conflict(refusal) or whole_refusal(refusal))
 
 
+def not_yours_words(message: str) -> str:
+    """Return whose it is to decide, in the language of the request; "" for another message."""
+    record = _RECORD.fullmatch(message)
+    if record is not None:
+        return _(
+            "%(number)s was decided by %(authority)s, and it decides in this case.",
+            number=record["number"],
+            authority=record["authority"],
+        )
+    listing = _LISTED_BY.fullmatch(message)
+    if listing is not None:
+        return _("A listing in the name of %(authority)s is its own to make.", authority=listing[1])
+    return ""
+
+
 def _conflict(refusal: AppError) -> str:
     if "open already" in refusal.message:
         return _("A case of this kind about this record is open already.")
     if "does not count any more" in refusal.message:
         return _("This record does not count any more: there is nothing to decide.")
-    if "cannot follow" in refusal.message:
+    if "cannot follow" in refusal.message or "was not taken yet" in refusal.message:
         return _("The case has moved on meanwhile. Look at its state and choose again.")
-    return ""
+    return not_yours_words(refusal.message)

@@ -23,7 +23,7 @@ from web.credit_documents import read_document
 from web.credit_letters import case_letter
 from web.pages.credit.case_forms import CaseOf, kept_documents, note_typed, once
 from web.pages.credit.case_views import case_view, due_tone
-from web.pages.credit.case_words import refuse, state_title, state_tone
+from web.pages.credit.case_words import not_yours_words, refuse, state_title, state_tone
 from web.pages.credit.words import title
 from web.pages.languages import chosen_lang
 from web.pages.regions import region_name
@@ -167,5 +167,6 @@ def _case_page(case_id: UUID, form: Form | None = None) -> str:
         row=whole.row,
         today=today(parts),
         is_party=actor.role is Role.PRODUCER,
+        not_yours=not_yours_words(whole.not_yours),
         done=done if whole.steps and whole.steps[-1].note.step == done else "",
     )
