@@ -3,6 +3,7 @@
 One rule: every answer is brought up to the head of the ledger first, and is of a day in China.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -11,8 +12,9 @@ from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from codes.model import CodeError
 from codes.schemes.cn_uscc import parse_uscc
-from credit.checking import Answer, ListPage, check_party, list_page
+from credit.checking import Answer, ListPage, check_party
 from credit.folding.projector import bring_up_credit
+from credit.list_reading import AsKnown, search_list
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book
 from credit.rulebook.reading import rulebook
@@ -62,26 +64,40 @@ def public_list(list_id: str) -> CreditList:
     return found
 
 
-def page_of_list(
-    parts: Services, list_id: str, *, day: date | None, after: str, may_look_back: bool = False
-) -> ListPage:
-    """Return a page of a public list on a day: organisations alone, repaired entries left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAsked:
+    """What is asked of a public list: a day, words of a name or a code, where a page begins.
+
+    `may_look_back` where whoever asks may be told of a day that lies behind.
+    """
+
+    day: date | None = None
+    words: str = ""
+    after: str = ""
+    rows_max: int | None = None
+    may_look_back: bool = False
+
+
+def page_of_list(parts: Services, list_id: str, asked: PublicAsked) -> ListPage:
+    """Return a page of a public list: organisations alone, repaired entries left out.
 
     Raises `InvalidInput` for a day that lies behind, unless whoever asks may look back: what has
     run out since then is told to nobody else.
     """
-    found = public_list(list_id)
-    if day is not None and day < today(parts) and not may_look_back:
+    found, now_on = public_list(list_id), today(parts)
+    day = asked.day or now_on
+    if day < now_on and not asked.may_look_back:
         raise _refusal("day", "A public list is of today: what has run out is told no more.")
     bring_up_credit(parts.engine, parts.log)
+    most = parts.settings.page_size_max
     with reading(parts.engine) as connection:
-        return list_page(
+        return search_list(
             connection,
             parts.log,
-            found.id,
-            day=day or today(parts),
-            after=after,
-            rows_max=parts.settings.page_size_max,
+            AsKnown(list_id=found.id, day=day),
+            words=asked.words,
+            after=asked.after,
+            rows_max=min(asked.rows_max or most, most),
         )
 
 

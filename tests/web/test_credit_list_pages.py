@@ -126,6 +126,20 @@ def test_a_public_list_says_its_norm_and_how_one_gets_off_it(told: House) -> Non
     assert uscc(2) not in text_of(anybody.get(f"{PUBLIC}?day=2026-06-01"))
 
 
+def test_a_public_list_is_searched_by_name_or_code(told: House) -> None:
+    anybody = visitor(told)
+
+    by_name = text_of(anybody.get(f"{PUBLIC}?q=青岛第4"))
+    by_code = text_of(anybody.get(f"{PUBLIC}?q={uscc(1)}"))
+    gone = text_of(anybody.get(f"{PUBLIC}?q=青岛第2"))
+    astray = text_of(anybody.get(f"{PUBLIC}?after=x"))
+
+    assert (uscc(4) in by_name, uscc(1) in by_name) == (True, False)
+    assert "青岛第1食品有限公司" in by_code
+    assert "今天不在这个名单上" in gone
+    assert uscc(1) in astray
+
+
 def test_nobody_reads_an_expired_entry_by_asking_for_a_day_that_lies_behind(told: House) -> None:
     path = "/api/v1/credit/lists/serious_violation?day=2026-06-01"
 

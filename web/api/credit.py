@@ -24,7 +24,7 @@ from web.api.credit_shapes import (
     PublicityOut,
 )
 from web.auth import current_actor, requires
-from web.credit import book_of, check_uscc, page_of_list
+from web.credit import PublicAsked, book_of, check_uscc, page_of_list
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -59,13 +59,12 @@ def get_list(query: dict[str, Any], list_id: str) -> dict[str, Any]:
 
     A day that lies behind is answered to whoever may check a party.
     """
-    page: ListPage = page_of_list(
-        services(),
-        list_id,
+    asked = PublicAsked(
         day=query["day"],
         after=query["after"],
         may_look_back=has_role_for(current_actor(), Action.CHECK_CREDIT),
     )
+    page: ListPage = page_of_list(services(), list_id, asked)
     return {
         "list": _list(page.credit_list),
         "day": page.day,

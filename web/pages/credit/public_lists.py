@@ -5,7 +5,9 @@ lets be public, organisations, entries in force today. No day of the past can be
 since what was repaired since then would be told again.
 """
 
+from dataclasses import replace
 from typing import Final
+from unicodedata import normalize
 
 from flask import Blueprint, render_template, request
 
@@ -13,11 +15,13 @@ from base.errors import InvalidInput
 from credit.rulebook.list_rules import norm_named, rules_of_list
 from credit.rulebook.lists import ListKind, credit_lists
 from credit.rulebook.reading import rulebook
-from web.credit import book_of, page_of_list, public_list, today
+from web.credit import PublicAsked, book_of, page_of_list, public_list, today
 from web.pages.credit import words
+from web.pages.credit.asking import ASKED_CHARS_MAX
 from web.services import services
 
 _TOKEN_CHARS_MAX: Final = 200
+_PAGE_ROWS: Final = 50
 
 blueprint = Blueprint("credit_public", __name__)
 
@@ -44,15 +48,18 @@ def public_list_page(list_id: str) -> str | tuple[str, int]:
     """Show who is on a public list today, a page at a time."""
     parts, found = services(), public_list(list_id)
     after = request.args.get("after", "")[:_TOKEN_CHARS_MAX]
+    words_asked = normalize("NFKC", request.args.get("q", "")).strip()[:ASKED_CHARS_MAX]
+    asked = PublicAsked(words=words_asked, after=after, rows_max=_PAGE_ROWS)
     try:
-        page = page_of_list(parts, found.id, day=None, after=after)
+        page = page_of_list(parts, found.id, asked)
     except InvalidInput:
-        page = page_of_list(parts, found.id, day=None, after="")
+        page = page_of_list(parts, found.id, replace(asked, after=""))
     return render_template(
         "credit/public_list.html",
         list=found,
         page=page,
         is_first=not after,
+        words=words_asked,
         rules=rules_of_list(book_of(parts), found, today(parts)),
         today=page.day,
     )
