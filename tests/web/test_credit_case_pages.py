@@ -191,7 +191,7 @@ def test_the_desk_is_narrowed_by_kind_state_and_place(sqlite_house: House) -> No
 def test_a_form_that_is_sent_twice_opens_one_case(sqlite_house: House) -> None:
     hand_in(sqlite_house, "penalty", penalty(1))
     authority = sign_in(sqlite_house, "authority")
-    page = f"{NEW}?kind=listing&uscc={uscc(1)}"
+    page = f"{NEW}?kind=listing&uscc={uscc(1)}&list=food_blacklist"
     form = {**NOTICE, "uscc": uscc(1), "once": once_of(authority.get(page))}
 
     first, second = (authority.post(NEW, page=page, **form) for _ in range(2))
@@ -214,12 +214,12 @@ def test_an_authority_reads_a_case_of_another_one_and_is_offered_no_step(
 ) -> None:
     hand_in(sqlite_house, "penalty", penalty(1))
     engine = sqlite_house.services.engine
-    with reading(engine) as connection:
-        (office,) = list_offices(connection)
-    end_office(engine, office.id, now=NOW, record=lambda *_: None)
     authority = sign_in(sqlite_house, "authority")
     page = f"{NEW}?kind=listing&uscc={uscc(1)}"
     at = _at(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
+    with reading(engine) as connection:
+        (office,) = list_offices(connection)
+    end_office(engine, office.id, now=NOW, record=lambda *_: None)
     request = KeyRequest(label="second", role=Role.AUTHORITY, party_id=None)
     key = grant(engine, request, now=NOW, record=lambda *_: None)
     other = sign_in(sqlite_house, key=key.text or "")
