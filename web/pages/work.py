@@ -53,6 +53,7 @@ from web.pages.credit import list_files as credit_list_files
 from web.pages.credit import lists as credit_lists
 from web.pages.credit import party as credit_party
 from web.pages.credit import public_lists as credit_public
+from web.pages.credit import statistics as credit_statistics
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
@@ -99,6 +100,7 @@ PAGES: Final = (
     credit_party,
     credit_list_files,
     credit_lists,
+    credit_statistics,
 )
 
 _NEWEST: Final = 5

@@ -1,0 +1,115 @@
+"""Statistics of credit as the interface, the pages and the open data ask for them.
+
+One rule: what is public counts public lists alone; everything is of a day in China.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from trace.sheets.texts import safe_text
+from typing import Final
+
+from base.db import reading
+from base.errors import InvalidInput, NotFound, Problem
+from credit.folding.projector import bring_up_credit
+from credit.rulebook.lists import credit_lists
+from credit.statistics.counting import (
+    CaseCount,
+    DecidedCount,
+    ListedCount,
+    MeasureCount,
+    case_counts,
+    decided_counts,
+    listed_counts,
+    measure_counts,
+)
+from credit.statistics.timeliness import FeedCount, feed_counts
+from web.credit import today
+from web.services import Services
+
+_DAYS: Final = 365
+_DAY: Final = timedelta(days=1)
+OPEN_LISTED: Final = "listed"
+OPEN_DECIDED: Final = "decided"
+OPEN_DATASETS: Final = (OPEN_LISTED, OPEN_DECIDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """How credit stands on `day`, and what was decided and handed in from `first` to `last`."""
+
+    day: date
+    first: date
+    last: date
+    listed: Sequence[ListedCount]
+    decided: Sequence[DecidedCount]
+    measures: Sequence[MeasureCount]
+    cases: Sequence[CaseCount]
+    feeds: Sequence[FeedCount]
+
+
+def statistics_for(
+    parts: Services, *, day: date | None, first: date | None, last: date | None
+) -> Statistics:
+    """Return the statistics of a day and of some days; raises `InvalidInput` for days reversed."""
+    on, until = day or today(parts), last or today(parts)
+    since = first or until - timedelta(days=_DAYS - 1)
+    if since > until:
+        message = "The first day lies after the last one."
+        raise InvalidInput(message, problems=(Problem(path="from", code="order", message=message),))
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return Statistics(
+            day=on,
+            first=since,
+            last=until,
+            listed=listed_counts(connection, parts.log, on),
+            decided=decided_counts(connection, parts.log, since, until + _DAY),
+            measures=measure_counts(connection, parts.log),
+            cases=case_counts(connection, parts.log, on),
+            feeds=feed_counts(connection, parts.log, since, until + _DAY),
+        )
+
+
+def open_dataset(parts: Services, name: str, *, day: date | None) -> str:
+    """Return open data as a CSV with a header: counts that name nobody.
+
+    `listed` is who is on which public list on the day, `decided` what was decided in the year up
+    to it. Raises `NotFound` for any other name.
+    """
+    if name not in OPEN_DATASETS:
+        raise NotFound(f"There is no open data of that name; there is {', '.join(OPEN_DATASETS)}.")
+    on = day or today(parts)
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        if name == OPEN_LISTED:
+            return _listed_csv(on, listed_counts(connection, parts.log, on))
+        first = on - timedelta(days=_DAYS - 1)
+        return _decided_csv(decided_counts(connection, parts.log, first, on + _DAY))
+
+
+def _listed_csv(day: date, counts: Iterable[ListedCount]) -> str:
+    rows = (
+        (day.isoformat(), one.list_id, one.region, one.section, one.organisations)
+        for one in counts
+        if credit_lists()[one.list_id].is_public
+    )
+    return _csv(("day", "list", "region", "industry_section", "organisations"), rows)
+
+
+def _decided_csv(counts: Iterable[DecidedCount]) -> str:
+    rows = (
+        (f"{one.year:04d}-{one.month:02d}", one.kind, one.severity, one.decisions) for one in counts
+    )
+    return _csv(("month", "kind", "class", "decisions"), rows)
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([safe_text(cell) if isinstance(cell, str) else cell for cell in row])
+    return written.getvalue()
