@@ -83,6 +83,9 @@ class Scale:
     links: int
     lineage_levels: int
     city_events: int
+    credit_enterprises: int
+    credit_people: int
+    credit_months: int
 
 
 SCALES: Mapping[str, Scale] = {
@@ -101,6 +104,9 @@ SCALES: Mapping[str, Scale] = {
             links=500,
             lineage_levels=2,
             city_events=1_500,
+            credit_enterprises=60,
+            credit_people=2_000,
+            credit_months=60,
         ),
         Scale(
             name="small",
@@ -115,6 +121,9 @@ SCALES: Mapping[str, Scale] = {
             links=1_000_000,
             lineage_levels=3,
             city_events=20_000,
+            credit_enterprises=3_000,
+            credit_people=100_000,
+            credit_months=12,
         ),
         Scale(
             name="full",
@@ -129,6 +138,9 @@ SCALES: Mapping[str, Scale] = {
             links=10_000_000,
             lineage_levels=3,
             city_events=1_000_000,
+            credit_enterprises=130_000,
+            credit_people=500_000,
+            credit_months=3,
         ),
     )
 }

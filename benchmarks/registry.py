@@ -5,6 +5,7 @@ from typing import Final
 
 from benchmarks.capture import capture_bulk, capture_single
 from benchmarks.city.rows import city
+from benchmarks.credit_city.rows import credit
 from benchmarks.harness import Benchmark
 from benchmarks.issuing import issuing
 from benchmarks.journal import journal_bulk, journal_single
@@ -33,6 +34,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "lineage-stays": lineage_stays,
     "recall": recall,
     "city": city,
+    "credit": credit,
     "stages": stages,
     "profile": profile,
 }

@@ -8,12 +8,12 @@ from datetime import date
 from functools import cache
 
 from base.clock import CIVIL_ZONE
-from base.db import reading
+from base.db import glancing, reading
 from base.errors import InvalidInput, NotFound, Problem
 from codes.model import CodeError
 from codes.schemes.cn_uscc import parse_uscc
 from credit.checking import Answer, ListPage, check_party
-from credit.folding.projector import bring_up_credit
+from credit.folding.projector import bring_up_credit, is_behind
 from credit.list_reading import AsKnown, search_list
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book
@@ -41,11 +41,15 @@ def check_uscc(parts: Services, *, uscc: str, matter: str | None, day: date | No
     book, code = book_of(parts), code_asked(uscc)
     if matter is not None and matter not in book.matters:
         raise _refusal("matter", f"There is no such matter; use one of {', '.join(book.matters)}.")
+    on = day or today(parts)
+    # Two statements without a transaction around them: the second sees what the first one saw, or
+    # more, and beginning and ending one would cost as much as both.
+    with glancing(parts.engine) as connection:
+        if not is_behind(connection, parts.log):
+            return check_party(connection, parts.log, book, uscc=code, matter=matter, day=on)
     bring_up_credit(parts.engine, parts.log)
-    with reading(parts.engine) as connection:
-        return check_party(
-            connection, parts.log, book, uscc=code, matter=matter, day=day or today(parts)
-        )
+    with glancing(parts.engine) as connection:
+        return check_party(connection, parts.log, book, uscc=code, matter=matter, day=on)
 
 
 def code_asked(uscc: str) -> str:

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Final
 from wsgiref.types import WSGIEnvironment
 
-from base.db import reading
+from base.db import glancing
 from benchmarks.credit_city.place import CreditPlace
 from benchmarks.credit_city.stream import CreditCity
 from benchmarks.harness import Reading, reading_of
@@ -52,7 +52,7 @@ def inside(place: CreditPlace, day: date) -> Ask:
     engine, log, book = place.services.engine, place.log, rulebook()
 
     def ask(code: str) -> None:
-        with reading(engine) as connection:
+        with glancing(engine) as connection:
             answer = check_party(connection, log, book, uscc=code, matter=MATTER, day=day)
         if not answer.is_known:
             raise LookupError(code)
@@ -62,13 +62,28 @@ def inside(place: CreditPlace, day: date) -> Ask:
 
 def at_the_door(place: CreditPlace) -> Ask:
     """Return what calls the application as its server does: with a key, through every hook."""
+    answer = _door(place)
+
+    def ask(code: str) -> None:
+        answer(code)
+
+    return ask
+
+
+def answer_at_the_door(place: CreditPlace, code: str) -> bytes:
+    """Return the body of one answer."""
+    return _door(place)(code)
+
+
+def _door(place: CreditPlace) -> Callable[[str], bytes]:
     app = create_app(place.services.settings, services=place.services)
     headers = {"HTTP_AUTHORIZATION": f"Bearer {_key(place)}"}
 
-    def ask(code: str) -> None:
-        call(app.wsgi_app, "/api/v1/credit/check", f"uscc={code}&matter={MATTER}", headers)
+    def answer(code: str) -> bytes:
+        query = f"uscc={code}&matter={MATTER}"
+        return call(app.wsgi_app, "/api/v1/credit/check", query, headers)
 
-    return ask
+    return answer
 
 
 def call(app: Any, path: str, query: str, headers: dict[str, str]) -> bytes:

@@ -40,7 +40,8 @@ def _lines(rows: Sequence[Row]) -> list[list[str]]:
     return [headers, *(one + rest for one, rest in zip(cells, more, strict=True))]
 
 
-def _csv(rows: Sequence[Row], encoding: str) -> bytes:
+def csv_of(rows: Sequence[Row], encoding: str) -> bytes:
+    """Return rows as a CSV."""
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerows(_lines(rows))
     return written.getvalue().encode(encoding)
@@ -62,7 +63,7 @@ def _workbook(rows: Sequence[Row]) -> bytes:
 
 
 _FORMS: Final[Sequence[Callable[[Sequence[Row]], bytes]]] = (
-    lambda rows: _csv(rows, "utf-8-sig"),
-    lambda rows: _csv(rows, "gb18030"),
+    lambda rows: csv_of(rows, "utf-8-sig"),
+    lambda rows: csv_of(rows, "gb18030"),
     _json_lines,
 )

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Integer, Select, bindparam, delete, func, select, update
 
-from base.db import reading, transaction
+from base.db import glancing, transaction
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
 from credit.folding.applying import fold_applied, fold_lifted
@@ -78,9 +78,16 @@ FOLDED: Final = (
 def bring_up_credit(engine: Engine, log: int) -> int:
     """Read every entry of credit that was appended since; return how many there were."""
     count = 0
-    while _is_behind(engine, log):
+    while True:
+        with glancing(engine) as connection:
+            if not is_behind(connection, log):
+                return count
         count += _piece(engine, log)
-    return count
+
+
+def is_behind(connection: Connection, log: int) -> bool:
+    """Return whether an entry of credit was appended that was not read yet."""
+    return connection.execute(_BEHIND, {"of_log": log}).first() is not None
 
 
 def forget_credit(connection: Connection, log: int) -> None:
@@ -90,11 +97,6 @@ def forget_credit(connection: Connection, log: int) -> None:
         connection.execute(delete(table).where(table.c.log == log))
     reindex_credit(connection, log)
     _move(connection, log, 0)
-
-
-def _is_behind(engine: Engine, log: int) -> bool:
-    with reading(engine) as connection:
-        return connection.execute(_BEHIND, {"of_log": log}).first() is not None
 
 
 def _piece(engine: Engine, log: int) -> int:
