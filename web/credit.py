@@ -6,13 +6,14 @@ One rule: every answer is brought up to the head of the ledger first, and is of 
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from base.clock import CIVIL_ZONE
 from base.db import glancing, reading
 from base.errors import InvalidInput, NotFound, Problem
 from codes.model import CodeError
 from codes.schemes.cn_uscc import parse_uscc
-from credit.checking import Answer, ListPage, check_party
+from credit.checking import Answer, Entry, ListPage, check_party
 from credit.folding.projector import bring_up_credit, is_behind
 from credit.list_reading import AsKnown, search_list
 from credit.rulebook.lists import CreditList, credit_lists
@@ -103,6 +104,24 @@ def page_of_list(parts: Services, list_id: str, asked: PublicAsked) -> ListPage:
             after=asked.after,
             rows_max=min(asked.rows_max or most, most),
         )
+
+
+def entry_told(entry: Entry) -> dict[str, Any]:
+    """Return an entry of a list as every door of the interface tells it."""
+    return {
+        "list": entry.credit_list.id,
+        "list_zh": entry.credit_list.zh,
+        "kind": entry.credit_list.kind.value,
+        "number": entry.number,
+        "authority": entry.authority,
+        "ground": entry.ground,
+        "article": entry.article,
+        "from_on": entry.from_on,
+        "stops_on": entry.stops_on,
+        "removable_on": entry.removable_on,
+        "seq": entry.seq,
+        "row": entry.position,
+    }
 
 
 def _refusal(path: str, message: str) -> InvalidInput:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from base.clock import CIVIL_ZONE
 from base.db import reading
-from base.errors import NotFound
+from base.errors import InvalidInput, NotFound, Problem
 from credit.checking import Listed, ListPage
 from credit.folding.projector import bring_up_credit
 from credit.list_reading import AsKnown, Changes, changes_between, count_on, search_list
@@ -41,6 +41,21 @@ def as_known(parts: Services, list_id: str, *, day: date | None, known_on: date 
     now = parts.clock.now()
     known_at = now if known_on is None else min(end_of(known_on), now)
     return AsKnown(list_id=any_list(list_id).id, day=day or today(parts), known_at=known_at)
+
+
+def sides_of(
+    parts: Services, list_id: str, *, since: date, until: date | None
+) -> tuple[AsKnown, AsKnown]:
+    """Return a list on two days, each as it was known at the end of its own day.
+
+    That is what a reader saw then. Raises `InvalidInput` where the later day comes first.
+    """
+    last = until or today(parts)
+    if since > last:
+        message = "The later day comes second."
+        raise InvalidInput(message, problems=(Problem(path="to", code="order", message=message),))
+    before, after = (as_known(parts, list_id, day=day, known_on=day) for day in (since, last))
+    return before, after
 
 
 def page_for(parts: Services, asked: AsKnown, *, words: str, after: str, rows_max: int) -> ListPage:

@@ -162,6 +162,8 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/monitoring"): "authority auditor",
     ("GET", "/api/v1/credit/check"): "authority auditor",
     ("GET", "/api/v1/credit/lists"): EVERYBODY,
+    ("GET", "/api/v1/credit/lists/<list_id>/entries"): "authority auditor",
+    ("GET", "/api/v1/credit/lists/<list_id>/changes"): "authority auditor",
     ("GET", "/api/v1/credit/feeds"): "authority auditor",
     ("POST", "/api/v1/credit/feeds/<name>/batches"): "authority",
     ("GET", "/api/v1/credit/batches"): "authority auditor",

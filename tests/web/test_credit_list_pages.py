@@ -160,3 +160,27 @@ def test_a_natural_person_is_on_no_list_of_anybody(told: House) -> None:
         page = text_of(authority.get(path))
         assert uscc(8) in page
         assert "王某某" not in page
+
+
+def test_the_interface_tells_any_list_as_known_and_its_changes(told: House) -> None:
+    path = "/api/v1/credit/lists/serious_violation"
+
+    then = send(told, "GET", f"{path}/entries?day=2026-06-01&known=2026-06-02", role="authority")
+    now = send(told, "GET", f"{path}/entries?q={uscc(4)}", role="auditor").get_json()
+    changes = send(told, "GET", f"{path}/changes?from=2026-06-01", role="authority").get_json()
+    wrong = send(told, "GET", f"{path}/changes?from=2026-06-05&to=2026-06-01", role="authority")
+
+    assert len(then.get_json()["listed"]) == 4
+    assert [one["entry"]["ground"] for one in now["listed"]] == ["虚假标签"]
+    assert [one["uscc"] for one in changes["added"]] == [uscc(5)]
+    assert {one["uscc"]: one["why"] for one in changes["removed"]} == {
+        uscc(2): "ended",
+        uscc(3): "run_out",
+    }
+    assert [one["changes"] for one in changes["changed"]] == [
+        [{"field": "title", "before": "未取得食品生产许可从事食品生产", "after": "虚假标签"}]
+    ]
+    assert (wrong.status_code, errors_of(wrong)) == (400, ["to"])
+    assert send(told, "GET", f"{path}/changes?from=2026-06-01").status_code == 403
+    path = "/api/v1/credit/lists/key_attention/entries"
+    assert send(told, "GET", path, role="authority").status_code == 200

@@ -6,7 +6,7 @@ party has a right to.
 
 from typing import Any
 
-from credit.checking import Answer, Entry, ListPage
+from credit.checking import Answer, ListPage
 from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json
 from credit.rulebook.lists import CreditList, credit_lists
@@ -24,7 +24,7 @@ from web.api.credit_shapes import (
     PublicityOut,
 )
 from web.auth import current_actor, requires
-from web.credit import PublicAsked, book_of, check_uscc, page_of_list
+from web.credit import PublicAsked, book_of, check_uscc, entry_told, page_of_list
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -69,7 +69,8 @@ def get_list(query: dict[str, Any], list_id: str) -> dict[str, Any]:
         "list": _list(page.credit_list),
         "day": page.day,
         "listed": [
-            {"uscc": one.code, "name": one.name, "entry": _entry(one.entry)} for one in page.listed
+            {"uscc": one.code, "name": one.name, "entry": entry_told(one.entry)}
+            for one in page.listed
         ],
         "next_after": page.next_after,
     }
@@ -102,30 +103,13 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "name": answer.name,
         "known": answer.is_known,
         "day": answer.day,
-        "entries": [_entry(one) for one in answer.entries],
+        "entries": [entry_told(one) for one in answer.entries],
         "measures": [_measure(one) for one in answer.measures],
     }
 
 
 def _list(one: CreditList) -> dict[str, Any]:
     return {"id": one.id, "zh": one.zh, "en": one.en, "kind": one.kind, "norm": one.norm}
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "list": entry.credit_list.id,
-        "list_zh": entry.credit_list.zh,
-        "kind": entry.credit_list.kind.value,
-        "number": entry.number,
-        "authority": entry.authority,
-        "ground": entry.ground,
-        "article": entry.article,
-        "from_on": entry.from_on,
-        "stops_on": entry.stops_on,
-        "removable_on": entry.removable_on,
-        "seq": entry.seq,
-        "row": entry.position,
-    }
 
 
 def _measure(one: Measure) -> dict[str, Any]:

@@ -14,7 +14,15 @@ from base.errors import InvalidInput
 from credit.list_reading import Left
 from parties.access import Action
 from web.credit import today
-from web.credit_lists import any_list, as_known, changes_for, count_for, counts_for, page_for
+from web.credit_lists import (
+    any_list,
+    as_known,
+    changes_for,
+    count_for,
+    counts_for,
+    page_for,
+    sides_of,
+)
 from web.pages.credit.asking import ASKED_CHARS_MAX, legal_day
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
@@ -96,8 +104,7 @@ def credit_list_changes(list_id: str) -> str | tuple[str, int]:
         form.wrong("to", _("The later day comes second."))
     changes = None
     if form.is_good:
-        # Each side as it was known on its own day: that is what a reader saw then.
-        before, after = (as_known(parts, found.id, day=day, known_on=day) for day in (since, until))
+        before, after = sides_of(parts, found.id, since=since, until=until)
         changes = changes_for(parts, before, after, rows_max=_CHANGES_MAX)
     body = render_template(
         "credit/changes.html",

@@ -1,0 +1,159 @@
+"""Lists over HTTP for whoever checks credit: any list, as known on a day, and what changed in it.
+
+One rule: what left a list says why; organisations alone are on it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import marshmallow as ma
+
+from credit.checking import Listed
+from credit.list_reading import Changed, Left, Removed
+from parties.access import Action
+from web.api.blueprint import ApiBlueprint
+from web.api.credit_shapes import CreditEntryOut, CreditListedOut
+from web.api.fields import LegalDay, StrictSchema, text
+from web.auth import requires
+from web.credit import entry_told
+from web.credit_lists import any_list, as_known, changes_for, page_for, sides_of
+from web.services import services
+
+BLUEPRINT = ApiBlueprint(
+    "credit-lists", __name__, url_prefix="/api/v1", description="Any list, and its changes."
+)
+
+_WORDS_CHARS_MAX: Final = 200
+
+
+class ListEntriesQuery(StrictSchema):
+    """Which day, as known at the end of which day (now unless it is given), words of a name."""
+
+    day = LegalDay(load_default=None)
+    known = LegalDay(load_default=None)
+    q = text(_WORDS_CHARS_MAX, load_default="", metadata={"description": "Name or credit code."})
+    after = text(_WORDS_CHARS_MAX, load_default="", data_key="nextPageToken")
+
+
+class ListEntriesOut(ma.Schema):
+    """A page of a list on a day as it was known at an instant."""
+
+    list = ma.fields.String()
+    day = ma.fields.Date()
+    known_at = ma.fields.AwareDateTime(format="iso")
+    listed = ma.fields.List(ma.fields.Nested(CreditListedOut))
+    next_after = ma.fields.String(data_key="nextPageToken")
+
+
+class ListChangesQuery(StrictSchema):
+    """Between which days; each side is the list as it was known at the end of its own day."""
+
+    from_on = LegalDay(required=True, data_key="from")
+    to_on = LegalDay(load_default=None, data_key="to")
+
+
+class RemovedEntryOut(ma.Schema):
+    """An entry that left a list, and why."""
+
+    uscc = ma.fields.String()
+    name = ma.fields.String()
+    entry = ma.fields.Nested(CreditEntryOut)
+    why = ma.fields.Enum(Left, by_value=ma.fields.String)
+    on = ma.fields.Date(allow_none=True)
+    number = ma.fields.String(metadata={"description": "Number of the decision on removal."})
+    reason = ma.fields.String()
+    seq = ma.fields.Integer()
+
+
+class FieldChangeOut(ma.Schema):
+    """What a field of an entry said before and says now."""
+
+    field = ma.fields.String()
+    before = ma.fields.String()
+    after = ma.fields.String()
+
+
+class ChangedEntryOut(ma.Schema):
+    """An entry that is told otherwise."""
+
+    uscc = ma.fields.String()
+    name = ma.fields.String()
+    changes = ma.fields.List(ma.fields.Nested(FieldChangeOut))
+
+
+class ListChangesOut(ma.Schema):
+    """What differs; each part holds at most a page, and the counts say how many there are."""
+
+    added_count = ma.fields.Integer()
+    removed_count = ma.fields.Integer()
+    added = ma.fields.List(ma.fields.Nested(CreditListedOut))
+    removed = ma.fields.List(ma.fields.Nested(RemovedEntryOut))
+    changed = ma.fields.List(ma.fields.Nested(ChangedEntryOut))
+
+
+@BLUEPRINT.route("/credit/lists/<list_id>/entries", methods=["GET"])
+@requires(Action.CHECK_CREDIT)
+@BLUEPRINT.arguments(ListEntriesQuery, location="query")
+@BLUEPRINT.response(200, ListEntriesOut)
+def get_list_entries(query: dict[str, Any], list_id: str) -> dict[str, Any]:
+    """Give who is on any list on a day, public or not, as it was known on a day."""
+    parts = services()
+    asked = as_known(parts, list_id, day=query["day"], known_on=query["known"])
+    page = page_for(
+        parts,
+        asked,
+        words=query["q"].strip(),
+        after=query["after"],
+        rows_max=parts.settings.page_size_max,
+    )
+    return {
+        "list": page.credit_list.id,
+        "day": page.day,
+        "known_at": asked.known_at,
+        "listed": [_listed(one) for one in page.listed],
+        "next_after": page.next_after,
+    }
+
+
+@BLUEPRINT.route("/credit/lists/<list_id>/changes", methods=["GET"])
+@requires(Action.CHECK_CREDIT)
+@BLUEPRINT.arguments(ListChangesQuery, location="query")
+@BLUEPRINT.response(200, ListChangesOut)
+def get_list_changes(query: dict[str, Any], list_id: str) -> dict[str, Any]:
+    """Tell who was added to a list between two days, who left it and why, and what is told anew."""
+    parts = services()
+    any_list(list_id)
+    before, after = sides_of(parts, list_id, since=query["from_on"], until=query["to_on"])
+    found = changes_for(parts, before, after, rows_max=parts.settings.page_size_max)
+    return {
+        "added_count": found.added_count,
+        "removed_count": found.removed_count,
+        "added": [_listed(one) for one in found.added],
+        "removed": [_removed(one) for one in found.removed],
+        "changed": [_changed(one) for one in found.changed],
+    }
+
+
+def _listed(one: Listed) -> Mapping[str, Any]:
+    return {"uscc": one.code, "name": one.name, "entry": entry_told(one.entry)}
+
+
+def _removed(one: Removed) -> Mapping[str, Any]:
+    return {
+        **_listed(one.listed),
+        "why": one.why,
+        "on": one.on,
+        "number": one.number,
+        "reason": one.reason,
+        "seq": one.seq,
+    }
+
+
+def _changed(one: Changed) -> Mapping[str, Any]:
+    return {
+        "uscc": one.listed.code,
+        "name": one.listed.name,
+        "changes": [
+            {"field": name, "before": before, "after": after} for name, before, after in one.fields
+        ],
+    }
