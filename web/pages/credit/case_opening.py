@@ -19,6 +19,7 @@ from credit.cases.kinds import CaseKind, case_kinds
 from credit.casework.desk import Choice, DeskRow, desk_rows
 from credit.facts import FactState
 from credit.feeds.model import FactKind
+from credit.offices import EVERY, offices_of
 from credit.records import FactRow
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import ListKind, credit_lists
@@ -174,6 +175,8 @@ def _form_page(kind: CaseKind, form: Form) -> str:
     if asked:
         form.values = {**form.values, f"fact-{asked}": "1"}
     step = kind.steps[kind.begins]
+    if kind.id == _LISTING and "authority_name" not in form.values:
+        form.values = {**form.values, "authority_name": _own_office()}
     return render_template(
         "credit/cases/new.html",
         kind=kind,
@@ -201,6 +204,13 @@ def _form_page(kind: CaseKind, form: Form) -> str:
         list_names={one.id: title(one) for one in credit_lists().values()},
         today=on,
     )
+
+
+def _own_office() -> str:
+    """Return the authority that this reader decides for, "" where that is none or several."""
+    with reading(services().engine) as connection:
+        names = {one.authority for one in offices_of(connection, page_actor().id)}
+    return names.pop() if len(names) == 1 and EVERY not in names else ""
 
 
 def _may_be_about(kind: CaseKind, fact: FactRow, on: date) -> bool:
