@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from base.db import reading
-from base.errors import Conflict, InvalidInput, Problem
+from base.errors import Conflict, InvalidInput, NotFound, Problem
 from base.strict_json import loads
 from credit.casework.feeds import (
     FeedCount,
@@ -149,6 +149,8 @@ def batch_desk(
             )
             for one in connection.execute(statement)
         ]
+    if batch.state is BatchState.HELD and not after:
+        found = _held_rows(parts, batch, code=code, rows_max=rows_max)
     shown = found[:rows_max]
     return BatchDesk(
         batch=batch,
@@ -157,6 +159,36 @@ def batch_desk(
         rows=shown,
         next_after=shown[-1].number if len(found) > rows_max else None,
     )
+
+
+def _held_rows(
+    parts: Services, batch: CreditBatch, *, code: str, rows_max: int
+) -> list[QuarantinedRow]:
+    """Return rows of a held batch that would not be understood: whoever releases it has to see.
+
+    Nothing of it is kept yet, so that it is read again; of a large one nothing is told.
+    """
+    if code or batch.received > parts.settings.credit_told_max:
+        return []
+    try:
+        body = read_file(parts.settings.effective_files_dir, batch.file_hash)
+    except NotFound:
+        return []
+    reader = Actor(id=batch.actor, role=None)
+    feed = feed_asked(batch.feed)
+    trial = try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
+    return [
+        QuarantinedRow(
+            number=one.number,
+            state="open",
+            faults=[
+                {"path": fault.path, "code": fault.code, "message": fault.message}
+                for fault in one.faults
+            ],
+            cells=one.cells,
+        )
+        for one in trial.quarantined
+    ]
 
 
 def marked_file(parts: Services, batch_id: UUID, title: Callable[[str], str]) -> BytesIO:

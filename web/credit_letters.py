@@ -116,7 +116,7 @@ def case_letter(parts: Services, actor: Actor, case_id: UUID, seq: int) -> bytes
         foot=f"溯信  案件 {case_id}  账本第 {seq} 条",
     )
     _write(pdf, letter, whole, step, book_of(parts))
-    pdf.text(f"核验：{parts.settings.origin}/ledger/proof/{parts.log}/{seq}", size=9)
+    pdf.text(f"核验：{parts.settings.effective_public_url}/ledger/proof/{parts.log}/{seq}", size=9)
     return pdf.finish()
 
 
@@ -143,8 +143,9 @@ def _write(pdf: TextPdf, letter: Letter, whole: WholeCase, step: StepRow, book: 
         pdf.text(_due(note, note.due_on, book), size=11)
         pdf.space()
     pdf.space(24)
-    if terms.get("authority_name"):
-        pdf.text(terms["authority_name"], size=12)
+    signer = terms.get("authority_name") or _authority(whole.facts)
+    if signer:
+        pdf.text(signer, size=12)
     at = step.at.astimezone(CIVIL_ZONE)
     pdf.text(f"{at.year}年{at.month}月{at.day}日", size=12)
     pdf.space(16)
@@ -180,6 +181,12 @@ def _facts(pdf: TextPdf, facts: Sequence[FactRow]) -> None:
         on = "" if fact.decided_on is None else fact.decided_on.isoformat()
         pdf.row((fact.number, fact.authority, fact.title, on), _FACT_SHARES)
     pdf.space()
+
+
+def _authority(facts: Sequence[FactRow]) -> str:
+    """Return the authority of the records, "" where they are of several."""
+    names = {fact.authority for fact in facts}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _due(note: CaseNote, due_on: date, book: Book) -> str:

@@ -96,10 +96,12 @@ def test_a_held_batch_is_released_by_another_with_a_reason_that_is_in_the_ledger
 ) -> None:
     first, second = sign_in(house, "authority"), another(house)
     hand_in(house, "serious_listing", *[serious(number) for number in range(1, 9)])
-    body = csv_of([serious(number) for number in range(20, 50)])
+    wrong = serious(99, listed_on="2026-02-30")
+    body = csv_of([wrong, *(serious(number) for number in range(20, 49))])
 
     tried = upload(first, body, feed="serious_listing")
     at = take(first, tried, feed="serious_listing")
+    seen = text_of(second.get(at))
     own = first.post(f"{at}/release", page=at, reason="名单没错")
     bare = second.post(f"{at}/release", page=at, reason=" ")
     listed = text_of(second.get(FEEDS_AT))
@@ -110,6 +112,7 @@ def test_a_held_batch_is_released_by_another_with_a_reason_that_is_in_the_ledger
     assert "有 30 行，以往最大的一批只有 8 行。" in listed
     assert (own.status_code, bare.status_code, done.status_code) == (409, 400, 303)
     assert "须由另一人复核" in text_of(own)
+    assert "2026-02-30" in seen
     assert error_of(bare, "release", "reason") == "请写明理由。"
     assert "名单没错" not in text_of(second.get(at))
     assert [told for told in house.acts.told if told[1] == "credit_batch_released"] != []
