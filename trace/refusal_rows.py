@@ -114,6 +114,12 @@ ROWS: Final[Mapping[str, str]] = MappingProxyType(
         "note": "签名文件的写法不对。",
         "out_of_range": "超出账本的范围。",
         "path": "字段路径不对。",
+        # Credit.
+        "unknown": "没有这一项。",
+        "bad_person_number": "不是正确的身份证号码。",
+        "not_in_force": "这项措施所依据的条款当日不在有效期内。",
+        "other_matter": "这项措施不适用于这一事项。",
+        "not_meant": "该主体没有应当适用这项措施的记录。",
         "tag": "类型标记不对。",
     }
 )
