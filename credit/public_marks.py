@@ -7,9 +7,10 @@ that stand on the day; nothing told of a party is not the same as nothing found.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from credit.checking import Entry, entries_of, is_listed_on
 from credit.feeds.model import CodeScheme, SubjectKind
@@ -36,6 +37,21 @@ def public_marks(
     wanted = sorted(codes)[:_CODES_MAX]
     if not wanted:
         return {}
+    rows = list(connection.execute(_of_codes(day), {"of_log": log, "codes": wanted}))
+    told = {row.code for row in rows}
+    return {
+        one: PublicMark(
+            day=day,
+            is_known=one in told,
+            entries=tuple(entries_of([row for row in rows if row.code == one and row.id])),
+        )
+        for one in wanted
+    }
+
+
+@lru_cache(maxsize=4)
+def _of_codes(day: date) -> Select[Any]:
+    """Return the question of a day, kept: putting it together costs more than asking it."""
     code, fact, subject = CREDIT_CODE.c, CREDIT_FACT.c, CREDIT_SUBJECT.c
     public = [one.id for one in credit_lists().values() if one.is_public]
     of_subject = and_(subject.log == code.log, subject.id == code.subject_id)
@@ -46,26 +62,16 @@ def public_marks(
         fact.list.in_(public),
         is_listed_on(day),
     )
-    statement = (
+    return (
         select(*COLUMNS, code.code)
         .select_from(CREDIT_CODE)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
         .where(
-            code.log == log,
-            code.code.in_(wanted),
+            code.log == bindparam("of_log"),
+            code.code.in_(bindparam("codes", expanding=True)),
             code.scheme == CodeScheme.USCC.value,
             subject.kind != SubjectKind.PERSON.value,
         )
         .order_by(fact.seq, fact.position)
     )
-    rows = list(connection.execute(statement))
-    told = {row.code for row in rows}
-    return {
-        one: PublicMark(
-            day=day,
-            is_known=one in told,
-            entries=tuple(entries_of([row for row in rows if row.code == one and row.id])),
-        )
-        for one in wanted
-    }
