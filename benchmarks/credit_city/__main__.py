@@ -94,11 +94,12 @@ def _load(city: CreditCity, database: str, closing: ExitStack) -> int:
 
 def _measure(place: CreditPlace, city: CreditCity) -> None:
     """Run the nights of two days and ask at the counter."""
-    for day in (city.last_day, city.last_day + timedelta(days=1)):
+    today = place.clock.now().astimezone(CIVIL_ZONE).date()
+    for day in (today, today + timedelta(days=1)):
         _run_night(place, day)
     codes = codes_asked(city)
     doors: dict[str, Ask] = {
-        "inside": inside(place, city.last_day),
+        "inside": inside(place, today),
         "at the HTTP door": at_the_door(place),
     }
     for name, ask in doors.items():

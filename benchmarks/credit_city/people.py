@@ -14,8 +14,9 @@ from benchmarks.credit_city.naming import PLACES
 from codes.cn.checks import mod_11_2
 
 _OLDEST: Final = date(1937, 1, 1)
-_YOUNGEST: Final = date(2026, 6, 30)
-_DAYS: Final = (_YOUNGEST - _OLDEST).days + 1
+YOUNGEST: Final = date(2026, 6, 30)
+"""The last day on which somebody of the city was born: its files are of later."""
+_DAYS: Final = (YOUNGEST - _OLDEST).days + 1
 _SEQUENCES: Final = 1000
 PEOPLE_MAX: Final = len(PLACES) * _DAYS * _SEQUENCES
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

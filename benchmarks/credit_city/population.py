@@ -10,12 +10,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from random import Random
 from typing import Final
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
-from benchmarks.credit_city.people import person_numbers
+from benchmarks.credit_city.people import YOUNGEST, person_numbers
 from benchmarks.credit_city.place import CreditPlace
 from benchmarks.credit_city.stream import KNOWN, NEW, CreditCity
 from credit.persons.loading import PersonDesk, fault_counts, take_people
@@ -80,6 +82,9 @@ def person_desk(place: CreditPlace) -> PersonDesk:
 def load_people(place: CreditPlace, city: CreditCity) -> Iterator[PeopleLoad]:
     """Take every file; yields the sums so far after each of them, always the same object."""
     desk, load = person_desk(place), PeopleLoad()
+    day = YOUNGEST + timedelta(days=1)
+    born = datetime(day.year, day.month, day.day, 9, tzinfo=CIVIL_ZONE).astimezone(UTC)
+    place.clock.instant = max(place.clock.instant, born)
     for file in people_files(city):
         started = time.perf_counter()
         batch = take_people(desk, CONSOLE, io.BytesIO(file.body))

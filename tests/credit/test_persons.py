@@ -1,6 +1,7 @@
 """The register of people: read strictly, keyed at the door, proven by a root, erasable."""
 
 import io
+import tracemalloc
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -274,3 +275,21 @@ def test_who_was_erased_is_gone_and_the_tree_of_the_file_still_holds(
         erase_person(desk, CONSOLE, erased, "again")
     with pytest.raises(InvalidInput, match="reason"):
         erase_person(desk, CONSOLE, _key(desk, NUMBERS[1]), " ")
+
+
+def test_a_file_ten_times_as_long_takes_no_more_memory(desk: PersonDesk) -> None:
+    def peak(year: int, a_day: int) -> int:
+        # Of as many days of birth each: those that were met are remembered, and there are few.
+        days = [f"{year}01{day:02}" for day in range(1, 11)]
+        file = _file(*(_born(day, sequence) for day in days for sequence in range(a_day)))
+        tracemalloc.start()
+        batch = take_people(desk, CONSOLE, file)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert batch.accepted == 10 * a_day
+        return most
+
+    # Whatever is loaded and remembered once is so before anything is measured.
+    peak(1970, 30)
+
+    assert peak(1972, 300) < 2 * peak(1971, 30)
