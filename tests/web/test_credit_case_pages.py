@@ -200,6 +200,22 @@ def test_a_form_that_is_sent_twice_opens_one_case(sqlite_house: House) -> None:
     assert "案件：1 件" in text_of(authority.get(CASES))
 
 
+def test_a_step_that_comes_back_from_a_sign_in_is_shown_and_not_taken(sqlite_house: House) -> None:
+    hand_in(sqlite_house, "penalty", penalty(1))
+    authority = sign_in(sqlite_house, "authority")
+    page = f"{NEW}?kind=listing&uscc={uscc(1)}&list=food_blacklist"
+    resumed = authority.post(NEW, page=page, uscc=uscc(1), resumed="1", **NOTICE)
+    at = _at(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
+
+    back = authority.post(f"{at}/steps", page=at, step="drop", reason="证据不足", resumed="1")
+
+    assert resumed.status_code == back.status_code == 400
+    assert all("您重新登录过" in text_of(one) for one in (resumed, back))
+    assert "证据不足</textarea>" in text_of(back)
+    assert "已告知" in text_of(authority.get(at))
+    assert "案件：1 件" in text_of(authority.get(CASES))
+
+
 def test_every_state_and_every_letter_of_the_kinds_has_words() -> None:
     steps = {(kind.id, step.id) for kind in case_kinds().values() for step in kind.steps.values()}
     states = {step.target for kind in case_kinds().values() for step in kind.steps.values()}
