@@ -1,4 +1,4 @@
-"""The rows of law that the clock of a fact stands on, as a report tells them.
+"""The rows of law that the clock of a fact stands on, as a report and a page tell them.
 
 The rule that must stay true: a reason is worked out from the record as it was kept, by the rules of
 the day of its decision; what cannot be worked out is left out and never made up.
@@ -14,6 +14,7 @@ from credit.feeds.model import FactKind, Record
 from credit.folding.values import penalty_of
 from credit.intake.records import read_row
 from credit.model import Because
+from credit.records import FactRow
 from credit.reporting.facts import Told
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
@@ -25,7 +26,9 @@ _KEYS: Final = 300
 _NOTHING: Final = Because()
 
 
-def records_of(connection: Connection, log: int, told: Sequence[Told]) -> Mapping[UUID, Record]:
+def records_of(
+    connection: Connection, log: int, told: Sequence[Told | FactRow]
+) -> Mapping[UUID, Record]:
     """Return the kept records behind facts, by fact; what was erased or decided here has none."""
     placed = {(one.batch_id, one.position): one.id for one in told if one.kind == FactKind.PENALTY}
     batches = sorted({batch for batch, _ in placed if batch is not None})
@@ -45,7 +48,7 @@ def records_of(connection: Connection, log: int, told: Sequence[Told]) -> Mappin
     return found
 
 
-def because_of(one: Told, record: Record | None, book: Book) -> Because:
+def because_of(one: Told | FactRow, record: Record | None, book: Book) -> Because:
     """Return why a fact's clock is what it is; nothing where no row fixes one."""
     if one.kind == FactKind.PENALTY:
         penalty = None if record is None else penalty_of(record)

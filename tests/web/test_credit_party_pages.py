@@ -44,6 +44,8 @@ def test_a_fact_is_told_with_its_source_article_clock_and_proof(told: House) -> 
     assert "批内第 2 条" in page
     assert 'href="/ledger/proof/' in page
     assert "50,000.00 元" in page
+    assert "《信用修复管理办法》" in page
+    assert "《市场监督管理严重违法失信名单管理办法》（市场监管总局令第44号）第二十条" in page
     assert '<p class="credit-letter">D</p>' in page
 
 

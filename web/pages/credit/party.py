@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from flask import current_app, render_template
+from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 
 from base.db import reading
@@ -21,8 +22,9 @@ from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.looking_up import subjects_by_id
 from credit.records import FactRow
+from credit.reporting.reasons import because_of, records_of
 from credit.rulebook.lists import CreditList, ListKind, credit_lists
-from credit.rulebook.model import Measure
+from credit.rulebook.model import Measure, Rule
 from credit.scoring.model import Grade, Model
 from parties.access import Action
 from parties.actors import Role
@@ -34,7 +36,7 @@ from web.pages.credit.clock import Clock, clock_of
 from web.pages.languages import chosen_lang
 from web.pages.regions import region_name
 from web.pages.work_blueprint import blueprint
-from web.services import services
+from web.services import Services, services
 from web.session import page_actor, page_requires
 
 _ARTICLES: Final = ("article", "basis", "law_and_penalty")
@@ -56,6 +58,7 @@ class FactView:
     severity: str
     feed: str
     clock: Clock | None
+    because: tuple[Rule, ...]
     counts: bool
     details: tuple[tuple[str, str], ...]
     cases: tuple[CaseRow, ...]
@@ -119,10 +122,11 @@ def _page(code: str) -> str | tuple[str, int]:
             rows_max=parts.settings.page_size_max,
         )
         used = applications_of(connection, parts.log, asked).applications
+        reasons = _reasons(connection, parts, facts)
     if card is None:
         raise NotFound("There is no such record.")
     on = today(parts)
-    views = [_view(one, cases, on) for one in facts]
+    views = [_view(one, cases, on, reasons.get(one.id, ())) for one in facts]
     found = grade_for(parts, actor, GradeAsked(uscc=code))
     return render_template(
         "credit/party.html",
@@ -140,6 +144,14 @@ def _page(code: str) -> str | tuple[str, int]:
     )
 
 
+def _reasons(
+    connection: Connection, parts: Services, facts: Sequence[FactRow]
+) -> Mapping[UUID, tuple[Rule, ...]]:
+    """Return the rows of law that each fact's class and days stand on."""
+    book, records = book_of(parts), records_of(connection, parts.log, facts)
+    return {one.id: because_of(one, records.get(one.id), book).rules for one in facts}
+
+
 def _sections(views: Sequence[FactView]) -> dict[str, Any]:
     legal = [one for one in views if one.sort == "legal"]
     return {
@@ -151,7 +163,7 @@ def _sections(views: Sequence[FactView]) -> dict[str, Any]:
     }
 
 
-def _view(fact: FactRow, cases: Sequence[CaseRow], on: date) -> FactView:
+def _view(fact: FactRow, cases: Sequence[CaseRow], on: date, because: tuple[Rule, ...]) -> FactView:
     found = credit_lists().get(fact.list_id)
     details: Mapping[str, Any] = fact.body.get("details", {})
     sort = _sort(fact, found)
@@ -170,6 +182,7 @@ def _view(fact: FactRow, cases: Sequence[CaseRow], on: date) -> FactView:
         severity=words.SEVERITIES[fact.severity]() if fact.severity else "",
         feed=words.feed_title(fact.feed),
         clock=clock_of(starts_on, fact.repairable_on, fact.stops_on, on) if is_running else None,
+        because=because if is_running else (),
         counts=counts,
         details=tuple(words.told_details(fact.body)),
         cases=tuple(one for one in cases if fact.id in one.fact_ids),
