@@ -4,24 +4,19 @@ The rule that must stay true: what is repaired, withdrawn, shielded or over give
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from trace.findings.judgements import FindingState
-from trace.findings.tables import FINDING
-from trace.recall.tables import RECALL
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, select
 
-from base.clock import CIVIL_ZONE
 from base.strict_json import loads
-from credit.feeds.model import CodeScheme
+from credit.feeds.registry import OWN_FEED
 from credit.scoring.model import Evidence, Grade, Model, ScoredFact
 from credit.scoring.scoring import grade_of
 from credit.scoring.what_if import Ground
-from credit.standing import current_facts
-from credit.tables import CREDIT_CODE
-from parties.tables import PARTY
+from credit.standing import counts_on, current_facts, told_body
+from credit.tables import CREDIT_FACT
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
@@ -48,43 +43,28 @@ def ground_of(connection: Connection, log: int, subject_id: UUID, day: date) -> 
 def evidence_of(
     connection: Connection, log: int, subject_id: UUID, day: date
 ) -> Iterator[Evidence]:
-    """Yield what the trace ledger shows of a party up to a day: its recalls, confirmed findings.
+    """Yield what the trace ledger shows of a party on a day, as it was gathered.
 
     A drill is none, and a finding that nobody confirmed is not held against anybody.
     """
-    party_ids = _parties_of(connection, log, subject_id)
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=CIVIL_ZONE)
-    recalls = select(RECALL.c.seq, RECALL.c.recorded_at).where(
-        RECALL.c.log == log,
-        RECALL.c.party_id.in_(party_ids),
-        RECALL.c.is_mock.is_(False),
-        RECALL.c.recorded_at < end,
-    )
-    for row in connection.execute(recalls):
-        yield Evidence(code="recall", on=_civil(row.recorded_at), seqs=(row.seq,))
-    findings = select(FINDING.c.seqs, FINDING.c.last_at).where(
-        FINDING.c.log == log,
-        FINDING.c.party_id.in_(party_ids),
-        FINDING.c.state == FindingState.CONFIRMED.value,
-        FINDING.c.last_at < end,
-    )
-    for row in connection.execute(findings):
-        told: Any = loads(row.seqs.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=1)
-        seqs = tuple(told[:_SEQS_MAX])
-        yield Evidence(code="finding", on=_civil(row.last_at), seqs=seqs)
+    statement = evidence_rows(log, day).where(CREDIT_FACT.c.subject_id == subject_id)
+    for row in connection.execute(statement.order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)):
+        yield evidence_from(row)
 
 
-def _parties_of(connection: Connection, log: int, subject_id: UUID) -> list[UUID]:
-    statement = (
-        select(PARTY.c.id)
-        .join(CREDIT_CODE, CREDIT_CODE.c.code == PARTY.c.uscc)
-        .where(
-            CREDIT_CODE.c.log == log,
-            CREDIT_CODE.c.subject_id == subject_id,
-            CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
-        )
+def evidence_rows(log: int, day: date) -> Select[*tuple[Any, ...]]:
+    """Return the query for what the trace ledger shows on a day, of everybody."""
+    fact = CREDIT_FACT.c
+    return select(fact.subject_id, fact.body, fact.decided_on).where(
+        fact.log == log, fact.feed == OWN_FEED.id, fact.is_latest, counts_on(day)
     )
-    return list(connection.execute(statement).scalars())
+
+
+def evidence_from(row: Row[*tuple[Any, ...]]) -> Evidence:
+    """Return a row of `evidence_rows` as a model looks at it."""
+    told = told_body(row.body)
+    seqs = tuple(told["details"]["seqs"][:_SEQS_MAX])
+    return Evidence(code=told["grade"], on=row.decided_on, seqs=seqs)
 
 
 def _scored(row: Any) -> ScoredFact:
@@ -97,7 +77,3 @@ def _scored(row: Any) -> ScoredFact:
         grade=body.get("grade", ""),
         decided_on=row.starts_on or row.decided_on,
     )
-
-
-def _civil(instant: datetime) -> date:
-    return instant.astimezone(CIVIL_ZONE).date()

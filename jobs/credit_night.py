@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from base.log import get_logger
+from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
+from credit.intake.desk import IntakeDesk, batch_limits
 from credit.nightly.running import NightDesk, run_night
 from credit.warning.night import run_warnings
 from jobs.instance import Instance, instance
@@ -31,7 +33,19 @@ def night_desk(parts: Instance) -> NightDesk:
     return NightDesk(engine=parts.engine, log=log, clock=parts.clock, warn=warn)
 
 
+def evidence_desk(parts: Instance) -> IntakeDesk:
+    """Return what taking the evidence of this installation's own ledger needs."""
+    return IntakeDesk(
+        journal=open_credit_journal(parts.settings, parts.engine, parts.clock),
+        clock=parts.clock,
+        secret=parts.secret,
+        limits=batch_limits(parts.settings),
+    )
+
+
 def evaluate_everybody() -> None:
     """Run the night of this day, unless it was run already."""
-    night = run_night(night_desk(instance()))
+    parts = instance()
+    gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
+    night = run_night(night_desk(parts))
     _LOG.info("night_is_run", day=night.day.isoformat(), **night.counts)

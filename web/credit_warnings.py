@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from base.errors import InvalidInput, Problem
+from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.subjects import subject_of_code
 from credit.warning.acting import Asked, WarningDesk, act_on, request_key
@@ -28,6 +29,7 @@ from credit.warning.reading import (
 )
 from parties.actors import Actor
 from web.credit import code_asked, today
+from web.credit_feeds import intake_desk
 from web.services import Services
 
 
@@ -99,7 +101,8 @@ def act_for(parts: Services, actor: Actor, asked: Asked, *, key: str | None = No
 
 
 def run_for(parts: Services, actor: Actor) -> NightCounts:
-    """Run the rules of today, as the night does."""
+    """Run the rules of today over what the ledger shows by now, as the night does."""
+    gather_evidence(intake_desk(parts), actor, parts.desk.owners.owners_of)
     return run_warnings(
         parts.credit_journal,
         actor,

@@ -17,6 +17,7 @@ from credit.feeds.registration.mapping import record_of as registration
 from credit.feeds.serious_listing.mapping import record_of as serious_listing
 from credit.feeds.tax_case.mapping import record_of as tax_case
 from credit.feeds.tax_grade.mapping import record_of as tax_grade
+from credit.feeds.trace_evidence.mapping import record_of as trace_evidence
 
 _FOLDER: Final = Path(__file__).parent
 
@@ -43,3 +44,10 @@ FEEDS: Final = _read(
         "tax_grade": tax_grade,
     }
 )
+"""The feeds that others hand in."""
+
+OWN_FEED: Final = _read({"trace_evidence": trace_evidence})["trace_evidence"]
+"""What this service says itself of what its trace ledger shows; no door takes it from anybody."""
+
+EVERY_FEED: Final[Mapping[str, Feed]] = MappingProxyType({**FEEDS, OWN_FEED.id: OWN_FEED})
+"""Whatever a batch may be of."""

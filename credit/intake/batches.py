@@ -45,6 +45,7 @@ class Door(StrEnum):
     FILE = "file"
     PULL = "pull"
     RETRY = "retry"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from base.db import reading, transaction
 from base.errors import Conflict
 from credit.feeds.model import Feed, Semantics
-from credit.feeds.registry import FEEDS
+from credit.feeds.registry import EVERY_FEED
 from credit.folding.projector import bring_up_credit
 from credit.folding.versions import civil_day
 from credit.intake.batches import (
@@ -55,7 +55,7 @@ def retry_batch(desk: IntakeDesk, actor: Actor, batch_id: UUID, body: bytes) -> 
         numbers = set(connection.execute(statement).scalars())
     if batch.state is not BatchState.ACCEPTED or batch.door is Door.RETRY:
         raise Conflict("Only rows of an accepted batch are read again.")
-    feed = FEEDS[batch.feed]
+    feed = EVERY_FEED[batch.feed]
     is_whole = feed.semantics is Semantics.SNAPSHOT
     if is_whole and newest is not None and newest.received_at > batch.received_at:
         day = civil_day(newest.received_at)

@@ -5,22 +5,17 @@ same order; a test holds the two against each other.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from trace.findings.judgements import FindingState
-from trace.findings.tables import FINDING
-from trace.recall.tables import RECALL
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, case, null, or_, select
+from sqlalchemy import Connection, Select, case, null, or_, select
 
-from base.clock import CIVIL_ZONE
-from base.strict_json import loads
-from credit.feeds.model import CodeScheme, SubjectKind
+from credit.feeds.model import SubjectKind
+from credit.grading import evidence_from, evidence_rows
 from credit.scoring.model import Evidence, Model, ScoredFact
 from credit.standing import counts_on, told_body
-from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
-from parties.tables import PARTY
+from credit.tables import CREDIT_FACT, CREDIT_SUBJECT
 
 _SEQS_BYTES_MAX: Final = 1 << 20
 _SEQS_MAX: Final = 100
@@ -77,24 +72,12 @@ def facts_of(
 def evidence_of(
     connection: Connection, log: int, span: Span, day: date
 ) -> dict[UUID, list[Evidence]]:
-    """Return what the trace ledger shows of each party up to a day."""
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=CIVIL_ZONE)
+    """Return what the trace ledger shows of each party on a day."""
+    fact = CREDIT_FACT.c
+    statement = evidence_rows(log, day).where(fact.subject_id.between(span.first, span.last))
     found: dict[UUID, list[Evidence]] = {}
-    recalls = _of_parties(log, span, RECALL.c.party_id, RECALL.c.seq, RECALL.c.recorded_at).where(
-        RECALL.c.log == log, RECALL.c.is_mock.is_(False), RECALL.c.recorded_at < end
-    )
-    for row in connection.execute(recalls):
-        evidence = Evidence(code="recall", on=_civil(row.recorded_at), seqs=(row.seq,))
-        found.setdefault(row.subject_id, []).append(evidence)
-    findings = _of_parties(log, span, FINDING.c.party_id, FINDING.c.seqs, FINDING.c.last_at).where(
-        FINDING.c.log == log,
-        FINDING.c.state == FindingState.CONFIRMED.value,
-        FINDING.c.last_at < end,
-    )
-    for row in connection.execute(findings):
-        told: Any = loads(row.seqs.encode(), bytes_max=_SEQS_BYTES_MAX, depth_max=1)
-        evidence = Evidence(code="finding", on=_civil(row.last_at), seqs=tuple(told[:_SEQS_MAX]))
-        found.setdefault(row.subject_id, []).append(evidence)
+    for row in connection.execute(statement.order_by(fact.seq, fact.position)):
+        found.setdefault(row.subject_id, []).append(evidence_from(row))
     return found
 
 
@@ -125,22 +108,3 @@ def _counting(log: int, span: Span, model: Model, day: date) -> Select[*tuple[An
         )
         .order_by(fact.subject_id, fact.seq, fact.position)
     )
-
-
-def _of_parties(log: int, span: Span, party_id: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
-    of_code = and_(
-        CREDIT_CODE.c.log == log,
-        CREDIT_CODE.c.code == PARTY.c.uscc,
-        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
-        CREDIT_CODE.c.subject_id.between(span.first, span.last),
-    )
-    return (
-        select(CREDIT_CODE.c.subject_id, *columns)
-        .select_from(party_id.table)
-        .join(PARTY, PARTY.c.id == party_id)
-        .join(CREDIT_CODE, of_code)
-    )
-
-
-def _civil(instant: datetime) -> date:
-    return instant.astimezone(CIVIL_ZONE).date()

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from base.clock import format_instant
 from base.strict_json import JsonObject, JsonValue
 from credit.explaining import because_json
-from credit.feeds.registry import FEEDS
+from credit.feeds.registry import EVERY_FEED
 from credit.grading import evidence_of, grade_party
 from credit.reporting.facts import About, Told, facts_hash, facts_told
 from credit.reporting.layout import Section, layout
@@ -188,7 +188,7 @@ def _section(
 
 def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
     found = credit_lists().get(one.list_id)
-    feed = FEEDS.get(one.feed)
+    feed = EVERY_FEED.get(one.feed)
     details = one.body.get("details", {})
     value: JsonObject = {
         "id": str(one.id),

@@ -11,7 +11,7 @@ import click
 
 from base.config import load_settings
 from base.db import reading
-from credit.feeds.registry import FEEDS
+from credit.feeds.registry import EVERY_FEED, FEEDS
 from credit.feeds.sampling.drawing import Draw
 from credit.feeds.sampling.parties import enterprise
 from credit.feeds.sampling.rows import sample_rows, write_csv
@@ -55,7 +55,7 @@ def release(environ: MutableMapping[str, str], batch_id: UUID) -> int:
     with _open(environ) as (desk, files):
         with reading(desk.journal.engine) as connection:
             held = read_batch(connection, desk.journal.log, batch_id)
-        feed = FEEDS[held.feed]
+        feed = EVERY_FEED[held.feed]
         require_releasable(desk, feed, held, CONSOLE)
         body = read_file(files, held.file_hash)
         batch = take_batch(desk, CONSOLE, feed, body, door=held.door, is_released=True)

@@ -7,11 +7,13 @@ import click
 
 from base.config import load_settings
 from base.db import reading
+from credit.evidence.gathering import gather_evidence
 from credit.nightly.listing import changes_of
 from credit.nightly.running import Night, run_night
-from jobs.credit_night import night_desk
+from jobs.credit_night import evidence_desk, night_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
+from parties.actors import CONSOLE
 
 
 @click.command(name="night")
@@ -25,6 +27,7 @@ def night(environ: MutableMapping[str, str], day: datetime | None) -> None:
     require_initialised(settings)
     parts = open_instance(settings)
     try:
+        gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
         desk = night_desk(parts)
         done = run_night(desk, day=None if day is None else day.date(), told=_say)
         with reading(parts.engine) as connection:

@@ -8,9 +8,11 @@ import click
 
 from base.clock import CIVIL_ZONE
 from base.config import load_settings
+from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.warning.night import run_warnings
+from jobs.credit_night import evidence_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
 from parties.actors import CONSOLE
@@ -31,6 +33,7 @@ def warn(environ: MutableMapping[str, str], day: datetime | None) -> None:
     parts = open_instance(settings)
     try:
         log = parts.desk.journal.log
+        gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
         counts = run_warnings(
             open_credit_journal(settings, parts.engine, parts.clock),
             CONSOLE,

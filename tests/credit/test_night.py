@@ -4,19 +4,20 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from trace.recall.tables import RECALL
 from uuid import UUID
 
+import orjson
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from base.clock import CIVIL_ZONE
-from base.db import reading, transaction
+from base.db import reading
 from base.errors import NotFound
+from benchmarks.credit_city.enterprises import Enterprise
 from benchmarks.credit_city.loading import load_feeds
 from benchmarks.credit_city.place import open_place
 from benchmarks.credit_city.stream import build_city
-from credit.feeds.registry import FEEDS
+from credit.feeds.registry import FEEDS, OWN_FEED
 from credit.grading import grade_party
 from credit.intake.batches import BatchState, Door
 from credit.intake.taking import IntakeDesk, take_batch
@@ -27,9 +28,7 @@ from credit.nightly.tables import CREDIT_GRADE
 from credit.scoring.reading import model_on
 from credit.subjects import subject_of_code
 from credit.tables import CREDIT_SUBJECT
-from parties.drafts import PartyDraft
-from parties.register import register_party
-from parties.tables import PartyKind
+from parties.actors import CONSOLE
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, defaulter, penalty, serious, uscc
 from tests.instances import Installation
 
@@ -83,7 +82,7 @@ def test_everybody_has_the_grade_that_is_reckoned_one_by_one(
         city = build_city(5, enterprises=60, people=2_000, step_months=60)
         *_, load = load_feeds(place.desk, place.clock, city)
         engine, log, day = place.services.engine, place.log, city.last_day
-        _recall(engine, log, city.enterprises[0].uscc, place.clock.now())
+        _ordered_recall(place.desk, city.enterprises[0], day)
         night = run_night(NightDesk(engine=engine, log=log, clock=place.clock, span_parties=7))
         with reading(engine) as connection:
             kinds = select(CREDIT_SUBJECT.c.id, CREDIT_SUBJECT.c.kind)
@@ -111,24 +110,18 @@ def test_everybody_has_the_grade_that_is_reckoned_one_by_one(
     assert all(seen.values())
 
 
-def _recall(engine: Engine, log: int, code: str, at: datetime) -> None:
-    with transaction(engine) as connection:
-        party = PartyDraft(uscc=code, name_zh="某厂", kind=PartyKind.PLANT)
-        party_id = register_party(connection, party, now=at).id
-        values = {
-            "log": log,
-            "seq": 1,
-            "id": UUID(int=1),
-            "number": "1",
-            "domain": "food",
-            "level": 1,
-            "is_mock": False,
-            "party_id": party_id,
-            "opened_by": "console",
-            "reason": "",
-            "recorded_at": at,
-        }
-        connection.execute(RECALL.insert().values(values))
+def _ordered_recall(desk: IntakeDesk, enterprise: Enterprise, day: date) -> None:
+    """Let the trace ledger show a recall that was ordered."""
+    row = {
+        "reference": "ordered_recall:1",
+        "name": enterprise.name,
+        "uscc": enterprise.uscc,
+        "evidence": "ordered_recall",
+        "shown_on": day.isoformat(),
+        "entries": "1",
+    }
+    batch = take_batch(desk, CONSOLE, OWN_FEED, orjson.dumps(row), door=Door.OWN)
+    assert batch.accepted == 1, batch.message
 
 
 def test_a_night_that_died_goes_on_where_it_was_and_a_finished_one_is_not_run_again(

@@ -24,7 +24,7 @@ def _fact(number: int, kind: str = "penalty", **more: object) -> ScoredFact:
 
 
 def _recall(on: date = DAY) -> Evidence:
-    return Evidence(code="recall", on=on, seqs=(7,))
+    return Evidence(code="ordered_recall", on=on, seqs=(7,))
 
 
 def test_whoever_nothing_is_known_of_has_the_base_and_no_reasons() -> None:

@@ -22,7 +22,7 @@ def _fact(number: int, kind: str = "penalty", **more: object) -> ScoredFact:
 
 GROUND = Ground(
     facts=(_fact(1), _fact(2), _fact(3, "permit", severity=None)),
-    evidence=(Evidence(code="recall", on=DAY, seqs=(7,)),),
+    evidence=(Evidence(code="ordered_recall", on=DAY, seqs=(7,)),),
     day=DAY,
 )
 

@@ -30,6 +30,7 @@ DOORS: Final[Mapping[Door, Callable[[], str]]] = {
     Door.FILE: lambda: _("by hand"),
     Door.PULL: lambda: _("fetched"),
     Door.RETRY: lambda: _("read again"),
+    Door.OWN: lambda: _("from the ledger of this service"),
 }
 CODES: Final[Mapping[str, Callable[[], str]]] = {
     "1001": lambda: _("Name and code do not go together"),

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from credit.facts import FactState
 from credit.feeds.model import FactKind
-from credit.feeds.registry import FEEDS
+from credit.feeds.registry import EVERY_FEED
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import CreditList, ListKind
 from credit.rulebook.model import Measure, Norm, Severity, Verified
@@ -184,7 +184,7 @@ def list_kind(found: CreditList) -> str:
 
 def feed_title(feed: str) -> str:
     """Return the name of a feed; what was decided here comes from no feed."""
-    found = FEEDS.get(feed)
+    found = EVERY_FEED.get(feed)
     return _("Decided here") if found is None else title(found)
 
 

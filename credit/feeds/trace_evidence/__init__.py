@@ -1,0 +1,1 @@
+"""What this service's own trace ledger shows of parties."""
