@@ -16,7 +16,7 @@ from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
-from jobs.commands.credit_batches import release, sample, take
+from jobs.commands.credit_batches import check_row_file, release, sample, take
 from jobs.commands.credit_night import night
 from jobs.commands.credit_offices import offices, take_operators_step
 from jobs.commands.credit_people import people
@@ -127,5 +127,16 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (night, offices, people, release, sample, senders, take, take_operators_step, warn):
+for _one in (
+    check_row_file,
+    night,
+    offices,
+    people,
+    release,
+    sample,
+    senders,
+    take,
+    take_operators_step,
+    warn,
+):
     command.add_command(_one)

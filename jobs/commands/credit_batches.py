@@ -1,4 +1,4 @@
-"""`manage.py credit take|release|sample`: batches from files, and invented ones for trials."""
+"""`manage.py credit take|release|sample|check-row`: batches, invented ones, and proofs of rows."""
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ import click
 
 from base.config import load_settings
 from base.db import reading
+from base.errors import InputTooLarge
 from credit.feeds.registry import EVERY_FEED, FEEDS
 from credit.feeds.sampling.drawing import Draw
 from credit.feeds.sampling.parties import enterprise
@@ -19,9 +20,11 @@ from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
 from credit.intake.files import keep_file, read_file
+from credit.intake.proving import BYTES_MAX, check_row
 from credit.intake.taking import IntakeDesk, batch_limits, require_releasable, take_batch
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
+from ledger.note import VerifierKey
 from parties.actors import CONSOLE
 
 _SAMPLED_SINCE: Final = date(2016, 1, 1)
@@ -107,3 +110,20 @@ def sample(name: str, path: Path, rows: int, seed: int, dirt: int) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         count = write_csv(out, name, sample_rows(name, told, draw, dirt_percent=dirt))
     click.echo(f"{count} rows of {name}")
+
+
+@click.command(name="check-row")
+@click.argument(
+    "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--key", "keys", multiple=True, required=True, help="A key of the ledger (vkey).")
+def check_row_file(path: Path, keys: tuple[str, ...]) -> int:
+    """Check the proof of a row against keys you trust; no server and no database is asked."""
+    if path.stat().st_size > BYTES_MAX:
+        raise InputTooLarge(f"A proof has at most {BYTES_MAX} bytes.")
+    entry = check_row(path.read_bytes(), [VerifierKey.parse(key) for key in keys])
+    click.echo(
+        f"the row is in batch {entry.payload['batch']} of the feed {entry.payload['feed']}, which"
+        f" entry {entry.seq} of the ledger has held since {entry.recorded_at.isoformat()}"
+    )
+    return 0

@@ -172,6 +172,8 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/credit/batches/<uuid:batch_id>/report.csv"): "authority auditor",
     ("POST", "/api/v1/credit/batches/<uuid:batch_id>/release"): "authority",
     ("POST", "/api/v1/credit/batches/<uuid:batch_id>/retry"): "authority",
+    ("GET", "/api/v1/credit/batches/<uuid:batch_id>/rows/<int:row>/proof"): "authority auditor",
+    ("GET", "/api/v1/credit/facts/<uuid:fact_id>/proof"): READERS,
     ("GET", "/api/v1/credit/applications"): "authority auditor",
     ("POST", "/api/v1/credit/applications"): "authority",
     ("POST", "/api/v1/credit/applications/<uuid:application_id>/lift"): "authority",
