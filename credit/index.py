@@ -16,6 +16,7 @@ from base.errors import Problem
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
+from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.intake.entries import BATCH_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
@@ -46,6 +47,9 @@ CREDIT_KINDS: Final = frozenset(
         REPORT_KIND,
         SNAPSHOT_KIND,
         RECORD_ERASED_KIND,
+        COMMITTED_KIND,
+        DRAWN_KIND,
+        RESULT_KIND,
     }
 )
 _COLUMNS: Final = ("log", "seq", "kind")

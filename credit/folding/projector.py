@@ -19,6 +19,8 @@ from credit.folding.batches import fold_batch
 from credit.folding.cases import fold_case
 from credit.folding.erasing import fold_erased, fold_nothing
 from credit.index import reindex_credit
+from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
+from credit.inspecting.folding import fold_commit, fold_drawn
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
 from credit.intake.entries import BATCH_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
@@ -33,7 +35,7 @@ from credit.tables import (
     CREDIT_SUBJECT,
 )
 from credit.warning.entries import ACT_KIND, NIGHT_KIND
-from credit.warning.folding import fold_act, fold_night
+from credit.warning.folding import fold_act, fold_inspected, fold_night
 from credit.warning.tables import CREDIT_WARNING
 from ledger.store import StoredEntry, scan_entries
 from parties.rows import insert_once
@@ -58,6 +60,9 @@ FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
         REPORT_KIND: fold_nothing,
         SNAPSHOT_KIND: fold_nothing,
         RECORD_ERASED_KIND: fold_erased,
+        COMMITTED_KIND: fold_commit,
+        DRAWN_KIND: fold_drawn,
+        RESULT_KIND: fold_inspected,
     }
 )
 """What is done with which kind of entry. A new kind is one more row."""

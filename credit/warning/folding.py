@@ -12,6 +12,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from base.bulk import insert_rows
 from base.strict_json import loads
+from credit.inspecting.entries import result_of
+from credit.inspecting.folding import fold_result
 from credit.inspecting.orders import Origin, order_row
 from credit.inspecting.tables import CREDIT_INSPECTION
 from credit.warning.entries import act_of, night_of
@@ -83,6 +85,28 @@ def fold_act(connection: Connection, log: int, entry: StoredEntry) -> None:
         connection.execute(CREDIT_INSPECTION.insert().values(order))
     own = (CREDIT_WARNING.c.log == log) & (CREDIT_WARNING.c.id == note.warning_id)
     connection.execute(update(CREDIT_WARNING).where(own).values(values))
+
+
+def fold_inspected(connection: Connection, log: int, entry: StoredEntry) -> None:
+    """Write the result of an inspection; the warning that it was ordered by is done with."""
+    fold_result(connection, log, entry)
+    note = result_of(entry)
+    known = _rows(connection, log, [] if note.warning_id is None else [note.warning_id])
+    for row in known:
+        if row["state"] != WarningState.ESCALATED or row["inspection_id"] != note.inspection_id:
+            continue
+        standing = standing_of(row)
+        own = (CREDIT_WARNING.c.log == log) & (CREDIT_WARNING.c.id == row["id"])
+        connection.execute(
+            update(CREDIT_WARNING)
+            .where(own)
+            .values(
+                state=WarningState.CLOSED.value,
+                judged=" ".join(sorted(standing.refs | standing.judged)),
+                last_seq=entry.seq,
+                last_at=entry.header.recorded_at,
+            )
+        )
 
 
 def standing_of(row: Any) -> Standing:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from base.errors import NotFound
 from credit.feeds.model import CodeScheme
+from credit.inspecting.entries import RESULT_KIND, result_of
 from credit.tables import CREDIT_CODE, CREDIT_SUBJECT
 from credit.warning.entries import ACT_KIND, act_of
 from credit.warning.folding import read_told
@@ -141,6 +142,9 @@ def _said(entries: Sequence[Any]) -> Iterator[Said]:
         if entry.header.kind == ACT_KIND:
             note = act_of(entry)
             act, reason = ACTS[note.act].id, note.reason
+        elif entry.header.kind == RESULT_KIND:
+            result = result_of(entry)
+            act, reason = f"inspected_{result.result}", result.failed_item or result.note
         yield Said(
             seq=entry.seq,
             at=entry.header.recorded_at,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from base.bulk import insert_rows
 from base.errors import Problem
+from credit.inspecting.entries import RESULT_KIND, ResultNote, result_of
 from credit.warning.entries import ACT_KIND, NIGHT_KIND, ActNote, NightNote, act_of, night_of
 from credit.warning.tables import CREDIT_WARNING_STEP
 from ledger.batch import Appended, Batch
@@ -92,10 +93,12 @@ def _named_in(entry: StoredEntry) -> Iterator[UUID]:
         yield from _named_by(night_of(entry))
     elif entry.header.kind == ACT_KIND:
         yield from _named_by(act_of(entry))
+    elif entry.header.kind == RESULT_KIND:
+        yield from _named_by(result_of(entry))
 
 
 def _named_by(note: object) -> Iterator[UUID]:
     if isinstance(note, NightNote):
         yield from dict.fromkeys(note.warning_ids)
-    elif isinstance(note, ActNote):
+    elif isinstance(note, ActNote | ResultNote) and note.warning_id is not None:
         yield note.warning_id

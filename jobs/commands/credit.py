@@ -21,7 +21,7 @@ from jobs.commands.credit_night import night
 from jobs.commands.credit_offices import offices, take_operators_step
 from jobs.commands.credit_people import people
 from jobs.commands.credit_senders import senders
-from jobs.commands.credit_warnings import warn
+from jobs.commands.credit_warnings import draw_command, warn
 
 _LISTS: Final = MappingProxyType(
     {
@@ -127,8 +127,9 @@ def _day(instant: datetime | None) -> date | None:
     return None if instant is None else instant.date()
 
 
-for _one in (
+_COMMANDS: Final = (
     check_row_file,
+    draw_command,
     night,
     offices,
     people,
@@ -138,5 +139,6 @@ for _one in (
     take,
     take_operators_step,
     warn,
-):
+)
+for _one in _COMMANDS:
     command.add_command(_one)

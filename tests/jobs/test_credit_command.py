@@ -198,3 +198,20 @@ def test_a_night_is_run_once_and_told_again(
     assert codes == [0, 0]
     assert told.out.count("parties: 2") == told.out.count("grades_changed: 2") == 2
     assert told.err.splitlines()[-1] == "done: 2 parties graded"
+
+
+def test_anybody_draws_again_from_a_pool_a_seed_and_a_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pool.txt"
+    party = "party 91370200000000012D B"
+    path.write_text(f"suxin-draw/1\nplan food-1\neach 1\nshare B 1\n{party}\ninspector 37\n")
+
+    code, out, _ = _run(
+        capsys, "draw", "--pool", str(path), "--seed", "00" * 32, "--value", "03 07"
+    )
+    wrong, _, err = _run(capsys, "draw", "--pool", str(path), "--seed", "00", "--value", "03 07")
+
+    assert (code, out.splitlines()[2]) == (0, "91370200000000012D B 37")
+    assert wrong != 0
+    assert "64 digits" in err

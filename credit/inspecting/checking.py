@@ -1,0 +1,88 @@
+"""Checks a draw again from what the ledger holds: the hashes, the order of acts, who was drawn.
+
+The rule that must stay true: everything is read from the entries and the pool's file, nothing from
+the rows that follow from them.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from base.errors import AppError
+from credit.inspecting.drawing import Drawn, draw, read_pool
+from credit.inspecting.entries import (
+    COMMITTED_KIND,
+    DRAWN_KIND,
+    CommitNote,
+    DrawnNote,
+    commit_of,
+    drawn_of,
+)
+from credit.intake.files import read_file
+from credit.tables import CREDIT_ENTRY
+from ledger.store import read_entries
+
+
+def problems_of_draw(connection: Connection, log: int, draw_id: UUID, folder: Path) -> list[str]:
+    """Return what is wrong with a draw, in sentences; nothing where everything fits."""
+    commits, draws = _notes(connection, log, draw_id)
+    if not commits:
+        return ["No entry commits to this draw."]
+    seq, commit = commits[0]
+    found = [f"Entry {other} commits to it a second time." for other, _ in commits[1:]]
+    if not draws:
+        return found
+    return [*found, *_compared(seq, commit, draws, folder)]
+
+
+def _compared(
+    seq: int, commit: CommitNote, draws: list[tuple[int, DrawnNote]], folder: Path
+) -> Iterator[str]:
+    first = draws[0][1]
+    for at, note in draws:
+        if at < seq:
+            yield f"Entry {at} draws before entry {seq} commits."
+        if (note.seed, note.value) != (first.seed, first.value):
+            yield f"Entry {at} draws with another seed or value; it does not count."
+    if sha256(first.seed).digest() != commit.seed_hash:
+        yield "The seed is not the one that was committed to."
+    try:
+        body = read_file(folder, commit.pool_hash)
+        drawn = draw(read_pool(body), seed=first.seed, value=first.value)
+    except AppError as error:
+        yield f"The pool cannot be read: {error}"
+        return
+    told = tuple(
+        Drawn(code=one.code, risk_class=one.risk_class, inspectors=one.inspectors)
+        for _, note in draws
+        if (note.seed, note.value) == (first.seed, first.value)
+        for one in note.orders
+    )
+    if told != drawn:
+        yield "Seed, value and pool give another draw than the entries tell."
+
+
+def _notes(
+    connection: Connection, log: int, draw_id: UUID
+) -> tuple[list[tuple[int, CommitNote]], list[tuple[int, DrawnNote]]]:
+    statement = (
+        select(CREDIT_ENTRY.c.seq)
+        .where(CREDIT_ENTRY.c.log == log, CREDIT_ENTRY.c.kind.in_((COMMITTED_KIND, DRAWN_KIND)))
+        .order_by(CREDIT_ENTRY.c.seq)
+    )
+    seqs = list(connection.execute(statement).scalars())
+    entries = read_entries(connection, log, seqs)
+    commits, draws = [], []
+    for seq in seqs:
+        entry = entries[seq]
+        if entry.header.kind == COMMITTED_KIND:
+            commits.append((seq, commit_of(entry)))
+        else:
+            draws.append((seq, drawn_of(entry)))
+    return (
+        [one for one in commits if one[1].draw_id == draw_id],
+        [one for one in draws if one[1].draw_id == draw_id],
+    )

@@ -1,0 +1,208 @@
+"""A draw in two acts: first the hash of its seed and its pool, then the seed and who was drawn.
+
+The rule that must stay true: seed and pool are fixed by an entry before the public value is known,
+and the draw is nobody's choice after it; it is made once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from base.clock import CIVIL_ZONE, Clock
+from base.db import reading
+from base.errors import Conflict, InvalidInput, Problem
+from base.installation_secret import InstallationSecret
+from credit.inspecting.drawing import (
+    Drawn,
+    Pool,
+    draw,
+    is_inspector,
+    pool_bytes,
+    read_pool,
+)
+from credit.inspecting.entries import (
+    CommitNote,
+    DrawnNote,
+    commit_draft,
+    drawn_draft,
+)
+from credit.inspecting.orders import Order, inspection_number
+from credit.inspecting.plans import Plan, plan_on
+from credit.inspecting.pool import PoolAsked, pool_parties, subjects_by_code
+from credit.inspecting.reading import DrawRow, read_draw
+from credit.inspecting.tables import TITLE_CHARS_MAX
+from credit.intake.files import keep_file, read_file
+from ledger.batch import Batch, Idempotency
+from ledger.journal import Journal
+from parties.actors import Actor
+from parties.ids import id_of_hash
+
+_ORDERS_AT_ONCE: Final = 200
+_PURPOSE: Final = "credit-draw"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawDesk:
+    """What a draw needs. Pools are kept in `folder`; seeds are derived from the secret."""
+
+    journal: Journal
+    clock: Clock
+    secret: InstallationSecret
+    folder: Path
+    bring_up: Callable[[], object]
+
+    def today(self) -> date:
+        """Return the day that it is in China."""
+        return self.clock.now().astimezone(CIVIL_ZONE).date()
+
+    def seed_of(self, draw_id: UUID) -> bytes:
+        """Return the seed of a draw: nobody has to keep it, and nobody knows it beforehand."""
+        return self.secret.key_for(f"{_PURPOSE} {draw_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawAsked:
+    """A draw that is asked for. `beacon` names the public value to come, such as a lottery's."""
+
+    draw_id: UUID
+    title: str
+    plan: str
+    pool: PoolAsked
+    inspectors: Sequence[str]
+    beacon: str
+    due_on: date
+
+
+def commit_draw(
+    desk: DrawDesk, actor: Actor, asked: DrawAsked, *, idempotency: Idempotency | None = None
+) -> DrawRow:
+    """Fix pool and seed of a draw; raises `InvalidInput` with the field that is wrong."""
+    desk.bring_up()
+    plan = _plan(asked.plan, desk.today())
+    _require_said(asked, plan, desk.today())
+    log = desk.journal.log
+    with reading(desk.journal.engine) as connection:
+        parties = pool_parties(connection, log, plan, asked.pool, desk.today())
+    if not parties:
+        raise _refusal("pool", "empty", "There is nobody in this pool.")
+    pool = Pool(
+        plan=plan.name,
+        each=plan.inspectors,
+        shares=plan.shares,
+        parties=parties,
+        inspectors=tuple(sorted(asked.inspectors)),
+    )
+    body = pool_bytes(pool)
+    # What nobody could read back would be a draw that nobody could check.
+    read_pool(body)
+    note = CommitNote(
+        draw_id=asked.draw_id,
+        title=asked.title.strip(),
+        plan=plan.name,
+        seed_hash=sha256(desk.seed_of(asked.draw_id)).digest(),
+        pool_hash=keep_file(desk.folder, body),
+        party_count=len(parties),
+        inspector_count=len(asked.inspectors),
+        beacon=asked.beacon.strip(),
+        due_on=asked.due_on,
+    )
+    desk.journal.append(
+        Batch(
+            actor=actor.id,
+            subject=str(asked.draw_id),
+            drafts=(commit_draft(note),),
+            idempotency=idempotency,
+        )
+    )
+    desk.bring_up()
+    return _read(desk, asked.draw_id)
+
+
+def make_draw(desk: DrawDesk, actor: Actor, draw_id: UUID, value: str) -> DrawRow:
+    """Draw with the public value that has become known; raises `Conflict` where it was drawn.
+
+    The same value again is the same draw.
+    """
+    desk.bring_up()
+    known = _read(desk, draw_id)
+    told = value.strip()
+    if not told or len(told) > TITLE_CHARS_MAX:
+        raise _refusal("value", "required", "Name the public value, as it was announced.")
+    if known.seed is not None:
+        if known.value != told:
+            raise Conflict("This draw was made already, with another value.")
+        return known
+    pool = read_pool(read_file(desk.folder, known.pool_hash))
+    seed = desk.seed_of(draw_id)
+    drawn = draw(pool, seed=seed, value=told)
+    orders = _orders(desk, known, drawn)
+    for start in range(0, max(len(orders), 1), _ORDERS_AT_ONCE):
+        note = DrawnNote(
+            draw_id=draw_id,
+            seed=seed,
+            value=told,
+            drawn_count=len(orders),
+            orders=tuple(orders[start : start + _ORDERS_AT_ONCE]),
+        )
+        desk.journal.append(
+            Batch(actor=actor.id, subject=str(draw_id), drafts=(drawn_draft(note),))
+        )
+    desk.bring_up()
+    return _read(desk, draw_id)
+
+
+def _orders(desk: DrawDesk, known: DrawRow, drawn: Sequence[Drawn]) -> list[Order]:
+    with reading(desk.journal.engine) as connection:
+        subjects = subjects_by_code(connection, desk.journal.log, [one.code for one in drawn])
+    found = []
+    for one in drawn:
+        # The same draw made again orders the same inspections.
+        own = id_of_hash(sha256(f"draw\n{known.id}\n{one.code}".encode()).digest())
+        found.append(
+            Order(
+                id=own,
+                number=inspection_number(desk.today(), own),
+                subject_id=subjects[one.code],
+                code=one.code,
+                due_on=known.due_on,
+                risk_class=one.risk_class,
+                inspectors=one.inspectors,
+            )
+        )
+    return found
+
+
+def _plan(plan_id: str, day: date) -> Plan:
+    try:
+        return plan_on(plan_id, day)
+    except KeyError:
+        raise _refusal("plan", "unknown", "There is no such plan in force.") from None
+
+
+def _require_said(asked: DrawAsked, plan: Plan, today: date) -> None:
+    for name in ("title", "beacon"):
+        if not 1 <= len(getattr(asked, name).strip()) <= TITLE_CHARS_MAX:
+            raise _refusal(name, "required", f"Has 1 to {TITLE_CHARS_MAX} characters.")
+    if not all(map(is_inspector, asked.inspectors)):
+        message = "An inspector is named by the number of a certificate: letters, digits, hyphens."
+        raise _refusal("inspectors", "shape", message)
+    if len(set(asked.inspectors)) != len(asked.inspectors):
+        raise _refusal("inspectors", "twice", "An inspector is named once.")
+    if len(asked.inspectors) < plan.inspectors:
+        message = f"At least {plan.inspectors} inspectors are needed."
+        raise _refusal("inspectors", "few", message)
+    if asked.due_on < today:
+        raise _refusal("due_on", "past", "Inspections are due on a day to come.")
+
+
+def _read(desk: DrawDesk, draw_id: UUID) -> DrawRow:
+    with reading(desk.journal.engine) as connection:
+        return read_draw(connection, desk.journal.log, draw_id)
+
+
+def _refusal(path: str, code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))

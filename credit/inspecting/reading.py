@@ -1,0 +1,136 @@
+"""Draws and inspections as a desk reads them, those due first before the others.
+
+The rule that must stay true: an inspection is told with the entries that ordered it and that hold
+its result.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from base.errors import NotFound
+from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
+from credit.tables import CREDIT_SUBJECT
+from parties.tables import PARTY
+
+_DRAW, _ROW = CREDIT_DRAW.c, CREDIT_INSPECTION.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawRow:
+    """A draw; `seed` is None as long as only its hash is known."""
+
+    id: UUID
+    title: str
+    plan: str
+    seed_hash: bytes
+    pool_hash: bytes
+    party_count: int
+    inspector_count: int
+    beacon: str
+    value: str
+    seed: bytes | None
+    drawn_count: int | None
+    due_on: date
+    committed_seq: int
+    committed_at: datetime
+    drawn_seq: int | None
+    drawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionRow:
+    """An inspection; `result` is "" until one came."""
+
+    id: UUID
+    number: str
+    origin: str
+    draw_id: UUID | None
+    warning_id: UUID | None
+    subject_id: UUID
+    code: str
+    name: str
+    risk_class: str
+    inspectors: tuple[str, ...]
+    due_on: date
+    ordered_seq: int
+    ordered_at: datetime
+    result: str
+    result_seq: int | None
+    inspected_on: date | None
+    note: str
+
+    def is_overdue(self, day: date) -> bool:
+        """Return whether its day lies behind without a result."""
+        return not self.result and self.due_on < day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionQuery:
+    """Which inspections: those without a result, of one draw, of one party."""
+
+    only_open: bool = True
+    draw_id: UUID | None = None
+    subject_id: UUID | None = None
+    rows_max: int
+
+
+def list_draws(connection: Connection, log: int, *, rows_max: int) -> list[DrawRow]:
+    """Return draws, the newest first."""
+    statement = select(CREDIT_DRAW).where(_DRAW.log == log).order_by(_DRAW.committed_seq.desc())
+    return [_draw(row) for row in connection.execute(statement.limit(rows_max))]
+
+
+def read_draw(connection: Connection, log: int, draw_id: UUID) -> DrawRow:
+    """Return a draw; raises `NotFound`."""
+    statement = select(CREDIT_DRAW).where(_DRAW.log == log, _DRAW.id == draw_id)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound("There is no draw with that id.")
+    return _draw(row)
+
+
+def list_inspections(
+    connection: Connection, log: int, query: InspectionQuery
+) -> list[InspectionRow]:
+    """Return inspections: those without a result first, by the day they are due."""
+    statement = _inspections(log)
+    if query.only_open:
+        statement = statement.where(_ROW.result == "")
+    if query.draw_id is not None:
+        statement = statement.where(_ROW.draw_id == query.draw_id)
+    if query.subject_id is not None:
+        statement = statement.where(_ROW.subject_id == query.subject_id)
+    statement = statement.order_by(_ROW.result != "", _ROW.due_on, _ROW.ordered_seq, _ROW.id)
+    return [_inspection(row) for row in connection.execute(statement.limit(query.rows_max))]
+
+
+def read_inspection(connection: Connection, log: int, inspection_id: UUID) -> InspectionRow:
+    """Return an inspection; raises `NotFound`."""
+    row = connection.execute(_inspections(log).where(_ROW.id == inspection_id)).first()
+    if row is None:
+        raise NotFound("There is no inspection with that id.")
+    return _inspection(row)
+
+
+def _inspections(log: int) -> Select[*tuple[Any, ...]]:
+    of_subject = and_(CREDIT_SUBJECT.c.log == _ROW.log, CREDIT_SUBJECT.c.id == _ROW.subject_id)
+    name = func.coalesce(CREDIT_SUBJECT.c.name, PARTY.c.name_zh, "").label("name")
+    return (
+        select(CREDIT_INSPECTION, name)
+        .outerjoin(CREDIT_SUBJECT, of_subject)
+        .outerjoin(PARTY, PARTY.c.uscc == _ROW.code)
+        .where(_ROW.log == log)
+    )
+
+
+def _draw(row: Row[*tuple[Any, ...]]) -> DrawRow:
+    return DrawRow(**{name: getattr(row, name) for name in DrawRow.__slots__})
+
+
+def _inspection(row: Row[*tuple[Any, ...]]) -> InspectionRow:
+    told = {name: getattr(row, name) for name in InspectionRow.__slots__}
+    return InspectionRow(**{**told, "inspectors": tuple(row.inspectors.split())})

@@ -1,0 +1,92 @@
+"""The result of an inspection: what was found, as an entry and then as a fact.
+
+The rule that must stay true: an inspection has one result, and a failed one says what failed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from base.db import reading
+from base.errors import Conflict, InvalidInput, Problem
+from credit.inspecting.committing import DrawDesk
+from credit.inspecting.entries import ResultNote, result_draft
+from credit.inspecting.reading import InspectionRow, read_inspection
+from ledger.batch import Batch, Idempotency
+from parties.actors import Actor
+
+_TEXT_CHARS_MAX: Final = 500
+
+
+class Result(StrEnum):
+    """What an inspection found."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultAsked:
+    """A result that is handed in; `authority` is the name of whose inspection it was."""
+
+    inspection_id: UUID
+    result: str
+    inspected_on: date
+    failed_item: str = ""
+    note: str = ""
+    authority: str = ""
+
+
+def record_result(
+    desk: DrawDesk, actor: Actor, asked: ResultAsked, *, idempotency: Idempotency | None = None
+) -> InspectionRow:
+    """Record the result of an inspection and return it as it is then.
+
+    Raises `NotFound`, `InvalidInput` with the field, and `Conflict` where it has a result already.
+    """
+    desk.bring_up()
+    log = desk.journal.log
+    with reading(desk.journal.engine) as connection:
+        row = read_inspection(connection, log, asked.inspection_id)
+    _require(asked, row, desk.today())
+    if row.result and idempotency is None:
+        raise Conflict("This inspection has its result already.")
+    note = ResultNote(
+        inspection_id=row.id,
+        warning_id=row.warning_id,
+        result=asked.result,
+        inspected_on=asked.inspected_on,
+        failed_item=asked.failed_item.strip(),
+        note=asked.note.strip(),
+        authority=asked.authority.strip(),
+    )
+    desk.journal.append(
+        Batch(
+            actor=actor.id,
+            subject=str(row.id),
+            drafts=(result_draft(note),),
+            idempotency=idempotency,
+        )
+    )
+    desk.bring_up()
+    with reading(desk.journal.engine) as connection:
+        return read_inspection(connection, log, row.id)
+
+
+def _require(asked: ResultAsked, row: InspectionRow, today: date) -> None:
+    if asked.result not in set(Result):
+        raise _refusal("result", "unknown", f"A result is one of {', '.join(Result)}.")
+    if (asked.result == Result.FAILED) is not bool(asked.failed_item.strip()):
+        raise _refusal("failed_item", "contradiction", "A failed inspection says what failed.")
+    if not row.ordered_at.date() <= asked.inspected_on <= today:
+        raise _refusal("inspected_on", "order", "Lies between the order and today.")
+    for name in ("failed_item", "note", "authority"):
+        if len(getattr(asked, name)) > _TEXT_CHARS_MAX:
+            raise _refusal(name, "too_long", f"Has at most {_TEXT_CHARS_MAX} characters.")
+
+
+def _refusal(path: str, code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))

@@ -1,0 +1,152 @@
+"""Inspections over HTTP: ordered by a warning or drawn, and what they found is a fact."""
+
+import json
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from credit.inspecting.drawing import draw, read_pool
+from tests.credit.samples import penalty, uscc
+from tests.web.credit_world import hand_in
+from tests.web.house import House
+from tests.web.issuing_world import errors_of, send
+
+WARNINGS = "/api/v1/credit/warnings"
+DRAWS = "/api/v1/credit/draws"
+INSPECTIONS = "/api/v1/credit/inspections"
+DAYS = ("2026-09-01", "2026-10-01", "2026-11-01")
+
+
+def _json(answer: Any) -> Any:
+    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+    return json.loads(answer.get_data())
+
+
+def _get(house: House, path: str, role: str = "authority") -> Any:
+    return _json(send(house, "GET", path, role=role))
+
+
+def _post(house: House, path: str, body: Any, **more: Any) -> Any:
+    return send(house, "POST", path, body, role="authority", **more)
+
+
+@pytest.fixture
+def warned(house: House) -> House:
+    house.clock.instant += timedelta(days=265)
+    rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号", cf_jdrq=day) for at, day in enumerate(DAYS)]
+    hand_in(house, "penalty", *rows)
+    _json(_post(house, f"{WARNINGS}/runs", None))
+    return house
+
+
+def _ordered(house: House) -> tuple[Any, Any]:
+    (warning,) = _get(house, WARNINGS)["warnings"]
+    asked = {"act": "escalate", "reason": "处罚骤增", "due_on": "2026-12-31"}
+    _json(_post(house, f"{WARNINGS}/{warning['id']}/acts", asked))
+    (inspection,) = _get(house, INSPECTIONS)["inspections"]
+    return warning, inspection
+
+
+def test_an_inspection_that_a_warning_ordered_ends_it_and_becomes_a_fact(warned: House) -> None:
+    warning, inspection = _ordered(warned)
+    assert (inspection["origin"], inspection["warning"], inspection["uscc"]) == (
+        "warning",
+        warning["id"],
+        uscc(1),
+    )
+    day = warned.clock.now().date().isoformat()
+
+    told = {"result": "failed", "inspected_on": day, "failed_item": "兽药残留"}
+    told["authority"] = "青岛市市场监督管理局"
+    done = _json(_post(warned, f"{INSPECTIONS}/{inspection['id']}/result", told, once="one"))
+    again = _json(_post(warned, f"{INSPECTIONS}/{inspection['id']}/result", told, once="one"))
+
+    assert (done["result"], again["result_seq"]) == ("failed", done["result_seq"])
+    whole = _get(warned, f"{WARNINGS}/{warning['id']}")
+    assert (whole["state"], [one["act"] for one in whole["said"]]) == (
+        "closed",
+        ["night", "escalate", "inspected_failed"],
+    )
+    facts = _get(warned, f"/api/v1/credit/record?uscc={uscc(1)}")["facts"]
+    (fact,) = [one for one in facts if one["kind"] == "inspection"]
+    assert (fact["title"], fact["seq"], fact["state"]) == ("兽药残留", done["result_seq"], "active")
+    run = _json(_post(warned, f"{WARNINGS}/runs", None))
+    assert run["by_rule"] == {"failed_inspection": 1, "penalty_jump": 1}
+    assert run["opened"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"result": "fine"}, ["result"]),
+        ({"result": "passed", "failed_item": "x"}, ["failed_item"]),
+        ({"failed_item": ""}, ["failed_item"]),
+        ({"inspected_on": "2026-01-01"}, ["inspected_on"]),
+        ({"inspected_on": "2027-01-01"}, ["inspected_on"]),
+        ({"surprise": 1}, ["surprise"]),
+    ],
+)
+def test_what_is_wrong_with_a_result_is_told_by_its_field(
+    warned: House, changes: dict[str, Any], paths: list[str]
+) -> None:
+    _, inspection = _ordered(warned)
+    told = {"result": "failed", "inspected_on": "2026-11-25", "failed_item": "兽药残留"}
+
+    answer = _post(warned, f"{INSPECTIONS}/{inspection['id']}/result", {**told, **changes})
+
+    assert (answer.status_code in (400, 422), errors_of(answer)) == (True, paths)
+    assert _get(warned, f"{INSPECTIONS}/{inspection['id']}")["result"] == ""
+
+
+def _registered(number: int) -> dict[str, str]:
+    return {
+        "name": f"青岛第{number}食品有限公司",
+        "uscc": uscc(number),
+        "kind": "02",
+        "region": "370202",
+        "industry": "1411",
+        "established_on": "2015-01-05",
+        "status": "存续",
+        "authority": "青岛市市场监督管理局",
+    }
+
+
+ASKED = {
+    "title": "2026年第四季度双随机",
+    "plan": "food",
+    "region": "3702",
+    "inspectors": ["37020001", "37020002", "37020003"],
+    "beacon": "双色球 2026136期",
+    "due_on": "2026-12-31",
+}
+
+
+def test_a_draw_can_be_made_again_by_anybody_who_has_pool_seed_and_value(house: House) -> None:
+    house.clock.instant += timedelta(days=265)
+    hand_in(house, "registration", *(_registered(number) for number in range(1, 12)))
+
+    committed = _json(_post(house, DRAWS, ASKED, once="one"))
+    assert _json(_post(house, DRAWS, ASKED, once="one"))["id"] == committed["id"]
+    assert (committed["seed"], committed["parties"], committed["drawn"]) == ("", 11, None)
+    own = f"{DRAWS}/{committed['id']}"
+    made = _json(_post(house, f"{own}/draw", {"value": "03 07 12"}))
+
+    pool = send(house, "GET", f"{own}/pool", role="auditor").get_data()
+    seed = bytes.fromhex(made["seed"])
+    assert sha256(seed).hexdigest() == committed["seed_hash"]
+    assert sha256(pool).hexdigest() == committed["pool_hash"]
+    drawn = draw(read_pool(pool), seed=seed, value="03 07 12")
+    listed = _get(house, f"{INSPECTIONS}?draw={committed['id']}")["inspections"]
+    assert {one["uscc"]: one["inspectors"] for one in listed} == {
+        one.code: list(one.inspectors) for one in drawn
+    }
+    assert _get(house, f"{own}/check", role="auditor") == {"fits": True, "problems": []}
+    assert _post(house, f"{own}/draw", {"value": "other"}).status_code == 409
+    assert [one["id"] for one in _get(house, DRAWS)["draws"]] == [committed["id"]]
+
+
+def test_a_producer_sees_no_draw_and_no_inspection(house: House) -> None:
+    for method, path in (("GET", DRAWS), ("POST", DRAWS), ("GET", INSPECTIONS)):
+        assert send(house, method, path, ASKED if method == "POST" else None).status_code == 403

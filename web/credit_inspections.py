@@ -1,0 +1,96 @@
+"""Draws and inspections as the interface and the pages ask for them.
+
+One rule: everything that is changed is an entry first; a draw is checked from the entries alone.
+"""
+
+from uuid import UUID
+
+from base.db import reading
+from credit.folding.projector import bring_up_credit
+from credit.inspecting.checking import problems_of_draw
+from credit.inspecting.committing import DrawAsked, DrawDesk, commit_draw, make_draw
+from credit.inspecting.reading import (
+    DrawRow,
+    InspectionQuery,
+    InspectionRow,
+    list_draws,
+    list_inspections,
+    read_draw,
+    read_inspection,
+)
+from credit.inspecting.results import ResultAsked, record_result
+from credit.intake.files import read_file
+from ledger.batch import Idempotency
+from parties.actors import Actor
+from web.services import Services
+
+
+def draw_desk(parts: Services) -> DrawDesk:
+    """Return the desk at which inspections are drawn and their results recorded."""
+    return DrawDesk(
+        journal=parts.credit_journal,
+        clock=parts.clock,
+        secret=parts.secret,
+        folder=parts.settings.effective_files_dir,
+        bring_up=lambda: bring_up_credit(parts.engine, parts.log),
+    )
+
+
+def draws_for(parts: Services) -> list[DrawRow]:
+    """Return the draws, the newest first."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return list_draws(connection, parts.log, rows_max=parts.settings.page_size_max)
+
+
+def draw_for(parts: Services, draw_id: UUID) -> DrawRow:
+    """Return a draw; raises `NotFound`."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return read_draw(connection, parts.log, draw_id)
+
+
+def commit_for(
+    parts: Services, actor: Actor, asked: DrawAsked, *, idempotency: Idempotency | None
+) -> DrawRow:
+    """Fix pool and seed of a draw; raises what `commit_draw` raises."""
+    return commit_draw(draw_desk(parts), actor, asked, idempotency=idempotency)
+
+
+def make_for(parts: Services, actor: Actor, draw_id: UUID, value: str) -> DrawRow:
+    """Draw with the public value; raises what `make_draw` raises."""
+    return make_draw(draw_desk(parts), actor, draw_id, value)
+
+
+def pool_for(parts: Services, draw_id: UUID) -> bytes:
+    """Return the file of a draw's pool; raises `NotFound`."""
+    return read_file(parts.settings.effective_files_dir, draw_for(parts, draw_id).pool_hash)
+
+
+def check_for(parts: Services, draw_id: UUID) -> list[str]:
+    """Return what is wrong with a draw; nothing where everything fits."""
+    draw_for(parts, draw_id)
+    with reading(parts.engine) as connection:
+        folder = parts.settings.effective_files_dir
+        return problems_of_draw(connection, parts.log, draw_id, folder)
+
+
+def inspections_for(parts: Services, query: InspectionQuery) -> list[InspectionRow]:
+    """Return inspections, those without a result first."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return list_inspections(connection, parts.log, query)
+
+
+def inspection_for(parts: Services, inspection_id: UUID) -> InspectionRow:
+    """Return an inspection; raises `NotFound`."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return read_inspection(connection, parts.log, inspection_id)
+
+
+def record_for(
+    parts: Services, actor: Actor, asked: ResultAsked, *, idempotency: Idempotency | None
+) -> InspectionRow:
+    """Record the result of an inspection; raises what `record_result` raises."""
+    return record_result(draw_desk(parts), actor, asked, idempotency=idempotency)
