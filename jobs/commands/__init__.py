@@ -1,8 +1,9 @@
 """The table of commands and the frame they run in.
 
-One command is one file here with a click command named `command`, and one row in `COMMANDS`. A
-command is given the environment by `@click.pass_obj` and reads its settings from that, so that a
-test may run it with another. Expected trouble becomes a message and exit code 1, wrong usage 2.
+One command is one file here, or one package when its parts fill more than a file, with a click
+command named `command`; and one row in `COMMANDS`. A command is given the environment by
+`@click.pass_obj` and reads its settings from that, so that a test may run it with another. Expected
+trouble becomes a message and exit code 1, wrong usage 2.
 """
 
 import importlib

@@ -22,10 +22,11 @@ def test_every_command_has_help_that_begins_with_a_sentence(
     assert "." in out
 
 
-def test_every_file_in_the_folder_of_commands_is_in_the_table() -> None:
+def test_every_file_or_package_in_the_folder_of_commands_is_in_the_table() -> None:
     folder = Path(jobs.commands.__file__).parent
 
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__"} | packages
     named = {target.partition(":")[0].rpartition(".")[2] for target in COMMANDS.values()}
 
     assert files == named

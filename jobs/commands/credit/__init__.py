@@ -16,12 +16,12 @@ from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
-from jobs.commands.credit_batches import check_row_file, release, sample, take
-from jobs.commands.credit_night import night
-from jobs.commands.credit_offices import offices, take_operators_step
-from jobs.commands.credit_people import people
-from jobs.commands.credit_senders import senders
-from jobs.commands.credit_warnings import draw_command, warn
+from jobs.commands.credit.batches import check_row_file, release, sample, take
+from jobs.commands.credit.night import night
+from jobs.commands.credit.offices import offices, take_operators_step
+from jobs.commands.credit.people import people
+from jobs.commands.credit.senders import senders
+from jobs.commands.credit.warnings import draw_command, warn
 
 _LISTS: Final = MappingProxyType(
     {
