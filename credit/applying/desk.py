@@ -40,6 +40,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 _WORDS: Final = {
     Refusal.UNKNOWN: "There is no such measure in the rulebook.",
     Refusal.NOT_IN_FORCE: "The row of law that this measure stands on is not in force on that day.",
+    Refusal.UNREAD: "Nobody has read the row of law of this measure: it stands on memory alone.",
     Refusal.OTHER_MATTER: "This measure does not bear on that matter.",
     Refusal.NOT_MEANT: "Nothing that the party is known by calls for this measure.",
 }
@@ -114,7 +115,8 @@ def apply_measure(
     entry = _entry(desk, known.seq)
     told = replace(applied_of(entry), fact_ids=note.fact_ids)
     if entry.header.actor != actor.id or told != note:
-        raise Conflict("This id stands for another application of a measure.")
+        message = "This id stands for another application of a measure."
+        raise Conflict(message, problems=(_problem("id", "other_application", message),))
     return known
 
 
@@ -147,7 +149,7 @@ def lift_measure(
     desk.bring_up()
     known = _read(desk, note.application_id)
     if known.actor != actor.id:
-        raise NotFound("There is no measure of yours in use under this id.")
+        raise _no_application("There is no measure of yours in use under this id.")
     if known.lifted_seq is None:
         if not known.applied_on <= note.lifted_on <= desk.today():
             message = "A measure is lifted on a day from its application to today."
@@ -155,7 +157,8 @@ def lift_measure(
         _append(desk, actor, note.application_id, lifted_draft(note), idempotency)
         known = _read(desk, note.application_id)
     if known.lifted_seq is None or lifted_of(_entry(desk, known.lifted_seq)) != note:
-        raise Conflict("It was lifted already.")
+        message = "It was lifted already."
+        raise Conflict(message, problems=(_problem("id", "lifted", message),))
     return known
 
 
@@ -234,7 +237,7 @@ def _known(desk: ApplyingDesk, application_id: UUID) -> Application | None:
 def _read(desk: ApplyingDesk, application_id: UUID) -> Application:
     found = _known(desk, application_id)
     if found is None:
-        raise NotFound("There is no measure in use under this id.")
+        raise _no_application("There is no measure in use under this id.")
     return found
 
 
@@ -272,4 +275,12 @@ def _end_of(day: date) -> datetime:
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))
+    return InvalidInput(message, problems=(_problem(path, code, message),))
+
+
+def _no_application(message: str) -> NotFound:
+    return NotFound(message, problems=(_problem("id", "no_application", message),))
+
+
+def _problem(path: str, code: str, message: str) -> Problem:
+    return Problem(path=path, code=code, message=message)

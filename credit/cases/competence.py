@@ -48,7 +48,8 @@ def require_competent(
         if holds(offices, fact.authority_name, code):
             continue
         if _handed_in_by(connection, log, fact) != actor.id:
-            raise Forbidden(f"{fact.number} is {fact.authority_name}'s: it decides about it.")
+            message = f"{fact.number} is {fact.authority_name}'s: it decides about it."
+            raise Forbidden(message, problems=(_problem("facts", "other_authority", message),))
 
 
 def _require_own_list(
@@ -56,7 +57,8 @@ def _require_own_list(
 ) -> None:
     name = note.terms.get("authority_name", "")
     if not holds(offices, name, "") and actor.id != opened_by:
-        raise Forbidden(f"A listing by {name or 'an authority without a name'} is its own to make.")
+        message = f"A listing by {name or 'an authority without a name'} is its own to make."
+        raise Forbidden(message, problems=(_problem("terms", "other_authority", message),))
     found = credit_lists().get(note.terms.get("list", ""))
     kind = code_lists().authorities.codes.get(note.terms.get("authority", ""))
     if found is None or kind is None or found.regime is Regime.ANY:
@@ -82,6 +84,9 @@ def _handed_in_by(connection: Connection, log: int, fact: Row[*tuple[Any, ...]])
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:
     return InvalidInput(
-        f"{message[0].upper()}{message[1:]}.",
-        problems=(Problem(path=path, code=code, message=message),),
+        f"{message[0].upper()}{message[1:]}.", problems=(_problem(path, code, message),)
     )
+
+
+def _problem(path: str, code: str, message: str) -> Problem:
+    return Problem(path=path, code=code, message=message)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, and_, select
 
-from base.errors import NotFound
+from base.errors import NotFound, Problem
 from credit.cases.entries import case_note_of
 from credit.cases.kinds import CaseKind, case_kinds
 from credit.cases.model import CaseNote
@@ -84,7 +84,8 @@ def read_case(connection: Connection, log: int, case_id: UUID) -> tuple[CaseRow,
     """Return a case with its steps, oldest first; raises `NotFound`."""
     found = list(_rows(connection.execute(_cases(log).where(CREDIT_CASE.c.id == case_id))))
     if not found:
-        raise NotFound("There is no case with that id.")
+        message = "There is no case with that id."
+        raise NotFound(message, problems=(Problem(path="case", code="no_case", message=message),))
     steps = [
         StepRow(
             seq=entry.seq,

@@ -30,7 +30,9 @@ FactRow = Row[*tuple[Any, ...]]
 def hindrances(book: Book, fact: FactRow, bar: Measure | None, day: date) -> Iterator[Problem]:
     """Yield what keeps a record from repair on a day; `bar` is one of the law that runs on it."""
     if fact.stops_on is not None and fact.stops_on <= day:
-        yield _problem("over", "its publication has ended by itself")
+        yield _problem(
+            "over", "its publication has ended by itself", "公示已经自动终止，无需修复。"
+        )
     elif fact.kind == FactKind.PENALTY:
         found = publicity_of_fact(fact, book)
         if found is not None:

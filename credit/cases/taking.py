@@ -105,7 +105,8 @@ def _judged(
             if repeated is not None:
                 return told, repeated
             if not is_once:
-                raise Conflict(f"{problem.message[0].upper()}{problem.message[1:]}.")
+                message = f"{problem.message[0].upper()}{problem.message[1:]}."
+                raise Conflict(message, problems=(problem,))
         facts = _facts(connection, log, told)
         if party_id is None:
             opened_by = taken[0].actor if taken else ""
@@ -135,7 +136,8 @@ def _step_of(note: CaseNote) -> Step:
     kind = case_kinds().get(note.kind)
     step = None if kind is None else kind.steps.get(note.step)
     if step is None:
-        raise NotFound(f"A case of kind {note.kind} has no step {note.step}.")
+        message = f"A case of kind {note.kind} has no step {note.step}."
+        raise NotFound(message, problems=(_problem("step", "unknown", message),))
     return step
 
 
@@ -163,12 +165,13 @@ def _party_for(
     is_party = actor.role is Role.PRODUCER
     if not may_take(step, is_party=is_party) or actor.role not in _ROLES:
         who = "the party itself" if step.by is By.PARTY else "an authority"
-        raise Forbidden(f"Only {who} takes this step.")
+        message = f"Only {who} takes this step."
+        raise Forbidden(message, problems=(_problem("step", "not_yours_to_take", message),))
     if not is_party:
         return None
     own = None if actor.party_id is None else subject_of_party(connection, log, actor.party_id)
     if own != note.subject_id:
-        raise NotFound("There is no such record of yours.")
+        raise _no_record("There is no such record of yours.")
     return actor.party_id
 
 
@@ -184,7 +187,7 @@ def _facts(connection: Connection, log: int, note: CaseNote) -> Sequence[Row[*tu
     )
     found = list(connection.execute(statement))
     if not found or len(found) != len(set(note.fact_ids)):
-        raise NotFound("There is no such record of this party.")
+        raise _no_record("There is no such record of this party.")
     return found
 
 
@@ -244,12 +247,14 @@ def _require_openable(
     )
     for text in connection.execute(open_cases).scalars():
         if any(one in text for one in wanted):
-            raise Conflict("A case of this kind about this record is open already.")
+            message = "A case of this kind about this record is open already."
+            raise Conflict(message, problems=(_problem("facts", "case_open", message),))
     for fact in facts:
         # A basis that was annulled takes its record back, hidden, repaired or ended as it may be.
         is_annulled = note.kind == _WITHDRAWAL and fact.state != FactState.WITHDRAWN
         if fact.state != FactState.ACTIVE and not is_annulled:
-            raise Conflict("This record does not count any more: there is nothing to decide.")
+            message = "This record does not count any more: there is nothing to decide."
+            raise Conflict(message, problems=(_problem("facts", "counts_no_more", message),))
     if note.kind == _REPAIR:
         _require_ripe(connection, desk, note, facts)
 
@@ -269,6 +274,10 @@ def _require_ripe(
         if problems:
             told = "; ".join(one.message for one in problems)
             raise InvalidInput(f"{fact.number}: {told}.", problems=problems)
+
+
+def _no_record(message: str) -> NotFound:
+    return NotFound(message, problems=(_problem("facts", "no_record", message),))
 
 
 def _problem(path: str, code: str, message: str) -> Problem:

@@ -62,7 +62,10 @@ def require_in_time(book: Book, step: Step, note: CaseNote, taken: Sequence[Take
         return
     before = next((one for one in reversed(taken) if one.note.step == step.after), None)
     if before is None:
-        raise Conflict(f"Before {step.id} comes {step.after}, which was not taken yet.")
+        message = f"Before {step.id} comes {step.after}, which was not taken yet."
+        zh = f"应先“{case_kinds()[note.kind].steps[step.after].zh}”，再“{step.zh}”。"
+        problem = Problem(path="step", code="state", message=message, message_zh=zh)
+        raise Conflict(message, problems=(problem,))
     first_on = _first_day(book, case_kinds()[note.kind], before)
     is_served = Need.SERVED in step.needs
     on = note.served_on if is_served else note.decided_on

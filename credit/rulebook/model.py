@@ -131,6 +131,11 @@ class Measure:
         """Return whether a law fixes how long it lasts: then no repair of a record ends it."""
         return not self.is_reward and (self.is_lifelong or self.duration_months is not None)
 
+    @property
+    def is_certain(self) -> bool:
+        """Return whether the row stands on more than memory: only then it binds anybody."""
+        return self.verified is not Verified.MEMORY
+
     def is_in_force(self, day: date) -> bool:
         """Return whether the row holds on a day."""
         return (self.from_on is None or self.from_on <= day) and (

@@ -1,8 +1,9 @@
 """Which measures bind for a matter: the gate that refuses one whose row has ended.
 
 The rule that must stay true: a measure may be applied only on a day on which its own row of law is
-in force, to a party that the row is meant for, and in a matter that it bears on. A bar whose time a
-law fixes lasts that time, whatever became of the record's publication.
+in force, to a party that the row is meant for, and in a matter that it bears on. A row that stands
+on memory alone binds nobody. A bar whose time a law fixes lasts that time, whatever became of the
+record's publication.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ class Refusal(StrEnum):
 
     UNKNOWN = "unknown"
     NOT_IN_FORCE = "not_in_force"
+    UNREAD = "unread"
     OTHER_MATTER = "other_matter"
     NOT_MEANT = "not_meant"
 
@@ -80,6 +82,8 @@ def refusal_of(
 def _gate(measure: Measure, standing: Standing, day: date) -> Refusal | None:
     if not measure.is_in_force(day):
         return Refusal.NOT_IN_FORCE
+    if not measure.is_certain:
+        return Refusal.UNREAD
     if measure.binds_persons and not standing.is_person:
         return Refusal.NOT_MEANT
     return None if is_called_for(measure, standing, day) else Refusal.NOT_MEANT
@@ -98,7 +102,10 @@ def has_bar(book: Book, standing: Standing, day: date) -> Measure | None:
     bars = (
         measure
         for measure in book.measures.values()
-        if measure.is_statutory_bar and measure.is_in_force(day) and not measure.binds_persons
+        if measure.is_statutory_bar
+        and measure.is_certain
+        and measure.is_in_force(day)
+        and not measure.binds_persons
     )
     runs = (
         measure

@@ -16,8 +16,10 @@ from schemas.epcis import shape_problems
 
 ROOT = Path(__file__).parents[2]
 # What the command line alone says is English; a ledger's reader checks files and is a program.
-ROOMS = ("base", "codes", "schemas/epcis", "ledger", "parties", "trace", "web")
+ROOMS = ("base", "codes", "schemas/epcis", "ledger", "parties", "trace", "credit", "web")
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+# Whoever is refused here reads why, and not only that.
+SAID = ("credit/applying", "credit/cases")
 WORD = re.compile(r"[a-z0-9_]*")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -88,6 +90,24 @@ def test_every_word_that_a_room_refuses_by_has_a_chinese_sentence() -> None:
     }
 
     assert sorted(lacking) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for room in SAID for path in (ROOT / room).glob("*.py")),
+    ids=lambda p: p.stem,
+)
+def test_no_refusal_of_these_rooms_is_an_english_sentence_alone(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    errors = {"InvalidInput", "Conflict", "NotFound", "Forbidden"}
+
+    unsaid = [
+        call.lineno
+        for name, call in _calls(tree)
+        if name in errors and _given(call, "problems") is None
+    ]
+
+    assert unsaid == []
 
 
 @pytest.mark.parametrize(

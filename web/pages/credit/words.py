@@ -144,6 +144,12 @@ def refusal_words(why: Refusal, measure: Measure | None, matter: str, on: date) 
     name, row = title(measure), cited(measure.norm, measure.article)
     if why is Refusal.NOT_IN_FORCE:
         return _not_in_force(measure, name, row, on)
+    if why is Refusal.UNREAD:
+        return _(
+            "“%(name)s” may not be applied: nobody has read the row that it stands on, %(row)s.",
+            name=name,
+            row=row,
+        )
     if why is Refusal.OTHER_MATTER:
         return _(
             "“%(name)s” does not bear on this matter (%(matter)s). It stands on %(row)s.",
