@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, or_, select, update
 
 from base.db import reading, transaction
 from base.errors import Conflict, InvalidInput, NotFound, Problem
@@ -103,6 +103,21 @@ def offices_of(connection: Connection, actor: str) -> list[Office]:
         CREDIT_OFFICE.c.actor.in_((actor, EVERY)), CREDIT_OFFICE.c.ended_at.is_(None)
     )
     return [_office(row) for row in connection.execute(statement)]
+
+
+def colleagues_of(connection: Connection, actor: str) -> frozenset[str] | None:
+    """Return who acts, or acted, for an authority that an actor acts for; None for everybody.
+
+    Keys run out and people leave: what was done in an office is carried on in it.
+    """
+    own = offices_of(connection, actor)
+    if any(EVERY in (one.actor, one.authority) for one in own):
+        return None
+    names = {one.authority for one in own}
+    codes = {one.code for one in own} - {""}
+    row = CREDIT_OFFICE.c
+    statement = select(row.actor).where(or_(row.authority.in_(names), row.code.in_(codes)))
+    return frozenset({actor, *connection.execute(statement).scalars()} - {EVERY})
 
 
 def list_offices(connection: Connection) -> list[Office]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from base.db import reading
 from base.errors import NotFound
 from credit.applying.desk import (
@@ -21,6 +23,7 @@ from credit.applying.desk import (
 )
 from credit.applying.entries import AppliedNote, LiftedNote
 from credit.folding.projector import bring_up_credit
+from credit.offices import colleagues_of
 from credit.subjects import subject_of_code
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
@@ -86,16 +89,16 @@ def applications_for(parts: Services, actor: Actor, *, only_to_lift: bool) -> li
 def application_page_for(
     parts: Services, actor: Actor, *, only_to_lift: bool, after: str
 ) -> ApplicationPage:
-    """Return measures in use: one's own, or everybody's to an auditor."""
+    """Return measures in use: those of one's own office, or everybody's to an auditor."""
     bring_up_credit(parts.engine, parts.log)
-    query = ApplicationQuery(
-        day=today(parts),
-        actor=None if actor.role is Role.AUDITOR else actor.id,
-        only_to_lift=only_to_lift,
-        after=after,
-        rows_max=parts.settings.page_size_max,
-    )
     with reading(parts.engine) as connection:
+        query = ApplicationQuery(
+            day=today(parts),
+            actors=seen_by(connection, actor),
+            only_to_lift=only_to_lift,
+            after=after,
+            rows_max=parts.settings.page_size_max,
+        )
         return applications_of(connection, parts.log, query)
 
 
@@ -103,8 +106,14 @@ def application_for(parts: Services, actor: Actor, application_id: UUID) -> Appl
     """Return one measure in use, None where it is another's."""
     with reading(parts.engine) as connection:
         found = application_of(connection, parts.log, application_id, day=today(parts))
-    is_seen = found is not None and (actor.role is Role.AUDITOR or found.actor == actor.id)
+        seen = seen_by(connection, actor)
+    is_seen = found is not None and (seen is None or found.actor in seen)
     return found if is_seen else None
+
+
+def seen_by(connection: Connection, actor: Actor) -> frozenset[str] | None:
+    """Return whose measures an actor sees, None for everybody's."""
+    return None if actor.role is Role.AUDITOR else colleagues_of(connection, actor.id)
 
 
 def _desk(parts: Services) -> ApplyingDesk:

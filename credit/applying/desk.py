@@ -25,6 +25,7 @@ from credit.applying.entries import (
     lifted_draft,
     lifted_of,
 )
+from credit.offices import colleagues_of
 from credit.rulebook.model import Book
 from credit.rules.measures import Refusal, refusal_of
 from credit.standing import basis_of, standing_of
@@ -141,14 +142,18 @@ def _pass_gate(desk: ApplyingDesk, note: AppliedNote) -> tuple[UUID, ...]:
 def lift_measure(
     desk: ApplyingDesk, actor: Actor, note: LiftedNote, *, idempotency: Idempotency | None = None
 ) -> Application:
-    """Record the receipt of whoever applied a measure; raises `NotFound` for another's.
+    """Record the receipt of whoever applied a measure, or acts in the same office since.
+
+    Raises `NotFound` for another office's.
 
     Raises `InvalidInput` for a day on which it cannot have been lifted, and `Conflict` where
     another receipt was given before.
     """
     desk.bring_up()
     known = _read(desk, note.application_id)
-    if known.actor != actor.id:
+    with reading(desk.journal.engine) as connection:
+        colleagues = colleagues_of(connection, actor.id)
+    if colleagues is not None and known.actor not in colleagues:
         raise _no_application("There is no measure of yours in use under this id.")
     if known.lifted_seq is None:
         if not known.applied_on <= note.lifted_on <= desk.today():
@@ -164,13 +169,13 @@ def lift_measure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationQuery:
-    """Which measures in use: of one who applied them, to one party, those to be lifted on a day.
+    """Which measures in use: of those who applied them, to one party, those to be lifted on a day.
 
     `after` is the `next_after` of the page before.
     """
 
     day: date
-    actor: str | None = None
+    actors: frozenset[str] | None = None
     subject_id: UUID | None = None
     only_to_lift: bool = False
     after: str = ""
@@ -180,8 +185,8 @@ class ApplicationQuery:
 def applications_of(connection: Connection, log: int, query: ApplicationQuery) -> ApplicationPage:
     """Return measures in use, the oldest first; raises `InvalidInput` for a page there is not."""
     statement = _select(log)
-    if query.actor is not None:
-        statement = statement.where(CREDIT_APPLICATION.c.actor == query.actor)
+    if query.actors is not None:
+        statement = statement.where(CREDIT_APPLICATION.c.actor.in_(sorted(query.actors)))
     if query.subject_id is not None:
         statement = statement.where(CREDIT_APPLICATION.c.subject_id == query.subject_id)
     if query.only_to_lift:

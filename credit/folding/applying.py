@@ -47,14 +47,13 @@ def fold_applied(connection: Connection, log: int, entry: StoredEntry) -> None:
 
 
 def fold_lifted(connection: Connection, log: int, entry: StoredEntry) -> None:
-    """Note the receipt: the first one counts, and only that of whoever applied the measure."""
+    """Note the receipt: the first one counts; the desk takes none of another office."""
     note = lifted_of(entry)
     own = (
         update(CREDIT_APPLICATION)
         .where(
             CREDIT_APPLICATION.c.log == log,
             CREDIT_APPLICATION.c.id == note.application_id,
-            CREDIT_APPLICATION.c.actor == entry.header.actor,
             CREDIT_APPLICATION.c.lifted_seq.is_(None),
         )
         .values(lifted_on=note.lifted_on, lifted_seq=entry.seq)

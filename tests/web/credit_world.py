@@ -11,10 +11,13 @@ from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of
 from tests.web.house import House
 
 
-def hand_in(house: House, feed: str, *rows: dict[str, str]) -> CreditBatch:
+def hand_in(
+    house: House, feed: str, *rows: dict[str, str], is_one_office: bool = True
+) -> CreditBatch:
     """Take rows as a batch of a feed, whatever doubts there are."""
     parts = house.services
-    _let_every_authority_decide(house)
+    if is_one_office:
+        _let_every_authority_decide(house)
     desk = IntakeDesk(
         journal=parts.credit_journal,
         clock=parts.clock,

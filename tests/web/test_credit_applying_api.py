@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from credit.offices import grant_office
+from parties.actors import Role
+from parties.ids import short_hex
+from parties.keys import KeyRequest, grant
 from tests.credit.samples import defaulter, serious, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House
@@ -112,3 +116,34 @@ def test_the_same_report_is_one_application(told: House) -> None:
 
 def test_of_an_unknown_party_nothing_is_applied(told: House) -> None:
     assert _report(told, 77, "MZ-03", "honours").status_code == 404
+
+
+def test_whoever_holds_the_same_office_lifts_what_a_former_key_applied(house: House) -> None:
+    house.clock.instant = datetime(2026, 11, 25, 1, tzinfo=UTC)
+    keys = [_authority_key(house, office) for office in ("市监局", "市监局", "农业局")]
+    hand_in(house, "serious_listing", serious(1), is_one_office=False)
+    body = {"uscc": uscc(1), "measure": "MZ-03", "matter": "honours"}
+    applied = _json(send(house, "POST", PATH, body, key=keys[0]))
+
+    same = _json(send(house, "GET", PATH, key=keys[1]))["applications"]
+    other = _json(send(house, "GET", PATH, key=keys[2]))["applications"]
+    refused = send(house, "POST", f"{PATH}/{applied['id']}/lift", {}, key=keys[2])
+    lifted = send(house, "POST", f"{PATH}/{applied['id']}/lift", {}, key=keys[1])
+
+    assert ([one["id"] for one in same], other) == ([applied["id"]], [])
+    assert (refused.status_code, lifted.status_code) == (404, 200)
+
+
+def _authority_key(house: House, office: str) -> str:
+    engine, now = house.services.engine, house.clock.now()
+    asked = KeyRequest(label=office, role=Role.AUTHORITY)
+    key = grant(engine, asked, now=now, record=lambda *_: None)
+    grant_office(
+        engine,
+        actor=f"key:{short_hex(key.id)}",
+        authority=office,
+        code="",
+        now=now,
+        record=lambda *_: None,
+    )
+    return key.text or ""

@@ -29,6 +29,7 @@ from credit.scoring.model import Grade, Model
 from parties.access import Action
 from parties.actors import Role
 from web.credit import book_of, code_asked, today
+from web.credit_applying import seen_by
 from web.credit_cases import record_for
 from web.credit_grades import GradeAsked, grade_for
 from web.pages.credit import words
@@ -116,8 +117,8 @@ def _page(code: str) -> str | tuple[str, int]:
         card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
         asked = ApplicationQuery(
             day=today(parts),
-            # Whoever applied a measure sees its own; the party itself and an auditor see all.
-            actor=actor.id if actor.role is Role.AUTHORITY else None,
+            # The office that applied a measure sees its own; the party and an auditor see all.
+            actors=None if is_own else seen_by(connection, actor),
             subject_id=subject_id,
             rows_max=parts.settings.page_size_max,
         )
