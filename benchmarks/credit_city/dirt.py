@@ -18,7 +18,9 @@ _USCC: Final = ("uscc", "cf_xdr_shxym", "xk_xdr_shxym", "nsrsbh")
 _DAYS: Final = ("cf_jdrq", "xk_jdrq", "sampled_on", "given_on", "listed_on", "regdate", "gbrq")
 _NAMES: Final = ("name", "cf_xdr_mc", "xk_xdr_mc", "iname", "nsrmc")
 _OFFICES: Final = ("cf_cfjg", "xk_xkjg", "jg", "authority")
-_EMPTY: Final = ("bz", "cf_yxq", "performedPart", "removed_why", "failed_item")
+# Cells that are empty in every clean row: a word for nothing in one that holds something is no
+# dirt but another version of the record.
+_EMPTY: Final = ("cf_yxq", "bz", "removed_why")
 _NOTHING: Final = ("— —", "/", "无", "暂无", "null", "——")
 _WIDE: Final = str.maketrans(
     "0123456789ABCDEFGHJKLMNPQRTUWXY-",

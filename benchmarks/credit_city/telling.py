@@ -120,6 +120,7 @@ def penalty(random: Random, one: Enterprise, day: date, number: int) -> Row:
         "cf_cflb": "、".join(kinds),
         "cf_nr_fk": fine_wan if has_fine else "",
         "cf_jdrq": day.isoformat(),
+        "cf_yxq": "",
         "cf_gsjzq": (day + timedelta(days=365)).isoformat(),
         "cf_cfjg": office.name,
         "cf_cfjgdm": office.uscc,

@@ -1,7 +1,9 @@
 """The credit city is the same for a seed, right for its norms, and reconciles to the row."""
 
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -15,6 +17,7 @@ from benchmarks.credit_city.people import first_numbers, person_number, person_n
 from benchmarks.credit_city.place import open_place
 from benchmarks.credit_city.population import load_people, people_files
 from benchmarks.credit_city.stream import CreditCity, build_city, told_batches
+from benchmarks.credit_city.telling import TELLERS
 from codes.cn.persons import is_id_number
 from codes.schemes.cn_uscc import is_uscc
 from credit.feeds.registry import FEEDS
@@ -40,6 +43,22 @@ def test_every_feed_tells_something_in_the_order_of_days() -> None:
     assert {one.feed for one in told} == set(TELLING) == set(FEEDS)
     assert [one.day for one in told] == sorted(one.day for one in told)
     assert told[0].feed == "registration"
+
+
+def test_meaningless_dirt_leaves_what_a_row_says_as_it_was() -> None:
+    (nothing,) = [one for one in DIRT if one.id == "nothing"]
+    one = build_city(1, enterprises=20, people=100).enterprises[0]
+    random = Random(1)  # noqa: S311 -- invented rows
+
+    for feed in sorted(nothing.feeds):
+        for number in range(40):
+            clean = TELLERS[feed](random, one, date(2026, 3, 2), number)
+            dirty = dict(clean)
+            nothing.smear(random, dirty)
+            assert {
+                name: text for name, text in clean.items() if text and dirty[name] != text
+            } == {}
+            assert dirty != clean
 
 
 def test_codes_and_numbers_are_ones_that_their_norms_accept() -> None:
