@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from base.db import reading
-from base.errors import Conflict, InvalidInput, NotFound, Problem
+from base.errors import AppError, Conflict, InvalidInput, NotFound, Problem
 from base.strict_json import loads
 from credit.casework.feeds import (
     FeedCount,
@@ -176,7 +176,11 @@ def _held_rows(
         return []
     reader = Actor(id=batch.actor, role=None)
     feed = feed_asked(batch.feed)
-    trial = try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
+    try:
+        trial = try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
+    except AppError:
+        # It is held for that very reason, which its message tells.
+        return []
     return [
         QuarantinedRow(
             number=one.number,

@@ -20,6 +20,14 @@ _CODES: Final = (
 _SOLE_TRADERS: Final = "92"
 
 
+def is_own_code(uscc: str, org_code: str) -> bool:
+    """Return whether an organisation code is the one inside a social credit code (GB 32100-2015).
+
+    Of a masked one that cannot be said.
+    """
+    return is_masked(uscc + org_code) or org_code.replace("-", "") == uscc[8:17]
+
+
 def claim_of(values: Values, prefix: str) -> Claim:
     """Take the subject block with these first letters (`cf_xdr_`, `xk_xdr_`)."""
     kind = SubjectKind(values.text(f"{prefix}lb") or SubjectKind.ENTERPRISE)
@@ -36,6 +44,10 @@ def claim_of(values: Values, prefix: str) -> Claim:
     if kind is SubjectKind.ENTERPRISE and codes[CodeScheme.USCC].startswith(_SOLE_TRADERS):
         message = "is 04 where the code begins with 92: a sole trader's"
         values.fault(f"{prefix}lb", "sole_trader_as_legal_person", message)
+    uscc, org_code = codes[CodeScheme.USCC], codes[CodeScheme.ORG_CODE]
+    if uscc and org_code and not is_own_code(uscc, org_code):
+        message = "is not the code inside the social credit code"
+        values.fault(f"{prefix}zzjg", "other_party", message)
     return Claim(
         kind=kind,
         name=values.text(f"{prefix}mc"),

@@ -1,20 +1,23 @@
 """From the bytes of a file to rows of cells: a CSV, a workbook, or JSON lines.
 
 The rule that must stay true: what a file is decides how it is read, not what it is called; a row
-with more cells than headers is told, and never cut.
+with more cells than headers is told, and never cut. A file that breaks off is told from one that
+was written so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from trace.sheets.grid import GridLimits
+from trace.sheets.grid import CSV, GridLimits, GridRow
 from trace.sheets.reading import bounded, read_grid
 from typing import Final
 
 from base.errors import InvalidInput
-from base.strict_json import loads
+from base.strict_json import JsonValue, loads
 
 _LINE_BYTES_MAX: Final = 1 << 20
 _LINE_DEPTH_MAX: Final = 2
+_LINE_ENDS: Final = (b"\n", b"\r")
+_BROKEN_OFF: Final = "Its last line breaks off: send the file whole."
 EXTRA: Final = "(more cells than headers)"
 
 
@@ -26,19 +29,38 @@ class RawRow:
     cells: Mapping[str, str]
 
 
+class BrokenOff(InvalidInput):
+    """The last line of a file is not whole: the rest of it may be missing."""
+
+
 def rows_of(body: bytes, limits: GridLimits) -> Iterator[RawRow]:
     """Yield the rows of a file; empty ones are left out.
 
-    Raises `InvalidInput` or `InputTooLarge` where it is none of the three, or more than allowed.
+    Raises `InvalidInput` or `InputTooLarge` where it is none of the three, or more than allowed,
+    and `BrokenOff` after its last row where that one is not whole.
     """
+    is_ended = body[-1:] in _LINE_ENDS
     if body[:1] == b"{":
         yield from _json_lines(body, limits.rows_max)
         return
     grid = read_grid(body, limits)
     if len(set(grid.header)) != len(grid.header):
         raise InvalidInput("The first line has to name each column once.")
-    for row in bounded(grid.rows, limits):
+    count = len(grid.header)
+    for row in _told(bounded(grid.rows, limits), is_ended=is_ended or grid.suffix != CSV):
+        count = len(row.cells)
         yield RawRow(number=row.number, cells=_named(grid.header, row.cells))
+    if grid.suffix == CSV and not is_ended and count < len(grid.header):
+        raise BrokenOff(_BROKEN_OFF)
+
+
+def _told(rows: Iterator[GridRow], *, is_ended: bool) -> Iterator[GridRow]:
+    try:
+        yield from rows
+    except InvalidInput:
+        if is_ended:
+            raise
+        raise BrokenOff(_BROKEN_OFF) from None
 
 
 def _named(headers: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
@@ -48,17 +70,26 @@ def _named(headers: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 
 
 def _json_lines(body: bytes, rows_max: int) -> Iterator[RawRow]:
-    count = 0
+    count, newlines = 0, body.count(b"\n")
     for number, line in enumerate(body.split(b"\n"), start=1):
         if not line.strip():
             continue
         count += 1
         if count > rows_max:
             raise InvalidInput(f"The file has more than {rows_max} rows, which is the limit here.")
-        found = loads(line, bytes_max=_LINE_BYTES_MAX, depth_max=_LINE_DEPTH_MAX)
+        found = _line(line, is_last=number > newlines)
         if not isinstance(found, dict):
             raise InvalidInput(f"Line {number} is no object.")
         yield RawRow(number=number, cells={key: _plain(found[key], number) for key in found})
+
+
+def _line(line: bytes, *, is_last: bool) -> JsonValue:
+    try:
+        return loads(line, bytes_max=_LINE_BYTES_MAX, depth_max=_LINE_DEPTH_MAX)
+    except InvalidInput:
+        if is_last:
+            raise BrokenOff(_BROKEN_OFF) from None
+        raise
 
 
 def _plain(value: object, number: int) -> str:

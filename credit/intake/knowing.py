@@ -1,4 +1,4 @@
-"""What a batch is held against: facts that are known, and names of the register.
+"""What a batch is held against: facts that are known, and names of parties.
 
 One rule: it is asked for many rows at once, and answers with what was accepted and nothing else.
 """
@@ -11,15 +11,15 @@ from sqlalchemy import Connection, select
 
 from base.strict_json import loads
 from credit.facts import KnownFact, fact_id_of, known_facts
-from credit.feeds.model import CodeScheme, FactKind
+from credit.feeds.model import FactKind
 from credit.folding.versions import civil_day
 from credit.intake.desk import IntakeDesk
-from credit.intake.sorting import Ground
+from credit.intake.sorting import Code, Ground, KnownNames
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
 _KEYS: Final = 900
 _BODY_BYTES_MAX: Final = 1 << 20
-_BODY_DEPTH_MAX: Final = 6
+_DEPTH_MAX: Final = 6
 
 
 def ground_for(desk: IntakeDesk, connection: Connection, ordered_at: datetime) -> Ground:
@@ -30,8 +30,8 @@ def ground_for(desk: IntakeDesk, connection: Connection, ordered_at: datetime) -
         ids = [fact_id_of(one) for one in hashes]
         return {one.key_hash: one for one in known_facts(connection, log, ids)}
 
-    def names_of(codes: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        return registered_names(connection, log, codes)
+    def names_of(codes: Sequence[Code]) -> Mapping[Code, KnownNames]:
+        return known_names(connection, log, codes)
 
     return Ground(
         person_key=desk.person_key,
@@ -42,38 +42,51 @@ def ground_for(desk: IntakeDesk, connection: Connection, ordered_at: datetime) -
     )
 
 
-def registered_names(
-    connection: Connection, log: int, codes: Sequence[str]
-) -> Mapping[str, frozenset[str]]:
-    """Return the names that the register has, or had, for social credit codes that it knows."""
-    found: dict[str, set[str]] = {}
-    for code, name, body in _told(connection, log, codes):
-        told: Any = loads(body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
-        former = told.get("details", {}).get("former_names", ())
-        found.setdefault(code, set()).update((name, *former))
-    return {code: frozenset(names) for code, names in found.items()}
+def known_names(
+    connection: Connection, log: int, codes: Sequence[Code]
+) -> Mapping[Code, KnownNames]:
+    """Return the names that parties have, or had, by those of their codes that are known.
+
+    Where a code is several parties', it has the names of all of them.
+    """
+    found: dict[Code, KnownNames] = {}
+    for row in _told(connection, log, codes):
+        names, code = {row.name}, (row.scheme, row.code)
+        if row.body is not None:
+            told: Any = loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_DEPTH_MAX)
+            names.update(told.get("details", {}).get("former_names", ()))
+        before = found.get(code)
+        found[code] = KnownNames(
+            names=frozenset(names) if before is None else before.names | names,
+            is_registered=row.is_registered or (before is not None and before.is_registered),
+        )
+    return found
 
 
-def _told(connection: Connection, log: int, codes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _told(connection: Connection, log: int, codes: Sequence[Code]) -> Iterator[Any]:
+    wanted, texts = set(codes), sorted({code for _, code in codes})
     of_subject = (CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log) & (
         CREDIT_SUBJECT.c.id == CREDIT_CODE.c.subject_id
     )
-    of_fact = (CREDIT_FACT.c.log == CREDIT_CODE.c.log) & (
-        CREDIT_FACT.c.subject_id == CREDIT_CODE.c.subject_id
+    of_register = (
+        (CREDIT_FACT.c.log == CREDIT_CODE.c.log)
+        & (CREDIT_FACT.c.subject_id == CREDIT_CODE.c.subject_id)
+        & (CREDIT_FACT.c.kind == FactKind.REGISTRATION.value)
+        & CREDIT_FACT.c.is_latest
     )
-    for start in range(0, len(codes), _KEYS):
+    for start in range(0, len(texts), _KEYS):
         statement = (
-            select(CREDIT_CODE.c.code, CREDIT_SUBJECT.c.name, CREDIT_FACT.c.body)
-            .join(CREDIT_SUBJECT, of_subject)
-            .join(CREDIT_FACT, of_fact)
-            .where(
-                CREDIT_CODE.c.log == log,
-                CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
-                CREDIT_CODE.c.code.in_(codes[start : start + _KEYS]),
+            select(
+                CREDIT_CODE.c.scheme,
+                CREDIT_CODE.c.code,
+                CREDIT_SUBJECT.c.name,
                 CREDIT_SUBJECT.c.is_registered,
-                CREDIT_FACT.c.kind == FactKind.REGISTRATION.value,
-                CREDIT_FACT.c.is_latest,
+                CREDIT_FACT.c.body,
             )
+            .join(CREDIT_SUBJECT, of_subject)
+            .outerjoin(CREDIT_FACT, of_register)
+            .where(CREDIT_CODE.c.log == log, CREDIT_CODE.c.code.in_(texts[start : start + _KEYS]))
         )
         for row in connection.execute(statement):
-            yield row.code, row.name, row.body
+            if (row.scheme, row.code) in wanted:
+                yield row

@@ -37,23 +37,39 @@ def nobody_waits(_: int) -> None:
     """Tell nobody."""
 
 
+Code: TypeAlias = tuple[str, str]
+"""A scheme, and a code in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownNames:
+    """The names that whoever has a code is known by; `is_registered`: the register says so."""
+
+    names: frozenset[str]
+    is_registered: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What rows are held against: known facts by key hash, names of the register by code.
+    """What rows are held against: known facts by key hash, names of parties by their codes.
 
     `ordered_at` is when the rows came in, `day` the civil day of it.
     """
 
     person_key: PersonKey
     known_of: Callable[[Sequence[bytes]], Mapping[bytes, KnownFact]]
-    names_of: Callable[[Sequence[str]], Mapping[str, frozenset[str]]]
+    names_of: Callable[[Sequence[Code]], Mapping[Code, KnownNames]]
     ordered_at: datetime
     day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRow:
-    """A row that tells something. `notes` are (field, quality code) of what is odd about it."""
+    """A row that tells something. `notes` are (field, quality code) of what is odd about it.
+
+    `naming` are the codes that name its party: the social credit code, or the older ones beside
+    a name; none in the register, which itself says what the name of a code is.
+    """
 
     number: int
     key_hash: bytes
@@ -61,7 +77,7 @@ class NewRow:
     record: JsonObject
     cells: Mapping[str, str]
     code: str
-    uscc: str
+    naming: tuple[Code, ...]
     name: str
     is_ended: bool
     decided_on: date | None
@@ -147,7 +163,11 @@ def sort_rows(
 
 
 def _named_rightly(rows: Iterable[NewRow], ground: Ground, found: Sorted) -> Iterator[NewRow]:
-    """Yield the rows whose name and code go together; keep the others back (quality code 1001)."""
+    """Yield the rows whose name and code go together (quality code 1001).
+
+    Where the register says otherwise the row is kept back. Where it is one sender's word against
+    another's it is accepted and marked.
+    """
     waiting: list[NewRow] = []
     for row in rows:
         waiting.append(row)
@@ -158,16 +178,17 @@ def _named_rightly(rows: Iterable[NewRow], ground: Ground, found: Sorted) -> Ite
 
 
 def _rightly(rows: Sequence[NewRow], ground: Ground, found: Sorted) -> Iterator[NewRow]:
-    names = ground.names_of(sorted({row.uscc for row in rows if row.uscc}))
+    known = ground.names_of(sorted({code for row in rows for code in row.naming}))
     for row in rows:
-        known = names.get(row.uscc)
-        if known is None or _plain(row.name) in {_plain(name) for name in known}:
+        told = [known[code] for code in row.naming if code in known]
+        if not told or any(_plain(row.name) in map(_plain, one.names) for one in told):
             yield row
-            continue
-        message = "is not the name that the register has for this code"
-        found.quarantined.append(
-            _kept_back(row, Fault(path="", code=NAME_MISMATCH, message=message))
-        )
+        elif any(one.is_registered for one in told):
+            message = "is not the name that the register has for this code"
+            fault = Fault(path="", code=NAME_MISMATCH, message=message)
+            found.quarantined.append(_kept_back(row, fault))
+        else:
+            yield replace(row, notes=(*row.notes, ("", NAME_MISMATCH)))
 
 
 def _plain(name: str) -> str:
@@ -189,7 +210,7 @@ def _with_notes(feed: Feed, row: NewRow, ground: Ground) -> NewRow:
         return row
     if ground.day <= _due_on(row.decided_on, feed.report_workdays):
         return row
-    return replace(row, notes=((feed.report_from, LATE),))
+    return replace(row, notes=(*row.notes, (feed.report_from, LATE)))
 
 
 @cache
@@ -245,12 +266,17 @@ def _new_row(
         # What is said of a person stays with the person: the cells are not kept.
         cells={} if is_person else cells,
         code=next(iter(claim.codes.values()), ""),
-        # The register itself says what the name of a code is.
-        uscc="" if feed.names_parties else claim.codes.get(CodeScheme.USCC, ""),
+        naming=() if feed.names_parties or claim.is_masked else _naming(claim),
         name=claim.name,
         is_ended=told.ended_on is not None,
         decided_on=told.decided_on,
     )
+
+
+def _naming(claim: Claim) -> tuple[Code, ...]:
+    if CodeScheme.USCC in claim.codes:
+        return ((CodeScheme.USCC.value, claim.codes[CodeScheme.USCC]),)
+    return tuple((scheme.value, claim.codes[scheme]) for scheme in sorted(claim.codes))
 
 
 def _short(cells: Mapping[str, str]) -> dict[str, str]:

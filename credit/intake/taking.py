@@ -23,7 +23,7 @@ from credit.intake.batches import (
     newest_accepted,
     was_accepted,
 )
-from credit.intake.decoding import rows_of
+from credit.intake.decoding import BrokenOff, rows_of
 from credit.intake.desk import AS_IT_CAME, PERSON_PURPOSE, IntakeDesk, Sent, batch_limits
 from credit.intake.doubting import count_ended, why_held
 from credit.intake.entering import enter_batch, entry_of, finish
@@ -170,6 +170,10 @@ def _try(
         # What is away comes back, and what somebody else took is not refused by that.
         raise
     except AppError as refusal:
+        if sent is not None and (sent.doubt or isinstance(refusal, BrokenOff)):
+            # Whoever sent it may have sent half of it: somebody has to ask.
+            why = " ".join(filter(None, (sent.doubt, refusal.message)))
+            return finish(desk, replace(batch, state=BatchState.HELD, message=why))
         finish(desk, replace(batch, state=BatchState.REFUSED, message=refusal.message))
         raise
 

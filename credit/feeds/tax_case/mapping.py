@@ -4,6 +4,7 @@ The rule that must stay true: the sums are in prose and stay prose: none is read
 """
 
 from codes.schemes.cn_uscc import is_uscc
+from credit.feeds.claims import is_own_code
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind, Values
 from credit.rulebook.code_lists import code_lists
 
@@ -12,6 +13,8 @@ def record_of(values: Values) -> Record:
     """Return the record of a row."""
     number, org_code = values.text("nsrsbh"), values.text("zzjgdm")
     codes = {CodeScheme.USCC if is_uscc(number) else CodeScheme.TAX: number}
+    if org_code and is_uscc(number) and not is_own_code(number, org_code):
+        values.fault("zzjgdm", "other_party", "is not the code inside the social credit code")
     if org_code:
         codes[CodeScheme.ORG_CODE] = org_code
     authority_name = values.text("jg")

@@ -66,6 +66,7 @@ CODES: Final[Mapping[str, Callable[[], str]]] = {
     "contradiction": lambda: _("Two cells contradict each other"),
     "minor": lambda: _("A minor, who is never listed"),
 }
+_SENTENCE_END: Final = re.compile(r"(?<=[.?]) ")
 # What the intake says of a batch as a whole, and how it is said in Chinese.
 _DOUBTS: Final[tuple[tuple[str, str], ...]] = (
     (r"It has (\d+) rows; (\d+) at least are expected\.", "只有 {} 行，至少应有 {} 行。"),
@@ -91,6 +92,10 @@ _DOUBTS: Final[tuple[tuple[str, str], ...]] = (
     (
         r"It is like an older list, and a newer one came on (\S+): was it replayed\?",
         "与较早的一批名单相同，而 {} 已收到更新的名单：是否重放？",
+    ),
+    (
+        r"Its last line breaks off: send the file whole\.",
+        "最后一行不完整，请重新报送完整的文件。",
     ),
     (r"It is not signed\.", "没有签名。"),
     (r"It is signed by a key that is nobody's here\.", "签名所用的密钥不属于任何已登记单位。"),
@@ -157,8 +162,14 @@ def field_title(feed: Feed, path: str) -> str:
 def _said(message: str, rows: tuple[tuple[str, str], ...]) -> str:
     if chosen_lang() != "zh":
         return message
+    # Two reasons come as two sentences; one that holds a name may hold a full stop.
+    said = _zh(message, rows)
+    return said or "".join(_zh(one, rows) or one for one in _SENTENCE_END.split(message))
+
+
+def _zh(sentence: str, rows: tuple[tuple[str, str], ...]) -> str:
     for pattern, zh in rows:
-        found = re.fullmatch(pattern, message)
+        found = re.fullmatch(pattern, sentence)
         if found is not None:
             return zh.format(*found.groups())
-    return message
+    return ""
