@@ -22,6 +22,7 @@ from credit.inspecting.results import ResultAsked, record_result
 from credit.intake.files import read_file
 from ledger.batch import Idempotency
 from parties.actors import Actor
+from web.credit import book_of
 from web.services import Services
 
 
@@ -32,6 +33,7 @@ def draw_desk(parts: Services) -> DrawDesk:
         clock=parts.clock,
         secret=parts.secret,
         folder=parts.settings.effective_files_dir,
+        book=book_of(parts),
         bring_up=lambda: bring_up_credit(parts.engine, parts.log),
     )
 

@@ -36,6 +36,7 @@ from credit.inspecting.pool import PoolAsked, pool_parties, subjects_by_code
 from credit.inspecting.reading import DrawRow, read_draw
 from credit.inspecting.tables import TITLE_CHARS_MAX
 from credit.intake.files import keep_file, read_file
+from credit.rulebook.model import Book
 from ledger.batch import Batch, Idempotency
 from ledger.journal import Journal
 from parties.actors import Actor
@@ -53,6 +54,7 @@ class DrawDesk:
     clock: Clock
     secret: InstallationSecret
     folder: Path
+    book: Book
     bring_up: Callable[[], object]
 
     def today(self) -> date:
@@ -86,14 +88,14 @@ def commit_draw(
     _require_said(asked, plan, desk.today())
     log = desk.journal.log
     with reading(desk.journal.engine) as connection:
-        parties = pool_parties(connection, log, plan, asked.pool, desk.today())
-    if not parties:
+        found = pool_parties(connection, log, plan, asked.pool, desk.book, desk.today())
+    if not found.parties:
         raise _refusal("pool", "empty", "There is nobody in this pool.")
     pool = Pool(
         plan=plan.name,
         each=plan.inspectors,
-        shares=plan.shares,
-        parties=parties,
+        shares=found.shares,
+        parties=found.parties,
         inspectors=tuple(sorted(asked.inspectors)),
     )
     body = pool_bytes(pool)
@@ -105,7 +107,7 @@ def commit_draw(
         plan=plan.name,
         seed_hash=sha256(desk.seed_of(asked.draw_id)).digest(),
         pool_hash=keep_file(desk.folder, body),
-        party_count=len(parties),
+        party_count=len(found.parties),
         inspector_count=len(asked.inspectors),
         beacon=asked.beacon.strip(),
         due_on=asked.due_on,

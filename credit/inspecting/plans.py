@@ -1,7 +1,7 @@
 """The plans of inspections, read from `plans.yaml`.
 
-The rule that must stay true: a plan names a share for every class, and a draw names the version of
-the plan it was made by.
+The rule that must stay true: a plan names a share for every class, or how many rounds make the
+visits of a year; and a draw names the version of the plan it was made by.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,12 +15,16 @@ from typing import Final
 from credit.rulebook.model import Verified
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
+_HUNDRED: Final = 100
 _FILE: Final = Path(__file__).with_name("plans.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One version of a plan; `shares` are percents by class, `inspectors` go to each party."""
+    """One version of a plan; `shares` are percents by class, `inspectors` go to each party.
+
+    Where it has `rounds_a_year`, the shares are those that make each class's visits of a year.
+    """
 
     id: str
     version: int
@@ -33,11 +37,22 @@ class Plan:
     inspectors: int
     rest_days: int
     shares: Mapping[str, int]
+    rounds_a_year: int
 
     @property
     def name(self) -> str:
         """Return the plan's name with its version."""
         return f"{self.id}-{self.version}"
+
+    def shares_by(self, visits: Mapping[str, tuple[int, int]]) -> Mapping[str, int]:
+        """Return the share of each class, where the classes are visited so often a year."""
+        if not self.rounds_a_year:
+            return self.shares
+        # Rounded up, so that the rounds of a year make the visits and not one less.
+        return {
+            name: min(_HUNDRED, -(-most * _HUNDRED // self.rounds_a_year))
+            for name, (_, most) in visits.items()
+        }
 
 
 @cache
@@ -78,13 +93,16 @@ def _plan(rows: Rows) -> Plan:
         inspectors=rows.whole("inspectors") or 0,
         rest_days=rows.whole("rest_days", default=0) or 0,
         shares=MappingProxyType(shares),
+        rounds_a_year=rows.whole("rounds_a_year", default=0) or 0,
     )
     rows.done()
     if plan.inspectors < 1:
         rows.fault("inspectors", "range", "is at least one")
     if plan.verified not in set(Verified):
         rows.fault("verified", "word", f"is one of {', '.join(Verified)}")
-    if not shares or not all(0 <= percent <= 100 for percent in shares.values()):
+    if bool(shares) is bool(plan.rounds_a_year):
+        rows.fault("shares", "required", "are given, or else the rounds of a year")
+    if not all(0 <= percent <= _HUNDRED for percent in shares.values()):
         rows.fault("shares", "range", "are percents, one for each class")
     return plan
 

@@ -1,10 +1,10 @@
 """Who may be drawn: registered parties of a place and an industry, each with its class.
 
-The rule that must stay true: all parties are read at once; whoever was inspected lately rests, and
-a natural person is in no pool.
+The rule that must stay true: all parties are read at once; whoever was inspected lately, or had its
+visits of the year, rests, and a natural person is in no pool.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,20 +12,19 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, select
 
-from base.strict_json import loads
-from credit.facts import FactState
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.inspecting.plans import Plan
 from credit.inspecting.tables import CREDIT_INSPECTION
-from credit.scoring.model import Model, ScoredFact
+from credit.nightly.grading import grades_on
+from credit.nightly.grounds import Span
+from credit.rulebook.model import Book
 from credit.scoring.reading import model_on
-from credit.scoring.scoring import grade_of
-from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+from credit.supervising.grading import scale_on, supervised, visited_in
+from credit.tables import CREDIT_CODE, CREDIT_SUBJECT
 from credit.warning.people import pieces
 
-_BODY_BYTES_MAX: Final = 1 << 20
-_BODY_DEPTH_MAX: Final = 6
 _CODE_CHARS: Final = 18
+_SPAN: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,32 +33,54 @@ class PoolAsked:
 
     region: str = ""
     industry: str = ""
-    classes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolFound:
+    """The class of each party by its social credit code, and the share of each class."""
+
+    parties: Mapping[str, str]
+    shares: Mapping[str, int]
 
 
 def pool_parties(
-    connection: Connection, log: int, plan: Plan, asked: PoolAsked, day: date
-) -> dict[str, str]:
-    """Return the class of each party that may be drawn on a day, by its social credit code."""
-    model = model_on(plan.model, day)
+    connection: Connection, log: int, plan: Plan, asked: PoolAsked, book: Book, day: date
+) -> PoolFound:
+    """Return who may be drawn by a plan on a day."""
     resting = _resting(connection, log, plan, day)
-    facts = _facts(connection, log, asked, day)
-    found: dict[str, str] = {}
+    codes: dict[UUID, str] = {}
+    industries: dict[UUID, str] = {}
     for row in connection.execute(_parties(log, asked)):
         if row.code not in resting and len(row.code) == _CODE_CHARS:
-            found[row.code] = _class_of(model, facts.get(row.id, []), day)
-    wanted = asked.classes or frozenset(plan.shares)
-    return {code: name for code, name in found.items() if name in wanted}
+            codes[row.id], industries[row.id] = row.code, row.industry
+    if plan.rounds_a_year:
+        scale = scale_on(book, day)
+        visited = visited_in(connection, log, day)
+        classes = {
+            one: grade.grade
+            for one, _, grade in supervised(connection, log, industries, scale, day)
+            if visited.get(one, 0) < scale.visits[grade.grade][1]
+        }
+        shares = plan.shares_by(scale.visits)
+    else:
+        classes, shares = dict(_classes(connection, log, plan, codes, day)), plan.shares
+    parties = {codes[one]: name for one, name in classes.items() if name in shares}
+    return PoolFound(parties=parties, shares=shares)
 
 
-def _class_of(model: Model, facts: list[ScoredFact], day: date) -> str:
-    # Evidence of the trace alone changes no class, so a pool is classed by facts.
-    return grade_of(model, facts, [], day).grade
+def _classes(
+    connection: Connection, log: int, plan: Plan, codes: Mapping[UUID, str], day: date
+) -> Iterator[tuple[UUID, str]]:
+    model, ids = model_on(plan.model, day), sorted(codes)
+    for start in range(0, len(ids), _SPAN):
+        span = Span(ids=tuple(ids[start : start + _SPAN]))
+        for one, grade in grades_on(connection, log, span, model, day):
+            yield one, grade.grade
 
 
 def _parties(log: int, asked: PoolAsked) -> Select[*tuple[Any, ...]]:
     return _within(
-        select(CREDIT_SUBJECT.c.id, CREDIT_CODE.c.code)
+        select(CREDIT_SUBJECT.c.id, CREDIT_SUBJECT.c.industry, CREDIT_CODE.c.code)
         .join(
             CREDIT_CODE,
             (CREDIT_CODE.c.log == CREDIT_SUBJECT.c.log)
@@ -67,54 +88,6 @@ def _parties(log: int, asked: PoolAsked) -> Select[*tuple[Any, ...]]:
         )
         .where(CREDIT_SUBJECT.c.log == log, CREDIT_CODE.c.scheme == CodeScheme.USCC.value),
         asked,
-    )
-
-
-def _facts(
-    connection: Connection, log: int, asked: PoolAsked, day: date
-) -> dict[UUID, list[ScoredFact]]:
-    fact = CREDIT_FACT.c
-    statement = _within(
-        select(
-            fact.subject_id,
-            fact.id,
-            fact.kind,
-            fact.list,
-            fact.severity,
-            fact.starts_on,
-            fact.decided_on,
-            fact.body,
-        )
-        .select_from(CREDIT_FACT)
-        .join(
-            CREDIT_SUBJECT,
-            (CREDIT_SUBJECT.c.log == fact.log) & (CREDIT_SUBJECT.c.id == fact.subject_id),
-        )
-        .where(
-            fact.log == log,
-            fact.is_latest,
-            fact.state == FactState.ACTIVE,
-            (fact.stops_on.is_(None)) | (fact.stops_on > day),
-        ),
-        asked,
-    )
-    found: dict[UUID, list[ScoredFact]] = {}
-    for row in connection.execute(statement.execution_options(yield_per=5000)):
-        starts_on = row.starts_on or row.decided_on
-        if starts_on is not None and starts_on <= day:
-            found.setdefault(row.subject_id, []).append(_scored(row, starts_on))
-    return found
-
-
-def _scored(row: Any, starts_on: date) -> ScoredFact:
-    body: Any = loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
-    return ScoredFact(
-        id=row.id,
-        kind=row.kind,
-        list_id=row.list,
-        severity=row.severity,
-        grade=body.get("grade", ""),
-        decided_on=starts_on,
     )
 
 

@@ -30,6 +30,7 @@ from credit.inspecting.results import ResultAsked, record_result
 from credit.inspecting.tables import CREDIT_INSPECTION
 from credit.intake.files import read_file
 from credit.intake.taking import IntakeDesk
+from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from ledger.batch import Batch
 from tests.credit.samples import AUTHORITY, serious, uscc
@@ -120,6 +121,7 @@ def desk(installation: Installation, intake: IntakeDesk, tmp_path: Path) -> Draw
         clock=installation.clock,
         secret=installation.secret,
         folder=tmp_path,
+        book=rulebook(),
         bring_up=lambda: bring_up_credit(installation.engine, installation.log),
     )
 

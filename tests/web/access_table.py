@@ -188,6 +188,7 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/credit/accesses"): READERS,
     ("GET", "/api/v1/credit/grade"): READERS,
     ("GET", "/api/v1/credit/grades"): READERS,
+    ("GET", "/api/v1/credit/supervision"): READERS,
     ("POST", "/api/v1/credit/grade/what-if"): READERS,
     ("GET", "/api/v1/credit/warnings"): "authority auditor",
     ("GET", "/api/v1/credit/warnings/<uuid:warning_id>"): "authority auditor",

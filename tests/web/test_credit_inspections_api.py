@@ -16,6 +16,7 @@ from tests.web.issuing_world import errors_of, send
 WARNINGS = "/api/v1/credit/warnings"
 DRAWS = "/api/v1/credit/draws"
 INSPECTIONS = "/api/v1/credit/inspections"
+SUPERVISION = "/api/v1/credit/supervision"
 DAYS = ("2026-09-01", "2026-10-01", "2026-11-01")
 
 
@@ -33,12 +34,12 @@ def _post(house: House, path: str, body: Any, **more: Any) -> Any:
 
 
 @pytest.fixture
-def warned(house: House) -> House:
-    house.clock.instant += timedelta(days=265)
+def warned(sqlite_house: House) -> House:
+    sqlite_house.clock.instant += timedelta(days=265)
     rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号", cf_jdrq=day) for at, day in enumerate(DAYS)]
-    hand_in(house, "penalty", *rows)
-    _json(_post(house, f"{WARNINGS}/runs", None))
-    return house
+    hand_in(sqlite_house, "penalty", *rows)
+    _json(_post(sqlite_house, f"{WARNINGS}/runs", None))
+    return sqlite_house
 
 
 def _ordered(house: House) -> tuple[Any, Any]:
@@ -145,6 +146,30 @@ def test_a_draw_can_be_made_again_by_anybody_who_has_pool_seed_and_value(house: 
     assert _get(house, f"{own}/check", role="auditor") == {"fits": True, "problems": []}
     assert _post(house, f"{own}/draw", {"value": "other"}).status_code == 409
     assert [one["id"] for one in _get(house, DRAWS)["draws"]] == [committed["id"]]
+
+
+def test_a_supervision_grade_is_told_with_its_reasons_and_its_visits(sqlite_house: House) -> None:
+    house = sqlite_house
+    house.clock.instant += timedelta(days=265)
+    hand_in(house, "registration", _registered(1))
+    hand_in(house, "penalty", penalty(1, cf_jdrq="2026-11-01"))
+    asked = f"{SUPERVISION}?uscc={uscc(1)}"
+
+    told = _get(house, asked)
+
+    assert (told["static"], told["static_zh"]) == (20, "焙烤食品")
+    assert told["risk"] == told["static"] + told["dynamic"]
+    assert [one["facts"] != [] for one in told["shares"]] == [True]
+    assert (told["grade"], told["visits_least"], told["visits_most"], told["left"]) == (
+        "A",
+        1,
+        1,
+        1,
+    )
+    assert {"RFR-1", "RFR-2", "R49-21"} <= {one["id"] for one in told["rules"]}
+    assert _get(house, f"{SUPERVISION}?uscc={uscc(9)}") == {"known": False}
+    assert send(house, "GET", asked).status_code == 404
+    assert send(house, "GET", f"{asked}&day=2001-01-01", role="authority").status_code == 400
 
 
 def test_a_producer_sees_no_draw_and_no_inspection(house: House) -> None:

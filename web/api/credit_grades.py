@@ -188,12 +188,13 @@ def _grade(model: Model, grade: Grade) -> dict[str, Any]:
         "why": grade.why.value,
         "veto": None if grade.veto is None else grade.veto.id,
         "veto_facts": grade.veto_facts,
-        "shares": [_share(one) for one in grade.shares],
-        "trace": [_share(one) for one in grade.trace_shares],
+        "shares": [share_told(one) for one in grade.shares],
+        "trace": [share_told(one) for one in grade.trace_shares],
     }
 
 
-def _share(share: Share) -> dict[str, Any]:
+def share_told(share: Share) -> dict[str, Any]:
+    """Return what an item gave or took, as an answer tells it."""
     return {
         "item": share.item.id,
         "zh": share.item.zh,

@@ -1,0 +1,1 @@
+"""The supervision grade of a food business: its risk, its class, its visits a year."""
