@@ -7,18 +7,15 @@ runs in a worker under a policy of its own, so that the page keeps the strict on
 
 import threading
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import MultiPartParser
 
 from base.config import Settings
 from base.db import reading as read_only
 from base.errors import InputTooLarge, InvalidInput, Problem
-from web.bodies import read_body
+from web.form_file import file_of_form
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.photo import PhotoRefused, PhotoTrouble, can_read_photos, symbols_on
@@ -35,12 +32,6 @@ _WORKER_POLICY: Final = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
-# What a form adds around its file: boundaries, names, the kind of the file.
-_FORM_BYTES: Final = 16 << 10
-_FORM_PARTS_MAX: Final = 4
-# So much of a body the parser takes at a time. Its limit of memory counts each piece, also of a
-# file, beside the headers that it keeps; a file itself may be as long as a photo may.
-_PIECE_BYTES: Final = 64 << 10
 # A symbol holds at most 2,953 characters; in a form one of them may take nine bytes.
 _TEXT_BYTES_MAX: Final = 27_000
 
@@ -160,44 +151,15 @@ def _texts() -> tuple[str, ...]:
 def _photo() -> bytes:
     """Return the file of the form, which has been in memory alone."""
     bytes_max = services().settings.photo_bytes_max
-    request.max_content_length = bytes_max + _FORM_BYTES
-    parser = MultiPartParser(
-        stream_factory=_in_memory,
-        max_form_memory_size=_PIECE_BYTES + _FORM_BYTES,
-        buffer_size=_PIECE_BYTES,
-        max_form_parts=_FORM_PARTS_MAX,
-    )
-    data = b""
     try:
-        body = read_body(request, bytes_max + _FORM_BYTES)
-        boundary = request.mimetype_params.get("boundary", "").encode()
-        if request.mimetype == "multipart/form-data" and boundary:
-            _form, files = parser.parse(BytesIO(body), boundary, len(body))
-            file = files.get("photo")
-            data = file.stream.read() if file is not None else b""
-    except (RequestEntityTooLarge, InputTooLarge):
-        raise _too_large(bytes_max) from None
-    except ValueError:
+        data = file_of_form(request, "photo", bytes_max)
+    except InputTooLarge:
+        raise PhotoRefused("too_large", f"a photo has at most {bytes_max} bytes") from None
+    except InvalidInput:
         raise PhotoRefused("missing", "the body is no form that can be read") from None
     if not data:
         raise PhotoRefused("missing", "the form has no photo")
-    if len(data) > bytes_max:
-        raise _too_large(bytes_max)
     return data
-
-
-def _too_large(bytes_max: int) -> PhotoRefused:
-    return PhotoRefused("too_large", f"a photo has at most {bytes_max} bytes")
-
-
-def _in_memory(
-    total_content_length: int | None,  # noqa: ARG001 -- the signature is Werkzeug's
-    content_type: str | None,  # noqa: ARG001 -- the signature is Werkzeug's
-    filename: str | None,  # noqa: ARG001 -- the signature is Werkzeug's
-    content_length: int | None = None,  # noqa: ARG001 -- the signature is Werkzeug's
-) -> IO[bytes]:
-    """Return where a file of a form is kept; Werkzeug's own would go to the disk when large."""
-    return BytesIO()
 
 
 def _read(data: bytes) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ from web.pages.credit import list_files as credit_list_files
 from web.pages.credit import lists as credit_lists
 from web.pages.credit import party as credit_party
 from web.pages.credit import public_lists as credit_public
+from web.pages.credit import public_reports as credit_verification
 from web.pages.credit import statistics as credit_statistics
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
@@ -128,6 +129,7 @@ def register_work(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(recall_public.blueprint)
     app.register_blueprint(credit_public.blueprint)
+    app.register_blueprint(credit_verification.blueprint)
     app.register_blueprint(profile_docs.blueprint)
 
 
