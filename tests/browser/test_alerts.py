@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Geolocation, Page, Request, expect
 from werkzeug.serving import make_server
 
-from tests.browser.test_scan_view import AXE, AXE_RULES
+from tests.browser import looking
+from tests.browser.looking import AXE, breaches, overhang
 from tests.instances import serial
 from tests.web.house import House, open_house
 from tests.web.scan_world import ITEM, log_of, phone, put_alert, record, written
@@ -38,10 +39,7 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[House, str]]:
 
 
 def enter(page: Page, url: str, house: House, role: str, path: str) -> None:
-    page.goto(url + path)
-    page.locator("#key").fill(house.keys[role])
-    page.locator("form:has(#key) button[type=submit]").click()
-    page.wait_for_url(f"**{path}*")
+    looking.enter(page, url + path, house.keys[role])
 
 
 def test_a_visitor_tells_a_place_that_his_device_has_rounded(
@@ -143,7 +141,7 @@ def test_no_page_is_wider_than_its_screen(
     too_wide = []
     for path in paths:
         page.goto(f"{url}{path}{'&' if '?' in path else '?'}lang={lang}")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
+        if overhang(page) > 0:
             too_wide.append(path)
 
     assert too_wide == []
@@ -168,13 +166,7 @@ def test_the_pages_pass_the_rules_of_accessibility(
     found = []
     for path in paths:
         page.goto(url + path)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-        found += [
-            f"{path}: {violation['id']} {node['target']}: {node['failureSummary']}"
-            for violation in outcome["violations"]
-            for node in violation["nodes"]
-        ]
+        found += [f"{path}: {one}" for one in breaches(page)]
 
     context.close()
     assert found == []

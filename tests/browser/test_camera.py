@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.browser.fake_camera import Symbol, browser_with_camera, picture_of, write_film
-from tests.browser.test_scan_view import AXE, AXE_RULES
+from tests.browser.looking import AXE, breaches, overhang
 from tests.web.house import open_house
 
 pytestmark = pytest.mark.browser
@@ -358,14 +358,8 @@ def test_the_scan_page_shuts_nobody_out(
     page.locator("#photo").set_input_files(photo_file(DATA_MATRIX, CODE_128, WRONG, PERSON))
     expect(items(page)).to_have_count(4)
 
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
+    found = breaches(page)
 
-    found = [
-        f"{violation['id']} {node['target']}: {node['failureSummary']}"
-        for violation in outcome["violations"]
-        for node in violation["nodes"]
-    ]
     page.context.close()
     assert found == []
 
@@ -382,5 +376,5 @@ def test_the_scan_page_does_not_scroll_sideways(
     page.locator("#photo").set_input_files(photo_file(DATA_MATRIX, CODE_128, long))
     expect(items(page)).to_have_count(3)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert overhang(page) <= 0
     page.context.close()

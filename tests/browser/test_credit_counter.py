@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from base.clock import CIVIL_ZONE
-from tests.browser.test_scan_view import AXE, AXE_RULES
+from tests.browser.looking import AXE, breaches, enter, overhang
 from tests.credit.samples import csv_of, serious, uscc
 from tests.live import LiveServer, manage
 
@@ -32,9 +32,7 @@ class Counter:
 
     def enter(self, page: Page, path: str = CHECK) -> None:
         """Sign in as the authority and go on where it wanted to go."""
-        page.goto(f"{self.live.url}{path}")
-        page.locator("#key").fill(self.key)
-        page.locator("form:has(#key) button[type=submit]").click()
+        enter(page, f"{self.live.url}{path}", self.key)
 
 
 @pytest.fixture(scope="module")
@@ -132,16 +130,10 @@ def test_the_pages_of_credit_fit_a_phone_and_are_accessible(
         "/credit/lists/serious_violation",
     ):
         page.goto(f"{counter.live.url}{path}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if overhang(page) > 0:
             wide.append(path)
         if AXE.is_file():
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-            found += [
-                f"{path}: {one['id']} {node['target']}: {node['failureSummary']}"
-                for one in outcome["violations"]
-                for node in one["nodes"]
-            ]
+            found += [f"{path}: {one}" for one in breaches(page)]
 
     assert wide == []
     assert found == []

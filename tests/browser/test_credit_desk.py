@@ -14,7 +14,7 @@ from base.db import reading
 from parties.actors import Role
 from parties.keys import KeyRequest, grant
 from parties.tables import PARTY
-from tests.browser.test_scan_view import AXE, AXE_RULES
+from tests.browser.looking import enter, follow, is_fit
 from tests.credit.samples import csv_of, penalty, serious
 from tests.parties.samples import NOW
 from tests.web.credit_world import hand_in
@@ -52,22 +52,8 @@ def code_of(house: House) -> str:
 def _enter(browser: Browser, url: str, key: str, path: str, *, width: int = 1280) -> Page:
     context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(url + path)
-    page.locator("#key").fill(key)
-    page.get_by_role("button", name="用密钥登录").click()
-    page.wait_for_url(f"**{path}*")
+    enter(page, url + path, key)
     return page
-
-
-def _is_fit(page: Page) -> None:
-    """Say that nothing is wider than the screen and that no rule of accessibility is broken."""
-    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert width <= 0
-    if not AXE.is_file():
-        return  # `make setup` installs it; the rest of the story is told without it.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
 
 
 def _open(page: Page, step: str) -> None:
@@ -85,22 +71,22 @@ def test_a_repair_goes_from_the_application_to_the_receipt_of_whoever_lifts(
     paper.write_bytes(b"%PDF-1.7 mended")
 
     party = _enter(browser, url, house.keys["producer"], "/work/credit/mine", width=360)
-    _is_fit(party)
-    party.locator("li", has_text=GROUND).get_by_role("link", name="申请信用修复").click()
-    _is_fit(party)
+    is_fit(party)
+    follow(party.locator("li", has_text=GROUND).get_by_role("link", name="申请信用修复"))
+    is_fit(party)
     party.locator("#new-reason").fill("已取得许可，违法行为已纠正")
     party.locator("#new-documents").set_input_files(paper)
     party.get_by_role("button", name="申请").click()
     expect(party.locator("#new-commitment-error")).to_have_text("未作出承诺，不能申请信用修复。")
     expect(party.locator("#new-reason")).to_have_value("已取得许可，违法行为已纠正")
-    _is_fit(party)
+    is_fit(party)
     party.locator("#new-commitment").check()
     party.get_by_role("button", name="申请").click()
     expect(party.get_by_role("status")).to_contain_text("已写入账本")
-    _is_fit(party)
+    is_fit(party)
 
     desk = _enter(browser, url, house.keys["authority"], "/work/credit/cases")
-    _is_fit(desk)
+    is_fit(desk)
     desk.get_by_role("link", name="信用修复").click()
     expect(desk.get_by_role("link", name="整改报告.pdf")).to_be_visible()
     _open(desk, "受理")
@@ -112,7 +98,7 @@ def test_a_repair_goes_from_the_application_to_the_receipt_of_whoever_lifts(
     desk.locator("#step-approve-decided_on").fill("2026-11-25")
     desk.get_by_role("button", name="准予修复").click()
     expect(desk.locator("main")).to_contain_text("应当解除")
-    _is_fit(desk)
+    is_fit(desk)
     desk.get_by_role("link", name="在用措施").click()
     desk.get_by_role("button", name="已解除").click()
     expect(desk.get_by_role("status")).to_be_visible()
@@ -121,7 +107,7 @@ def test_a_repair_goes_from_the_application_to_the_receipt_of_whoever_lifts(
     party.locator("#cases ~ ul").get_by_role("link", name="信用修复").click()
     expect(party.locator("main")).to_contain_text("已解除")
     expect(party.locator("main")).to_contain_text("青市监信修〔2026〕1号")
-    _is_fit(party)
+    is_fit(party)
 
 
 def test_an_objection_that_is_upheld_takes_the_record_out(
@@ -140,7 +126,7 @@ def test_an_objection_that_is_upheld_takes_the_record_out(
     desk.locator("#step-uphold-reason").fill("经核查，当事人名称录入有误")
     desk.get_by_role("button", name="异议成立").click()
     expect(desk.get_by_role("status")).to_contain_text("已写入账本")
-    _is_fit(desk)
+    is_fit(desk)
 
     party.goto(url + "/work/credit/mine")
     record = party.locator("li", has_text="青农罚")
@@ -164,29 +150,29 @@ def test_a_batch_with_dirt_is_tried_out_held_released_and_its_rows_are_told(
     file.write_bytes(csv_of(rows))
 
     first = _enter(browser, url, house.keys["authority"], "/work/credit/feeds")
-    _is_fit(first)
-    first.get_by_role("link", name="行政处罚").click()
-    _is_fit(first)
+    is_fit(first)
+    follow(first.get_by_role("link", name="行政处罚"))
+    is_fit(first)
     first.locator("#upload-file").set_input_files(file)
     first.get_by_role("button", name="先试读").click()
     expect(first.locator("main")).to_contain_text("提交后将暂扣待复核")
     expect(first.locator("main")).to_contain_text("2026-09-31")
-    _is_fit(first)
+    is_fit(first)
     first.get_by_role("button", name="提交（将暂扣待复核）").click()
     expect(first.locator("main")).to_contain_text("须由另一人复核后放行")
-    _is_fit(first)
+    is_fit(first)
 
     second = _enter(browser, url, other, "/work/credit/feeds", width=360)
-    _is_fit(second)
+    is_fit(second)
     second.locator("#held ~ ul").get_by_role("link", name="行政处罚").click()
     second.locator("#release-reason").fill("已电话核实，本月分批报送")
     second.get_by_role("button", name="放行").click()
     expect(second.get_by_role("status")).to_contain_text("已记入账本")
-    _is_fit(second)
+    is_fit(second)
     second.get_by_role("link", name="机关类别不明").click()
     expect(second.locator("#rows")).to_have_text("机关类别不明")
     expect(second.locator("main")).to_contain_text("某某局")
     with second.expect_download() as marked:
         second.get_by_role("link", name="标注错误的文件").click()
     assert marked.value.suggested_filename.endswith(".xlsx")
-    _is_fit(second)
+    is_fit(second)

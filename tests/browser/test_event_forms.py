@@ -16,7 +16,7 @@ from base.db import transaction
 from parties.accounts import AccountRequest, add_account
 from parties.actors import Role
 from parties.tables import PAGE_SESSION
-from tests.browser.test_scan_view import AXE, AXE_RULES
+from tests.browser.looking import follow, is_fit, overhang
 from tests.codes.labels.samples import raster, read_all
 from tests.parties.samples import gtin_uri
 from tests.web.house import House, open_house
@@ -79,7 +79,7 @@ def sign_in(page: Page, plant: Plant, path: str = "/work") -> None:
     page.goto(f"{plant.url}{path}")
     page.get_by_label("登录名", exact=True).fill("wang.fang")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录", exact=True).click()
+    follow(page.get_by_role("button", name="登录", exact=True))
 
 
 def scan(page: Page, plant: Plant, text: str) -> None:
@@ -156,7 +156,7 @@ def test_what_was_typed_outlives_the_session(plant: Plant, browser: Browser, wid
 
     page.get_by_role("button", name="下一步：核对").last.click()
     expect(page.get_by_text("您填写的内容没有丢失")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert overhang(page) <= 0
     page.get_by_label("登录名", exact=True).fill("wang.fang")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
@@ -183,11 +183,5 @@ def test_nothing_is_cut_off_and_everything_has_a_name(
 ) -> None:
     page = phone(browser, width)
     sign_in(page, plant, path)
-    page.wait_for_url(lambda url: "/work/" in url)
 
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-
-    assert wide <= width
-    assert [(one["id"], one["nodes"][0]["html"]) for one in outcome["violations"]] == []
+    is_fit(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from tests.browser.test_scan_view import AXE, AXE_RULES
+from tests.browser.looking import enter, follow, is_fit
 from tests.web.house import open_house
 from tests.web.recall_world import RAW, YOGHURT, RecallWorld, open_world
 
@@ -36,22 +36,8 @@ def served(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[RecallWorld, str]]
 def _enter(browser: Browser, url: str, key: str, path: str, *, width: int = 1280) -> Page:
     context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(url + path)
-    page.locator("#key").fill(key)
-    page.get_by_role("button", name="用密钥登录").click()
-    page.wait_for_url(f"**{path}*")
+    enter(page, url + path, key)
     return page
-
-
-def _is_fit(page: Page) -> None:
-    """Say that nothing is wider than the screen and that no rule of accessibility is broken."""
-    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert width <= 0
-    if not AXE.is_file():
-        return  # `make setup` installs it; the rest of the story is told without it.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-    assert [one["id"] for one in found["violations"]] == []
 
 
 def test_a_regulator_recalls_a_lot_a_holder_answers_and_the_page_warns(
@@ -67,15 +53,15 @@ def test_a_regulator_recalls_a_lot_a_holder_answers_and_the_page_warns(
     desk.locator("#open-reason").fill("检出单增李斯特菌")
     desk.get_by_role("button", name="先试算范围").click()
     expect(desk.locator("#found-title")).to_be_visible()
-    _is_fit(desk)
+    is_fit(desk)
     desk.get_by_role("button", name="启动召回").click()
     expect(desk.get_by_role("status")).to_contain_text("召回已启动")
-    _is_fit(desk)
+    is_fit(desk)
 
     shop = _enter(browser, url, world.shop.key, "/work/recalls", width=360)
-    _is_fit(shop)
-    shop.get_by_role("link", name="答复通知").click()
-    _is_fit(shop)
+    is_fit(shop)
+    follow(shop.get_by_role("link", name="答复通知"))
+    is_fit(shop)
     shop.get_by_role("button", name="我们已阅知").click()
     expect(shop.get_by_role("status")).to_contain_text("已记入账本")
     shop.locator("#answer-found-0").fill("270")

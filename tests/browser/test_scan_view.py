@@ -1,19 +1,16 @@
 """The consumer page in a real browser: who can use it, and on what."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.looking import AXE, breaches, overhang
 from tests.browser.shop import CUP, Shop, open_cup
 from tests.web import yoghurt
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).resolve().parents[2] / "web/assets/node_modules/axe-core/axe.min.js"
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def unfold(page: Page, what: str) -> None:
@@ -45,7 +42,7 @@ def test_no_page_scrolls_sideways(page: Page, shop: Shop, width: int, lang: str)
     page.set_viewport_size({"width": width, "height": 800})
     for path in (CUP, "/", "/t/!!", "/nowhere"):
         page.goto(f"{shop.url}{path}?lang={lang}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert overhang(page) <= 0, path
 
 
 def test_the_proof_can_be_checked_with_the_keyboard_alone(page: Page, shop: Shop) -> None:
@@ -82,13 +79,7 @@ def test_nobody_is_shut_out(browser: Browser, shop: Shop, scheme: Any, lang: str
             page.locator("[data-verify-button]").click()
             expect(page.locator(".verdict")).to_be_visible()
             unfold(page, "details")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-        found += [
-            f"{path}: {violation['id']} {node['target']}: {node['failureSummary']}"
-            for violation in outcome["violations"]
-            for node in violation["nodes"]
-        ]
+        found += [f"{path}: {one}" for one in breaches(page)]
     context.close()
     assert found == []
 

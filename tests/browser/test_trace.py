@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
+from tests.browser.looking import AXE, breaches, overhang
 from tests.browser.test_alerts import enter
-from tests.browser.test_scan_view import AXE, AXE_RULES
 from tests.web.house import House, open_house
 from tests.web.trace_world import MIXED, YOGHURT, World, lot_of, milk, tell_dairy
 
@@ -73,7 +73,7 @@ def test_no_page_of_a_trace_is_wider_than_its_screen(
     too_wide = []
     for path in pages_of(world):
         page.goto(f"{url}{path}{'&' if '?' in path else '?'}lang={lang}")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
+        if overhang(page) > 0:
             too_wide.append(path)
 
     assert too_wide == []
@@ -90,12 +90,6 @@ def test_the_pages_of_a_trace_pass_the_rules_of_accessibility(
     found = []
     for path in pages_of(world):
         page.goto(url + path)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-        found += [
-            f"{path}: {violation['id']} {node['target']}: {node['failureSummary']}"
-            for violation in outcome["violations"]
-            for node in violation["nodes"]
-        ]
+        found += [f"{path}: {one}" for one in breaches(page)]
 
     assert not found, "\n".join(found)

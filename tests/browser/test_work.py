@@ -9,7 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_scan_view import AXE, AXE_RULES, unfold
+from tests.browser import looking
+from tests.browser.looking import AXE, breaches, follow, overhang
+from tests.browser.test_scan_view import unfold
 from tests.codes.labels.samples import raster, read_all
 from tests.live import LiveServer
 from tests.parties.samples import gln_uri, gtin_uri, uscc_of
@@ -84,9 +86,7 @@ class Clicks:
 
 def enter(page: Page, dairy: Dairy, path: str = "/work", *, key: str | None = None) -> None:
     """Sign in and go on where one wanted to go."""
-    page.goto(f"{dairy.url}{path}")
-    page.locator("#key").fill(key or dairy.key)
-    page.locator("form:has(#key) button[type=submit]").click()
+    looking.enter(page, f"{dairy.url}{path}", key or dairy.key)
 
 
 def test_a_producer_is_a_minute_from_signing_in_to_labels_that_lead_to_product_and_lot(
@@ -283,7 +283,7 @@ def test_no_page_scrolls_sideways(dairy: Dairy, page: Page, width: int, lang: st
 
     for path in pages_of(dairy):
         page.goto(f"{dairy.url}{path}{'&' if '?' in path else '?'}lang={lang}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert overhang(page) <= 0, path
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -320,13 +320,7 @@ def test_nobody_is_shut_out(dairy: Dairy, browser: Browser, scheme: Any, lang: s
     found: list[str] = []
 
     def look(path: str) -> None:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        outcome = page.evaluate("rules => axe.run({runOnly: rules})", AXE_RULES)
-        found.extend(
-            f"{path}: {violation['id']} {node['target']}: {node['failureSummary']}"
-            for violation in outcome["violations"]
-            for node in violation["nodes"]
-        )
+        found.extend(f"{path}: {one}" for one in breaches(page))
 
     page.goto(f"{dairy.url}/sign-in?lang={lang}")
     look("/sign-in")
@@ -336,7 +330,7 @@ def test_nobody_is_shut_out(dairy: Dairy, browser: Browser, scheme: Any, lang: s
         unfold(page, "details")
         look(path)
     page.locator("input[name=prefix]").fill("1")
-    page.locator("main button[type=submit]").last.click()
+    follow(page.locator("main button[type=submit]").last)
     look("/work/prefixes refused")
 
     assert found == []
