@@ -1,0 +1,308 @@
+"""Whether two names are of one party, part by part, with the reason for each part.
+
+The rule that must stay true: precision before recall. Names are the same only where everything that
+tells parties apart agrees; what merely looks alike is a candidate for a person to judge.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from credit.naming.characters import MASK, is_one_slip
+from credit.naming.parsing import NameParts, parse_name
+from credit.naming.places import NATION, short_names
+from credit.naming.words import words
+
+
+class Part(StrEnum):
+    """What of a party is compared."""
+
+    CORE = "core"
+    INDUSTRY = "industry"
+    PLACE = "place"
+    FORM = "form"
+    BRANCH = "branch"
+    EXTRA = "extra"
+    CODE = "code"
+
+
+class Verdict(StrEnum):
+    """How a part compares: `near` may be the same, `missing` is told on one side alone."""
+
+    AGREES = "agrees"
+    NEAR = "near"
+    MISSING = "missing"
+    DIFFERS = "differs"
+
+
+class Outcome(StrEnum):
+    """What follows for the two names."""
+
+    SAME = "same"
+    POSSIBLE = "possible"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A party as it is named; `region` is where it is known to be (GB/T 2260), "" where unknown."""
+
+    name: str
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One part on both sides. `reason` says in a word why it is not plainly the same."""
+
+    part: Part
+    told: str
+    known: str
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The parts, what follows from them, and points out of 1000 by which candidates are sorted."""
+
+    parts: tuple[Compared, ...]
+    outcome: Outcome
+    score: int
+
+    def but(self, part: Compared) -> "Comparison":
+        """Return the comparison with one more part."""
+        return comparison_of((*self.parts, part))
+
+
+# What a part that agrees is worth; one that is near or missing gets a share of it.
+_POINTS: Final = {
+    Part.CORE: 500,
+    Part.INDUSTRY: 200,
+    Part.PLACE: 200,
+    Part.FORM: 100,
+    Part.BRANCH: 0,
+    Part.EXTRA: 0,
+    Part.CODE: 0,
+}
+_SHARE_PERCENT: Final = {
+    Verdict.AGREES: 100,
+    Verdict.NEAR: 60,
+    Verdict.MISSING: 40,
+    Verdict.DIFFERS: 0,
+}
+# What a contradiction costs beside the points of its part: a branch of the party is not the party.
+_COST: Final = 150
+# Spelling mistakes in the trade or the form change no party; every other doubt is a person's.
+_HARMLESS: Final = frozenset({"misspelt", "left_out"})
+_TRADE_CHARS_MIN: Final = 4
+_CORE_CHARS_MIN: Final = 2
+_PREFECTURE: Final = 4
+_NUMBER: Final = re.compile("[0-9一二三四五六七八九十]+")
+_CONVERSION: Final = frozenset({"limited", "joint_stock"})
+
+
+def compare(told: Side, known: Side) -> Comparison:
+    """Compare two names of parties."""
+    one, other = parse_name(told.name), parse_name(known.name)
+    one, other = _placed(one, other), _placed(other, one)
+    trade = _industry(one, other)
+    return comparison_of(
+        (
+            _core(one, other, trade),
+            trade,
+            _place(one, other, told.region, known.region),
+            _form(one, other),
+            *_others(one, other),
+        )
+    )
+
+
+def compare_any(told: Side, names: Sequence[str], region: str) -> tuple[int, Comparison]:
+    """Return which of a party's names, present and former, is the nearest, and how it compares."""
+    found = [compare(told, Side(name=name, region=region)) for name in names]
+    best = max(range(len(found)), key=lambda at: (_RANK[found[at].outcome], found[at].score, -at))
+    return best, found[best]
+
+
+def comparison_of(parts: Iterable[Compared]) -> Comparison:
+    """Return what follows from compared parts."""
+    found = tuple(parts)
+    verdicts = {one.verdict for one in found}
+    score = sum(_POINTS[one.part] * _SHARE_PERCENT[one.verdict] // 100 for one in found)
+    score -= _COST * sum(one.verdict is Verdict.DIFFERS for one in found)
+    if Verdict.DIFFERS in verdicts:
+        outcome = Outcome.DIFFERENT
+    elif all(one.verdict is Verdict.AGREES or one.reason in _HARMLESS for one in found):
+        outcome = Outcome.SAME
+    else:
+        outcome = Outcome.POSSIBLE
+    return Comparison(parts=found, outcome=outcome, score=max(score, 0))
+
+
+_RANK: Final = {Outcome.SAME: 2, Outcome.POSSIBLE: 1, Outcome.DIFFERENT: 0}
+
+
+def _placed(one: NameParts, other: NameParts) -> NameParts:
+    """Return a name whose county was written without its kind, as the other name tells it."""
+    is_apart = bool(one.places) and _differ(one.places, other.places)
+    if one.core != other.core and other.places and not is_apart:
+        for short in short_names(other.places):
+            if one.core == short + other.core:
+                return replace(one, core=other.core, places=other.places)
+    return one
+
+
+def _core(one: NameParts, other: NameParts, trade: Compared) -> Compared:
+    told, known = one.core, other.core
+    if told == known or trade.reason == "misspelt":
+        return _agrees(Part.CORE, told, known)
+    if MASK in told or MASK in known:
+        fits = _fits(told, known) if MASK in told else _fits(known, told)
+        verdict = Verdict.NEAR if fits else Verdict.DIFFERS
+        return _compared(Part.CORE, told, known, verdict, "masked")
+    if one.stem == other.stem:
+        return _agrees(Part.CORE, told, known)
+    if _NUMBER.sub("", told) == _NUMBER.sub("", known):
+        # 第一食品 and 第二食品 are two, however alike they look.
+        return _compared(Part.CORE, told, known, Verdict.DIFFERS, "number")
+    if is_one_slip(told, known):
+        # 海尔 and 海儿: a slip of the pen, or the name of another party that wants to look like it.
+        return _compared(Part.CORE, told, known, Verdict.NEAR, "one_character")
+    if min(len(told), len(known)) >= _CORE_CHARS_MIN and (told in known or known in told):
+        return _compared(Part.CORE, told, known, Verdict.NEAR, "part_of_it")
+    return _compared(Part.CORE, told, known, Verdict.DIFFERS, "other")
+
+
+def _industry(one: NameParts, other: NameParts) -> Compared:
+    told, known = "".join(one.industry), "".join(other.industry)
+    if told == known or one.stem == other.stem:
+        return _agrees(Part.INDUSTRY, told, known)
+    if _is_misspelt(one, other) or _is_misspelt(other, one):
+        return _compared(Part.INDUSTRY, told, known, Verdict.NEAR, "misspelt")
+    if told and known:
+        return _compared(Part.INDUSTRY, told, known, Verdict.DIFFERS, "other")
+    # A short name leaves its trade out; a whole one that has none is another's.
+    is_short = not (one.form if not told else other.form)
+    verdict = Verdict.MISSING if is_short else Verdict.DIFFERS
+    return _compared(Part.INDUSTRY, told, known, verdict, "untold" if is_short else "other")
+
+
+def _is_misspelt(one: NameParts, other: NameParts) -> bool:
+    """Return whether a name is the other but for one character of a trade of four or more.
+
+    A trade of two characters with another one is as often another trade (食品, 食府).
+    """
+    trade = "".join(other.industry)
+    rest = one.stem.removeprefix(other.core)
+    return (
+        len(trade) >= _TRADE_CHARS_MIN
+        and rest != one.stem
+        and is_one_slip(rest, trade)
+        and rest not in words().industries
+        and "".join(one.industry) != rest
+    )
+
+
+def _place(one: NameParts, other: NameParts, region: str, known_region: str) -> Compared:
+    told, known = " ".join(one.places), " ".join(other.places)
+    if one.places and other.places:
+        if set(one.places) & set(other.places):
+            return _agrees(Part.PLACE, told, known)
+        verdict = Verdict.DIFFERS if _differ(one.places, other.places) else Verdict.NEAR
+        reason = "other" if verdict is Verdict.DIFFERS else "inside"
+        return _compared(Part.PLACE, told, known, verdict, reason)
+    if not one.places and not other.places:
+        return _agrees(Part.PLACE, told, known)
+    # One name leaves its place out: where that party is known to be says it.
+    places, seat = (other.places, region) if other.places else (one.places, known_region)
+    if seat and any(_holds(place, seat) for place in places):
+        return _compared(Part.PLACE, told, known, Verdict.NEAR, "left_out")
+    return _compared(Part.PLACE, told, known, Verdict.MISSING, "untold")
+
+
+def _holds(place: str, seat: str) -> bool:
+    """Return whether a seat lies in a place, as far down as a name tells it."""
+    return place != NATION and (seat.startswith(place) or place.startswith(_whole(seat)))
+
+
+def _whole(seat: str) -> str:
+    """Return a code without the zeros that stand for all of a place, a prefecture at the least."""
+    return seat[:_PREFECTURE] if seat[_PREFECTURE:] in ("", "00") else seat
+
+
+def _differ(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether places lie apart: none of one side holds any of the other."""
+    return not any(
+        NATION in (a, b) or a.startswith(b) or b.startswith(a) for a in one for b in other
+    )
+
+
+def _form(one: NameParts, other: NameParts) -> Compared:
+    told, known = _form_text(one), _form_text(other)
+    if one.is_group is not other.is_group:
+        # 海尔 may be the group by its short name; with a form of its own it is another company.
+        is_short = not (other.form if one.is_group else one.form)
+        verdict = Verdict.MISSING if is_short else Verdict.DIFFERS
+        return _compared(Part.FORM, told, known, verdict, "group")
+    if one.form == other.form:
+        if one.is_misspelt or other.is_misspelt:
+            return _compared(Part.FORM, told, known, Verdict.NEAR, "misspelt")
+        return _agrees(Part.FORM, told, known)
+    if not one.form or not other.form:
+        return _compared(Part.FORM, told, known, Verdict.MISSING, "left_out")
+    if {one.form, other.form} == _CONVERSION:
+        return _compared(Part.FORM, told, known, Verdict.NEAR, "converted")
+    return _compared(Part.FORM, told, known, Verdict.DIFFERS, "other")
+
+
+def _form_text(one: NameParts) -> str:
+    return " ".join(filter(None, ("group" if one.is_group else "", one.form)))
+
+
+def _others(one: NameParts, other: NameParts) -> Iterator[Compared]:
+    if one.branch or other.branch:
+        is_one = one.branch == other.branch and not _differ_told(one, other)
+        is_one = is_one or _without_place(one, other) or _without_place(other, one)
+        verdict = Verdict.AGREES if is_one else Verdict.DIFFERS
+        reason = "" if is_one else "branch"
+        yield _compared(Part.BRANCH, one.branch, other.branch, verdict, reason)
+    if one.extra != other.extra:
+        told, known = " ".join(one.extra), " ".join(other.extra)
+        verdict = Verdict.DIFFERS if one.extra and other.extra else Verdict.MISSING
+        yield _compared(Part.EXTRA, told, known, verdict, "brackets")
+
+
+def _differ_told(one: NameParts, other: NameParts) -> bool:
+    return set(one.branch_places) != set(other.branch_places)
+
+
+def _without_place(one: NameParts, other: NameParts) -> bool:
+    """Return whether a branch in 即墨 is the one in 即墨区."""
+    return not one.branch_places and any(
+        one.branch == short + other.branch for short in short_names(other.branch_places)
+    )
+
+
+def _fits(masked: str, whole: str) -> bool:
+    """Return whether a name with hidden characters can be the other: one star hides one or more."""
+    first, *rest = masked.split(MASK)
+    if not whole.startswith(first) or not whole.endswith(rest[-1]):
+        return False
+    at = len(first)
+    for piece in rest:
+        at = whole.find(piece, at) if piece else at
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+def _agrees(part: Part, told: str, known: str) -> Compared:
+    return Compared(part=part, told=told, known=known, verdict=Verdict.AGREES)
+
+
+def _compared(part: Part, told: str, known: str, verdict: Verdict, reason: str) -> Compared:
+    return Compared(part=part, told=told, known=known, verdict=verdict, reason=reason)
