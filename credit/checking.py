@@ -41,7 +41,7 @@ from credit.standing import (
     tells_on,
     told_body,
 )
-from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
 _ID_BYTES: Final = 16
 # Under which of these a feed names the article of a decision.
@@ -226,18 +226,23 @@ def _of_code() -> Select[*tuple[Any, ...]]:
     It is put together once: that takes longer than its answer. `log`, `uscc` and `day` are its
     parameters.
     """
-    of_subject = and_(
-        CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log, CREDIT_SUBJECT.c.id == CREDIT_CODE.c.subject_id
+    of_alias = and_(
+        CREDIT_ALIAS.c.log == CREDIT_CODE.c.log,
+        CREDIT_ALIAS.c.subject_id == CREDIT_CODE.c.subject_id,
     )
+    # Whom a person joined to another stands as the other, under either code.
+    party = func.coalesce(CREDIT_ALIAS.c.into_id, CREDIT_CODE.c.subject_id)
+    of_subject = and_(CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log, CREDIT_SUBJECT.c.id == party)
     of_facts = and_(
         CREDIT_FACT.c.log == CREDIT_CODE.c.log,
-        CREDIT_FACT.c.subject_id == CREDIT_CODE.c.subject_id,
+        CREDIT_FACT.c.subject_id == party,
         CREDIT_FACT.c.is_latest,
         tells_on(bindparam("day", type_=Date())),
     )
     return (
         select(*COLUMNS, CREDIT_SUBJECT.c.name)
         .select_from(CREDIT_CODE)
+        .outerjoin(CREDIT_ALIAS, of_alias)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
         .where(

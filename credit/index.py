@@ -18,6 +18,7 @@ from credit.cases.entries import CASE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.intake.entries import BATCH_KIND
+from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
 from credit.reporting.keeping import write_kept
@@ -50,6 +51,8 @@ CREDIT_KINDS: Final = frozenset(
         COMMITTED_KIND,
         DRAWN_KIND,
         RESULT_KIND,
+        JUDGED_KIND,
+        UNDONE_KIND,
     }
 )
 _COLUMNS: Final = ("log", "seq", "kind")

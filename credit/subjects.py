@@ -1,7 +1,7 @@
 """Whom facts are about, as the register and the counter know them.
 
 The rule that must stay true: a party of the register and a subject of credit are one where they
-bear the same social credit code, and nowhere else.
+bear the same social credit code, and nowhere else; whom a person joined to another is the other.
 """
 
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from credit.feeds.model import CodeScheme
+from credit.judging.standing import aliases_of
 from credit.tables import CREDIT_CODE
 from parties.tables import PARTY
 
@@ -20,8 +21,10 @@ def subject_of_code(connection: Connection, log: int, uscc: str) -> UUID | None:
         CREDIT_CODE.c.code == uscc,
         CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
     )
-    found = list(connection.execute(statement).scalars())
-    return found[0] if len(found) == 1 else None
+    found = set(connection.execute(statement).scalars())
+    aliases = aliases_of(connection, log, found)
+    standing = {aliases.get(one, one) for one in found}
+    return standing.pop() if len(standing) == 1 else None
 
 
 def subject_of_party(connection: Connection, log: int, party_id: UUID) -> UUID | None:

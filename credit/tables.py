@@ -31,6 +31,7 @@ STATE_CHARS_MAX: Final = 16
 TITLE_CHARS_MAX: Final = 2000
 ACTOR_CHARS_MAX: Final = 128
 MESSAGE_CHARS_MAX: Final = 1000
+NAME_KEY_CHARS_MAX: Final = 32
 
 # Which entries of the log are of credit: written with them, so that nobody looks through the rest.
 CREDIT_ENTRY: Final = Table(
@@ -259,6 +260,88 @@ CREDIT_OFFICE: Final = Table(
     Index(None, "actor"),
 )
 
+# Every name a party was ever known by, with the keys that names are found by.
+CREDIT_NAME: Final = Table(
+    "credit_name",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("name", String(NAME_CHARS_MAX), primary_key=True),
+    Column("core", String(NAME_KEY_CHARS_MAX), nullable=False),
+    Column("head", String(NAME_KEY_CHARS_MAX), nullable=False),
+    Column("tail", String(NAME_KEY_CHARS_MAX), nullable=False),
+    Column("seq", Big, nullable=False),
+    Index(None, "log", "core"),
+    Index(None, "log", "head"),
+    Index(None, "log", "tail"),
+)
+
+# A party as rows name it where a person has to say who it is. `told_id` is whom its code names all
+# the same, `subject_id` who it is by now: the code's, or whom a person named.
+CREDIT_MENTION: Final = Table(
+    "credit_mention",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("why", String(STATE_CHARS_MAX), nullable=False),
+    Column("state", String(STATE_CHARS_MAX), nullable=False),
+    Column("kind", String(STATE_CHARS_MAX), nullable=False),
+    Column("name", String(NAME_CHARS_MAX), nullable=False),
+    Column("region", String(6), nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("told_id", Uuid),
+    Column("subject_id", Uuid),
+    Column("seq", Big, nullable=False),
+    Index(None, "log", "state", "seq"),
+    Index(None, "log", "told_id"),
+)
+
+# Of a fact, case or application whose party is a person's judgement: the mention or the party that
+# it is of by its own words, so that it goes back there when the judgement is undone.
+CREDIT_OWN: Final = Table(
+    "credit_own",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("thing_id", Uuid, primary_key=True),
+    Column("node_id", Uuid, nullable=False),
+    Index(None, "log", "node_id"),
+)
+
+# A party that a person said is another one under another code: where its facts stand now.
+CREDIT_ALIAS: Final = Table(
+    "credit_alias",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("into_id", Uuid, nullable=False),
+)
+
+# What a person said of a mention or a party (`node_id`) and a party. One that was undone, replaced
+# or void stays here, and has no effect.
+CREDIT_JUDGEMENT: Final = Table(
+    "credit_judgement",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("id", Uuid, primary_key=True),
+    Column("node_id", Uuid, nullable=False),
+    Column("is_join", Boolean, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("is_new", Boolean, nullable=False),
+    Column("verdict", String(STATE_CHARS_MAX), nullable=False),
+    Column("state", String(STATE_CHARS_MAX), nullable=False),
+    Column("reason", String(MESSAGE_CHARS_MAX), nullable=False),
+    Column("actor", String(ACTOR_CHARS_MAX), nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("judged_at", Instant, nullable=False),
+    Column("undone_seq", Big),
+    Column("undone_at", Instant),
+    Column("undone_by", String(ACTOR_CHARS_MAX)),
+    Column("undone_reason", String(MESSAGE_CHARS_MAX)),
+    Index(None, "log", "node_id"),
+    Index(None, "log", "subject_id"),
+    Index(None, "log", "seq"),
+)
+
 TABLES: Final = (
     CREDIT_ENTRY,
     CREDIT_BATCH,
@@ -273,4 +356,9 @@ TABLES: Final = (
     CREDIT_APPLICATION,
     CREDIT_SENDER,
     CREDIT_OFFICE,
+    CREDIT_NAME,
+    CREDIT_MENTION,
+    CREDIT_OWN,
+    CREDIT_ALIAS,
+    CREDIT_JUDGEMENT,
 )

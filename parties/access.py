@@ -66,6 +66,8 @@ class Action(StrEnum):
     HAND_IN_CREDIT = "hand_in_credit"
     READ_CREDIT_FEEDS = "read_credit_feeds"
     RELEASE_CREDIT = "release_credit"
+    READ_CREDIT_NAMES = "read_credit_names"
+    JUDGE_CREDIT_NAMES = "judge_credit_names"
     APPLY_MEASURES = "apply_measures"
     ISSUE_CREDIT_REPORTS = "issue_credit_reports"
     ISSUE_PERSONAL_REPORTS = "issue_personal_reports"
@@ -112,6 +114,8 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.HAND_IN_CREDIT: "hand in batches of credit feeds",
     Action.READ_CREDIT_FEEDS: "read batches of credit feeds and what was not understood of them",
     Action.RELEASE_CREDIT: "release held batches of credit feeds and read quarantined rows again",
+    Action.READ_CREDIT_NAMES: "find parties of credit by name, and see what waits for a judgement",
+    Action.JUDGE_CREDIT_NAMES: "say who a record of credit is about, and undo that",
     Action.APPLY_MEASURES: "report which measures of credit one applied and lifted",
     Action.MOVE_CREDIT_CASES: "open and move cases of credit",
     Action.READ_WARNINGS: "read early warnings, inspections and who supplies whom",
@@ -254,6 +258,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.HAND_IN_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_CREDIT_FEEDS): _always,
     (_R.AUTHORITY, Action.RELEASE_CREDIT): _always,
+    (_R.AUTHORITY, Action.READ_CREDIT_NAMES): _always,
+    (_R.AUTHORITY, Action.JUDGE_CREDIT_NAMES): _always,
     (_R.AUTHORITY, Action.CHECK_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_WARNINGS): _always,
     (_R.AUTHORITY, Action.ACT_ON_WARNINGS): _always,
@@ -277,6 +283,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUDITOR, Action.READ_CREDIT_LISTS): _always,
     (_R.AUDITOR, Action.READ_CREDIT): _always,
     (_R.AUDITOR, Action.READ_CREDIT_FEEDS): _always,
+    (_R.AUDITOR, Action.READ_CREDIT_NAMES): _always,
     (_R.AUDITOR, Action.CHECK_CREDIT): _always,
     (_R.AUDITOR, Action.READ_WARNINGS): _always,
     (_R.AUDITOR, Action.READ_HEALTH): _always,

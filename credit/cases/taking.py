@@ -24,6 +24,7 @@ from credit.cases.ripeness import hindrances
 from credit.cases.steps import entries_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState
+from credit.judging.standing import stands_as
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
@@ -170,7 +171,7 @@ def _party_for(
     if not is_party:
         return None
     own = None if actor.party_id is None else subject_of_party(connection, log, actor.party_id)
-    if own != note.subject_id:
+    if own != stands_as(connection, log, note.subject_id):
         raise _no_record("There is no such record of yours.")
     return actor.party_id
 
@@ -183,7 +184,7 @@ def _facts(connection: Connection, log: int, note: CaseNote) -> Sequence[Row[*tu
         CREDIT_FACT.c.log == log,
         CREDIT_FACT.c.id.in_(note.fact_ids),
         CREDIT_FACT.c.is_latest,
-        CREDIT_FACT.c.subject_id == note.subject_id,
+        CREDIT_FACT.c.subject_id == stands_as(connection, log, note.subject_id),
     )
     found = list(connection.execute(statement))
     if not found or len(found) != len(set(note.fact_ids)):

@@ -16,6 +16,7 @@ from base.errors import LedgerCorrupt
 from credit.facts import FactState, KnownFact, fact_id_of, key_hash_of, known_facts
 from credit.feeds.model import Record
 from credit.folding.applying import review_applications
+from credit.folding.mentions import Told, settle_mentions
 from credit.folding.subjects import register_subjects, subjects_of
 from credit.folding.values import fact_values
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
@@ -145,13 +146,7 @@ def _write_facts(
 ) -> None:
     keys = {position: key_hash_of(note.feed, record.key) for position, record, _ in told}
     ids = {position: fact_id_of(key) for position, key in keys.items()}
-    subjects = subjects_of(connection, log, note.seq, [record.claim for _, record, _ in told])
-    named = [
-        (subject_id, record)
-        for (_, record, _), subject_id in zip(told, subjects, strict=True)
-        if subject_id is not None
-    ]
-    register_subjects(connection, log, note.seq, named)
+    subjects = _whom(connection, log, note, told, ids)
     no_longer_latest(connection, log, [one for one in ids.values() if one in known])
     rows = []
     for (position, record, content_hash), subject_id in zip(told, subjects, strict=True):
@@ -181,6 +176,30 @@ def _write_facts(
         if subject_id is not None and ids[position] in known
     }
     review_applications(connection, log, changed, note.recorded_at)
+
+
+def _whom(
+    connection: Connection,
+    log: int,
+    note: BatchNote,
+    told: Sequence[tuple[int, Record, bytes]],
+    ids: Mapping[int, UUID],
+) -> list[UUID | None]:
+    """Return whom the facts stand with: whom their codes name, or whom a person named."""
+    named = subjects_of(connection, log, note.seq, [record.claim for _, record, _ in told])
+    pairs = list(zip(told, named, strict=True))
+    register = [(by.subject_id, row) for (_, row, _), by in pairs if by.subject_id is not None]
+    register_subjects(connection, log, note.seq, register)
+    claims = [
+        Told(
+            fact_id=ids[position],
+            record=record,
+            subject_id=by.subject_id,
+            is_shared=by.is_shared,
+        )
+        for (position, record, _), by in pairs
+    ]
+    return settle_mentions(connection, log, note.seq, claims)
 
 
 def _state_of(earlier: KnownFact | None, state: str) -> str:

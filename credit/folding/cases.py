@@ -16,7 +16,9 @@ from credit.cases.model import CaseNote
 from credit.facts import FactState, fact_id_of, key_hash_of
 from credit.folding.applying import review_applications
 from credit.folding.decisions import decided_fact
+from credit.folding.judging import own_things
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
+from credit.judging.standing import stands_as
 from credit.tables import CREDIT_CASE, CREDIT_FACT
 from ledger.store import StoredEntry
 
@@ -61,7 +63,7 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         # What can still be revoked is not waited for: open is what has a clock or a step to come.
         "is_open": bool(kind.steps_from(step.target))
         and (step.effect is Effect.NONE or step.clock is not None),
-        "subject_id": note.subject_id,
+        "subject_id": stands_as(connection, log, note.subject_id),
         "facts": " ".join(map(str, note.fact_ids)),
         "list": note.terms.get("list", ""),
         "opened_seq": entry.seq,
@@ -86,6 +88,9 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
 
 def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) -> None:
     values = decided_fact(note)
+    subject_id = stands_as(connection, log, note.subject_id)
+    if subject_id != note.subject_id:
+        own_things(connection, log, [(listed_id(note.case_id), note.subject_id)])
     row: dict[str, Any] = {
         "log": log,
         "id": listed_id(note.case_id),
@@ -95,7 +100,7 @@ def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         "recorded_at": entry.header.recorded_at,
         "batch_id": None,
         "position": None,
-        "subject_id": note.subject_id,
+        "subject_id": subject_id,
         "feed": DECISIONS,
         "key_hash": key_hash_of(DECISIONS, str(note.case_id)),
         **values,

@@ -18,19 +18,26 @@ from credit.folding.applying import fold_applied, fold_lifted
 from credit.folding.batches import fold_batch
 from credit.folding.cases import fold_case
 from credit.folding.erasing import fold_erased, fold_nothing
+from credit.folding.judging import fold_judged, fold_undone
 from credit.index import reindex_credit
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.inspecting.folding import fold_commit, fold_drawn
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
 from credit.intake.entries import BATCH_KIND
+from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
 from credit.tables import (
+    CREDIT_ALIAS,
     CREDIT_APPLICATION,
     CREDIT_CASE,
     CREDIT_CODE,
     CREDIT_ENTRY,
     CREDIT_FACT,
+    CREDIT_JUDGEMENT,
+    CREDIT_MENTION,
+    CREDIT_NAME,
+    CREDIT_OWN,
     CREDIT_SEEN,
     CREDIT_SUBJECT,
 )
@@ -63,6 +70,8 @@ FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
         COMMITTED_KIND: fold_commit,
         DRAWN_KIND: fold_drawn,
         RESULT_KIND: fold_inspected,
+        JUDGED_KIND: fold_judged,
+        UNDONE_KIND: fold_undone,
     }
 )
 """What is done with which kind of entry. A new kind is one more row."""
@@ -77,6 +86,11 @@ FOLDED: Final = (
     CREDIT_SEEN,
     CREDIT_CODE,
     CREDIT_SUBJECT,
+    CREDIT_NAME,
+    CREDIT_MENTION,
+    CREDIT_OWN,
+    CREDIT_ALIAS,
+    CREDIT_JUDGEMENT,
 )
 
 

@@ -5,6 +5,7 @@ its party; an older code names whoever is known by it alone; a name by itself na
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -13,10 +14,12 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from base.bulk import insert_rows
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
+from credit.folding.naming import note_names, told_names
 from credit.tables import CREDIT_CODE, CREDIT_SUBJECT, NAME_CHARS_MAX
 from parties.ids import id_of_hash
 
 _KEYS: Final = 900
+_NAMELESS: Final = frozenset({SubjectKind.PERSON})
 _INDUSTRY_CHARS_MAX: Final = 8
 _SUBJECT_COLUMNS: Final = tuple(column.name for column in CREDIT_SUBJECT.columns)
 _REGISTERED: Final = (
@@ -33,16 +36,22 @@ _REGISTERED: Final = (
 _CODE_COLUMNS: Final = tuple(column.name for column in CREDIT_CODE.columns)
 
 
-def subjects_of(
-    connection: Connection, log: int, seq: int, claims: Sequence[Claim]
-) -> list[UUID | None]:
-    """Return whom each claim is about; None where nobody can be named without a person's judgement.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Whom a claim names: None where nobody, or by `is_shared` codes several."""
+
+    subject_id: UUID | None
+    is_shared: bool
+
+
+def subjects_of(connection: Connection, log: int, seq: int, claims: Sequence[Claim]) -> list[Named]:
+    """Return whom each claim names by its codes.
 
     A social credit code that nobody is known by makes a party known, under the name of the claim.
     """
     known = _known_codes(connection, log, claims)
     fresh: dict[UUID, Claim] = {}
-    found: list[UUID | None] = []
+    found: list[Named] = []
     for claim in claims:
         subject_id = _subject_of(claim, known)
         code = claim.codes.get(CodeScheme.USCC)
@@ -50,7 +59,8 @@ def subjects_of(
             subject_id = subject_id_of(CodeScheme.USCC, code)
             known[CodeScheme.USCC, code] = {subject_id}
             fresh[subject_id] = claim
-        found.append(subject_id)
+        is_shared = subject_id is None and any(known.get(one) for one in claim.codes.items())
+        found.append(Named(subject_id=subject_id, is_shared=is_shared))
     _make_known(connection, log, seq, fresh)
     return found
 
@@ -81,6 +91,7 @@ def register_subjects(
         if (subject_id, scheme.value, code) not in known
     ]
     insert_rows(connection, CREDIT_CODE, _CODE_COLUMNS, codes)
+    note_names(connection, log, seq, told_names(of_register.items()))
 
 
 def _codes_of(connection: Connection, log: int, ids: Sequence[UUID]) -> set[tuple[UUID, str, str]]:
@@ -143,3 +154,5 @@ def _make_known(connection: Connection, log: int, seq: int, fresh: dict[UUID, Cl
     ]
     insert_rows(connection, CREDIT_SUBJECT, _SUBJECT_COLUMNS, subjects)
     insert_rows(connection, CREDIT_CODE, _CODE_COLUMNS, codes)
+    spoken = [(one, claim.name) for one, claim in fresh.items()]
+    note_names(connection, log, seq, [row for row in spoken if fresh[row[0]].kind not in _NAMELESS])

@@ -122,7 +122,7 @@ def _make_fact(
 ) -> None:
     record = _record(connection, note, row)
     # A party of which credit was told nothing so far becomes known by this.
-    (subject_id,) = subjects_of(connection, log, entry.seq, [record.claim])
+    (named,) = subjects_of(connection, log, entry.seq, [record.claim])
     values: dict[str, Any] = {
         "log": log,
         "id": inspection_fact_id(row.number),
@@ -132,7 +132,7 @@ def _make_fact(
         "recorded_at": entry.header.recorded_at,
         "batch_id": None,
         "position": None,
-        "subject_id": subject_id or row.subject_id,
+        "subject_id": named.subject_id or row.subject_id,
         "feed": FEED,
         "key_hash": key_hash_of(FEED, row.number),
         "content_hash": content_hash_of(

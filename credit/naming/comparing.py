@@ -157,23 +157,26 @@ def _placed(one: NameParts, other: NameParts) -> NameParts:
 
 def _core(one: NameParts, other: NameParts, trade: Compared) -> Compared:
     told, known = one.core, other.core
-    if told == known or trade.reason == "misspelt":
+    if told == known or one.stem == other.stem or trade.reason == "misspelt":
         return _agrees(Part.CORE, told, known)
+    verdict, reason = _likeness(told, known)
+    return _compared(Part.CORE, told, known, verdict, reason)
+
+
+def _likeness(told: str, known: str) -> tuple[Verdict, str]:
+    """Return how two shop names that are not the same compare, and why."""
     if MASK in told or MASK in known:
         fits = _fits(told, known) if MASK in told else _fits(known, told)
-        verdict = Verdict.NEAR if fits else Verdict.DIFFERS
-        return _compared(Part.CORE, told, known, verdict, "masked")
-    if one.stem == other.stem:
-        return _agrees(Part.CORE, told, known)
+        return Verdict.NEAR if fits else Verdict.DIFFERS, "masked"
     if _NUMBER.sub("", told) == _NUMBER.sub("", known):
         # 第一食品 and 第二食品 are two, however alike they look.
-        return _compared(Part.CORE, told, known, Verdict.DIFFERS, "number")
+        return Verdict.DIFFERS, "number"
     if is_one_slip(told, known):
         # 海尔 and 海儿: a slip of the pen, or the name of another party that wants to look like it.
-        return _compared(Part.CORE, told, known, Verdict.NEAR, "one_character")
+        return Verdict.NEAR, "one_character"
     if min(len(told), len(known)) >= _CORE_CHARS_MIN and (told in known or known in told):
-        return _compared(Part.CORE, told, known, Verdict.NEAR, "part_of_it")
-    return _compared(Part.CORE, told, known, Verdict.DIFFERS, "other")
+        return Verdict.NEAR, "part_of_it"
+    return Verdict.DIFFERS, "other"
 
 
 def _industry(one: NameParts, other: NameParts) -> Compared:

@@ -9,8 +9,9 @@ from typing import Final
 
 from credit.naming.characters import MASK
 from credit.naming.parsing import NameParts, parse_name
+from credit.tables import NAME_KEY_CHARS_MAX
 
-KEY_CHARS_MAX: Final = 32
+KEY_CHARS_MAX: Final = NAME_KEY_CHARS_MAX
 _HALF: Final = 2
 # A shop name of two characters has halves of one: the trade beside it makes them tell something.
 _SHORT: Final = 3
@@ -43,7 +44,7 @@ def keys_of_parts(parts: NameParts) -> NameKeys:
 
 
 def _masked(core: str, trade: str) -> NameKeys:
-    first, last = core.split(MASK)[0], core.rsplit(MASK, maxsplit=1)[-1]
+    first, last = core.split(MASK, maxsplit=1)[0], core.rsplit(MASK, maxsplit=1)[-1]
     head = first[:_HALF] if len(first) >= _HALF else _beside(first, trade)
     tail = last[-_HALF:] if len(last) >= _HALF else _beside(last, trade)
     return NameKeys(core="", head=head, tail=tail)

@@ -13,7 +13,17 @@ import yaml
 
 _FILE: Final = Path(__file__).with_name("words.yaml")
 _PARTS: Final = frozenset(
-    {"forms", "own_forms", "in_brackets", "remarks", "branches", "zones", "group", "industries"}
+    {
+        "forms",
+        "own_forms",
+        "in_brackets",
+        "remarks",
+        "branches",
+        "zones",
+        "group",
+        "industries",
+        "finding",
+    }
 )
 
 
@@ -28,6 +38,9 @@ class Words:
     zones: tuple[str, ...]
     group: str
     industries: frozenset[str]
+    read_max: int
+    candidates_max: int
+    points_min: int
     form_ends: Mapping[str, tuple[str, ...]] = field(repr=False)
     industry_ends: Mapping[str, tuple[str, ...]] = field(repr=False)
 
@@ -63,6 +76,9 @@ def read_words(told: Any) -> Words:
         zones=tuple(sorted(_once(told["zones"]), key=_longest_first)),
         group=told["group"],
         industries=industries,
+        read_max=int(told["finding"]["read_max"]),
+        candidates_max=int(told["finding"]["candidates_max"]),
+        points_min=int(told["finding"]["points_min"]),
         form_ends=_ends(forms),
         industry_ends=_ends(industries),
     )

@@ -38,7 +38,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
 -- emptied, and a batch moves through its states.
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     credit_subject, credit_code, credit_fact, credit_seen, credit_case,
-    credit_application, credit_warning, credit_draw, credit_inspection
+    credit_application, credit_warning, credit_draw, credit_inspection,
+    credit_name, credit_mention, credit_own, credit_alias, credit_judgement
     TO suxin_app;
 GRANT SELECT, INSERT ON credit_entry, credit_step, credit_warning_step TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON credit_sender TO suxin_app;

@@ -48,11 +48,12 @@ EXPECTED = {
     " read_custody open_recalls read_recalls read_profiles monitor check_credit"
     " read_credit_lists read_credit move_credit_cases apply_measures"
     " hand_in_credit read_credit_feeds release_credit read_warnings act_on_warnings"
-    " issue_credit_reports issue_personal_reports snapshot_credit",
+    " issue_credit_reports issue_personal_reports snapshot_credit"
+    " read_credit_names judge_credit_names",
     Role.AUDITOR: "read_job trace read_lineage query read_log browse read_register read_self"
     " read_health read_codes read_alerts read_findings verify_packs read_custody read_recalls"
     " read_profiles monitor check_credit read_credit_lists read_credit read_credit_feeds"
-    " read_warnings",
+    " read_warnings read_credit_names",
     Role.OPERATOR: "read_job trace read_log read_register register manage_keys read_self"
     " read_health confirm_prefix manage_tag_keys read_bursts read_profiles read_credit_lists",
 }

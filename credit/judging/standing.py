@@ -1,0 +1,147 @@
+"""Where a mention or a party stands by the judgements that hold.
+
+The rule that must stay true: an answer follows from the judgements that hold alone, whatever was
+said and undone before; so undoing one leaves everything as if it had never been made.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, select
+
+from credit.judging.entries import Judged
+from credit.tables import CREDIT_ALIAS, CREDIT_JUDGEMENT, CREDIT_MENTION
+
+_KEYS: Final = 900
+
+
+class JudgementState:
+    """Whether a judgement holds: these words are stored."""
+
+    HOLDS: Final = "holds"
+    UNDONE: Final = "undone"
+    REPLACED: Final = "replaced"
+    VOID: Final = "void"
+
+
+class MentionState:
+    """Whether a mention waits for a person: these words are stored."""
+
+    WAITING: Final = "waiting"
+    UNSURE: Final = "unsure"
+    JUDGED: Final = "judged"
+
+
+def stands_as(connection: Connection, log: int, subject_id: UUID) -> UUID:
+    """Return the party that a party is by now: itself, unless a person joined it to another."""
+    return aliases_of(connection, log, [subject_id]).get(subject_id, subject_id)
+
+
+def aliases_of(connection: Connection, log: int, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return those of these parties that were joined to another, with the other."""
+    wanted, found = sorted(set(ids)), {}
+    for start in range(0, len(wanted), _KEYS):
+        some = CREDIT_ALIAS.c.subject_id.in_(wanted[start : start + _KEYS])
+        statement = select(CREDIT_ALIAS.c.subject_id, CREDIT_ALIAS.c.into_id)
+        rows = connection.execute(statement.where(CREDIT_ALIAS.c.log == log, some))
+        found.update({row.subject_id: row.into_id for row in rows})
+    return found
+
+
+def followed(connection: Connection, log: int, subject_id: UUID) -> UUID:
+    """Return where a party leads by the joins that hold, one after the other."""
+    seen = {subject_id}
+    here = subject_id
+    while True:
+        step = _holding(connection, log, here, verdict=Judged.POSITIVE, is_join=True)
+        if not step or step[0].subject_id in seen:
+            return here
+        here = step[0].subject_id
+        seen.add(here)
+
+
+def joined_into(connection: Connection, log: int, subject_id: UUID) -> list[UUID]:
+    """Return a party and every one that was joined to it, straight or by another; in order."""
+    found, edge = {subject_id}, [subject_id]
+    while edge:
+        statement = select(CREDIT_JUDGEMENT.c.node_id).where(
+            *_holds(log),
+            CREDIT_JUDGEMENT.c.is_join,
+            CREDIT_JUDGEMENT.c.verdict == Judged.POSITIVE.value,
+            CREDIT_JUDGEMENT.c.subject_id.in_(edge),
+        )
+        edge = [one for one in connection.execute(statement).scalars() if one not in found]
+        found.update(edge)
+    return sorted(found)
+
+
+def who_it_is(connection: Connection, log: int, mention: Row[*tuple[Any, ...]]) -> UUID | None:
+    """Return the party that a mention is: whom a person named, or whom its code names.
+
+    None where nobody said, or where a person said that it is not whom its code names.
+    """
+    said = holding_about(connection, log, mention.id)
+    for one in said:
+        if one.verdict == Judged.POSITIVE.value:
+            return followed(connection, log, one.subject_id)
+    told = mention.told_id
+    denied = {one.subject_id for one in said if one.verdict == Judged.NEGATIVE.value}
+    return None if told is None or told in denied else followed(connection, log, told)
+
+
+def state_of_mention(connection: Connection, log: int, mention: Row[*tuple[Any, ...]]) -> str:
+    """Return whether a mention waits for a person."""
+    verdicts = {one.verdict for one in holding_about(connection, log, mention.id)}
+    if Judged.POSITIVE.value in verdicts:
+        return MentionState.JUDGED
+    return MentionState.UNSURE if Judged.UNSURE.value in verdicts else MentionState.WAITING
+
+
+def holding_about(connection: Connection, log: int, node_id: UUID) -> list[Any]:
+    """Return the judgements about a mention or party that hold, oldest first."""
+    return _holding(connection, log, node_id)
+
+
+def mentions_of(
+    connection: Connection, log: int, subjects: Collection[UUID]
+) -> list[Row[*tuple[Any, ...]]]:
+    """Return the mentions that are, or by their codes would be, one of these parties."""
+    wanted = sorted(subjects)
+    by_code = select(CREDIT_MENTION.c.id).where(
+        CREDIT_MENTION.c.log == log, CREDIT_MENTION.c.told_id.in_(wanted)
+    )
+    by_person = select(CREDIT_JUDGEMENT.c.node_id).where(
+        *_holds(log), CREDIT_JUDGEMENT.c.subject_id.in_(wanted)
+    )
+    ids = {*connection.execute(by_code).scalars(), *connection.execute(by_person).scalars()}
+    statement = (
+        select(CREDIT_MENTION)
+        .where(CREDIT_MENTION.c.log == log, CREDIT_MENTION.c.id.in_(sorted(ids)))
+        .order_by(CREDIT_MENTION.c.id)
+    )
+    return list(connection.execute(statement))
+
+
+def _holding(
+    connection: Connection,
+    log: int,
+    node_id: UUID,
+    *,
+    verdict: Judged | None = None,
+    is_join: bool | None = None,
+) -> list[Any]:
+    statement = (
+        select(CREDIT_JUDGEMENT)
+        .where(*_holds(log), CREDIT_JUDGEMENT.c.node_id == node_id)
+        .order_by(CREDIT_JUDGEMENT.c.seq)
+    )
+    if verdict is not None:
+        statement = statement.where(CREDIT_JUDGEMENT.c.verdict == verdict.value)
+    if is_join is not None:
+        statement = statement.where(CREDIT_JUDGEMENT.c.is_join.is_(is_join))
+    return list(connection.execute(statement))
+
+
+def _holds(log: int) -> tuple[Any, ...]:
+    return (and_(CREDIT_JUDGEMENT.c.log == log, CREDIT_JUDGEMENT.c.state == JudgementState.HOLDS),)
