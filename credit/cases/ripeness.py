@@ -69,7 +69,7 @@ def publicity_of_fact(fact: FactRow, book: Book) -> Publicity | None:
 
 def _term_of_fact(fact: FactRow, book: Book) -> Term | None:
     found, start_on = credit_lists()[fact.list], fact.starts_on or fact.decided_on
-    if not found.period or start_on is None:
+    if start_on is None:
         return None
     try:
         return term_of(

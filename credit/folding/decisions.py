@@ -11,6 +11,7 @@ from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.reading import national_book
+from credit.rules.counting import limit_of
 from credit.rules.listing import NoTerm, term_of
 from credit.tables import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 
@@ -20,29 +21,30 @@ _DAY: Final = timedelta(days=1)
 def decided_fact(note: CaseNote) -> dict[str, Any]:
     """Return the columns of the fact that a decision to list makes.
 
-    The days follow from the rulebook of the day of the decision; where no row fixes an end there
-    is none.
+    The days follow from the rulebook of the day of the decision; where no row fixes any, the limit
+    ends it.
     """
     found = credit_lists()[note.terms["list"]]
     starts_on = note.decided_on or date.min
     removable_on, stops_on, is_public = None, None, found.is_public
     until = note.terms.get("restricted_until", "")
-    if found.period:
-        try:
-            term = term_of(
-                national_book(),
-                found.period,
-                found.regime,
-                starts_on=starts_on,
-                item=note.terms.get("item", ""),
-                restricted_until_on=date.fromisoformat(until) if until else None,
-            )
-            removable_on = term.removable_on
-            stops_on = None if term.maximum is None else term.maximum.after_on
-            is_public = is_public and term.is_in_public
-        except NoTerm:
-            # No row was in force on that day: the entry stands without an end, and not in public.
-            is_public = False
+    try:
+        term = term_of(
+            national_book(),
+            found.period,
+            found.regime,
+            starts_on=starts_on,
+            item=note.terms.get("item", ""),
+            restricted_until_on=date.fromisoformat(until) if until else None,
+        )
+        removable_on = term.removable_on
+        stops_on = None if term.maximum is None else term.maximum.after_on
+        is_public = is_public and term.is_in_public
+    except NoTerm:
+        # No row was in force on that day: it is in no public answer, and in none after the limit.
+        limit = limit_of(national_book(), starts_on, found.regime)
+        stops_on = None if limit is None else limit[1].after_on
+        is_public = False
     body = {
         "kinds": [],
         "fields": [],

@@ -3,7 +3,7 @@
 The rule that must stay true: a period that cannot be told is NULL and never a guess.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import orjson
@@ -15,6 +15,7 @@ from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import CreditList, list_of_facts
 from credit.rulebook.model import Regime
 from credit.rulebook.reading import national_book
+from credit.rules.counting import limit_of
 from credit.rules.listing import NoTerm, term_of
 from credit.rules.publicity import publicity_of
 from credit.tables import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
@@ -72,13 +73,23 @@ def _periods(record: Record) -> dict[str, Any]:
     found = list_of_facts().get(record.kind)
     if found is not None:
         return _listing(record, found)
-    return {**_UNTOLD, "stops_on": None if record.ends_on is None else record.ends_on + _DAY}
+    if record.ends_on is not None:
+        return {**_UNTOLD, "stops_on": record.ends_on + _DAY}
+    if record.kind is FactKind.INSPECTION and record.decided_on is not None:
+        return {**_UNTOLD, "stops_on": _limit_on(record.decided_on, Regime.ANY)}
+    return _UNTOLD
+
+
+def _limit_on(start_on: date, regime: Regime) -> date | None:
+    """Return the first day on which nothing is told whose period no row fixes."""
+    found = limit_of(national_book(), start_on, regime)
+    return None if found is None else found[1].after_on
 
 
 def _listing(record: Record, found: CreditList) -> dict[str, Any]:
     told = {**_UNTOLD, "list": found.id, "is_published": found.is_public}
     start_on = record.starts_on or record.decided_on
-    if start_on is None or not found.period:
+    if start_on is None:
         return {**told, "stops_on": None if record.ends_on is None else record.ends_on + _DAY}
     try:
         term = term_of(
@@ -90,9 +101,9 @@ def _listing(record: Record, found: CreditList) -> dict[str, Any]:
             restricted_until_on=record.ends_on,
         )
     except NoTerm:
-        # The norm that was in force then is not known: the entry stands without an end of its own,
-        # and in no public answer.
-        return {**told, "is_published": False}
+        # The norm that was in force then is not known: the entry is in no public answer, and in
+        # none at all once the limit is over.
+        return {**told, "is_published": False, "stops_on": _limit_on(start_on, found.regime)}
     maximum = term.maximum
     return {
         **told,

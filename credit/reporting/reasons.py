@@ -5,6 +5,7 @@ the day of its decision; what cannot be worked out is left out and never made up
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from credit.model import Because
 from credit.records import FactRow
 from credit.reporting.facts import Told
 from credit.rulebook.lists import credit_lists
-from credit.rulebook.model import Book
+from credit.rulebook.model import Book, Regime
+from credit.rules.counting import limit_of
 from credit.rules.listing import NoTerm, term_of
 from credit.rules.publicity import publicity_of
 from credit.tables import CREDIT_ROW
@@ -55,8 +57,10 @@ def because_of(one: Told | FactRow, record: Record | None, book: Book) -> Becaus
         return _NOTHING if penalty is None else publicity_of(penalty, book).because
     found = credit_lists().get(one.list_id)
     start_on = one.starts_on or one.decided_on
-    if found is None or not found.period or start_on is None:
+    if start_on is None or (found is None and one.kind != FactKind.INSPECTION):
         return _NOTHING
+    if found is None:
+        return _limit(book, start_on, Regime.ANY)
     try:
         term = term_of(
             book,
@@ -67,5 +71,11 @@ def because_of(one: Told | FactRow, record: Record | None, book: Book) -> Becaus
             restricted_until_on=one.ends_on,
         )
     except NoTerm:
-        return _NOTHING
+        return _limit(book, start_on, found.regime)
     return term.because
+
+
+def _limit(book: Book, start_on: date, regime: Regime) -> Because:
+    """Return why something ends whose period no row fixes."""
+    found = limit_of(book, start_on, regime)
+    return _NOTHING if found is None else Because(rules=(found[0],))

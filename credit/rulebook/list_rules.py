@@ -4,7 +4,7 @@ The rule that must stay true: only rows in force on the day are told, each with 
 no row says how one gets off, nothing is made up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -13,7 +13,7 @@ from typing import Final
 from credit.rulebook.lists import CreditList
 from credit.rulebook.model import Book, Norm, Rule
 
-_ON: Final = ("grounds", "ground", "threshold", "weighing", "exclusions")
+_ON: Final = ("grounds", "ground", "threshold", "weighing", "exclusions", "when", "approval")
 _HOW_LONG: Final = ("period",)
 _OFF: Final = ("conditions", "clock", "correction", "annulled")
 
@@ -32,7 +32,7 @@ def rules_of_list(book: Book, found: CreditList, day: date) -> ListRules:
     """Return the rows of law behind a list that are in force on a day."""
     return ListRules(
         norm=norm_named(book, found.norm),
-        on=tuple(_rules(book, found, day, _ON)),
+        on=(*_rules(book, found, day, _ON), *_named(book, found.grounds, day)),
         how_long=tuple(_rules(book, found, day, _HOW_LONG)),
         off=tuple(_rules(book, found, day, _OFF)),
     )
@@ -43,6 +43,11 @@ def norm_named(book: Book, norm_id: str) -> Norm | None:
     of_rules = (rule.norm for rule in book.rules.values())
     of_measures = (measure.norm for measure in book.measures.values())
     return next((one for one in chain(of_rules, of_measures) if one.id == norm_id), None)
+
+
+def _named(book: Book, matters: Iterable[str], day: date) -> Iterator[Rule]:
+    for matter in matters:
+        yield from book.of(matter, day)
 
 
 def _rules(book: Book, found: CreditList, day: date, parts: tuple[str, ...]) -> Iterator[Rule]:

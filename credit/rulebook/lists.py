@@ -1,6 +1,7 @@
 """The lists as data: one row of `lists.yaml` each.
 
-The rule that must stay true: a list says by which norm it is kept; without one there is no list.
+The rule that must stay true: a list says by which norm it is kept and which rows fix its period;
+without them there is no list.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,11 @@ class ListKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditList:
-    """One list. `facts` are the kinds of facts that are an entry as they stand."""
+    """One list. `facts` are the kinds of facts that are an entry as they stand.
+
+    `period` and `clock` are matters of the rulebook, `grounds` further ones that say why one is on
+    it; a list without a `clock` is made by no decision of an authority here that has one.
+    """
 
     id: str
     zh: str
@@ -38,6 +43,7 @@ class CreditList:
     facts: frozenset[str]
     period: str
     clock: str
+    grounds: tuple[str, ...]
     is_public: bool
 
 
@@ -81,8 +87,9 @@ def _list(rows: Rows) -> CreditList:
         regime=Regime(regime),
         norm=rows.text("norm"),
         facts=frozenset(rows.texts("facts")),
-        period=rows.text("period", default=""),
+        period=rows.text("period"),
         clock=rows.text("clock", default=""),
+        grounds=rows.texts("grounds"),
         is_public=rows.flag("public"),
     )
     rows.done()

@@ -54,11 +54,21 @@ class PublicityTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassTerms:
-    """Which penalties are minor and which serious; every other is general."""
+    """Which penalties are minor, general and serious.
+
+    With `rest_is_general` every other is general; else one that no row names has no class.
+    """
 
     minor_penalties: frozenset[str]
     minor_procedures: frozenset[str]
+    general_penalties: frozenset[str]
     serious_penalties: frozenset[str]
+    rest_is_general: bool
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Return the kinds of penalties that the row says the class of."""
+        return self.minor_penalties | self.general_penalties | self.serious_penalties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +119,8 @@ class ListTerms:
 
     `items` are the grounds that the row is for, empty for all of them; `extension_months` are the
     least and the most by which the period may be made longer. With `waits_for_restriction` nobody
-    is taken off early while a restriction of the law runs. Several rows may each fix a part.
+    is taken off early while a restriction of the law runs. With `ends_as_told` the last day is the
+    one that the decision itself names. Several rows may each fix a part.
     """
 
     items: frozenset[str]
@@ -118,6 +129,15 @@ class ListTerms:
     min_months: int | None
     max_months: int | None
     extension_months: tuple[int, int] | None
+    ends_as_told: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTerms:
+    """After how many months on one list a party comes onto another, by the law itself."""
+
+    after_months: int
+    onto: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +228,9 @@ def _class(rows: Rows) -> ClassTerms:
     return ClassTerms(
         minor_penalties=frozenset(rows.texts("minor_penalties")),
         minor_procedures=frozenset(rows.texts("minor_procedures")),
+        general_penalties=frozenset(rows.texts("general_penalties")),
         serious_penalties=frozenset(rows.texts("serious_penalties")),
+        rest_is_general=rows.flag("rest_is_general"),
     )
 
 
@@ -251,7 +273,15 @@ def _list(rows: Rows) -> ListTerms:
         min_months=rows.whole("min_months"),
         max_months=rows.whole("max_months"),
         extension_months=_pair(rows, "extension_months"),
+        ends_as_told=rows.flag("ends_as_told"),
     )
+
+
+def _step(rows: Rows) -> StepTerms:
+    months = rows.whole("after_months")
+    if months is None:
+        rows.fault("after_months", "required", "is required")
+    return StepTerms(after_months=months or 0, onto=rows.text("onto"))
 
 
 def _list_clock(rows: Rows) -> ListClockTerms:
@@ -316,6 +346,10 @@ READERS: Final[Mapping[str, Callable[[Rows], Terms]]] = MappingProxyType(
         "serious_list.clock": _list_clock,
         "abnormal_list.period": _list,
         "abnormal_list.clock": _list_clock,
+        "abnormal_list.step": _step,
+        "tax_a.period": _list,
+        "honest.period": _list,
+        "key_attention.period": _list,
         "disclosure.limit": _limit,
         "tax_credit.grade": _grades,
         "customs.grade": _grades,

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from credit.model import Because
 from credit.periods import Period, period_of
-from credit.rulebook.matters import ListClockTerms, ListTerms
+from credit.rulebook.matters import ListClockTerms, ListTerms, StepTerms
 from credit.rulebook.model import Book, Regime, Rule
+from credit.rules.counting import counting_rules
 
 
 class Counted(Protocol):
@@ -69,20 +70,25 @@ def term_of(
 ) -> Term:
     """Return how long an entry lasts that starts on a day, on a ground `item`.
 
-    Raises `NoTerm` where no row is in force, and where an extension is not one the row allows.
+    `restricted_until_on` is the last day that the decision names: that of a restriction or, where
+    the row leaves it to the decision, its own. Raises `NoTerm` where no row is in force, and where
+    an extension is not one the row allows.
     """
     rules = _rules_of(book, matter, regime, starts_on, item)
     ends = next((rule for rule in rules if rule.terms.max_months is not None), rules[0])
     least = next((rule for rule in rules if rule.terms.min_months is not None), None)
     waits_by = next((rule for rule in rules if rule.terms.waits_for_restriction), None)
     minimum = None if least is None else period_of(starts_on, least.terms.min_months)
+    because = Because().and_(
+        *rules, *(book.rules.get(one) for rule in rules for one in rule.beside)
+    )
+    if minimum is not None or ends.terms.max_months is not None:
+        because = because.and_(*counting_rules(book, starts_on))
     return Term(
         minimum=minimum,
         maximum=_maximum(ends, starts_on, extension_months, restricted_until_on),
         removable_on=None if minimum is None else minimum.after_on,
-        because=Because().and_(
-            *rules, *(book.rules.get(one) for rule in rules for one in rule.beside)
-        ),
+        because=because,
         minimum_rule=least,
         waits_by=waits_by,
     )
@@ -96,6 +102,8 @@ def _maximum(
         least, most = terms.extension_months or (0, 0)
         if not least <= extension_months <= most:
             raise NoTerm(f"{rule.id}: an extension has {least} to {most} months")
+    if terms.ends_as_told and restricted_until_on is not None:
+        return Period(start_on=starts_on, last_on=restricted_until_on)
     if terms.max_months is None:
         return None
     maximum = period_of(starts_on, terms.max_months + extension_months)
@@ -123,4 +131,26 @@ def delete_by(
         terms: ListClockTerms = rule.terms
         if terms.delete_within is not None:
             return workdays(ground_on, terms.delete_within), rule
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A list that a party comes onto because it was on another one so long, and by which row."""
+
+    on: date
+    onto: str
+    rule: Rule
+
+
+def step_of(book: Book, matter: str, regime: Regime, *, listed_on: date) -> Step | None:
+    """Return what follows once an entry has lasted so long; None where no row has it that day.
+
+    The row has to be in force on the day on which that time is full.
+    """
+    for rule in book.matter(matter, regime):
+        terms: StepTerms = rule.terms
+        full_on = period_of(listed_on, terms.after_months).last_on
+        if rule.is_in_force(full_on):
+            return Step(on=full_on, onto=terms.onto, rule=rule)
     return None

@@ -5,6 +5,7 @@ today; a later law is taken only where its transition row says that older record
 What no row ends is not endless: it is in no public answer, and in no answer after the limit.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -14,7 +15,6 @@ from credit.model import Because, Penalty
 from credit.periods import Period, period_of
 from credit.rulebook.matters import (
     ClassTerms,
-    LimitTerms,
     NeverEarlyTerms,
     PublicityTerms,
     StartsOn,
@@ -22,6 +22,7 @@ from credit.rulebook.matters import (
     UnpublishedTerms,
 )
 from credit.rulebook.model import Book, Regime, Rule, Severity
+from credit.rules.counting import counting_rules, limit_of
 
 _PERIOD: Final = "publicity.period"
 
@@ -104,9 +105,19 @@ def publicity_of(penalty: Penalty, book: Book) -> Publicity:
         severity=severity,
         is_published=is_published,
         is_repairable=barred_by is None,
-        because=because.and_(minimum_rule, bar),
+        because=because.and_(minimum_rule, bar, *counting_rules(book, start_on)),
     )
-    return replace(found, minimum_rule=minimum_rule, barred_by=barred_by)
+    because = found.because.and_(*_kept_by(penalty, book, day, found.maximum))
+    return replace(found, because=because, minimum_rule=minimum_rule, barred_by=barred_by)
+
+
+def _kept_by(penalty: Penalty, book: Book, day: date, maximum: Period | None) -> Iterator[Rule]:
+    """Yield the changes of law that come upon a running period and leave it as it is."""
+    for rule in book.matter("publicity.transition", penalty.regime):
+        terms: TransitionTerms = rule.terms
+        is_later = day < terms.before_on
+        if is_later and maximum is not None and not maximum.has_ended(terms.before_on):
+            yield rule
 
 
 def _with_regime(penalty: Penalty, book: Book) -> tuple[Penalty, Because]:
@@ -145,22 +156,31 @@ def _rules_day(penalty: Penalty, book: Book, because: Because) -> tuple[date, Be
 def _severity(
     penalty: Penalty, book: Book, day: date, because: Because
 ) -> tuple[Severity | None, Because]:
-    found = book.one("publicity.class", day, penalty.regime, ClassTerms)
+    """Return the class that the authority gave, or that the rows name; None where none does."""
     if penalty.stated is not None:
         return penalty.stated, because
-    if found is None:
-        return None, because
-    rule, terms = found
-    return _class_of(penalty, terms), because.and_(rule)
+    rules = book.of("publicity.class", day, penalty.regime)
+    unnamed = penalty.kinds
+    for rule in sorted(rules, key=lambda one: not one.is_certain):
+        terms: ClassTerms = rule.terms
+        unnamed -= terms.named
+        because = because.and_(rule)
+        found = _class_of(penalty, terms, is_named=not unnamed)
+        if found is not None:
+            return found, because
+    return None, because
 
 
-def _class_of(penalty: Penalty, terms: ClassTerms) -> Severity:
+def _class_of(penalty: Penalty, terms: ClassTerms, *, is_named: bool) -> Severity | None:
     if penalty.kinds & terms.serious_penalties:
         return Severity.SERIOUS
-    is_minor = penalty.procedure in terms.minor_procedures or (
-        bool(penalty.kinds) and penalty.kinds <= terms.minor_penalties
-    )
-    return Severity.MINOR if is_minor else Severity.GENERAL
+    if penalty.procedure in terms.minor_procedures:
+        return Severity.MINOR
+    if not penalty.kinds:
+        return None
+    if penalty.kinds <= terms.minor_penalties:
+        return Severity.MINOR
+    return Severity.GENERAL if is_named or terms.rest_is_general else None
 
 
 def _is_published(
@@ -253,10 +273,7 @@ def _without_periods(
     because: Because,
     why: Unknown,
 ) -> Publicity:
-    found = book.one("disclosure.limit", penalty.decided_on, penalty.regime, LimitTerms)
-    rule, limit = None, None
-    if found is not None:
-        rule, limit = found[0], period_of(penalty.decided_on, found[1].months)
+    rule, limit = limit_of(book, penalty.decided_on, penalty.regime) or (None, None)
     return Publicity(
         severity=severity,
         is_published=is_published,

@@ -75,7 +75,7 @@ _CASES = [
         fields="work_safety",
         least="2023-07-30",
         most="2024-04-30",
-        rules="R527.general",
+        rules="R527.general RCAL-4",
     ),
     _Case(
         decided="2023-05-01",
@@ -84,7 +84,7 @@ _CASES = [
         fields="work_safety",
         least="2024-05-01",
         most="2026-05-01",
-        rules="R58-per.field",
+        rules="R58-per.field RCAL-4 R36-repeal",
     ),
     _Case(
         decided="2023-05-02",
@@ -93,7 +93,7 @@ _CASES = [
         fields="farm_inputs",
         least="2023-08-02",
         most="2026-05-02",
-        rules="R58-per",
+        rules="R58-per RCAL-4 R36-repeal",
     ),
     # Order 36 from 2026-04-01 on.
     _Case(
@@ -103,7 +103,7 @@ _CASES = [
         fields="farm_produce",
         least="2026-06-30",
         most="2029-03-31",
-        rules="R58-per",
+        rules="R58-per RCAL-4 R36-repeal",
     ),
     _Case(
         decided="2026-04-01",
@@ -112,7 +112,7 @@ _CASES = [
         severity=None,
         least="2026-07-01",
         most="2027-04-01",
-        rules="R36-class R36-per-general R36-start R36-expire",
+        rules="R36-class R36-per-general R36-start R36-expire R36-cond RCAL-4",
     ),
     _Case(
         decided="2026-04-02",
@@ -120,7 +120,7 @@ _CASES = [
         kinds="fine revoke_licence",
         least="2027-04-02",
         most="2029-04-02",
-        rules="R36-class R36-per-serious R36-start R36-expire",
+        rules="R36-class R36-per-serious R36-start R36-expire R36-cond RCAL-4",
     ),
     _Case(
         decided="2026-04-02",
@@ -128,7 +128,7 @@ _CASES = [
         kinds="warning criticism",
         most="2026-07-02",
         is_published=False,
-        rules="R36-class R36-per-minor R36-start R36-expire",
+        rules="R36-class R36-per-minor R36-start R36-expire R36-cond RCF-51 RCAL-4",
     ),
     # 国市监信规〔2021〕3号 with Order 45 from 2021-09-01 on: from publication.
     _Case(
@@ -145,7 +145,7 @@ _CASES = [
         published="2021-09-20",
         least="2022-03-20",
         most="2024-09-20",
-        rules="ROLD-1 R45-13",
+        rules="ROLD-1 R45-13 RCAL-4",
     ),
     _Case(
         decided="2021-09-02",
@@ -162,7 +162,7 @@ _CASES = [
         least="2021-12-20",
         most="2021-12-20",
         is_published=False,
-        rules="R45-2 ROLD-1.low R45-13",
+        rules="R45-2 ROLD-1.low R45-13 RCAL-4",
     ),
     # Order 107 from 2025-12-25 on: from the decision, with severities.
     _Case(
@@ -173,7 +173,7 @@ _CASES = [
         published="2025-12-30",
         least="2026-12-30",
         most="2028-12-30",
-        rules="ROLD-1.field R45-13",
+        rules="ROLD-1.field R45-13 RCAL-4 R107-0",
     ),
     _Case(
         decided="2025-12-25",
@@ -183,7 +183,7 @@ _CASES = [
         published="2025-12-30",
         least="2026-03-25",
         most="2026-12-25",
-        rules="R107-2 R107-3",
+        rules="R107-2 R107-3 RCAL-4",
     ),
     _Case(
         decided="2025-12-26",
@@ -192,7 +192,7 @@ _CASES = [
         fields="food",
         least="2026-12-26",
         most="2028-12-26",
-        rules="R107-2 R107-4 R22-2.serious R45-14.now",
+        rules="R107-2 R107-4 R22-2.serious R45-14.now RCAL-4",
     ),
 ]
 
@@ -231,7 +231,9 @@ def test_some_penalties_were_never_published_for_a_shorter_time() -> None:
 
     assert not found.is_repairable
     assert found.repairable_on is None
-    assert [rule.id for rule in found.because.rules][-1] == "R45-14"
+    assert found.barred_by is not None
+    assert found.barred_by.id == "R45-14"
+    assert "R45-14" in [rule.id for rule in found.because.rules]
     assert found.stops_on == date(2028, 12, 30)
 
 
