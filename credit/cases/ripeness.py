@@ -16,13 +16,17 @@ from base.strict_json import loads
 from credit.feeds.model import FactKind
 from credit.model import Penalty
 from credit.rulebook.code_lists import code_lists
-from credit.rulebook.lists import credit_lists
+from credit.rulebook.lists import ListKind, credit_lists
 from credit.rulebook.model import Book, Measure, Regime, Rule, Severity
 from credit.rules.listing import NoTerm, Term, term_of
 from credit.rules.publicity import Publicity, publicity_of
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
+
+_ADVERSE: Final = "repair.adverse_information"
+# What is no entry of a list or penalty and can be repaired all the same (R107-1).
+_DISHONESTY: Final = frozenset({FactKind.INSPECTION.value})
 
 FactRow = Row[*tuple[Any, ...]]
 
@@ -37,10 +41,12 @@ def hindrances(book: Book, fact: FactRow, bar: Measure | None, day: date) -> Ite
         found = publicity_of_fact(fact, book)
         if found is not None:
             yield from _of_penalty(found, day)
-    elif fact.list:
+    elif fact.list and credit_lists()[fact.list].kind is not ListKind.REWARD:
         term = _term_of_fact(fact, book)
         if term is not None:
             yield from _of_entry(term, fact, bar, day)
+    elif fact.kind not in _DISHONESTY:
+        yield from _by_nothing(book, day)
 
 
 def publicity_of_fact(fact: FactRow, book: Book) -> Publicity | None:
@@ -98,6 +104,12 @@ def _of_entry(term: Term, fact: FactRow, bar: Measure | None, day: date) -> Iter
         yield _by_law("restricted", rule)
     elif term.removable_on is not None and term.removable_on > day:
         yield from _early(term.minimum_rule, term.removable_on)
+
+
+def _by_nothing(book: Book, day: date) -> Iterator[Problem]:
+    """Yield why an honour, a permit or what the trace shows is not repaired."""
+    for rule in book.of(_ADVERSE, day)[:1]:
+        yield _by_law("no_dishonesty", rule)
 
 
 def _early(rule: Rule | None, first_on: date) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
 from credit.rulebook.reading import rulebook
-from credit.rules.listing import Workdays
+from credit.rules.listing import NoTerm, Workdays, term_of
 from credit.rules.measures import has_bar
 from credit.standing import standing_of
 from credit.subjects import subject_of_party
@@ -199,7 +199,7 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
     if note.served_on is not None and note.served_on > today:
         problems.append(_problem("served", "future", "lies in the future"))
     if note.kind == _LISTING:
-        problems += _terms_wrong(note)
+        problems += _terms_wrong(note, today)
     if problems:
         raise InvalidInput(
             "The step lacks something: " + "; ".join(one.message for one in problems) + ".",
@@ -207,7 +207,7 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
         )
 
 
-def _terms_wrong(note: CaseNote) -> Iterator[Problem]:
+def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:
     """Yield what is wrong with what a listing is about: later steps count on all of it."""
     terms = note.terms
     for unknown in sorted(terms.keys() - _TERMS):
@@ -221,9 +221,22 @@ def _terms_wrong(note: CaseNote) -> Iterator[Problem]:
             yield _problem("measures", "unknown", f"{measure} is no measure of the rulebook")
     if len(terms.get("item", "")) > _ITEM_CHARS_MAX:
         yield _problem("terms.item", "too_long", f"has at most {_ITEM_CHARS_MAX} characters")
+    if terms.get("list") in credit_lists() and not _has_period(note, today):
+        yield _problem("terms.item", "no_period", "no row of law fixes a period for this ground")
     until = terms.get("restricted_until", "")
     if until and not _is_day(until):
         yield _problem("terms.restricted_until", "day", "is a day such as 2030-01-31")
+
+
+def _has_period(note: CaseNote, today: date) -> bool:
+    """Return whether the law says how long an entry lasts that would be made on this ground."""
+    found = credit_lists()[note.terms["list"]]
+    starts_on, item = note.decided_on or today, note.terms.get("item", "")
+    try:
+        term_of(rulebook(), found.period, found.regime, starts_on=starts_on, item=item)
+    except NoTerm:
+        return False
+    return True
 
 
 def _is_day(text: str) -> bool:

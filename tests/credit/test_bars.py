@@ -47,7 +47,7 @@ def _told(world: CaseDay, intake: IntakeDesk, feed: str, row: dict[str, str]) ->
     """Take a row, and return its fact."""
     take_batch(intake, AUTHORITY, FEEDS[feed], csv_of([row]), door=Door.FILE)
     world.desk.bring_up()
-    number = row.get("cf_wsh", row.get("list_no"))
+    number = row.get("cf_wsh") or row.get("list_no") or row["number"]
     with reading(world.installation.engine) as connection:
         statement = select(CREDIT_FACT.c.id).where(CREDIT_FACT.c.number == number)
         found: UUID = connection.execute(statement).scalar_one()
@@ -106,6 +106,28 @@ def test_what_was_never_to_end_early_is_not_repaired_and_the_article_is_told(
     assert (problem.path, problem.code) == ("facts", "barred")
     assert "第十四条" in problem.message
     assert "不提前停止公示" in problem.message_zh
+
+
+def test_an_honour_is_no_dishonesty_and_the_article_says_what_is(
+    world: CaseDay, intake: IntakeDesk
+) -> None:
+    row = {
+        "name": "青岛第1食品有限公司",
+        "uscc": uscc_of(1),
+        "honour": "诚信示范企业",
+        "number": "青市监〔2026〕3号",
+        "authority": "青岛市市场监督管理局",
+        "given_on": "2026-05-06",
+    }
+    fact = _told(world, intake, "honour", row)
+
+    with pytest.raises(InvalidInput) as refusal:
+        world.take(world.party, "repair", "apply", uuid4(), fact_ids=(fact,))
+
+    (problem,) = refusal.value.problems
+    assert (problem.path, problem.code) == ("facts", "no_dishonesty")
+    assert "art. 第四条" in problem.message
+    assert "《信用修复管理办法》国家发展改革委令2025年第36号第四条" in problem.message_zh
 
 
 def test_a_row_from_memory_refuses_no_repair_by_itself(world: CaseDay, intake: IntakeDesk) -> None:
@@ -247,4 +269,6 @@ def test_an_entry_whose_end_nobody_knows_is_in_no_public_list(
         )
 
     assert old["list_no"] not in [one.entry.number for one in page.listed]
-    assert old["list_no"] in world.answer()
+    # Whoever checks the party is told of it until the limit is over, and nobody afterwards.
+    assert old["list_no"] in world.answer(date(2025, 5, 1))
+    assert old["list_no"] not in world.answer(date(2025, 5, 2))
