@@ -8,17 +8,19 @@ from typing import Final
 import click
 from tqdm import tqdm
 
-from base.clock import SystemClock
+from base.clock import CIVIL_ZONE, SystemClock
 from base.config import Settings, load_settings
 from base.errors import ConfigurationError
 from codes.qr import terminal
 from jobs.client import Client, connect
+from jobs.credit_night import evidence_desk
 from jobs.demo.account import (
     AUTHORITY_LOGIN,
     LOGIN,
     keep_authority_account,
     keep_demo_account,
 )
+from jobs.demo.credit import LISTED, WARNED, tell_credit
 from jobs.demo.post import (
     DAIRY,
     Told,
@@ -26,10 +28,12 @@ from jobs.demo.post import (
     kept_told,
     post_story,
     register_world,
+    registered_at,
     steps_of,
     story_at,
 )
 from jobs.demo.story import path_of
+from jobs.instance import open_instance
 from jobs.key_files import operator_key_file, read_key_file
 from jobs.listening import local_url
 
@@ -88,6 +92,8 @@ def command(
             told = kept_told(operator, seed, settings.data_dir)
         else:
             told = _post(operator, settings, _Request(seed=seed, is_again=is_again))
+            if url == local_url(settings):
+                _tell_credit(environ, operator)
     if told is None:
         return  # A ledger that people work with has no demonstration, and that is no news.
     address = _address_for_people(operator.url, settings)
@@ -119,10 +125,22 @@ def _post(operator: Client, settings: Settings, request: _Request) -> Told:
         def step() -> None:
             bar.update()
 
-        ids, registered_at = register_world(operator, step)
+        ids, first_at = register_world(operator, step)
         keys = grant_keys(operator, ids, settings.data_dir, step)
-        story = story_at(request.seed, now if request.is_again else registered_at)
+        story = story_at(request.seed, now if request.is_again else first_at)
         return post_story(operator, story=story, ids=ids, keys=keys, step=step)
+
+
+def _tell_credit(environ: MutableMapping[str, str], operator: Client) -> None:
+    """Tell of the credit of its parties, at the console: no door takes it without a signature."""
+    at = registered_at(operator)
+    if at is None:
+        return
+    parts = open_instance(load_settings(environ))
+    try:
+        tell_credit(evidence_desk(parts), parts.settings, at.astimezone(CIVIL_ZONE).date())
+    finally:
+        parts.engine.dispose()
 
 
 def _accounts(
@@ -155,10 +173,15 @@ def summary(told: Told, url: str, accounts: Iterable[tuple[str, str, str]] = ())
     for words, uri in pages:
         yield f"  {words}:"
         yield f"    {url}{path_of(uri)}"
-    for words, login, password in accounts:
+    shown = list(accounts)
+    for words, login, password in shown:
         yield f"  {words}:"
         yield f"    {url}/sign-in"
         yield f"    登录名 name: {login}    密码 password: {password}"
+    if shown:
+        yield "  信用核查示例 codes to check as the authority:"
+        yield f"    {url}/work/credit/check"
+        yield from (f"    {code} {name}" for name, code in (LISTED, WARNED))
     yield "  演示密钥(乳品厂) API key of the demonstration's dairy:"
     yield f"    {told.keys[DAIRY]}"
     yield "  用手机扫描这杯酸奶 Scan the cup of yoghurt with a phone:"

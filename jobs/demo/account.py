@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from base.db import reading
 from base.errors import NotFound
+from credit.offices import EVERY, grant_office, offices_of
 from jobs.console import ConsoleDesk, console_desk
 from jobs.demo.register import PARTIES
 from jobs.key_files import (
@@ -83,6 +84,7 @@ def _give_authority(
         return False
     if account is not None:
         _set(desk, passwords, account, password)
+        _let_decide(desk, account)
         return True
     request = AccountRequest(
         login=AUTHORITY_LOGIN,
@@ -91,8 +93,24 @@ def _give_authority(
         party_id=None,
         must_change=False,
     )
-    add_account(desk.engine, passwords, request, password, now=desk.now, record=desk.record)
+    made = add_account(desk.engine, passwords, request, password, now=desk.now, record=desk.record)
+    _let_decide(desk, made)
     return True
+
+
+def _let_decide(desk: ConsoleDesk, account: Account) -> None:
+    """Let the account decide for every authority that the demonstration names."""
+    with reading(desk.engine) as connection:
+        if any(one.authority == EVERY for one in offices_of(connection, account.actor.id)):
+            return
+    grant_office(
+        desk.engine,
+        actor=account.actor.id,
+        authority=EVERY,
+        code="",
+        now=desk.now,
+        record=desk.record,
+    )
 
 
 def _fresh() -> str:

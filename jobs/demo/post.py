@@ -68,14 +68,20 @@ def kept_told(operator: Client, seed: int, data_dir: Path) -> Told | None:
 
     Its entries are not looked up: the server tells them to whoever posts.
     """
-    found = operator.get(f"/api/v1/parties?uscc={PARTIES[DAIRY].uscc}").get("items")
-    row = found[0] if isinstance(found, list) and found else None
+    at = registered_at(operator)
     key = read_key_file(demo_key_file(data_dir, DAIRY))
-    if not isinstance(row, dict) or key is None:
+    if at is None or key is None:
         return None
-    story = story_at(seed, datetime.fromisoformat(_text(row, "created_at")))
+    story = story_at(seed, at)
     events = sum(post.events for post in story.posts)
     return Told(story=story, events=events, log=None, entries=None, keys={DAIRY: key})
+
+
+def registered_at(operator: Client) -> datetime | None:
+    """Return when the dairy was registered here; None where there is none."""
+    found = operator.get(f"/api/v1/parties?uscc={PARTIES[DAIRY].uscc}").get("items")
+    row = found[0] if isinstance(found, list) and found else None
+    return datetime.fromisoformat(_text(row, "created_at")) if isinstance(row, dict) else None
 
 
 def grant_keys(

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from jobs.client import connect
+from jobs.demo.credit import LISTED, WARNED
 from jobs.demo.plot import Plot
 from jobs.demo.post import story_at
 from jobs.demo.register import PARTIES
@@ -385,3 +386,28 @@ def test_without_any_key_both_commands_say_where_one_may_come_from(
 
         assert done.returncode == 1
         assert "SUXIN_API_KEY" in done.stderr
+
+
+def test_the_authority_it_prints_finds_lists_a_warning_and_the_credit_of_the_dairy(
+    demo: Demo,
+) -> None:
+    key = read_key_file(demo_key_file(demo.live.data_dir, "authority"))
+    with connect(demo.live.url, key or "") as authority:
+        listed = authority.get(f"/api/v1/credit/check?uscc={LISTED[1]}")["entries"]
+        warnings = authority.get(f"/api/v1/credit/warnings?uscc={WARNED[1]}")["warnings"]
+        dairys = authority.get(f"/api/v1/credit/record?uscc={PARTIES['dairy'].uscc}")["facts"]
+    page = httpx.get(f"{demo.live.url}{path_of(demo.story.cup)}", headers={"Accept": "text/html"})
+
+    assert isinstance(listed, list)
+    assert {one["list"] for one in listed if isinstance(one, dict)} == {
+        "judgment_defaulter",
+        "serious_violation",
+    }
+    assert isinstance(warnings, list)
+    assert {one["rule"] for one in warnings if isinstance(one, dict)} == {
+        "failed_inspection",
+        "penalty_jump",
+    }
+    assert isinstance(dairys, list)
+    assert len(dairys) == 4
+    assert "/credit/lists/tax_a" in page.text
