@@ -18,14 +18,9 @@ from jobs.demo.post import story_at
 from jobs.demo.register import PARTIES
 from jobs.demo.story import Story, path_of, tell
 from jobs.key_files import demo_key_file, operator_key_file, read_key_file
+from tests.demo.restricted import restricted_values
 from tests.live import LiveServer, manage
 from tests.waiting import wait_until
-
-_RESTRICTED = frozenset(
-    {"operatorName", "driverName", "inspectorName", "phone", "vehiclePlate", "inspectionNote"}
-    | {"unitPrice", "amount", "recipeNumber", "bizTransaction", "deviceID", "quantity"}
-)
-"""Members that no consumer may read (schemas.visibility), by their local names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,28 +42,6 @@ def demo(live_server: LiveServer) -> Demo:
     assert isinstance(listed[0], dict)
     registered_at = datetime.fromisoformat(str(listed[0]["created_at"]))
     return Demo(live=live_server, said=said, story=story_at(1, registered_at))
-
-
-def restricted_values(story: Story) -> tuple[set[str], set[str]]:
-    """Return every value of the story that is not for everybody: words, and decimal numbers."""
-    waiting = [orjson.loads(post.body)["epcisBody"] for post in story.posts]
-    values = set()
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting.extend(node)
-        elif isinstance(node, dict):
-            waiting.extend(node.values())
-            # A whole number is a count, and other counts may well be equal to it.
-            values |= {
-                str(value)
-                for name, value in node.items()
-                if name.rpartition(":")[2] in _RESTRICTED and not isinstance(value, int)
-            }
-    numbers = {value for value in values if re.fullmatch(r"[0-9]+\.[0-9]+", value)}
-    assert len(numbers) > 25
-    assert len(values - numbers) > 40
-    return values - numbers, numbers
 
 
 def test_the_demonstration_says_where_to_look_in_both_languages(demo: Demo) -> None:
