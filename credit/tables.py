@@ -32,6 +32,7 @@ TITLE_CHARS_MAX: Final = 2000
 ACTOR_CHARS_MAX: Final = 128
 MESSAGE_CHARS_MAX: Final = 1000
 NAME_KEY_CHARS_MAX: Final = 32
+OUTCOME_CHARS_MAX: Final = 300
 
 # Which entries of the log are of credit: written with them, so that nobody looks through the rest.
 CREDIT_ENTRY: Final = Table(
@@ -247,6 +248,22 @@ CREDIT_SENDER: Final = Table(
     Column("revoked_at", Instant),
 )
 
+# From where batches are fetched. `outcome` is what came of asking last. It belongs to no log.
+CREDIT_SOURCE: Final = Table(
+    "credit_source",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("sender_id", Uuid, nullable=False),
+    Column("feed", String(FEED_CHARS_MAX), nullable=False),
+    Column("url", String(2000), nullable=False),
+    Column("every_minutes", Integer, nullable=False),
+    Column("is_signed", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("asked_at", Instant),
+    Column("outcome", String(OUTCOME_CHARS_MAX), nullable=False),
+)
+
 # Whose key or account decides for which authority; "*" stands for every one. It belongs to no log.
 CREDIT_OFFICE: Final = Table(
     "credit_office",
@@ -355,6 +372,7 @@ TABLES: Final = (
     CREDIT_CASE,
     CREDIT_APPLICATION,
     CREDIT_SENDER,
+    CREDIT_SOURCE,
     CREDIT_OFFICE,
     CREDIT_NAME,
     CREDIT_MENTION,

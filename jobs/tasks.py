@@ -16,6 +16,9 @@ import structlog
 
 from base.db import reading
 from base.errors import Unauthenticated
+from credit.index import open_credit_journal
+from credit.intake.desk import IntakeDesk, batch_limits
+from credit.intake.handing import BATCH_TASK, run_batch
 from jobs.instance import Instance, instance
 from jobs.label_files import LABELS, make_label_file
 from parties.accounts import actor_of_open_account
@@ -54,10 +57,30 @@ def _rows(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
     )
 
 
+def _batch(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
+    return run_batch(
+        intake_desk(parts),
+        _still_allowed(parts, actor, task),
+        task,
+        tell,
+        folder=parts.settings.effective_files_dir,
+    )
+
+
+def intake_desk(parts: Instance) -> IntakeDesk:
+    """Return the desk at which a worker takes batches of credit feeds."""
+    return IntakeDesk(
+        journal=open_credit_journal(parts.settings, parts.engine, parts.clock),
+        clock=parts.clock,
+        secret=parts.secret,
+        limits=batch_limits(parts.settings),
+    )
+
+
 def _still_allowed(parts: Instance, actor: Actor, task: Task) -> Actor:
     """Return who asked, as he may act now; raises `Unauthenticated` for an ended key or account.
 
-    The rows of a sheet are in no ledger yet, so their right is asked for when they are recorded.
+    The rows of a file are in no ledger yet, so their right is asked for when they are recorded.
     """
     if task.key_id is not None:
         actor = parts.key_ring.actor_of(task.key_id)
@@ -75,6 +98,7 @@ WORKS: Final[Mapping[str, Kind]] = MappingProxyType(
         DECOMMISSION: _commission,
         LABELS: make_label_file,
         SHEET: _rows,
+        BATCH_TASK: _batch,
     }
 )
 

@@ -86,6 +86,20 @@ TIMETABLE: Final = timetable(
         seconds_max=7200,
         queue=LONG_QUEUE_NAME,
     ),
+    Timed(
+        name="take-dropped",
+        every_s=60,
+        function="jobs.credit_doors.take_dropped",
+        seconds_max=7200,
+        queue=LONG_QUEUE_NAME,
+    ),
+    Timed(
+        name="ask-sources",
+        every_s=60,
+        function="jobs.credit_doors.ask_sources",
+        seconds_max=7200,
+        queue=LONG_QUEUE_NAME,
+    ),
     Timed(name="work-out-alerts", every_s=60, function="jobs.scans.work_out_alerts"),
     Timed(
         name="deliver-recalls",

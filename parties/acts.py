@@ -30,6 +30,8 @@ ACT_KINDS: Final = frozenset(
         "credit_batch_released",
         "credit_sender_added",
         "credit_sender_revoked",
+        "credit_source_added",
+        "credit_source_ended",
         "credit_office_granted",
         "credit_office_ended",
     }

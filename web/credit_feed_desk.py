@@ -4,7 +4,7 @@ One rule: a file that is tried out is kept by its hash and has no effect; taking
 of a button. Why a held batch was released is in the ledger before it is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from base.db import reading
 from base.errors import AppError, Conflict, InvalidInput, NotFound, Problem
-from base.strict_json import loads
+from base.strict_json import JsonObject, loads
 from credit.casework.feeds import (
     FeedCount,
     Quality,
@@ -33,12 +33,23 @@ from credit.intake.files import keep_file, read_file
 from credit.intake.taking import require_releasable, take_batch
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
-from web.credit_feeds import batch_for, batches_page, feed_asked, intake_desk, release
+from web.credit_feeds import (
+    batch_for,
+    batches_page,
+    feed_asked,
+    hand_over_file,
+    intake_desk,
+    progress_for,
+    release,
+)
 from web.credit_marked_rows import marked_workbook
+from web.pages.credit.feed_words import code_title
 from web.services import Services
 
 _CELLS_BYTES_MAX: Final = 1 << 20
 _CELLS_DEPTH_MAX: Final = 3
+_AT_ONCE_BYTES_MAX: Final = 1 << 20
+"""A larger file is taken by a worker, while its page tells how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +79,7 @@ class BatchDesk:
     codes: Sequence[tuple[str, int, int]]
     rows: Sequence[QuarantinedRow]
     next_after: int | None
+    progress: JsonObject | None
 
 
 def feed_rows(parts: Services, *, since: date) -> list[FeedRow]:
@@ -99,9 +111,14 @@ def try_file(parts: Services, actor: Actor, feed: Feed, body: bytes, *, rows_max
 
 
 def take_file(parts: Services, actor: Actor, name: str, file_hash: bytes) -> CreditBatch:
-    """Take a file that was tried out; raises `NotFound` where it is not kept any more."""
+    """Take a file that was tried out, a long one by a worker.
+
+    Raises `NotFound` where it is not kept any more.
+    """
     feed = feed_asked(name)
     body = read_file(parts.settings.effective_files_dir, file_hash)
+    if len(body) > _AT_ONCE_BYTES_MAX:
+        return hand_over_file(parts, actor, feed, body)
     batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.FILE)
     bring_up_credit(parts.engine, parts.log)
     return batch
@@ -158,6 +175,7 @@ def batch_desk(
         codes=codes,
         rows=shown,
         next_after=shown[-1].number if len(found) > rows_max else None,
+        progress=progress_for(parts, batch),
     )
 
 
@@ -195,11 +213,11 @@ def _held_rows(
     ]
 
 
-def marked_file(parts: Services, batch_id: UUID, title: Callable[[str], str]) -> BytesIO:
+def marked_file(parts: Services, batch_id: UUID) -> BytesIO:
     """Return the rows that were not understood as a workbook that their sender can mend."""
     rows_max = parts.settings.credit_told_max
     desk = batch_desk(parts, batch_id, code="", after=0, rows_max=rows_max)
-    return marked_workbook(desk.feed, desk.rows, title)
+    return marked_workbook(desk.feed, desk.rows, code_title)
 
 
 def _read(told: str) -> Any:

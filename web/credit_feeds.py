@@ -11,15 +11,19 @@ from uuid import UUID
 
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
+from base.strict_json import JsonObject
 from credit.feeds.model import Feed
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door, list_batches, read_batch
+from credit.intake.desk import AS_IT_CAME
 from credit.intake.files import keep_file, read_file
+from credit.intake.handing import HandingDesk, plan_batch, progress_of
 from credit.intake.retrying import retry_batch
-from credit.intake.senders import Signed, doubt_of
+from credit.intake.senders import Signed, sent_of
 from credit.intake.taking import IntakeDesk, Sent, batch_limits, require_releasable, take_batch
 from parties.actors import Actor
+from web.issuing import hand_over
 from web.services import Services
 
 _UUID_BYTES: Final = 16
@@ -46,17 +50,55 @@ def feed_asked(name: str) -> Feed:
 def hand_in(parts: Services, actor: Actor, name: str, signed: Signed, body: bytes) -> CreditBatch:
     """Take a batch that was pushed; one that nobody signed rightly is held for a person."""
     feed = feed_asked(name)
-    if not body:
-        problem = Problem(path="", code="empty", message="There is nothing in the body.")
-        raise InvalidInput(problem.message, problems=(problem,))
+    _require_something(body)
     keep_file(parts.settings.effective_files_dir, body)
     with reading(parts.engine) as connection:
-        doubt = doubt_of(connection, feed.id, signed, body)
-    signer = None if doubt else signed.sender_id
-    sent = Sent(doubt=doubt, rows=signed.rows, signer=signer, made_at=signed.made_at)
+        sent = sent_of(connection, feed.id, signed, body)
     batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.PUSH, sent=sent)
     bring_up_credit(parts.engine, parts.log)
     return batch
+
+
+def hand_over_batch(
+    parts: Services, actor: Actor, name: str, signed: Signed, body: bytes
+) -> CreditBatch:
+    """Keep a batch that was pushed and let a worker take it; the same bytes are one batch."""
+    feed = feed_asked(name)
+    _require_something(body)
+    with reading(parts.engine) as connection:
+        sent = sent_of(connection, feed.id, signed, body)
+    return _hand_over(parts, actor, feed, body, Door.PUSH, sent)
+
+
+def hand_over_file(parts: Services, actor: Actor, feed: Feed, body: bytes) -> CreditBatch:
+    """Let a worker take a file that was handed in by hand."""
+    return _hand_over(parts, actor, feed, body, Door.FILE, AS_IT_CAME)
+
+
+def progress_for(parts: Services, batch: CreditBatch) -> JsonObject | None:
+    """Return how far a worker is with a batch; None where it waits for none."""
+    with reading(parts.engine) as connection:
+        return progress_of(connection, batch)
+
+
+def _hand_over(
+    parts: Services, actor: Actor, feed: Feed, body: bytes, door: Door, sent: Sent
+) -> CreditBatch:
+    handing = HandingDesk(
+        intake=intake_desk(parts),
+        folder=parts.settings.effective_files_dir,
+        waiting_max=parts.settings.tasks_waiting_party_max,
+    )
+    batch, task = plan_batch(handing, actor, feed, body, door=door, sent=sent)
+    if task is not None:
+        hand_over(parts, task)
+    return batch
+
+
+def _require_something(body: bytes) -> None:
+    if not body:
+        problem = Problem(path="", code="empty", message="There is nothing in the body.")
+        raise InvalidInput(problem.message, problems=(problem,))
 
 
 def release(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch:

@@ -43,6 +43,7 @@ class Door(StrEnum):
 
     PUSH = "push"
     FILE = "file"
+    DROP = "drop"
     PULL = "pull"
     RETRY = "retry"
     OWN = "own"

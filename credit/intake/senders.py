@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 from base.db import reading, transaction
 from base.errors import Conflict, InvalidInput, NotFound, Problem
 from credit.feeds.registry import FEEDS
+from credit.intake.desk import Sent
 from credit.tables import CREDIT_SENDER
 from parties.ids import new_id
 from parties.keys import Record
@@ -154,6 +155,13 @@ def doubt_of(connection: Connection, feed: str, signed: Signed, body: bytes) -> 
     except InvalidSignature:
         return "Its signature does not fit: the file or the number of rows was changed."
     return ""
+
+
+def sent_of(connection: Connection, feed: str, signed: Signed, body: bytes) -> Sent:
+    """Return what a door knows of a file: the doubt, or the sender whose signature fits."""
+    doubt = doubt_of(connection, feed, signed, body)
+    signer = None if doubt else signed.sender_id
+    return Sent(doubt=doubt, rows=signed.rows, signer=signer, made_at=signed.made_at)
 
 
 def _sender(row: Row[*tuple[Any, ...]]) -> Sender:

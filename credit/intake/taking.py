@@ -6,6 +6,7 @@ What is not plausible as a whole is held for a person, with the reason, and chan
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -39,9 +40,14 @@ __all__ = [
     "IntakeDesk",
     "Sent",
     "batch_limits",
+    "new_batch",
     "require_releasable",
+    "same_batch",
     "take_batch",
 ]
+
+
+_UNATTENDED: Final = frozenset({Door.PUSH, Door.DROP, Door.PULL})
 
 
 def take_batch(
@@ -63,10 +69,7 @@ def take_batch(
     engine, log = desk.journal.engine, desk.journal.log
     file_hash = sha256(body).digest()
     with reading(engine) as connection:
-        same = find_same(connection, log, feed.id, file_hash)
-        if not is_released and same is not None and _is_followed(connection, feed, same):
-            # The day's list may be like an older one: it is another batch then.
-            same = None
+        same = same_batch(connection, log, feed, body, is_released=is_released)
         since = _list_since(connection, log, feed, file_hash)
         entered = None if same is None else entry_of(connection, same)
     if same is not None and entered is not None:
@@ -74,7 +77,7 @@ def take_batch(
         return finish(desk, replace(same, state=BatchState.ACCEPTED, seq=entered))
     doubted = _with_replay(sent, door, since)
     if same is None:
-        batch = replace(_new_batch(desk, actor, feed, body, door), signer_id=sent.signer)
+        batch = replace(new_batch(desk, actor, feed, body, door), signer_id=sent.signer)
         with transaction(engine) as connection:
             keep_batch(connection, batch)
         return _try(desk, feed, batch, body, doubted)
@@ -107,6 +110,19 @@ def require_releasable(desk: IntakeDesk, feed: Feed, batch: CreditBatch, actor: 
         raise Conflict(f"A newer whole list came on {day}: this one would roll it back.")
 
 
+def same_batch(
+    connection: Connection, log: int, feed: Feed, body: bytes, *, is_released: bool = False
+) -> CreditBatch | None:
+    """Return the batch that these very bytes are already, None where they are another one.
+
+    The day's list may be like an older one that a newer one followed: it is another batch then.
+    """
+    same = find_same(connection, log, feed.id, sha256(body).digest())
+    if not is_released and same is not None and _is_followed(connection, feed, same):
+        return None
+    return same
+
+
 def _is_followed(connection: Connection, feed: Feed, batch: CreditBatch) -> bool:
     """Return whether a batch is a whole list that another one followed."""
     if feed.semantics is not Semantics.SNAPSHOT or not batch.is_settled:
@@ -131,8 +147,11 @@ def _list_since(
 
 
 def _with_replay(sent: Sent, door: Door, since: CreditBatch | None) -> Sent:
-    """Doubt a pushed list that is like an older one, unless it is signed as made since."""
-    if since is None or door is not Door.PUSH or sent.doubt:
+    """Doubt a list that is like an older one, unless it is signed as made since.
+
+    Whoever hands one in by hand sees what it would end before it is taken.
+    """
+    if since is None or door not in _UNATTENDED or sent.doubt:
         return sent
     if sent.made_at is not None and sent.made_at > since.received_at:
         return sent
@@ -141,7 +160,8 @@ def _with_replay(sent: Sent, door: Door, since: CreditBatch | None) -> Sent:
     return replace(sent, doubt=doubt)
 
 
-def _new_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, door: Door) -> CreditBatch:
+def new_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, door: Door) -> CreditBatch:
+    """Return a batch that came in now and was not looked at yet."""
     now = desk.clock.now()
     return CreditBatch(
         log=desk.journal.log,

@@ -66,6 +66,7 @@ REFERENCE = {
     "recall_hook",
     "recall_delivery",
     "credit_sender",
+    "credit_source",
     "credit_office",
     "code_series",
     "tag_key",

@@ -173,6 +173,7 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/credit/batches/<uuid:batch_id>"): "authority auditor",
     ("GET", "/api/v1/credit/batches/<uuid:batch_id>/quarantine"): "authority auditor",
     ("GET", "/api/v1/credit/batches/<uuid:batch_id>/report.csv"): "authority auditor",
+    ("GET", "/api/v1/credit/batches/<uuid:batch_id>/marked.xlsx"): "authority auditor",
     ("POST", "/api/v1/credit/batches/<uuid:batch_id>/release"): "authority",
     ("POST", "/api/v1/credit/batches/<uuid:batch_id>/retry"): "authority",
     ("GET", "/api/v1/credit/batches/<uuid:batch_id>/rows/<int:row>/proof"): "authority auditor",

@@ -5,10 +5,13 @@ from trace.sheets.grid import GridLimits
 from base.db import reading
 from credit.feeds.registry import FEEDS
 from credit.intake.batches import BatchState, CreditBatch, Door
+from credit.intake.handing import run_batch
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.offices import EVERY, grant_office, list_offices
+from parties.tasks import Made, Task, Tell, attend, unattended_tasks
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of
 from tests.web.house import House
+from web.credit_feeds import intake_desk
 
 
 def hand_in(
@@ -38,3 +41,17 @@ def _let_every_authority_decide(house: House) -> None:
         is_told = any(one.authority == EVERY for one in list_offices(connection))
     if not is_told:
         grant_office(engine, actor=EVERY, authority=EVERY, code="", now=now, record=lambda *_: None)
+
+
+def run_waiting(house: House) -> str:
+    """Do the task that waits, as a worker does; return how it ended."""
+    parts = house.services
+    desk, folder = intake_desk(parts), parts.settings.effective_files_dir
+    with reading(parts.engine) as connection:
+        (task_id,) = unattended_tasks(connection, now=parts.clock.now())
+
+    def work(task: Task, tell: Tell) -> Made:
+        return run_batch(desk, AUTHORITY, task, tell, folder=folder)
+
+    done = attend(parts.engine, task_id, parts.clock, work)
+    return "" if done is None else done.state.value

@@ -3,10 +3,12 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from openpyxl import load_workbook
 
 from base.db import reading
 from credit.intake.senders import Sender, add_sender, revoke_sender, signed_bytes
@@ -15,6 +17,7 @@ from ledger.store import parse_part, scan_entries
 from parties.actors import Role
 from parties.keys import KeyRequest, grant
 from tests.credit.samples import csv_of, defaulter, penalty
+from tests.web.credit_world import run_waiting
 from tests.web.house import House
 
 PATH, BATCHES = "/api/v1/credit/feeds/penalty/batches", "/api/v1/credit/batches"
@@ -217,6 +220,36 @@ def test_batches_come_in_pages_and_each_comes_once(house: House, sender: Sender)
 
     assert pages == [2, 2, 1]
     assert house.ask("GET", f"{BATCHES}?after=nonsense", role="authority").status_code == 400
+
+
+def test_a_large_batch_is_left_to_a_worker_who_tells_how_far_it_is(sqlite_house: House) -> None:
+    sender = _sender_of(sqlite_house, "penalty")
+    body, asynchronously = csv_of([penalty(1), penalty(2)]), {"Prefer": "respond-async"}
+
+    answer = _push(sqlite_house, sender, body, 2, **asynchronously)
+    waiting = _get(sqlite_house, answer.headers["Location"])
+    done = run_waiting(sqlite_house)
+    taken = _get(sqlite_house, answer.headers["Location"])
+
+    assert (answer.status_code, done) == (202, "done")
+    assert waiting["state"] == "waiting"
+    assert waiting["progress"] == {"state": "waiting", "rows_read": 0, "rows": 2}
+    assert (taken["state"], taken["accepted"], taken["progress"]) == ("accepted", 2, None)
+    assert _entry(sqlite_house, taken["seq"])["signer"] == str(sender.id)
+    assert _push(sqlite_house, sender, body, 2)["id"] == taken["id"]
+
+
+def test_the_rows_that_were_not_understood_come_back_marked(sqlite_house: House) -> None:
+    rows = [penalty(1), penalty(2, cf_jdrq="2022-09-31")]
+    batch = _push(sqlite_house, _sender_of(sqlite_house, "penalty"), csv_of(rows), 2)
+    path = f"{BATCHES}/{batch['id']}/marked.xlsx"
+
+    book = load_workbook(BytesIO(sqlite_house.ask("GET", path, role="authority").get_data()))
+
+    data, reasons = book.worksheets
+    assert [[cell.value for cell in row][-8:] for row in data.iter_rows()][1].count(None) < 8
+    assert [cell.value for cell in list(reasons.iter_rows())[1]][:1] == ["3"]
+    assert sqlite_house.ask("GET", path, role="producer").status_code == 403
 
 
 def test_the_same_file_again_is_the_same_batch(house: House, sender: Sender) -> None:

@@ -3,13 +3,7 @@
 One rule: each row that was received is new, known or quarantined, and a report says which and why.
 """
 
-import base64
-import binascii
-import csv
-import re
-from datetime import datetime
-from io import StringIO
-from trace.sheets.texts import safe_text
+from dataclasses import fields
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,30 +11,36 @@ import marshmallow as ma
 from flask import Response, request
 
 from base.db import reading
-from base.errors import InvalidInput, Problem
-from base.strict_json import loads
 from credit.feeds.registry import FEEDS
-from credit.intake.batches import BatchState, CreditBatch, quarantined_of
+from credit.intake.batches import BatchState, CreditBatch
+from credit.intake.reports import report_csv, told_rows
 from credit.intake.senders import Signed
+from credit.intake.signing import read_signed
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, text
 from web.auth import current_actor, requires
 from web.bodies import read_body
-from web.credit_feeds import batch_for, batches_page, hand_in, release, retry
+from web.credit_feed_desk import marked_file
+from web.credit_feeds import (
+    batch_for,
+    batches_page,
+    hand_in,
+    hand_over_batch,
+    progress_for,
+    release,
+    retry,
+)
+from web.downloads import download
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
     "credit-feeds", __name__, url_prefix="/api/v1", description="Batches of credit feeds."
 )
 
-_INSTANT: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_ROWS: Final = re.compile(r"0|[1-9][0-9]{0,8}")
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD_CHARS_MAX: Final = 40
 _TOKEN_CHARS_MAX: Final = 100
-_CELLS_BYTES_MAX: Final = 1 << 20
-_CELLS_DEPTH_MAX: Final = 3
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BODY: Final = {
     "requestBody": {
         "required": True,
@@ -88,6 +88,20 @@ class CreditBatchOut(ma.Schema):
     received_at = ma.fields.AwareDateTime(format="iso")
     finished_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
     seq = ma.fields.Integer(allow_none=True)
+
+
+class CreditProgressOut(ma.Schema):
+    """How far a worker is: of a workbook nobody knows `rows` before it is read (0)."""
+
+    state = ma.fields.String()
+    rows_read = ma.fields.Integer()
+    rows = ma.fields.Integer()
+
+
+class OneCreditBatchOut(CreditBatchOut):
+    """A batch, with how far a worker is with it where it waits for one."""
+
+    progress = ma.fields.Nested(CreditProgressOut, allow_none=True)
 
 
 class CreditBatchesOut(ma.Schema):
@@ -154,11 +168,19 @@ def get_feeds() -> dict[str, Any]:
 @requires(Action.HAND_IN_CREDIT)
 @BLUEPRINT.doc(**_BODY)
 @BLUEPRINT.response(201, CreditBatchOut)
-def post_batch(name: str) -> CreditBatch:
-    """Hand in a batch. `Suxin-Sender`, `Suxin-Rows` and `Suxin-Signature` say who signed it."""
-    parts = services()
-    body = read_body(request, parts.settings.credit_push_bytes_max)
-    return hand_in(parts, current_actor(), name, _signed(), body)
+@BLUEPRINT.alt_response(202, description="It waits for a worker, who tells how far it is.")
+def post_batch(name: str) -> tuple[CreditBatch, int, dict[str, str]]:
+    """Hand in a batch. `Suxin-Sender`, `Suxin-Rows` and `Suxin-Signature` say who signed it.
+
+    With `Prefer: respond-async` a worker takes it; it may be larger then.
+    """
+    parts, actor, signed = services(), current_actor(), _signed()
+    if "respond-async" not in request.headers.get("Prefer", ""):
+        body = read_body(request, parts.settings.credit_push_bytes_max)
+        return hand_in(parts, actor, name, signed, body), 201, {}
+    body = read_body(request, parts.settings.credit_bytes_max)
+    batch = hand_over_batch(parts, actor, name, signed, body)
+    return batch, 202, {"Location": f"/api/v1/credit/batches/{batch.id}"}
 
 
 @BLUEPRINT.route("/credit/batches", methods=["GET"])
@@ -179,10 +201,13 @@ def get_batches(query: dict[str, Any]) -> dict[str, Any]:
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>", methods=["GET"])
 @requires(Action.READ_CREDIT_FEEDS)
-@BLUEPRINT.response(200, CreditBatchOut)
-def get_batch(batch_id: UUID) -> CreditBatch:
-    """Give a batch with what became of its rows."""
-    return batch_for(services(), batch_id)
+@BLUEPRINT.response(200, OneCreditBatchOut)
+def get_batch(batch_id: UUID) -> dict[str, Any]:
+    """Give a batch with what became of its rows, or how far a worker is with it."""
+    parts = services()
+    batch = batch_for(parts, batch_id)
+    told = {one.name: getattr(batch, one.name) for one in fields(batch)}
+    return {**told, "progress": progress_for(parts, batch)}
 
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>/quarantine", methods=["GET"])
@@ -201,21 +226,26 @@ def get_quarantine(query: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(200)
 def get_report(batch_id: UUID) -> Response:
     """Give the report for the sender: every row that was not understood, and why."""
-    out = StringIO()
-    out.write("\ufeff")  # Without it a spreadsheet takes Chinese for another encoding.
-    write = csv.writer(out, lineterminator="\r\n").writerow
-    write(("row", "field", "code", "message", "cell"))
-    for row in _quarantined(batch_id, 0, services().settings.credit_told_max):
-        for fault in row["faults"]:
-            cell = row["cells"].get(fault["path"], "")
-            told = (row["row"], fault["path"], fault["code"], fault["message"], cell)
-            write([safe_text(str(one)) for one in told])
+    parts = services()
+    batch_for(parts, batch_id)
+    rows_max = parts.settings.credit_told_max
+    with reading(parts.engine) as connection:
+        body = report_csv(connection, parts.log, batch_id, rows_max=rows_max)
     name = f'attachment; filename="{batch_id}.csv"'
     return Response(
-        out.getvalue().encode(),
+        body,
         mimetype="text/csv",
         headers={"Content-Disposition": name, "X-Content-Type-Options": "nosniff"},
     )
+
+
+@BLUEPRINT.route("/credit/batches/<uuid:batch_id>/marked.xlsx", methods=["GET"])
+@requires(Action.READ_CREDIT_FEEDS)
+@BLUEPRINT.response(200)
+def get_marked_file(batch_id: UUID) -> Response:
+    """Give the rows that were not understood as a workbook to be mended, wrong cells marked."""
+    body = marked_file(services(), batch_id)
+    return download(lambda file: file.write(body.getvalue()), f"{batch_id}.xlsx", media_type=_XLSX)
 
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>/release", methods=["POST"])
@@ -239,47 +269,15 @@ def _quarantined(batch_id: UUID, after: int, rows_max: int) -> list[dict[str, An
     parts = services()
     batch_for(parts, batch_id)
     with reading(parts.engine) as connection:
-        found = quarantined_of(connection, parts.log, batch_id, after=after, rows_max=rows_max)
-    return [
-        {"row": number, "state": state, "faults": _read(faults), "cells": _read(cells)}
-        for number, faults, cells, state in found
-    ]
-
-
-def _read(told: str) -> Any:
-    return loads(told.encode(), bytes_max=_CELLS_BYTES_MAX, depth_max=_CELLS_DEPTH_MAX)
+        return list(told_rows(connection, parts.log, batch_id, after=after, rows_max=rows_max))
 
 
 def _signed() -> Signed:
     """Read who signed the batch from the headers; raises `InvalidInput` where one is no such."""
-    sender, rows = request.headers.get("Suxin-Sender"), request.headers.get("Suxin-Rows")
-    signature = request.headers.get("Suxin-Signature")
-    if sender is not None and not _UUID.fullmatch(sender):
-        raise _header("Suxin-Sender", "is the id of a sender")
-    if rows is not None and not _ROWS.fullmatch(rows):
-        raise _header("Suxin-Rows", "is the number of rows")
-    try:
-        signed = None if signature is None else base64.b64decode(signature, validate=True)
-    except (binascii.Error, ValueError):
-        raise _header("Suxin-Signature", "is a signature in base64") from None
-    made_at = request.headers.get("Suxin-Made-At")
-    if made_at is not None and not _INSTANT.fullmatch(made_at):
-        raise _header("Suxin-Made-At", "is an instant such as 2026-03-02T01:00:00Z")
-    return Signed(
-        made_at=None if made_at is None else _instant(made_at),
-        sender_id=None if sender is None else UUID(sender),
-        rows=None if rows is None else int(rows),
-        signature=signed,
+    told = request.headers
+    return read_signed(
+        told.get("Suxin-Sender"),
+        told.get("Suxin-Rows"),
+        told.get("Suxin-Signature"),
+        told.get("Suxin-Made-At"),
     )
-
-
-def _instant(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise _header("Suxin-Made-At", "is no instant of any calendar") from None
-
-
-def _header(name: str, message: str) -> InvalidInput:
-    problem = Problem(path=name, code="header", message=message)
-    return InvalidInput(f"{name} {message}.", problems=(problem,))

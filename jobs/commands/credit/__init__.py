@@ -17,6 +17,7 @@ from credit.rulebook.reading import rulebook
 from credit.rules.listing import NoTerm, delete_by, term_of
 from credit.rules.publicity import publicity_of
 from jobs.commands.credit.batches import check_row_file, release, sample, take
+from jobs.commands.credit.doors import drop, pull, sources
 from jobs.commands.credit.night import night
 from jobs.commands.credit.offices import offices, take_operators_step
 from jobs.commands.credit.people import people
@@ -130,12 +131,15 @@ def _day(instant: datetime | None) -> date | None:
 _COMMANDS: Final = (
     check_row_file,
     draw_command,
+    drop,
     night,
     offices,
     people,
+    pull,
     release,
     sample,
     senders,
+    sources,
     take,
     take_operators_step,
     warn,

@@ -38,8 +38,7 @@ def credit_batch(batch_id: UUID) -> str:
 @page_requires(Action.READ_CREDIT_FEEDS)
 def credit_marked_file(batch_id: UUID) -> Response:
     """Give out the rows that were not understood, their wrong cells marked, for the sender."""
-    parts = services()
-    body = marked_file(parts, batch_id, feed_words.code_title)
+    body = marked_file(services(), batch_id)
     return download(lambda file: file.write(body.getvalue()), f"{batch_id}.xlsx", media_type=_XLSX)
 
 

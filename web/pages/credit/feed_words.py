@@ -28,6 +28,7 @@ TONES: Final[Mapping[BatchState, str]] = {
 DOORS: Final[Mapping[Door, Callable[[], str]]] = {
     Door.PUSH: lambda: _("by program"),
     Door.FILE: lambda: _("by hand"),
+    Door.DROP: lambda: _("left in a folder"),
     Door.PULL: lambda: _("fetched"),
     Door.RETRY: lambda: _("read again"),
     Door.OWN: lambda: _("from the ledger of this service"),

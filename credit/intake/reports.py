@@ -1,0 +1,46 @@
+"""What a sender is told of a batch: every row that was not understood, and why, as a CSV.
+
+One rule: a cell that a spreadsheet would take for a formula is written so that it is a text.
+"""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from trace.sheets.texts import safe_text
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from base.strict_json import loads
+from credit.intake.batches import quarantined_of
+
+_CELLS_BYTES_MAX: Final = 1 << 20
+_CELLS_DEPTH_MAX: Final = 3
+
+
+def told_rows(
+    connection: Connection, log: int, batch_id: UUID, *, after: int, rows_max: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a batch that were not understood: number, state, faults and cells."""
+    found = quarantined_of(connection, log, batch_id, after=after, rows_max=rows_max)
+    for number, faults, cells, state in found:
+        yield {"row": number, "state": state, "faults": _read(faults), "cells": _read(cells)}
+
+
+def report_csv(connection: Connection, log: int, batch_id: UUID, *, rows_max: int) -> bytes:
+    """Return the report of a batch, with the mark by which a spreadsheet knows its encoding."""
+    out = StringIO()
+    out.write("\ufeff")  # Without it a spreadsheet takes Chinese for another encoding.
+    write = csv.writer(out, lineterminator="\r\n").writerow
+    write(("row", "field", "code", "message", "cell"))
+    for row in told_rows(connection, log, batch_id, after=0, rows_max=rows_max):
+        for fault in row["faults"]:
+            cell = row["cells"].get(fault["path"], "")
+            told = (row["row"], fault["path"], fault["code"], fault["message"], cell)
+            write([safe_text(str(one)) for one in told])
+    return out.getvalue().encode()
+
+
+def _read(told: str) -> Any:
+    return loads(told.encode(), bytes_max=_CELLS_BYTES_MAX, depth_max=_CELLS_DEPTH_MAX)
