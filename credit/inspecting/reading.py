@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, literal, select
 
 from base.errors import NotFound
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
@@ -70,11 +70,12 @@ class InspectionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionQuery:
-    """Which inspections: those without a result, of one draw, of one party."""
+    """Which inspections: those without a result, of one draw, of one party, by one inspector."""
 
     only_open: bool = True
     draw_id: UUID | None = None
     subject_id: UUID | None = None
+    inspector: str = ""
     rows_max: int
 
 
@@ -104,6 +105,10 @@ def list_inspections(
         statement = statement.where(_ROW.draw_id == query.draw_id)
     if query.subject_id is not None:
         statement = statement.where(_ROW.subject_id == query.subject_id)
+    if query.inspector:
+        # Numbers have no wildcards of LIKE in them; blanks around make each a whole word.
+        among = literal(" ") + _ROW.inspectors + " "
+        statement = statement.where(among.contains(f" {query.inspector} ", autoescape=True))
     statement = statement.order_by(_ROW.result != "", _ROW.due_on, _ROW.ordered_seq, _ROW.id)
     return [_inspection(row) for row in connection.execute(statement.limit(query.rows_max))]
 

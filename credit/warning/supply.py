@@ -37,12 +37,34 @@ class Supply:
     seq: int
 
 
-def supplies_in(connection: Connection, log: int, since: datetime, until: datetime) -> list[Supply]:
+def supplies_in(
+    connection: Connection,
+    log: int,
+    since: datetime,
+    until: datetime,
+    *,
+    only: Collection[int] | None = None,
+) -> list[Supply]:
     """Return who supplied whom in a time: one row for each two parties.
 
-    Where both told of it, the one counts who told of more goods.
+    Where both told of it, the one counts who told of more goods. `only` are the ends of which one
+    has to be an end of it.
     """
-    rows = connection.execute(_pairs(log, since, until)).all()
+    statement = _pairs(log, since, until)
+    if only is not None:
+        # The ends of one party: its own number and its sites.
+        ends = sorted(only)
+        of_role = EVENT_ITEM.alias()
+        statement = statement.where(
+            EVENT.c.seq.in_(
+                select(of_role.c.seq).where(
+                    of_role.c.log == log,
+                    of_role.c.item.in_(ends),
+                    of_role.c.role.in_((int(Role.SOURCE), int(Role.DESTINATION))),
+                )
+            )
+        )
+    rows = connection.execute(statement).all()
     parties = _parties(connection, log, {end for row in rows for end in (row.src, row.dst)})
     # Sites of one party are one end.
     told: dict[tuple[UUID, UUID, UUID], tuple[int, int]] = {}

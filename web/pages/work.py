@@ -47,14 +47,17 @@ from web.pages.credit import batches as credit_batches
 from web.pages.credit import case_opening as credit_case_opening
 from web.pages.credit import cases as credit_cases
 from web.pages.credit import counter as credit_counter
+from web.pages.credit import draws as credit_draws
 from web.pages.credit import feeds as credit_feeds
 from web.pages.credit import in_use as credit_in_use
+from web.pages.credit import inspections as credit_inspections
 from web.pages.credit import list_files as credit_list_files
 from web.pages.credit import lists as credit_lists
 from web.pages.credit import party as credit_party
 from web.pages.credit import public_lists as credit_public
 from web.pages.credit import public_reports as credit_verification
 from web.pages.credit import statistics as credit_statistics
+from web.pages.credit import warnings as credit_warnings
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
@@ -102,6 +105,9 @@ PAGES: Final = (
     credit_list_files,
     credit_lists,
     credit_statistics,
+    credit_draws,
+    credit_inspections,
+    credit_warnings,
 )
 
 _NEWEST: Final = 5

@@ -32,6 +32,7 @@ from web.credit import book_of, code_asked, today
 from web.credit_applying import seen_by
 from web.credit_cases import record_for
 from web.credit_grades import GradeAsked, grade_for
+from web.credit_supervision import supervision_for
 from web.pages.credit import words
 from web.pages.credit.clock import Clock, clock_of
 from web.pages.languages import chosen_lang
@@ -128,7 +129,8 @@ def _page(code: str) -> str | tuple[str, int]:
         raise NotFound("There is no such record.")
     on = today(parts)
     views = [_view(one, cases, on, reasons.get(one.id, ())) for one in facts]
-    found = grade_for(parts, actor, GradeAsked(uscc=code))
+    asked_of = GradeAsked(uscc=code)
+    found = grade_for(parts, actor, asked_of)
     return render_template(
         "credit/party.html",
         subject=card,
@@ -141,6 +143,7 @@ def _page(code: str) -> str | tuple[str, int]:
         today=on,
         rows_max=parts.settings.credit_told_max,
         is_cut=len(facts) >= parts.settings.credit_told_max,
+        supervision=supervision_for(parts, actor, asked_of),
         **_graded(found, {one.fact.id: one for one in views}),
     )
 

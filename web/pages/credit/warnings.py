@@ -1,0 +1,171 @@
+"""Early warnings on pages: the gravest first, one with all it stands on, and what is done about it.
+
+One rule: each page shows and does what the interface would for the same actor.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from base.db import reading
+from base.errors import AppError, InvalidInput, NotFound
+from credit.rulebook.model import Norm
+from credit.warning.acting import DUE_DAYS, Asked
+from credit.warning.around import WINDOW_DAYS, around
+from credit.warning.life import ACTS, acts_from
+from credit.warning.model import WarningState
+from credit.warning.rules import SEVERITIES, warning_rules
+from parties.access import Action, has_role_for
+from web.credit import book_of, today
+from web.credit_warnings import (
+    WarningsAsked,
+    act_for,
+    counts_for,
+    warning_for,
+    warnings_for,
+)
+from web.pages.credit import warning_words
+from web.pages.credit.asking import legal_day, party_asked
+from web.pages.credit.exposure_picture import ROWS_MAX, draw_around
+from web.pages.languages import chosen_lang
+from web.pages.work_blueprint import blueprint, page_rows
+from web.pages.work_forms import Form, blank, once_of, typed
+from web.services import services
+from web.session import page_actor, page_requires
+
+_TO_DO: Final = "to_do"
+_STATES: Final = {
+    _TO_DO: (WarningState.OPEN, WarningState.ACKNOWLEDGED),
+    **{one.value: (one,) for one in WarningState},
+    "all": (),
+}
+_DONE: Final = "done"
+
+
+@blueprint.context_processor
+def _warning_words() -> dict[str, object]:
+    """Give the pages of the workbench the words of warnings, and who may do what with them."""
+    actor = page_actor()
+    return {
+        "warning_words": warning_words,
+        "reads_warnings": has_role_for(actor, Action.READ_WARNINGS),
+        "acts_on_warnings": has_role_for(actor, Action.ACT_ON_WARNINGS),
+    }
+
+
+@blueprint.get("/credit/warnings")
+@page_requires(Action.READ_WARNINGS)
+def credit_warnings() -> str | tuple[str, int]:
+    """List early warnings, the gravest first, those to be looked at unless others are asked for."""
+    parts = services()
+    form = Form(name="filter", values=request.args.to_dict())
+    party = party_asked(form.text("party"))
+    if party.fault or party.name:
+        form.wrong("party", party.fault or warning_words.no_code())
+    state = form.text("state") if form.text("state") in _STATES else _TO_DO
+    severity, code = form.text("severity"), form.text("rule")
+    asked = WarningsAsked(
+        states=_STATES[state],
+        code=code if code in warning_rules() else "",
+        severity=severity if severity in SEVERITIES else "",
+        uscc=party.code,
+        after=form.text("after"),
+    )
+    try:
+        page = warnings_for(parts, asked, rows_max=page_rows())
+    except InvalidInput as refusal:
+        raise NotFound("There is no such page.") from refusal
+    told = render_template(
+        "credit/warnings/list.html",
+        page=page,
+        form=form,
+        state=state,
+        counts=counts_for(parts),
+        rules=[(one.id, one.title(chosen_lang())) for one in warning_rules().values()],
+        next_query={**request.args.to_dict(), "after": page.next_after},
+    )
+    return told if form.is_good else (told, 400)
+
+
+@blueprint.get("/credit/warnings/<uuid:warning_id>")
+@page_requires(Action.READ_WARNINGS)
+def credit_warning(warning_id: UUID) -> str:
+    """Show one warning: what it stands on, who stands around the party, what was said of it."""
+    return _warning_page(warning_id)
+
+
+@blueprint.get("/credit/warnings/<uuid:warning_id>/acts")
+@page_requires(Action.READ_WARNINGS)
+def credit_warning_again(warning_id: UUID) -> WerkzeugResponse:
+    """Lead whoever signed in anew back to the warning."""
+    return redirect(f"/work/credit/warnings/{warning_id}", 303)
+
+
+@blueprint.post("/credit/warnings/<uuid:warning_id>/acts")
+@page_requires(Action.ACT_ON_WARNINGS, keeps_typed=True)
+def credit_warning_act(warning_id: UUID) -> WerkzeugResponse | tuple[str, int]:
+    """Acknowledge, dismiss, send to an inspection, or close a warning."""
+    act = request.form.get("step", "")
+    if act not in ACTS:
+        raise NotFound("There is no such act.")
+    form = typed(f"step-{act}")
+    asked = Asked(
+        warning_id=warning_id,
+        act=act,
+        reason=form.text("reason"),
+        due_on=legal_day(form, "due_on") if act == "escalate" else None,
+        after=_entry(form),
+    )
+    if form.is_good:
+        once = once_of(form)
+        try:
+            act_for(services(), page_actor(), asked, key=None if once is None else f"page:{once}")
+        except AppError as refusal:
+            warning_words.refuse(form, refusal)
+    if not form.is_good:
+        return _warning_page(warning_id, form), 400
+    return redirect(f"/work/credit/warnings/{warning_id}?{_DONE}={act}", 303)
+
+
+def _entry(form: Form) -> int | None:
+    """Return the entry that the form was made after: nobody acts on old news."""
+    text = form.text("after")
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else None
+
+
+def _warning_page(warning_id: UUID, form: Form | None = None) -> str:
+    parts = services()
+    whole = warning_for(parts, warning_id)
+    row, on = whole.row, today(parts)
+    with reading(parts.engine) as connection:
+        found = around(connection, parts.log, row.subject_code, on)
+    done = request.args.get(_DONE, "") if form is None else ""
+    return render_template(
+        "credit/warnings/warning.html",
+        row=row,
+        said=whole.said,
+        acts=[(act, _form_of(act.id, form, on)) for act in acts_from(row.state)],
+        form=form,
+        norm=_norm("" if row.rule is None else row.rule.norm),
+        around=found,
+        window_days=WINDOW_DAYS,
+        rows_max=ROWS_MAX,
+        picture=None if found.is_empty else draw_around(found, row.name or row.subject_code),
+        done=done if whole.said and whole.said[-1].act == done else "",
+    )
+
+
+def _norm(norm_id: str) -> Norm | None:
+    book = book_of(services())
+    norms = [one.norm for one in book.rules.values()]
+    norms += [one.norm for one in book.measures.values()]
+    return next((one for one in norms if one.id == norm_id), None)
+
+
+def _form_of(act: str, form: Form | None, on: date) -> Form:
+    if form is not None and form.name == f"step-{act}":
+        return form
+    return blank(f"step-{act}", due_on=on + timedelta(days=DUE_DAYS))
