@@ -70,6 +70,36 @@ def test_a_list_entry_has_its_last_day_and_the_day_by_which_it_is_deleted(
     assert (told["last_day"], told["delete_by"]) == ("2026-11-22", "2026-11-25")
 
 
+@pytest.mark.parametrize(
+    ("listed", "leads_to"),
+    [
+        ("2021-04-30", {"list": "serious_violation", "on": "2024-04-30", "rule": "RGS-17old"}),
+        ("2021-05-01", None),
+    ],
+)
+def test_an_entry_says_onto_which_list_it_leads(
+    capsys: pytest.CaptureFixture[str], listed: str, leads_to: dict[str, str] | None
+) -> None:
+    code, out, _ = _run(capsys, "term", "abnormal_operation", "--listed", listed)
+
+    told = json.loads(out)
+    assert code == 0
+    assert (told["last_day"], told.get("leads_to")) == (None, leads_to)
+
+
+def test_a_grade_lasts_as_its_decision_says(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--listed", "2026-04-01", "--until", "2027-03-31")
+
+    code, out, _ = _run(capsys, "term", "tax_a", *asked)
+    wrong, _, err = _run(capsys, "term", "gossip", *asked)
+
+    told = json.loads(out)
+    assert (code, told["last_day"], told["certain"]) == (0, "2027-03-31", True)
+    assert [row["rule"] for row in told["because"]] == ["RTAX-g.year", "RTAX-g"]
+    assert wrong != 0
+    assert "gossip is no list" in err
+
+
 def test_an_extension_that_no_row_allows_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("--listed", "2024-11-22", "--item", "4", "--extension", "48")
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from trace.recall.workdays import workdays_after
-from types import MappingProxyType
 from typing import Final, TypedDict, Unpack
 
 import click
@@ -12,9 +11,10 @@ from base.errors import InvalidInput
 from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json, term_json
 from credit.rulebook.code_lists import code_lists
+from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
-from credit.rules.listing import NoTerm, delete_by, term_of
+from credit.rules.listing import NoTerm, delete_by, step_of, term_of
 from credit.rules.publicity import publicity_of
 from jobs.commands.credit.batches import check_row_file, release, sample, take
 from jobs.commands.credit.doors import drop, pull, sources
@@ -24,14 +24,6 @@ from jobs.commands.credit.people import people
 from jobs.commands.credit.senders import senders
 from jobs.commands.credit.warnings import draw_command, warn
 
-_LISTS: Final = MappingProxyType(
-    {
-        "judgment_defaulter": Regime.COURT,
-        "tax_list": Regime.TAX,
-        "serious_list": Regime.MARKET,
-        "abnormal_list": Regime.MARKET,
-    }
-)
 _DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -94,34 +86,58 @@ def explain(**asked: Unpack[_Asked]) -> None:
 
 
 @command.command(name="term")
-@click.argument("name", metavar="LIST", type=click.Choice(sorted(_LISTS)))
+@click.argument("name", metavar="LIST")
 @click.option("--listed", type=_DAY, required=True, help="Day the entry starts on.")
 @click.option("--item", default="", help="The ground's number in its norm.")
 @click.option("--extension", type=click.IntRange(0, 120), default=0, help="Months added.")
+@click.option("--until", type=_DAY, help="Last day that the decision names.")
 @click.option("--ended", type=_DAY, help="Day on which the ground fell away.")
 def tell_term(
-    name: str, listed: datetime, item: str, extension: int, ended: datetime | None
+    name: str,
+    listed: datetime,
+    item: str,
+    extension: int,
+    until: datetime | None,
+    ended: datetime | None,
 ) -> None:
     """Tell how long a party is on a LIST, and by when it has to be taken off."""
-    regime, day = _LISTS[name], listed.date()
+    found, book = _list_named(name), rulebook()
     try:
         term = term_of(
-            rulebook(),
-            f"{name}.period",
-            regime,
-            starts_on=day,
+            book,
+            found.period,
+            found.regime,
+            starts_on=listed.date(),
             item=item,
             extension_months=extension,
+            restricted_until_on=_day(until),
         )
     except NoTerm as error:
         raise InvalidInput(f"{error}.") from None
     ground_on = ended.date() if ended else term.maximum.last_on if term.maximum else None
     told = term_json(term)
     if ground_on is not None:
-        counted = delete_by(rulebook(), f"{name}.clock", regime, ground_on, workdays_after)
+        counted = delete_by(book, found.clock, found.regime, ground_on, workdays_after)
         told["delete_by"] = None if counted is None else counted[0].day.isoformat()
         told["provisional"] = counted is not None and counted[0].is_provisional
+    step = step_of(book, f"{_family(found)}.step", found.regime, listed_on=listed.date())
+    if step is not None:
+        told["leads_to"] = {"list": step.onto, "on": step.on.isoformat(), "rule": step.rule.id}
     click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+
+
+def _list_named(name: str) -> CreditList:
+    """Return a list by its id or by the family of its rows; raises `InvalidInput` with both."""
+    found = credit_lists().get(name)
+    named = {_family(one): one for one in credit_lists().values() if one.facts}
+    if found is None and name not in named:
+        known = ", ".join(sorted({*credit_lists(), *named}))
+        raise InvalidInput(f"{name} is no list; use one of {known}.")
+    return found or named[name]
+
+
+def _family(found: CreditList) -> str:
+    return found.period.partition(".")[0]
 
 
 def _day(instant: datetime | None) -> date | None:
