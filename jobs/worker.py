@@ -110,6 +110,7 @@ TIMETABLE: Final = timetable(
     Timed(name="escalate-recalls", every_s=300, function="jobs.recalls.escalate_recalls"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
     Timed(name="forget-tasks", every_s=86_400, function="jobs.tasks.forget_tasks"),
+    Timed(name="sweep-batches", every_s=86_400, function="jobs.credit_files.sweep_batch_files"),
     Timed(name="sweep-files", every_s=86_400, function="jobs.label_files.sweep_files"),
 )
 

@@ -38,6 +38,7 @@ _OUT: Final = {
     BatchState.HELD: "held",
     BatchState.REFUSED: "refused",
 }
+PUT_AWAY: Final = tuple(_OUT.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,11 @@ import os
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from typing import Final
 
 from base.errors import LedgerCorrupt, NotFound
+
+FOLDER: Final = "credit"
 
 
 def keep_file(folder: Path, body: bytes) -> bytes:
@@ -43,4 +46,4 @@ def read_file(folder: Path, file_hash: bytes) -> bytes:
 
 
 def _path(folder: Path, file_hash: bytes) -> Path:
-    return folder / "credit" / file_hash.hex()
+    return folder / FOLDER / file_hash.hex()

@@ -60,6 +60,7 @@ class ErasedNote:
     """That what is kept of a natural person was erased, by the id of its key."""
 
     subject_id: UUID
+    reason: str = ""
 
 
 def report_draft(note: ReportNote) -> Draft:
@@ -98,6 +99,6 @@ def erased_draft(note: ErasedNote) -> Draft:
     """Return the entry of an erasure: that one took place, and whose by the keyed id alone."""
     payloads: dict[Part, JsonObject] = {
         Part.PUBLIC: {"erased": "person"},
-        Part.AUTHORITY: {"subject": str(note.subject_id)},
+        Part.AUTHORITY: {"subject": str(note.subject_id), "reason": note.reason},
     }
     return draft_of_parts(RECORD_ERASED_KIND, payloads, note=note)

@@ -23,11 +23,13 @@ from credit.intake.batches import BatchState, CreditBatch, Door, list_batches
 from credit.intake.desk import AS_IT_CAME
 from credit.intake.dropping import SETTLES_AFTER, at_folder, make_folders
 from credit.intake.fetching import FetchLimits, fetch
+from credit.intake.files import FOLDER as KEPT
 from credit.intake.handing import HandingDesk, plan_batch, progress_of
 from credit.intake.senders import Sender, add_sender, revoke_sender, signed_bytes
 from credit.intake.sources import Source, SourceRequest, add_source, end_source, list_sources
 from credit.tables import CREDIT_SOURCE
 from jobs.credit_doors import ask_sources, look_at_folders, look_at_sources, take_dropped
+from jobs.credit_files import sweep_batch_files
 from jobs.instance import Instance
 from jobs.tasks import intake_desk, run_task
 from parties.tables import TASK
@@ -178,6 +180,26 @@ def test_the_folder_of_a_revoked_sender_is_not_looked_at(yard: Yard) -> None:
     revoke_sender(engine, yard.sender.id, now=now, record=lambda *_: None)
 
     assert list(look_at_folders(yard.parts)) == []
+
+
+def test_files_that_nobody_needs_go_and_those_that_somebody_has_to_look_at_stay(yard: Yard) -> None:
+    yard.leave("clean.csv", csv_of([penalty(1)]), rows=1)
+    yard.leave("dirty.csv", csv_of([penalty(1), penalty(1, cf_jdrq="2022-09-31")]), rows=2)
+    yard.leave("held.csv", csv_of([penalty(1)], "gb18030"), old=True)
+    take_dropped()
+    files = yard.parts.settings.effective_files_dir
+    kept = sorted((files / KEPT).iterdir())
+
+    def left_after(days: int) -> tuple[int, int]:
+        then = yard.parts.clock.now().timestamp() - days * 86_400 - 60
+        for path in (one for one in files.rglob("*") if one.is_file()):
+            os.utime(path, (then, then))
+        sweep_batch_files()
+        put_away = [one for one in files.glob("drop/*/*/penalty/*") if one.suffix == ".csv"]
+        return len(list((files / KEPT).iterdir())), len(put_away)
+
+    # A report is a CSV as well: of the dirty one there are two.
+    assert (len(kept), left_after(0), left_after(1), left_after(91)) == (3, (3, 4), (2, 4), (1, 0))
 
 
 def _handing(parts: Instance) -> HandingDesk:

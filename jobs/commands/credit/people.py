@@ -8,9 +8,11 @@ import click
 
 from base.config import load_settings
 from base.db import reading
-from base.errors import InvalidInput
+from base.errors import InvalidInput, NotFound
 from codes.cn.persons import is_id_number
 from credit.index import open_credit_journal
+from credit.intake.desk import IntakeDesk, batch_limits
+from credit.intake.erasing import erase_records
 from credit.persons.loading import PersonBatch, PersonDesk, fault_counts, faults_of, take_people
 from credit.persons.pages import check_batch
 from credit.persons.register import count_people, erase_person
@@ -62,13 +64,34 @@ def check(environ: MutableMapping[str, str], number: int) -> None:
 @click.option("--reason", required=True, help="Why; it goes into the ledger.")
 @click.pass_obj
 def erase(environ: MutableMapping[str, str], reason: str) -> None:
-    """Take somebody out of the register. The number is asked for, so that no shell keeps it."""
+    """Take somebody out of the register, of every record, and of every file that is kept.
+
+    The number is asked for, so that no shell keeps it. Hashes alone stay.
+    """
     number = click.prompt("ID number", hide_input=True).strip().upper()
     if not is_id_number(number):
         raise InvalidInput("This is no ID number whose check fits.")
+    settings = load_settings(environ)
     with _desk(environ) as desk:
-        found = erase_person(desk, CONSOLE, desk.keyed(number.encode()), reason)
-    click.echo(f"erased: leaf {found.position} of file {found.batch}")
+        intake = IntakeDesk(
+            journal=desk.journal,
+            clock=desk.clock,
+            secret=desk.secret,
+            limits=batch_limits(settings),
+        )
+        folder = settings.effective_files_dir
+        erased = erase_records(intake, CONSOLE, number, reason, folder=folder)
+        try:
+            found = erase_person(desk, CONSOLE, desk.keyed(number.encode()), reason)
+            click.echo(f"erased: leaf {found.position} of file {found.batch}")
+        except NotFound:
+            if not erased.is_any:
+                raise
+    if erased.is_any:
+        click.echo(
+            f"erased: {erased.facts} records, {erased.quarantined} rows in quarantine,"
+            f" {erased.files} files"
+        )
 
 
 @contextmanager

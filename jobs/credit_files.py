@@ -1,0 +1,78 @@
+"""Files of batches that nobody needs any more.
+
+The rule that must stay true: the file of a batch that waits or is held is kept, and that of one
+whose rows were not understood so long as its feed says; every other one goes after a day.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import func, select
+
+from base.db import reading
+from base.log import get_logger
+from credit.feeds.registry import EVERY_FEED
+from credit.intake.batches import BatchState
+from credit.intake.dropping import FOLDER as DROPPED
+from credit.intake.dropping import PUT_AWAY
+from credit.intake.files import FOLDER as KEPT
+from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE
+from jobs.instance import Instance, instance
+
+_LOG: Final = get_logger(__name__)
+_AT_LEAST: Final = timedelta(days=1)
+_HASH_CHARS: Final = 64
+
+
+def sweep_batch_files() -> None:
+    """Delete the files of batches that are needed no more, and what was put away long ago."""
+    parts = instance()
+    folder, now = parts.settings.effective_files_dir, parts.clock.now()
+    gone = [*_unneeded(parts, folder / KEPT, now), *_put_away(folder / DROPPED, now)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    if gone:
+        _LOG.info("credit_files_deleted", count=len(gone))
+
+
+def _unneeded(parts: Instance, folder: Path, now: datetime) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        age = now.timestamp() - path.stat().st_mtime
+        is_batch = len(path.name) == _HASH_CHARS
+        kept_for = _kept_for(parts, bytes.fromhex(path.name)) if is_batch else _AT_LEAST
+        if kept_for is not None and age > kept_for.total_seconds():
+            yield path
+
+
+def _kept_for(parts: Instance, file_hash: bytes) -> timedelta | None:
+    """Return how long a file is kept; None for one that somebody still has to look at."""
+    batch, row, log = CREDIT_BATCH.c, CREDIT_QUARANTINE.c, parts.desk.journal.log
+    unread = (
+        select(func.count())
+        .where(row.log == log, row.batch_id == batch.id, row.state == "open")
+        .correlate(CREDIT_BATCH)
+        .scalar_subquery()
+    )
+    statement = select(batch.feed, batch.state, unread.label("unread")).where(
+        batch.log == log, batch.file_hash == file_hash
+    )
+    kept = _AT_LEAST
+    with reading(parts.engine) as connection:
+        for one in connection.execute(statement):
+            if one.state in (BatchState.WAITING, BatchState.HELD):
+                return None
+            if one.unread:
+                kept = max(kept, timedelta(days=EVERY_FEED[one.feed].files_days))
+    return kept
+
+
+def _put_away(folder: Path, now: datetime) -> Iterator[Path]:
+    """Yield what was moved out of the senders' way longer ago than any feed asks for."""
+    days = max(feed.files_days for feed in EVERY_FEED.values())
+    oldest = now - timedelta(days=days)
+    for place in PUT_AWAY:
+        for path in sorted(folder.glob(f"*/{place}/*/*")):
+            if path.is_file() and path.lstat().st_mtime < oldest.timestamp():
+                yield path
