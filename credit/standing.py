@@ -96,7 +96,7 @@ def basis_of(
         found = [row for row in rows if row.list in measure.lists]
     else:
         found = [row for row in rows if is_called_for(measure, standing_from([row], day), day)]
-    ends = [over_on(measure, row.stops_on, _one_punished(row, day)) for row in found]
+    ends = [over_on(measure, _told_until(row), _one_punished(row, day)) for row in found]
     last = None if None in ends else max(one for one in ends if one is not None)
     return Basis(fact_ids=tuple(row.id for row in found), over_on=last)
 
@@ -121,6 +121,12 @@ def is_current(row: Row[*tuple[Any, ...]], day: date) -> bool:
         row.state == FactState.ENDED and row.ended_on is not None and row.ended_on > day
     )
     return stands and (row.stops_on is None or row.stops_on > day)
+
+
+def _told_until(row: Row[*tuple[Any, ...]]) -> date | None:
+    """Return the first day on which a fact is told no more: its time is up, or an end is known."""
+    ended_on = row.ended_on if row.state == FactState.ENDED else None
+    return min((day for day in (row.stops_on, ended_on) if day is not None), default=None)
 
 
 def told_body(text: str) -> Any:

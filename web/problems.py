@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RoutingException
 
 from base.errors import Problem
+from credit.refusal_words import sentence_zh
 from web.errors import Answer, answer_of, problem_type
 from web.session import holds_session
 
@@ -43,6 +44,9 @@ class ProblemSchema(ma.Schema):
     title = ma.fields.String()
     status = ma.fields.Integer()
     detail = ma.fields.String()
+    detail_zh = ma.fields.String(
+        metadata={"description": "The detail in Chinese, where there are words for it."}
+    )
     instance = ma.fields.String(metadata={"description": "URN with the number of the request."})
     code = ma.fields.String(metadata={"description": "Stable word for programs."})
     errors = ma.fields.List(ma.fields.Nested(ProblemItemSchema))
@@ -64,6 +68,9 @@ def problem_response(answer: Answer) -> Response:
         "code": answer.code,
         "errors": [_item(problem) for problem in answer.problems],
     }
+    said = sentence_zh(answer.detail)
+    if said:
+        document["detail_zh"] = said
     # A message may quote what was sent, and what was sent may hold a lone surrogate.
     text = orjson.dumps(document, default=str)
     return Response(text, status=answer.status, content_type=PROBLEM_TYPE)
@@ -107,6 +114,7 @@ def _page(answer: Answer) -> Response:
             answer=answer,
             request_id=request_id,
             zh_of=zh_of,
+            detail_zh=sentence_zh(answer.detail),
             # Whoever is at work finds the way back; where the service fails nothing more is asked.
             is_at_work=answer.status < 500 and holds_session(),
         )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import Conflict, InvalidInput, Problem
 from credit.inspecting.committing import DrawDesk
@@ -81,7 +82,8 @@ def _require(asked: ResultAsked, row: InspectionRow, today: date) -> None:
         raise _refusal("result", "unknown", f"A result is one of {', '.join(Result)}.")
     if (asked.result == Result.FAILED) is not bool(asked.failed_item.strip()):
         raise _refusal("failed_item", "contradiction", "A failed inspection says what failed.")
-    if not row.ordered_at.date() <= asked.inspected_on <= today:
+    ordered_on = row.ordered_at.astimezone(CIVIL_ZONE).date()
+    if not ordered_on <= asked.inspected_on <= today:
         raise _refusal("inspected_on", "order", "Lies between the order and today.")
     for name in ("failed_item", "note", "authority"):
         if len(getattr(asked, name)) > _TEXT_CHARS_MAX:

@@ -84,9 +84,9 @@ def _require_reason(reason: str) -> None:
 def _refused(problem: Problem) -> Exception:
     message = f"{problem.message[0].upper()}{problem.message[1:]}."
     if problem.code in _NOT_FOUND:
-        return NotFound(message)
+        return NotFound(message, problems=(problem,))
     if problem.code in _IN_THE_WAY:
-        return Conflict(message)
+        return Conflict(message, problems=(problem,))
     return InvalidInput(message, problems=(problem,))
 
 

@@ -19,6 +19,18 @@ def installation(database_url: str) -> Iterator[Installation]:
 
 @pytest.fixture
 def intake(installation: Installation) -> IntakeDesk:
+    return _intake_of(installation)
+
+
+@pytest.fixture
+def sqlite_world_parts(sqlite_url: str) -> Iterator[tuple[Installation, IntakeDesk]]:
+    """A fresh ledger and its desk on one database, where its SQL makes no difference."""
+    opened = open_installation(sqlite_url)
+    yield opened, _intake_of(opened)
+    opened.engine.dispose()
+
+
+def _intake_of(installation: Installation) -> IntakeDesk:
     return IntakeDesk(
         journal=open_credit_journal(installation.settings, installation.engine, installation.clock),
         clock=installation.clock,

@@ -195,6 +195,27 @@ def test_time_alone_asks_for_a_measure_to_be_lifted(world: CaseDay) -> None:
     assert due.must_lift_since == datetime(2028, 6, 1, 16, tzinfo=UTC)
 
 
+def test_an_end_that_is_known_beforehand_asks_for_the_measure_to_be_lifted_on_its_day(
+    world: CaseDay, intake: IntakeDesk
+) -> None:
+    row = {
+        "name": "青岛第1食品有限公司",
+        "uscc": uscc_of(1),
+        "honour": "诚信示范企业",
+        "number": "青市监〔2026〕3号",
+        "authority": "青岛市市场监督管理局",
+        "given_on": "2026-05-06",
+        "withdrawn_on": "2026-12-10",
+    }
+    _told(world, intake, "honour", row)
+
+    note = _applied(world, "IN-04", "supervision", date(2026, 11, 23))
+    applied = apply_measure(_desk(world), AUTHORITY, note)
+
+    assert _to_lift(world, date(2026, 12, 9)) == ()
+    assert [one.id for one in _to_lift(world, date(2026, 12, 10))] == [applied.id]
+
+
 def test_what_was_not_known_on_a_day_bound_nobody_on_it(world: CaseDay) -> None:
     # The entry began in 2025, and was told here on 23 November 2026.
     early = _applied(world, "MZ-03", "honours", date(2026, 11, 22))

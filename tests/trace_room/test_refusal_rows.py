@@ -12,6 +12,7 @@ import pytest
 from base.errors import Problem
 from base.strict_json import JsonObject
 from codes.words_zh import RULES_ZH
+from credit.refusal_words import sentence_zh
 from schemas.epcis import shape_problems
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ ROOMS = ("base", "codes", "schemas/epcis", "ledger", "parties", "trace", "credit
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 # Whoever is refused here reads why, and not only that.
 SAID = ("credit/applying", "credit/cases")
+ERRORS = frozenset({"InvalidInput", "Conflict", "NotFound", "Forbidden"})
 WORD = re.compile(r"[a-z0-9_]*")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -92,6 +94,36 @@ def test_every_word_that_a_room_refuses_by_has_a_chinese_sentence() -> None:
     assert sorted(lacking) == []
 
 
+def _sentence(message: ast.expr) -> str | None:
+    """Return the sentence of a refusal with a word in each place that differs."""
+    if isinstance(message, ast.Constant):
+        return str(message.value)
+    if isinstance(message, ast.JoinedStr):
+        parts = (one.value if isinstance(one, ast.Constant) else "x" for one in message.values)
+        return "".join(map(str, parts))
+    return None
+
+
+@pytest.mark.parametrize(
+    "room", sorted(path.name for path in (ROOT / "credit").iterdir() if path.name[0] != "_")
+)
+def test_what_credit_refuses_as_a_whole_is_said_in_chinese(room: str) -> None:
+    # Whoever loads people does so at the console, which is English.
+    files = [] if room == "persons" else sorted((ROOT / "credit" / room).rglob("*.py"))
+    if room.endswith(".py"):
+        files = [ROOT / "credit" / room]
+
+    unsaid = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in files
+        for name, call in _calls(ast.parse(path.read_text("utf-8")))
+        if name in ERRORS and _given(call, "problems") is None
+        if not sentence_zh(_sentence(call.args[0]) or "")
+    ]
+
+    assert unsaid == []
+
+
 @pytest.mark.parametrize(
     "path",
     sorted(path for room in SAID for path in (ROOT / room).glob("*.py")),
@@ -99,12 +131,11 @@ def test_every_word_that_a_room_refuses_by_has_a_chinese_sentence() -> None:
 )
 def test_no_refusal_of_these_rooms_is_an_english_sentence_alone(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
-    errors = {"InvalidInput", "Conflict", "NotFound", "Forbidden"}
 
     unsaid = [
         call.lineno
         for name, call in _calls(tree)
-        if name in errors and _given(call, "problems") is None
+        if name in ERRORS and _given(call, "problems") is None
     ]
 
     assert unsaid == []
@@ -137,3 +168,19 @@ def test_a_negative_quantity_is_refused_in_both_languages_with_its_bound() -> No
 
     assert (problem.path, problem.message) == ("quantityList[0].quantity", "must be 0 or more")
     assert zh_of(problem) == "不能小于 0。"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("There is no batch with that id.", "没有这一批数据。"),
+        (
+            "A newer whole list came on 2026-11-20: this one would roll it back.",
+            "2026-11-20已收到更新的全量名单，放行这一批会把它退回去。",
+        ),
+        ("There is no batch with that id. Or is there.", ""),
+        ("", ""),
+    ],
+)
+def test_a_sentence_is_said_in_chinese_with_what_differs_in_it(message: str, said: str) -> None:
+    assert sentence_zh(message) == said

@@ -147,6 +147,7 @@ def test_a_held_batch_is_released_by_somebody_else_and_twice_is_once(
     first, again = (house.ask("POST", path, headers=colleague) for _ in range(2))
 
     assert own.status_code == 409
+    assert "报送人不能放行自己报送的数据" in json.loads(own.get_data())["detail_zh"]
     assert "another one has to" in own.get_data(as_text=True)
     assert json.loads(first.get_data())["state"] == "accepted"
     assert json.loads(again.get_data()) == json.loads(first.get_data())

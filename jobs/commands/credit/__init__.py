@@ -140,8 +140,9 @@ def _family(found: CreditList) -> str:
     return found.period.partition(".")[0]
 
 
-def _day(instant: datetime | None) -> date | None:
-    return None if instant is None else instant.date()
+def _day(typed: datetime | None) -> date | None:
+    # A day was typed, at midnight of no zone.
+    return None if typed is None else typed.date()
 
 
 _COMMANDS: Final = (

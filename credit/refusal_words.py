@@ -1,0 +1,129 @@
+"""What credit refuses as a whole, in Chinese: a row for each English sentence.
+
+The rule that must stay true: every refusal of credit that names no field has a row here; a test
+enumerates them. A row is found by its sentence whole; `{}` stands for what differs.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+_ROWS: Final[tuple[tuple[str, str], ...]] = (
+    # Batches of feeds.
+    ("There is no batch with that id.", "没有这一批数据。"),
+    ("The first line has to name each column once.", "首行应写明各列名称，且不能重复。"),
+    (
+        "The file has more than {} rows, which is the limit here.",
+        "文件超过{}行的上限，请分几次报送。",
+    ),
+    ("Line {} is no object.", "第{}行不是一个对象。"),
+    (
+        "Line {} holds something else than texts and whole numbers.",
+        "第{}行有文字和整数之外的内容。",
+    ),
+    ("There is nothing in the file.", "文件是空的。"),
+    ("This is no file.", "这不是文件。"),
+    ("This batch was taken by somebody else in the meantime.", "这一批数据已由他人处理。"),
+    ("The address does not begin with https://.", "网址应以 https:// 开头。"),
+    ("It took too long.", "用时过长，没有取到。"),
+    ("It could not be fetched: {}.", "没有取到（{}）。"),
+    ("The answer was HTTP {}.", "对方应答为 HTTP {}。"),
+    ("There was nothing in the answer.", "对方的应答是空的。"),
+    ("It has more than {} bytes.", "内容超过{}字节。"),
+    (
+        "The file of this batch is not kept any more; send it again.",
+        "这一批数据的文件已不再保存，请重新报送。",
+    ),
+    (
+        "This row was not understood, or the batch has no row with that number.",
+        "这一行没有被接收，或者没有这一行。",
+    ),
+    (
+        "This batch is no entry of the ledger: it was held or refused.",
+        "这一批数据没有记入账本：已暂停或被拒收。",
+    ),
+    ("The batch has no such row.", "这一批数据没有这一行。"),
+    ("This is no proof of a row: not the fields of {}.", "这不是记录的证明文件（应为 {}）。"),
+    (
+        "The proof is not in its one spelling: canonical JSON (RFC 8785).",
+        "证明文件应为规范的 JSON（RFC 8785）。",
+    ),
+    ("The proof has a value of another kind in one of its fields.", "证明文件有一项的类型不对。"),
+    ("There is no such fact.", "没有这条记录。"),
+    ("Only rows of an accepted batch are read again.", "只有已接收的批次才能重新读取。"),
+    (
+        "A newer whole list came on {}: rows of this one count no more.",
+        "{}已收到更新的全量名单，这一批的行不再生效。",
+    ),
+    ("This sender's key was revoked already.", "这个报送单位的密钥已经撤回。"),
+    ("There is no sender with that id.", "没有这个报送单位。"),
+    ("This key is a sender's already.", "这个密钥已经登记给一个报送单位。"),
+    ("This address is not asked any more.", "已不再从这个网址取数。"),
+    ("There is no address with that id.", "没有这个取数网址。"),
+    (
+        "This batch is {}: only a held one is released.",
+        "这一批数据的状态是{}，只有已暂停的才能放行。",
+    ),
+    (
+        "Whoever handed a batch in does not release it: another one has to.",
+        "报送人不能放行自己报送的数据，须由他人放行。",
+    ),
+    (
+        "A newer whole list came on {}: this one would roll it back.",
+        "{}已收到更新的全量名单，放行这一批会把它退回去。",
+    ),
+    # Judgements about names.
+    (
+        "Somebody else judged this a moment ago; look at it again.",
+        "他人刚刚作出了判断，请再看一遍。",
+    ),
+    (
+        "This judgement does not hold any more: there is nothing to undo.",
+        "这一判断已不再有效，没有可撤销的。",
+    ),
+    ("There is no judgement under this id.", "没有这一判断。"),
+    ("Nothing waits under this id.", "没有这一待判断的事项。"),
+    # Draws, inspections and warnings.
+    ("This draw was made already, with another value.", "这次抽取已经作出，数值不同。"),
+    ("There is no draw with that id.", "没有这次抽取。"),
+    ("There is no inspection with that id.", "没有这次检查。"),
+    ("This inspection has its result already.", "这次检查已有结果。"),
+    ("The warning is {} by now: what can follow is {}.", "这条预警的状态已是{}，接下来可以{}。"),
+    (
+        "The party has no social credit code by which it could be inspected.",
+        "该主体没有统一社会信用代码，不能据以检查。",
+    ),
+    ("There is no warning with that id.", "没有这条预警。"),
+    # Reports, nights and offices.
+    (
+        "The entry is not sealed yet; that takes about a second. Ask again.",
+        "这条记录尚未封存，约需一秒，请再试一次。",
+    ),
+    ("There is no report of that number.", "没有这个编号的报告。"),
+    (
+        "This report was erased with what was kept of the person.",
+        "这份报告已随个人资料一并删除。",
+    ),
+    ("There was no night run for that day.", "那一天没有夜间评估。"),
+    ("This office is held already.", "这一职权已经授予。"),
+    ("There is no office with that id.", "没有这一职权。"),
+    ("This office has ended already.", "这一职权已经终止。"),
+)
+# What stands in for a part that differs, no longer than a name or a list of words.
+_PART: Final = "(.{1,200}?)"
+
+
+def sentence_zh(message: str) -> str:
+    """Return a refusal in Chinese, "" where there are no words for it."""
+    for pattern, zh in _patterns():
+        found = pattern.fullmatch(message)
+        if found is not None:
+            return zh.format(*found.groups())
+    return ""
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(_PART.join(map(re.escape, en.split("{}"))), re.DOTALL), zh) for en, zh in _ROWS
+    )
