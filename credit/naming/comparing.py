@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from credit.naming.characters import MASK, is_one_slip
-from credit.naming.parsing import NameParts, parse_name
+from credit.naming.parsing import PARTNERSHIP, NameParts, parse_name
 from credit.naming.places import NATION, short_names
 from credit.naming.words import words
 
@@ -95,13 +95,16 @@ _SHARE_PERCENT: Final = {
 }
 # What a contradiction costs beside the points of its part: a branch of the party is not the party.
 _COST: Final = 150
-# Spelling mistakes in the trade or the form change no party; every other doubt is a person's.
+# A spelling mistake in the form changes no party; every other doubt is a person's.
 _HARMLESS: Final = frozenset({"misspelt", "left_out"})
-_TRADE_CHARS_MIN: Final = 4
 _CORE_CHARS_MIN: Final = 2
 _PREFECTURE: Final = 4
 _NUMBER: Final = re.compile("[0-9一二三四五六七八九十]+")
+# What may turn into each other; and what a short name leaves out: 海蓝食品 is a company, and no
+# cooperative, works or shop.
 _CONVERSION: Final = frozenset({"limited", "joint_stock"})
+_SHORTENED: Final = _CONVERSION
+_WORKS: Final = "厂"
 
 
 def compare(told: Side, known: Side) -> Comparison:
@@ -157,7 +160,7 @@ def _placed(one: NameParts, other: NameParts) -> NameParts:
 
 def _core(one: NameParts, other: NameParts, trade: Compared) -> Compared:
     told, known = one.core, other.core
-    if told == known or one.stem == other.stem or trade.reason == "misspelt":
+    if told == known or one.stem == other.stem or trade.reason == "one_character":
         return _agrees(Part.CORE, told, known)
     verdict, reason = _likeness(told, known)
     return _compared(Part.CORE, told, known, verdict, reason)
@@ -184,7 +187,7 @@ def _industry(one: NameParts, other: NameParts) -> Compared:
     if told == known or one.stem == other.stem:
         return _agrees(Part.INDUSTRY, told, known)
     if _is_misspelt(one, other) or _is_misspelt(other, one):
-        return _compared(Part.INDUSTRY, told, known, Verdict.NEAR, "misspelt")
+        return _compared(Part.INDUSTRY, told, known, Verdict.NEAR, "one_character")
     if told and known:
         return _compared(Part.INDUSTRY, told, known, Verdict.DIFFERS, "other")
     # A short name leaves its trade out; a whole one that has none is another's.
@@ -194,14 +197,14 @@ def _industry(one: NameParts, other: NameParts) -> Compared:
 
 
 def _is_misspelt(one: NameParts, other: NameParts) -> bool:
-    """Return whether a name is the other but for one character of a trade of four or more.
+    """Return whether a name is the other but for one character of its trade, which is no trade.
 
-    A trade of two characters with another one is as often another trade (食品, 食府).
+    冷链物硫 is a slip, 冷链物资 another trade: nobody can tell but who knows the party.
     """
     trade = "".join(other.industry)
     rest = one.stem.removeprefix(other.core)
     return (
-        len(trade) >= _TRADE_CHARS_MIN
+        bool(trade)
         and rest != one.stem
         and is_one_slip(rest, trade)
         and rest not in words().industries
@@ -214,16 +217,37 @@ def _place(one: NameParts, other: NameParts, region: str, known_region: str) -> 
     if one.places and other.places:
         if set(one.places) & set(other.places):
             return _agrees(Part.PLACE, told, known)
-        verdict = Verdict.DIFFERS if _differ(one.places, other.places) else Verdict.NEAR
-        reason = "other" if verdict is Verdict.DIFFERS else "inside"
-        return _compared(Part.PLACE, told, known, verdict, reason)
+        if _differ(one.places, other.places):
+            return _compared(Part.PLACE, told, known, Verdict.DIFFERS, "other")
+        is_seat = _is_seat(one.places, known_region) or _is_seat(other.places, region)
+        return _compared(Part.PLACE, told, known, Verdict.NEAR, "left_out" if is_seat else "inside")
     if not one.places and not other.places:
         return _agrees(Part.PLACE, told, known)
     # One name leaves its place out: where that party is known to be says it.
     places, seat = (other.places, region) if other.places else (one.places, known_region)
-    if seat and any(_holds(place, seat) for place in places):
+    holds = _holds if _is_rare(one.form) or _is_rare(other.form) else _is_around
+    if seat and any(holds(place, seat) for place in places):
         return _compared(Part.PLACE, told, known, Verdict.NEAR, "left_out")
     return _compared(Part.PLACE, told, known, Verdict.MISSING, "untold")
+
+
+def _is_rare(form: str) -> bool:
+    """Return whether a city has one of a shop name, a trade and this form in nearly every case."""
+    return not form or form in _SHORTENED or form == PARTNERSHIP or form.endswith(_WORKS)
+
+
+def _is_seat(places: Sequence[str], seat: str) -> bool:
+    """Return whether one of these places is the county where the other party has its seat.
+
+    A register lets no second company of one shop name and trade into its district (企业名称登记
+    管理规定 art. 17): 青岛海蓝 with its seat in 即墨 is 青岛市即墨区海蓝.
+    """
+    return bool(seat[_PREFECTURE:].strip("0")) and seat in places
+
+
+def _is_around(place: str, seat: str) -> bool:
+    """Return whether a seat lies in a place: of 老王面馆 there is one in every district."""
+    return place != NATION and seat.startswith(place)
 
 
 def _holds(place: str, seat: str) -> bool:
@@ -250,15 +274,25 @@ def _form(one: NameParts, other: NameParts) -> Compared:
         is_short = not (other.form if one.is_group else one.form)
         verdict = Verdict.MISSING if is_short else Verdict.DIFFERS
         return _compared(Part.FORM, told, known, verdict, "group")
-    if one.form == other.form:
-        if one.is_misspelt or other.is_misspelt:
-            return _compared(Part.FORM, told, known, Verdict.NEAR, "misspelt")
-        return _agrees(Part.FORM, told, known)
-    if not one.form or not other.form:
-        return _compared(Part.FORM, told, known, Verdict.MISSING, "left_out")
-    if {one.form, other.form} == _CONVERSION:
-        return _compared(Part.FORM, told, known, Verdict.NEAR, "converted")
-    return _compared(Part.FORM, told, known, Verdict.DIFFERS, "other")
+    if one.form != other.form:
+        return _compared(Part.FORM, told, known, *_other_form(one, other))
+    if one.is_misspelt or other.is_misspelt:
+        return _compared(Part.FORM, told, known, Verdict.NEAR, "misspelt")
+    return _agrees(Part.FORM, told, known)
+
+
+def _other_form(one: NameParts, other: NameParts) -> tuple[Verdict, str]:
+    """Return how two forms that are not the same compare, and why."""
+    forms = {one.form, other.form}
+    if "" in forms:
+        is_short = not forms.isdisjoint(_SHORTENED)
+        return Verdict.MISSING, "left_out" if is_short else "untold"
+    if forms == _CONVERSION:
+        return Verdict.NEAR, "converted"
+    if PARTNERSHIP in forms and forms & words().own_forms:
+        # 海蓝投资中心 may leave (有限合伙) out.
+        return Verdict.MISSING, "untold"
+    return Verdict.DIFFERS, "other"
 
 
 def _form_text(one: NameParts) -> str:

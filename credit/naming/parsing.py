@@ -23,6 +23,11 @@ _COMPANY: Final = "公司"
 # Forms that are known again where one character of them went wrong, as long as a sign is left.
 _SPELT: Final = ("有限责任公司", "股份有限公司", "有限公司")
 _SIGNS: Final = ("有限", "公司", "限公")
+# Where the first or the second character is left out.
+_CUT: Final = ("限责任公司", "有责任公司", "限公司", "有公司")
+_LIMITED: Final = "有限公司"
+_JOINT_STOCK: Final = "股份"
+PARTNERSHIP: Final = "partnership"
 # 第二分公司 and 二分公司 are one.
 _NUMBERED: Final = re.compile(r"第?([0-9一二三四五六七八九十]+)(?=\D)")
 
@@ -66,6 +71,7 @@ def parse_name(text: str) -> NameParts:
     whole = plain(text[:NAME_CHARS_MAX])
     open_text, found = _without_brackets(whole, table)
     places, rest = take_places(open_text)
+    found = _with_seat_elsewhere(found, places)
     main, branch = _split_branch(rest, table)
     found = _with_branch(found, branch)
     stem, form, is_misspelt = _take_form(main, table, found.form)
@@ -98,13 +104,24 @@ def _without_brackets(text: str, table: Words) -> tuple[str, NameParts]:
             is_group = True
         elif meaning:
             form = meaning
-        elif of_place and not rest:
+        elif of_place and not rest and not places:
             places = of_place
         elif inside and inside not in table.remarks:
             extra.append(inside)
     open_text = _BRACKET.sub("", text).replace("(", "").replace(")", "")
     found = NameParts(text=text, places=places, form=form, is_group=is_group, extra=tuple(extra))
     return open_text, found
+
+
+def _with_seat_elsewhere(found: NameParts, places: tuple[str, ...]) -> NameParts:
+    """Return the parts with a place in brackets that is none of those the name begins with.
+
+    青岛海蓝食品(成都)有限公司 is a daughter in another city, and no other writing of its mother.
+    """
+    is_one = any(a.startswith(b) or b.startswith(a) for a in found.places for b in places)
+    if not places or not found.places or is_one:
+        return found
+    return replace(found, places=(), extra=(*found.extra, " ".join(found.places)))
 
 
 def _split_branch(text: str, table: Words) -> tuple[str, str]:
@@ -132,9 +149,17 @@ def _with_branch(found: NameParts, branch: str) -> NameParts:
 def _take_form(text: str, table: Words, in_brackets: str) -> tuple[str, str, bool]:
     """Return what is left, the form, and whether it was misspelt."""
     word = table.form_at_end(text)
+    cut = next((one for one in _CUT if word == _COMPANY and text.endswith(one)), "")
+    if cut:
+        stem = text.removesuffix(cut)
+        joint_stock = _JOINT_STOCK if stem.endswith(_JOINT_STOCK) else ""
+        return stem.removesuffix(joint_stock), table.forms[f"{joint_stock}{_LIMITED}"], True
     if word:
-        form = in_brackets if in_brackets == "partnership" else table.forms[word]
-        return text.removesuffix(word), form, False
+        stem, form = text.removesuffix(word), table.forms[word]
+        if form == PARTNERSHIP:
+            # 海蓝投资中心有限合伙企业 is 海蓝投资中心(有限合伙).
+            stem = stem.removesuffix(table.form_at_end(stem))
+        return stem, in_brackets if in_brackets == PARTNERSHIP else form, False
     for known in _SPELT if any(sign in text for sign in _SIGNS) else ():
         for length in (len(known), len(known) - 1):
             if len(text) >= length + _CORE_CHARS_MIN and is_one_slip(text[-length:], known):

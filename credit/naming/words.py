@@ -32,6 +32,7 @@ class Words:
     """The tables; a `suffixes` key is a word's last character, its words the longest first."""
 
     forms: Mapping[str, str]
+    own_forms: frozenset[str]
     in_brackets: Mapping[str, str]
     remarks: frozenset[str]
     branches: tuple[str, ...]
@@ -70,6 +71,7 @@ def read_words(told: Any) -> Words:
         raise ValueError(f"words.yaml: {both[0]} is a form and an industry")
     return Words(
         forms=forms,
+        own_forms=_once(told["own_forms"]),
         in_brackets=_meanings(told["in_brackets"]),
         remarks=_once(told["remarks"]),
         branches=tuple(sorted(_once(told["branches"]), key=_longest_first)),
