@@ -104,6 +104,7 @@ _NUMBER: Final = re.compile("[0-9一二三四五六七八九十]+")
 # cooperative, works or shop.
 _CONVERSION: Final = frozenset({"limited", "joint_stock"})
 _SHORTENED: Final = _CONVERSION
+_BRACKETED: Final = frozenset({PARTNERSHIP, "sole_trader"})
 _WORKS: Final = "厂"
 
 
@@ -285,14 +286,22 @@ def _other_form(one: NameParts, other: NameParts) -> tuple[Verdict, str]:
     """Return how two forms that are not the same compare, and why."""
     forms = {one.form, other.form}
     if "" in forms:
-        is_short = not forms.isdisjoint(_SHORTENED)
-        return Verdict.MISSING, "left_out" if is_short else "untold"
+        return Verdict.MISSING, "left_out" if _may_go(one) and _may_go(other) else "untold"
     if forms == _CONVERSION:
         return Verdict.NEAR, "converted"
     if PARTNERSHIP in forms and forms & words().own_forms:
-        # 海蓝投资中心 may leave (有限合伙) out.
-        return Verdict.MISSING, "untold"
+        # 海蓝投资中心 leaves (有限合伙) out.
+        return Verdict.MISSING, "left_out"
     return Verdict.DIFFERS, "other"
+
+
+def _may_go(one: NameParts) -> bool:
+    """Return whether a name is as good without its form.
+
+    海蓝食品 is a company by its short name, and no works or shop. What stands in brackets may be
+    left out where the name says what it is by itself: 小王理发室(个体工商户).
+    """
+    return not one.form or one.form in _SHORTENED or (one.form in _BRACKETED and not one.industry)
 
 
 def _form_text(one: NameParts) -> str:

@@ -87,7 +87,8 @@ def _places() -> dict[str, tuple[str, ...]]:
             continue
         codes = set(region.now) or {region.code}
         names = {region.name}
-        if len(region.code) < _COUNTY:
+        if len(region.code) < _COUNTY and not region.now:
+            # A short name of what is no more (晋江地区, 合江) is a county's today, or a shop's.
             names.add(_short(region.name))
         for name in names:
             if len(name) >= _SHORT_CHARS_MIN:
