@@ -86,6 +86,7 @@ class Scale:
     credit_enterprises: int
     credit_people: int
     credit_months: int
+    name_pairs: int
 
 
 SCALES: Mapping[str, Scale] = {
@@ -107,6 +108,7 @@ SCALES: Mapping[str, Scale] = {
             credit_enterprises=60,
             credit_people=2_000,
             credit_months=60,
+            name_pairs=200,
         ),
         Scale(
             name="small",
@@ -124,6 +126,7 @@ SCALES: Mapping[str, Scale] = {
             credit_enterprises=3_000,
             credit_people=100_000,
             credit_months=12,
+            name_pairs=4_000,
         ),
         Scale(
             name="full",
@@ -141,6 +144,7 @@ SCALES: Mapping[str, Scale] = {
             credit_enterprises=130_000,
             credit_people=500_000,
             credit_months=3,
+            name_pairs=20_000,
         ),
     )
 }

@@ -11,6 +11,7 @@ from benchmarks.issuing import issuing
 from benchmarks.journal import journal_bulk, journal_single
 from benchmarks.labels import label_printing
 from benchmarks.lineage import lineage
+from benchmarks.names.rows import names
 from benchmarks.pages import pages
 from benchmarks.profile import profile
 from benchmarks.proofs import proofs
@@ -35,6 +36,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "recall": recall,
     "city": city,
     "credit": credit,
+    "names": names,
     "stages": stages,
     "profile": profile,
 }

@@ -62,7 +62,10 @@ def _one_party(chance: Random, words: Lexicon) -> Pair:
         return _pair(chance, kind, party, told, known, is_same=True)
     party = make_party(chance, words, shape=chance.choice(KINDS[kind].shapes))
     told = KINDS[kind].write(chance, words, party)
-    told = _also(chance, words, party, told) if told != party.name else told
+    if told == party.name:
+        # A name with no character that has a traditional one.
+        return _one_party(chance, words)
+    told = _also(chance, words, party, told)
     return _pair(chance, kind, party, told, party.name, is_same=True)
 
 

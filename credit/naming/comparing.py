@@ -99,6 +99,9 @@ _COST: Final = 150
 _HARMLESS: Final = frozenset({"misspelt", "left_out"})
 _CORE_CHARS_MIN: Final = 2
 _PREFECTURE: Final = 4
+_ZONE: Final = re.compile(
+    "[^A-Z0-9]{2,8}(?:产业园|工业园|科技园|物流园|园区|开发区|经济区|示范区|试验区|工业区|保税区|港区|新区)"
+)
 _NUMBER: Final = re.compile("[0-9一二三四五六七八九十]+")
 # What may turn into each other; and what a short name leaves out: 海蓝食品 is a company, and no
 # cooperative, works or shop.
@@ -150,12 +153,17 @@ _RANK: Final = {Outcome.SAME: 2, Outcome.POSSIBLE: 1, Outcome.DIFFERENT: 0}
 
 
 def _placed(one: NameParts, other: NameParts) -> NameParts:
-    """Return a name whose county was written without its kind, as the other name tells it."""
+    """Return a name whose county was written without its kind, as the other name tells it.
+
+    A zone that no table knows is known by its last word, where the other name goes without it.
+    """
     is_apart = bool(one.places) and _differ(one.places, other.places)
     if one.core != other.core and other.places and not is_apart:
         for short in short_names(other.places):
             if one.core == short + other.core:
                 return replace(one, core=other.core, places=other.places)
+    if one.core.endswith(other.core) and _ZONE.fullmatch(one.core.removesuffix(other.core)):
+        return replace(one, core=other.core)
     return one
 
 
