@@ -1,6 +1,8 @@
 """Who is who over HTTP: the queue, a judgement, undoing it, and who may."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from tests.credit.naming_world import registered
 from tests.credit.samples import penalty
 from tests.web.credit_world import hand_in
-from tests.web.house import House
+from tests.web.house import House, open_house
 from tests.web.issuing_world import errors_of, made, send
 
 CANDIDATES = "/api/v1/credit/candidates"
@@ -16,8 +18,7 @@ JUDGEMENTS = "/api/v1/credit/judgements"
 NAMES = "/api/v1/credit/names"
 
 
-@pytest.fixture
-def told(house: House) -> House:
+def _tell(house: House) -> House:
     hand_in(
         house,
         "registration",
@@ -26,6 +27,20 @@ def told(house: House) -> House:
     )
     hand_in(house, "penalty", penalty(1, cf_xdr_mc="青岛海藍食品公司", cf_xdr_shxym=""))
     return house
+
+
+@pytest.fixture
+def own(house: House) -> House:
+    """Give a house on either database."""
+    return _tell(house)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give one house to all that take back what they said."""
+    folder: Path = tmp_path_factory.mktemp("names")
+    yield _tell(house := open_house(f"sqlite:///{folder / 'suxin.db'}", folder))
+    house.services.engine.dispose()
 
 
 def _json(answer: Any) -> Any:
@@ -48,6 +63,11 @@ def _said(waiting: Any, **changes: Any) -> dict[str, Any]:
     return {**body, **changes}
 
 
+def _undo(house: House, judgement: Any) -> None:
+    path = f"{JUDGEMENTS}/{judgement['id']}/undo"
+    assert send(house, "POST", path, {"reason": "复核"}, role="authority").status_code == 200
+
+
 def test_a_candidate_says_what_agrees_and_what_does_not(told: House) -> None:
     waiting = _waiting(told)
 
@@ -61,13 +81,13 @@ def test_a_candidate_says_what_agrees_and_what_does_not(told: House) -> None:
     )
 
 
-def test_a_judgement_is_made_told_and_undone(told: House) -> None:
-    waiting = _waiting(told)
+def test_a_judgement_is_made_told_and_undone(own: House) -> None:
+    waiting = _waiting(own)
 
-    judgement = made(send(told, "POST", JUDGEMENTS, _said(waiting), role="authority"))
+    judgement = made(send(own, "POST", JUDGEMENTS, _said(waiting), role="authority"))
 
     path = f"{CANDIDATES}/{waiting['mention']['id']}"
-    one = _json(send(told, "GET", path, role="auditor"))
+    one = _json(send(own, "GET", path, role="auditor"))
     assert (one["mention"]["state"], one["mention"]["subject"]) == (
         "judged",
         waiting["candidates"][0]["subject"],
@@ -75,17 +95,17 @@ def test_a_judgement_is_made_told_and_undone(told: House) -> None:
     assert [said["id"] for said in one["judgements"]] == [judgement["id"]]
     undone = _json(
         send(
-            told,
+            own,
             "POST",
             f"{JUDGEMENTS}/{judgement['id']}/undo",
             {"reason": "看错了"},
             role="authority",
         )
     )
-    (listed,) = _json(send(told, "GET", JUDGEMENTS, role="auditor"))["judgements"]
+    (listed,) = _json(send(own, "GET", JUDGEMENTS, role="auditor"))["judgements"]
     assert undone == listed
     assert (undone["state"], undone["undone_reason"]) == ("undone", "看错了")
-    assert _waiting(told)["mention"]["state"] == "waiting"
+    assert _waiting(own)["mention"]["state"] == "waiting"
 
 
 def test_the_same_request_is_one_judgement(told: House) -> None:
@@ -96,15 +116,17 @@ def test_the_same_request_is_one_judgement(told: House) -> None:
     )
 
     assert first == again
+    _undo(told, first)
 
 
 def test_a_second_word_about_the_same_is_refused(told: House) -> None:
     waiting = _waiting(told)
-    made(send(told, "POST", JUDGEMENTS, _said(waiting), role="authority"))
+    judgement = made(send(told, "POST", JUDGEMENTS, _said(waiting), role="authority"))
 
     other = _said(waiting, subject=waiting["candidates"][1]["subject"])
 
     assert send(told, "POST", JUDGEMENTS, other, role="authority").status_code == 409
+    _undo(told, judgement)
 
 
 @pytest.mark.parametrize("role", ["producer", "auditor", "operator"])
@@ -117,6 +139,7 @@ def test_only_an_authority_judges_and_undoes(told: House, role: str) -> None:
     undone = send(told, "POST", undo, {"reason": "不服"}, role=role)
 
     assert (judged.status_code, undone.status_code) == (403, 403)
+    _undo(told, judgement)
 
 
 @pytest.mark.parametrize(
