@@ -4,7 +4,7 @@ One rule: an entry of credit has its row here from the moment it is in the log, 
 has one. What the entry means is worked out by the projector, in order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Engine, delete
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete
 from base.bulk import insert_rows
 from base.clock import Clock
 from base.config import Settings
-from base.errors import Problem
+from base.errors import LedgerCorrupt, Problem
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
@@ -33,7 +33,7 @@ from credit.warning.steps import (
 from ledger.batch import Appended, Batch
 from ledger.journal import Journal, JournalLimits
 from ledger.opening import DEFAULT_LOG
-from ledger.store import read_head, scan_entries
+from ledger.store import StoredEntry, read_head, scan_entries
 
 CREDIT_KINDS: Final = frozenset(
     {
@@ -112,20 +112,37 @@ def reindex_credit(connection: Connection, log: int) -> int:
     forget_warning_steps(connection, log)
     size = read_head(connection, log).size
     count = 0
+    for found in credit_entries(connection, log, size):
+        rewrite_index(connection, log, found)
+        count += len(found)
+    return count
+
+
+def credit_entries(connection: Connection, log: int, size: int) -> Iterator[Sequence[StoredEntry]]:
+    """Yield the entries of credit below `size`, in pieces; what the rows say of them is not asked.
+
+    Raises `LedgerCorrupt` where entries are missing.
+    """
     for start in range(0, size, _CHUNK):
+        end = min(start + _CHUNK, size)
+        entries = list(scan_entries(connection, log, start=start, end=end))
+        if len(entries) != end - start:
+            raise LedgerCorrupt(f"log {log}: entries from {start} to {end - 1} are missing")
         # A header is canonical JSON: it holds the kind as it is, and most entries are events.
-        found = [
+        yield [
             entry
-            for entry in scan_entries(connection, log, start=start, end=min(start + _CHUNK, size))
+            for entry in entries
             if any(mark in entry.header_bytes for mark in _MARKS)
             and entry.header.kind in CREDIT_KINDS
         ]
-        rows = [(log, entry.seq, entry.header.kind) for entry in found]
-        insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
-        rewrite_steps(connection, log, found)
-        rewrite_warning_steps(connection, log, found)
-        count += len(rows)
-    return count
+
+
+def rewrite_index(connection: Connection, log: int, entries: Sequence[StoredEntry]) -> None:
+    """Write the rows of these entries of credit."""
+    rows = [(log, entry.seq, entry.header.kind) for entry in entries]
+    insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
+    rewrite_steps(connection, log, entries)
+    rewrite_warning_steps(connection, log, entries)
 
 
 def _refused(batch: Batch) -> Mapping[int, Problem]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from trace.rebuild import IndexFinding, check_index
+from trace.rebuild import IndexFinding
 from typing import Final
 
 import click
@@ -20,6 +20,7 @@ from tqdm import tqdm
 from base.config import Settings, load_settings
 from base.db import open_database, reading
 from base.errors import ConfigurationError, LedgerCorrupt
+from jobs.indexes import check_indexes
 from jobs.initialised import require_initialised
 from ledger.fsck import Finding, FsckReport, check_log
 from ledger.kept_note import kept_note
@@ -77,7 +78,7 @@ class _Result:
     help="A signed checkpoint that somebody kept; may be given again. The sealer's own is taken"
     " from the data folder.",
 )
-@click.option("--no-index", is_flag=True, help="Do not compare the index of events.")
+@click.option("--no-index", is_flag=True, help="Do not compare index and credit.")
 @click.pass_obj
 def command(
     environ: MutableMapping[str, str],
@@ -143,7 +144,7 @@ def _check(
 
 def _check_index(connection: Connection) -> Sequence[IndexFinding | Finding]:
     try:
-        return check_index(connection, DEFAULT_LOG)
+        return check_indexes(connection, DEFAULT_LOG)
     except LedgerCorrupt as error:
         # The report on the ledger is what such a one needs, and it is ready.
         message = f"not compared to its end: {error}"
@@ -185,10 +186,10 @@ def _words(result: _Result) -> str:
     if report.unsealed:
         lines.append(f"  {report.unsealed} of the entries lie beyond the newest checkpoint")
     if result.index is None:
-        lines.append("index of events: not compared")
+        lines.append("index and credit: not compared")
     else:
         found = len(result.index) or "no"
-        lines.append(f"index of events: {found} differences from the ledger")
+        lines.append(f"index and credit: {found} differences from the ledger")
         lines += _lines(result.index, 0)
         if result.index and report.is_clean:
             lines.append("  the ledger is whole: `manage.py rebuild` makes the index anew")

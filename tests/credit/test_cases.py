@@ -8,18 +8,19 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from base.db import reading, transaction
+from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from credit.cases.kinds import case_kinds
 from credit.cases.taking import take_step
 from credit.checking import list_page
 from credit.feeds.registry import FEEDS
-from credit.folding.projector import FOLDED, bring_up_credit, forget_credit
+from credit.folding.projector import FOLDED
 from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from tests.credit.case_world import DECIDED, CaseDay, open_case_world
+from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, csv_of, penalty
 from tests.instances import Installation
 from tests.parties.samples import uscc_of
@@ -244,16 +245,13 @@ def test_the_feed_that_sends_a_repaired_record_again_does_not_bring_it_back(
 def test_cases_come_back_the_same_from_the_log(world: CaseDay) -> None:
     for kind, step in (("repair", "apply"), ("objection", "lodge")):
         world.take(world.party, kind, step, uuid4())
-    engine, log = world.installation.engine, world.installation.log
 
     def rows() -> list[list[str]]:
-        with reading(engine) as connection:
+        with reading(world.installation.engine) as connection:
             return [sorted(map(str, connection.execute(select(one)))) for one in FOLDED]
 
     before = rows()
-    with transaction(engine) as connection:
-        forget_credit(connection, log)
-    bring_up_credit(engine, log)
+    rebuild(world.installation)
 
     assert rows() == before
 

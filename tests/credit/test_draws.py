@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from base.db import reading, transaction
+from base.db import reading
 from base.errors import Conflict, InvalidInput
-from credit.folding.projector import bring_up_credit, forget_credit
+from credit.folding.projector import bring_up_credit
 from credit.inspecting.checking import problems_of_draw
 from credit.inspecting.committing import DrawAsked, DrawDesk, commit_draw, make_draw
 from credit.inspecting.drawing import Pool, draw, pool_bytes, read_pool
@@ -33,6 +33,7 @@ from credit.intake.taking import IntakeDesk
 from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from ledger.batch import Batch
+from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, serious, uscc
 from tests.credit.warning_world import TODAY, set_day, take
 from tests.instances import Installation
@@ -284,8 +285,6 @@ def test_rebuilding_gives_the_same_inspections(desk: DrawDesk, installation: Ins
             return sorted(map(tuple, connection.execute(select(CREDIT_INSPECTION))), key=str)
 
     live = rows()
-    with transaction(installation.engine) as connection:
-        forget_credit(connection, installation.log)
-    desk.bring_up()
+    rebuild(installation)
 
     assert (rows(), len(live)) == (live, 2)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from base.db import reading, transaction
+from base.db import reading
 from credit.evidence.failed_tests import test_words as words_of_tests
 from credit.evidence.gathering import gather_evidence
 from credit.feeds.registry import FEEDS, OWN_FEED
-from credit.folding.projector import bring_up_credit, forget_credit
+from credit.folding.projector import bring_up_credit
 from credit.grading import evidence_of, grade_party
 from credit.intake.batches import BatchState, CreditBatch
 from credit.intake.desk import IntakeDesk
@@ -20,6 +20,7 @@ from credit.scoring.reading import models
 from credit.subjects import subject_of_code
 from credit.tables import CREDIT_FACT
 from parties.actors import CONSOLE
+from tests.credit.rebuilding import rebuild
 from tests.instances import Installation, lot, observation
 from tests.parties.samples import uscc_of
 from tests.trace_room.recall.world import AUTHORITY, desk_of, opened, own
@@ -152,8 +153,7 @@ def test_a_rebuild_gives_the_same_facts(installation: Installation, intake: Inta
     gather(intake, installation)
     before = facts(installation)
 
-    with transaction(installation.engine) as connection:
-        forget_credit(connection, installation.log)
+    rebuild(installation)
 
     assert facts(installation) == before
     assert gather(intake, installation) == []

@@ -11,7 +11,7 @@ from base.db import reading, transaction
 from base.errors import LedgerCorrupt
 from credit.feeds.model import Semantics
 from credit.feeds.registry import FEEDS
-from credit.folding.projector import FOLDED, bring_up_credit, forget_credit
+from credit.folding.projector import FOLDED, bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.tables import (
@@ -22,6 +22,7 @@ from credit.tables import (
     CREDIT_SEEN,
     CREDIT_SUBJECT,
 )
+from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, penalty, uscc
 from tests.instances import Installation
 
@@ -227,9 +228,7 @@ def test_forgotten_rows_come_back_the_same_from_the_log(
             return [sorted(map(tuple, connection.execute(select(one))), key=str) for one in FOLDED]
 
     before = rows()
-    with transaction(installation.engine) as connection:
-        forget_credit(connection, installation.log)
-    bring_up_credit(installation.engine, installation.log)
+    rebuild(installation)
 
     assert rows() == before
     assert any(before)
@@ -323,7 +322,5 @@ def test_nobody_rewrites_the_rows_of_a_batch_that_is_an_entry(
     again = _take(intake, *rows, is_released=True)
 
     assert (again.state, again.seq) == (BatchState.ACCEPTED, released.seq)
-    with transaction(installation.engine) as connection:
-        forget_credit(connection, installation.log)
-    bring_up_credit(installation.engine, installation.log)
+    rebuild(installation)
     assert len(_facts(installation)) == 9

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from base.db import reading, transaction
+from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound
 from credit.checking import check_party
-from credit.folding.projector import FOLDED, bring_up_credit, forget_credit
+from credit.folding.projector import FOLDED, bring_up_credit
 from credit.intake.taking import IntakeDesk
 from credit.judging.entries import Judged, JudgedNote, judged_draft
 from credit.rulebook.reading import rulebook
@@ -27,6 +27,7 @@ from tests.credit.naming_world import (
     take_back,
     who,
 )
+from tests.credit.rebuilding import rebuild
 from tests.credit.samples import penalty, serious, uscc
 from tests.instances import Installation
 
@@ -61,9 +62,7 @@ def _rows(installation: Installation) -> dict[str, list[Any]]:
 
 
 def _rebuilt(installation: Installation) -> dict[str, list[Any]]:
-    with transaction(installation.engine) as connection:
-        forget_credit(connection, installation.log)
-    bring_up_credit(installation.engine, installation.log)
+    rebuild(installation)
     return _rows(installation)
 
 

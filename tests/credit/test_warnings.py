@@ -4,10 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from base.db import transaction
 from base.errors import Conflict, InvalidInput
-from credit.folding.projector import bring_up_credit, forget_credit
 from credit.intake.taking import IntakeDesk
+from tests.credit.rebuilding import rebuild
 from tests.credit.samples import penalty, serious
 from tests.credit.warning_world import (
     TODAY,
@@ -128,9 +127,7 @@ def test_rebuilding_gives_the_same_rows(installation: Installation, intake: Inta
         act(installation, intake, one.id, "escalate", reason="连续处罚")
     live = stored(installation)
 
-    with transaction(installation.engine) as connection:
-        forget_credit(connection, installation.log)
-    bring_up_credit(installation.engine, installation.log)
+    rebuild(installation)
 
     assert stored(installation) == live
     assert [row[7] for row in live] != []

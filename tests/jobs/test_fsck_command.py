@@ -150,6 +150,7 @@ def test_a_row_of_the_index_that_is_wrong_is_named_by_its_entry(
     assert run_command_line(["fsck"], env) == 0
     _change(env, "UPDATE event SET biz_step = 'shipping' WHERE seq = 2")
     _change(env, "DELETE FROM event_item WHERE seq = 3")
+    _change(env, "INSERT INTO credit_entry (log, seq, kind) VALUES (1, 3, 'credit_case')")
     capsys.readouterr()
 
     code = run_command_line(["fsck"], env)
@@ -159,6 +160,7 @@ def test_a_row_of_the_index_that_is_wrong_is_named_by_its_entry(
     assert "4 entries and 1 checkpoints read, nothing found" in out
     assert "entry 2: event_differs" in out
     assert "entry 3: items_differ" in out
+    assert "entry 3: credit_extra: credit_entry seq 3" in out
     assert "`manage.py rebuild`" in out
     assert run_command_line(["fsck", "--no-index"], env) == 0
     assert "not compared" in capsys.readouterr().out
