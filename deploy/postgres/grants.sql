@@ -96,12 +96,20 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON scan_summary, scan_alert, scan_burst TO 
 
 -- suxin_sealer: the sealer and `manage.py fsck`. It reads the log and adds checkpoints.
 GRANT SELECT ON ledger_head, ledger_entry, ledger_payload, ledger_node TO suxin_sealer;
--- Index and links are compared with the log; of the register only which parties there are is asked.
+-- Index and links are compared with the log; of the register only which parties there are is asked,
+-- and how they are called, which a result of an inspection is folded with.
 GRANT SELECT ON event, event_item, identifier, projection_cursor, link, event_quantity,
     code_block, code_range,
     recall, recall_scope, recall_line, recall_notice, recall_answer, recall_escalation, recall_close
     TO suxin_sealer;
-GRANT SELECT (id) ON party TO suxin_sealer;
+-- Credit is folded once more and compared: the rows of batches with it, and what reports hash to.
+GRANT SELECT ON credit_entry, credit_step, credit_warning_step, credit_batch, credit_row,
+    credit_subject, credit_code, credit_fact, credit_seen, credit_case,
+    credit_application, credit_warning, credit_draw, credit_inspection,
+    credit_name, credit_mention, credit_own, credit_alias, credit_judgement,
+    credit_report, credit_snapshot, credit_person_batch
+    TO suxin_sealer;
+GRANT SELECT (id, uscc, name_zh) ON party TO suxin_sealer;
 GRANT SELECT, INSERT ON ledger_checkpoint TO suxin_sealer;
 -- Two sealers wait for each other at the head's row. PostgreSQL asks for UPDATE of at least one
 -- column before it lets anybody lock a row; this one is the least harmful.
