@@ -57,6 +57,7 @@ from web.pages.credit import names as credit_names
 from web.pages.credit import party as credit_party
 from web.pages.credit import public_lists as credit_public
 from web.pages.credit import public_reports as credit_verification
+from web.pages.credit import reports as credit_reports
 from web.pages.credit import statistics as credit_statistics
 from web.pages.credit import warnings as credit_warnings
 from web.pages.tracing import entry, findings_file, pages, search, sheet
@@ -105,6 +106,7 @@ PAGES: Final = (
     credit_party,
     credit_list_files,
     credit_lists,
+    credit_reports,
     credit_statistics,
     credit_draws,
     credit_inspections,
