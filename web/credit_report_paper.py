@@ -158,7 +158,8 @@ def _lines(fact: Any) -> list[str]:
         f"作出机关：{fact['authority']}" if fact["authority"] else "",
         "　".join([*days, *filter(None, (last, early, level, grade))]),
         *(f"{_DETAILS[name]}：{text}" for name, text in sorted(fact["details"].items())),
-        *(_law(rule) for rule in fact["because"]),
+        # Several rows of law may stand in one article: the paper cites it once.
+        *dict.fromkeys(_law(rule) for rule in fact["because"]),
         _proof(fact),
     ]
     return [line for line in lines if line]

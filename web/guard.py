@@ -76,6 +76,8 @@ LIMITS: Final = (
             ("GET", "/ledger/bundle"),
             ("GET", "/credit/reports/<"),
             ("GET", "/api/v1/credit/reports/<"),
+            ("GET", "/credit/snapshots/<"),
+            ("GET", "/api/v1/credit/snapshots/<"),
         ),
         amounts=lambda settings: (
             f"{settings.misses_minute_max}/minute; {settings.misses_hour_max}/hour; "
@@ -90,6 +92,8 @@ LIMITS: Final = (
             ("POST", "/scan/photo"),
             ("POST", "/credit/reports/<"),
             ("POST", "/api/v1/credit/reports/<"),
+            ("POST", "/credit/snapshots/<"),
+            ("POST", "/api/v1/credit/snapshots/<"),
         ),
         amounts=lambda settings: f"{settings.photos_minute_max}/minute",
         per=Per.ADDRESS,

@@ -44,15 +44,18 @@ class ReportNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotNote:
-    """A list as it stood on a day; `lines` are its canonical lines, packed."""
+    """A list as it stood on a day; `lines` are its canonical lines, packed, `paper` its PDF."""
 
+    number: str
     list_id: str
     day: date
     known_at: datetime
     taken_at: datetime
     rows: int
     root: bytes
+    paper_hash: bytes
     lines: bytes
+    paper: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +89,14 @@ def report_draft(note: ReportNote) -> Draft:
 def snapshot_draft(note: SnapshotNote) -> Draft:
     """Return the entry of a snapshot."""
     public: JsonObject = {
+        "number": note.number,
         "list": note.list_id,
         "day": note.day.isoformat(),
         "known_at": format_instant(note.known_at),
+        "taken_at": format_instant(note.taken_at),
         "rows": note.rows,
         "root": note.root.hex(),
+        "paper": note.paper_hash.hex(),
     }
     return draft_of_parts(SNAPSHOT_KIND, {Part.PUBLIC: public}, note=note)
 

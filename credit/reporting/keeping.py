@@ -115,6 +115,7 @@ def _write_snapshot(
         CREDIT_SNAPSHOT.insert().values(
             log=log,
             seq=seq,
+            number=note.number,
             list=note.list_id,
             day=note.day,
             known_at=note.known_at,
@@ -122,6 +123,8 @@ def _write_snapshot(
             actor=actor,
             row_count=note.rows,
             root=note.root,
+            paper_hash=note.paper_hash,
             lines=note.lines,
+            paper=note.paper,
         )
     )

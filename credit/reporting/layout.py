@@ -68,6 +68,9 @@ class ReportLimits:
     facts: int
     proof_rows: int
     snapshot_rows: int
+    snapshot_paths: int
+    snapshot_paper: int
+    snapshot_compared: int
     file_bytes: int
     compare_bytes: int
 
@@ -160,6 +163,9 @@ def _limits(rows: Rows) -> ReportLimits:
         facts=rows.whole("facts") or 0,
         proof_rows=rows.whole("proof_rows") or 0,
         snapshot_rows=rows.whole("snapshot_rows") or 0,
+        snapshot_paths=rows.whole("snapshot_paths") or 0,
+        snapshot_paper=rows.whole("snapshot_paper") or 0,
+        snapshot_compared=rows.whole("snapshot_compared") or 0,
         file_bytes=rows.whole("file_bytes") or 0,
         compare_bytes=rows.whole("compare_bytes") or 0,
     )

@@ -16,19 +16,22 @@ from typing import Final
 
 from base.installation_secret import InstallationSecret
 
+REPORT_PREFIX: Final = "CR"
+SNAPSHOT_PREFIX: Final = "CL"
+
 _PURPOSE: Final = "suxin credit report codes v1"
 # Without I, L, O and U, which are misread (Crockford's base 32).
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_CHARS: Final = 10
 _CODE_CHARS: Final = 10
-_NUMBER: Final = re.compile(rf"CR[0-9]{{8}}-[{_ALPHABET}]{{{_RANDOM_CHARS}}}")
+_NUMBER: Final = re.compile(rf"(?:CR|CL)[0-9]{{8}}-[{_ALPHABET}]{{{_RANDOM_CHARS}}}")
 _MISREAD: Final = str.maketrans("OIL", "011")
 
 
-def new_number(day: date) -> str:
-    """Return a fresh number: the day, and 50 random bits."""
+def new_number(day: date, prefix: str = REPORT_PREFIX) -> str:
+    """Return a fresh number: of what, the day, and 50 random bits."""
     drawn = "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_CHARS))
-    return f"CR{day:%Y%m%d}-{drawn}"
+    return f"{prefix}{day:%Y%m%d}-{drawn}"
 
 
 def number_typed(text: str) -> str:

@@ -72,7 +72,7 @@ def check_report_file(data: bytes, vkeys: Sequence[VerifierKey]) -> CheckedRepor
     try:
         proofs = _proofs(report)
         for path, proof in proofs:
-            _check_row(path, proof, batches)
+            check_row(path, proof, batches)
         facts = sum(len(section["facts"]) for section in _sections(report))
     except (KeyError, TypeError) as error:
         raise _wrong("report", f"cannot be read: {error!r}") from None
@@ -96,7 +96,8 @@ def hash_of_file(data: bytes) -> tuple[bytes, bool]:
     return sha256(data).digest(), False
 
 
-def _check_row(path: str, proof: Mapping[str, Any], batches: Mapping[int, ProvenEntry]) -> None:
+def check_row(path: str, proof: Mapping[str, Any], batches: Mapping[int, ProvenEntry]) -> None:
+    """Refuse what is not a row of the batch that it names."""
     entry = batches.get(proof["batch_seq"])
     if entry is None or entry.payload.get("batch") != proof["batch"]:
         raise _wrong(path, "names a batch that the bundle does not have")

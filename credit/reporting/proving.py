@@ -5,6 +5,7 @@ yet is waited for and never left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -12,7 +13,6 @@ from sqlalchemy import Connection, select
 from base.errors import LedgerCorrupt, NotFound
 from base.strict_json import JsonObject
 from credit.intake.batches import leaves_of_batch
-from credit.reporting.facts import Told
 from credit.reporting.layout import layout
 from credit.tables import CREDIT_BATCH
 from ledger.bundle import Bundle, BundleEntry, VisiblePart
@@ -22,7 +22,29 @@ from ledger.proof import InclusionProof
 from ledger.store import read_checkpoint, read_entries, tile_reader
 
 
-def row_proofs(connection: Connection, log: int, told: Sequence[Told]) -> Mapping[UUID, JsonObject]:
+class Placed(Protocol):
+    """What stands in an entry of the ledger: a fact, with its row of a batch where it has one."""
+
+    @property
+    def id(self) -> UUID:
+        """Return the id of the fact."""
+
+    @property
+    def seq(self) -> int:
+        """Return the entry that told of it last."""
+
+    @property
+    def batch_id(self) -> UUID | None:
+        """Return its batch."""
+
+    @property
+    def position(self) -> int | None:
+        """Return its row of the batch, from 0 on."""
+
+
+def row_proofs(
+    connection: Connection, log: int, told: Sequence[Placed]
+) -> Mapping[UUID, JsonObject]:
     """Return where each fact stands: its entry, and its row with the path to the entry's root.
 
     A fact of a batch larger than `proof_rows` has its row without a path.

@@ -63,12 +63,13 @@ CREDIT_ACCESS: Final = Table(
     Index(None, "log", "at"),
 )
 
-# A list as it stood on a day, written with its entry: canonical lines, packed.
+# A list as it stood on a day, written with its entry: canonical lines, packed, and its PDF.
 CREDIT_SNAPSHOT: Final = Table(
     "credit_snapshot",
     METADATA,
     Column("log", Integer, primary_key=True, autoincrement=False),
     Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("number", String(REPORT_NUMBER_CHARS_MAX), nullable=False),
     Column("list", String(KIND_CHARS_MAX), nullable=False),
     Column("day", Date, nullable=False),
     Column("known_at", Instant, nullable=False),
@@ -76,8 +77,11 @@ CREDIT_SNAPSHOT: Final = Table(
     Column("actor", String(ACTOR_CHARS_MAX), nullable=False),
     Column("row_count", Integer, nullable=False),
     Column("root", LargeBinary(32), nullable=False),
+    Column("paper_hash", LargeBinary(32), nullable=False),
     Column("lines", LargeBinary, nullable=False),
+    Column("paper", LargeBinary, nullable=False),
     Index(None, "log", "list", "day"),
+    Index(None, "log", "number", unique=True),
 )
 
 TABLES: Final = (CREDIT_REPORT, CREDIT_ACCESS, CREDIT_SNAPSHOT)
