@@ -57,7 +57,9 @@ from web.pages.credit import names as credit_names
 from web.pages.credit import party as credit_party
 from web.pages.credit import public_lists as credit_public
 from web.pages.credit import public_reports as credit_verification
+from web.pages.credit import public_snapshots as credit_snapshot_verification
 from web.pages.credit import reports as credit_reports
+from web.pages.credit import snapshots as credit_snapshots
 from web.pages.credit import statistics as credit_statistics
 from web.pages.credit import warnings as credit_warnings
 from web.pages.tracing import entry, findings_file, pages, search, sheet
@@ -107,6 +109,7 @@ PAGES: Final = (
     credit_list_files,
     credit_lists,
     credit_reports,
+    credit_snapshots,
     credit_statistics,
     credit_draws,
     credit_inspections,
@@ -140,6 +143,7 @@ def register_work(app: Flask) -> None:
     app.register_blueprint(recall_public.blueprint)
     app.register_blueprint(credit_public.blueprint)
     app.register_blueprint(credit_verification.blueprint)
+    app.register_blueprint(credit_snapshot_verification.blueprint)
     app.register_blueprint(profile_docs.blueprint)
 
 

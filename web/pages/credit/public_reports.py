@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from base.errors import InputTooLarge, InvalidInput, NotFound
 from credit.reporting.layout import layout
 from credit.reporting.making import Edition
-from credit.reporting.numbers import number_typed
+from credit.reporting.numbers import SNAPSHOT_PREFIX, number_typed
 from credit.reporting.reading import Standing
 from web.credit_reports import Compared, Verified, compare_file, verify_report
 from web.form_file import file_of_form
@@ -28,7 +28,7 @@ from web.services import services
 blueprint = Blueprint("credit_verification", __name__)
 
 _TYPED_CHARS_MAX: Final = 40
-_NOT_KEPT: Final = {"Cache-Control": "no-store"}
+NOT_KEPT: Final = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +72,11 @@ def _shared() -> dict[str, object]:
 @blueprint.get("/credit/reports")
 def ask_for_report() -> WerkzeugResponse | str:
     """Take number and code from whoever cannot scan the paper, and lead to the page of it."""
-    number, code = _typed("number"), _typed("code")
+    number, code = _typed("number"), typed_code()
     known = number_typed(number)
     if known and code:
-        return redirect(f"/credit/reports/{known}?{urlencode({'code': code})}", 303)
+        kind = "snapshots" if known.startswith(SNAPSHOT_PREFIX) else "reports"
+        return redirect(f"/credit/{kind}/{known}?{urlencode({'code': code})}", 303)
     return _ask(number, code, is_wrong=bool(number or code))
 
 
@@ -83,24 +84,24 @@ def ask_for_report() -> WerkzeugResponse | str:
 def verification(number: str) -> Response:
     """Tell whoever holds a report whether it is genuine and still current."""
     try:
-        return _told(verify_report(services(), number, _typed("code")))
+        return _told(verify_report(services(), number, typed_code()))
     except NotFound:
-        return _unknown(number)
+        return unknown(number)
 
 
 @blueprint.post("/credit/reports/<number>")
 def comparison(number: str) -> Response:
     """Tell whether a file is the report that was issued, byte for byte or word for word."""
-    parts, code = services(), _typed("code")
+    parts, code = services(), typed_code()
     try:
         found = verify_report(parts, number, code)
     except NotFound:
-        return _unknown(number)
+        return unknown(number)
     try:
         data = file_of_form(request, "file", layout().limits.compare_bytes)
         compared = compare_file(parts, number, code, data)
     except InputTooLarge:
-        return _told(found, problem=_too_large(), status=413)
+        return _told(found, problem=too_large(), status=413)
     except InvalidInput:
         return _told(found, problem=_("Choose the file of the report."), status=400)
     return _told(found, compared=compared)
@@ -118,17 +119,18 @@ def _told(
         verdict=_VERDICTS[found.standing](),
         edition=EDITIONS[report.edition](),
         is_person=report.edition is Edition.PERSONAL,
-        code=_typed("code"),
+        code=typed_code(),
         compared=compared,
         problem=problem,
         size_mb=layout().limits.compare_bytes >> 20,
     )
-    return Response(body, status=status, headers=_NOT_KEPT)
+    return Response(body, status=status, headers=NOT_KEPT)
 
 
-def _unknown(number: str) -> Response:
-    body = _ask(number[:_TYPED_CHARS_MAX], _typed("code"), is_wrong=True)
-    return Response(body, status=404, headers=_NOT_KEPT)
+def unknown(number: str) -> Response:
+    """Answer a wrong number, a wrong code and none at all alike."""
+    body = _ask(number[:_TYPED_CHARS_MAX], typed_code(), is_wrong=True)
+    return Response(body, status=404, headers=NOT_KEPT)
 
 
 def _ask(number: str, code: str, *, is_wrong: bool) -> str:
@@ -137,9 +139,15 @@ def _ask(number: str, code: str, *, is_wrong: bool) -> str:
     )
 
 
-def _too_large() -> str:
+def too_large() -> str:
+    """Return that a file is no report."""
     size = str(layout().limits.compare_bytes >> 20)
     return _("The file is larger than %(size)s MB: that is no report of this service.", size=size)
+
+
+def typed_code() -> str:
+    """Return the code of the address."""
+    return _typed("code")
 
 
 def _typed(name: str) -> str:
