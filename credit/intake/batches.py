@@ -86,6 +86,11 @@ class CreditBatch:
         """Return whether it was looked at: it is no batch that waits."""
         return self.state is not BatchState.WAITING
 
+    @property
+    def is_read(self) -> bool:
+        """Return whether its file was read whole: one without a row never was."""
+        return self.received > 0
+
 
 def keep_batch(connection: Connection, batch: CreditBatch) -> None:
     """Write a batch that came in."""

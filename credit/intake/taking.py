@@ -102,6 +102,8 @@ def require_releasable(desk: IntakeDesk, feed: Feed, batch: CreditBatch, actor: 
         raise Conflict(f"This batch is {batch.state.value}: only a held one is released.")
     if batch.actor == actor.id:
         raise Conflict("Whoever handed a batch in does not release it: another one has to.")
+    if not batch.is_read:
+        raise Conflict("This file could not be read whole: it has to be sent again.")
     with reading(desk.journal.engine) as connection:
         newest = newest_accepted(connection, batch.log, feed.id)
     is_whole = feed.semantics is Semantics.SNAPSHOT

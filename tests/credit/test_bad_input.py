@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from base.db import reading
-from base.errors import InvalidInput
+from base.errors import Conflict
 from base.strict_json import loads
 from credit.facts import FactState
 from credit.feeds.registry import FEEDS
@@ -310,7 +310,7 @@ def test_a_file_that_breaks_off_is_released_by_nobody(door: Counter) -> None:
     body = CSV_OF_TEN[:-60]
     held = door.push(range(10), body=body)
 
-    with pytest.raises(InvalidInput, match="breaks off"):
+    with pytest.raises(Conflict, match="sent again"):
         take_batch(
             door.desk, COLLEAGUE, FEEDS["judgment_default"], body, door=Door.PUSH, is_released=True
         )

@@ -14,7 +14,7 @@ from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 
 STATES: Final[Mapping[BatchState, Callable[[], str]]] = {
-    BatchState.WAITING: lambda: _("Waiting"),
+    BatchState.WAITING: lambda: _("Being taken"),
     BatchState.HELD: lambda: _("Held"),
     BatchState.ACCEPTED: lambda: _("Taken"),
     BatchState.REFUSED: lambda: _("Refused"),
@@ -112,6 +112,10 @@ _REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (
         r"Whoever handed a batch in does not release it: another one has to\.",
         "提交批次的人不能自行放行，须由另一人复核。",
+    ),
+    (
+        r"This file could not be read whole: it has to be sent again\.",
+        "文件未能完整读取，须重新报送。",
     ),
     (r"This batch is \S+: only a held one is released\.", "只有暂扣的批次可以放行。"),
     (
