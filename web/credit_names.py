@@ -9,6 +9,7 @@ from uuid import UUID
 
 from base.db import reading
 from credit.folding.projector import bring_up_credit
+from credit.judging.codes import TwoCodes, two_codes
 from credit.judging.desk import JudgingDesk, judge, undo
 from credit.judging.entries import Judged, JudgedNote, UndoneNote
 from credit.judging.queue import (
@@ -79,6 +80,13 @@ def found_by_names(parts: Services, names: list[str], *, region: str = "") -> li
     wanted = [Wanted(side=Side(name=name, region=region)) for name in names]
     with reading(parts.engine) as connection:
         return find_by_names(connection, parts.log, wanted)
+
+
+def codes_for(parts: Services, old: str, new: str) -> TwoCodes | None:
+    """Return the parties of two codes side by side; None where one of them names no single one."""
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        return two_codes(connection, parts.log, old, new)
 
 
 def judge_for(

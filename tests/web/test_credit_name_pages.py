@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,7 +12,7 @@ from credit.folding.mentions import Why
 from credit.judging.entries import Judged
 from credit.naming.comparing import Outcome, Part, Verdict
 from tests.credit.naming_world import registered
-from tests.credit.samples import penalty
+from tests.credit.samples import penalty, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House, open_house
 from tests.web.signed_in import Visitor, once_of, sign_in
@@ -19,6 +20,7 @@ from tests.web.work_world import text_of
 from web.pages.credit import name_words
 
 NAMES = "/work/credit/names"
+SAID, CODES = f"{NAMES}/said", f"{NAMES}/codes"
 TOLD = "青島市海藍食品公司"
 
 
@@ -134,7 +136,48 @@ def test_an_auditor_looks_and_says_nothing_and_nobody_else_looks(told: House) ->
     assert "各部分一致" in whole
     assert "作出认定" not in whole
     assert _say(auditor, at, "new", "positive").status_code == 403
-    assert [maker.get(path).status_code for path in (NAMES, at, f"{NAMES}/said")] == [403] * 3
+    assert [maker.get(path).status_code for path in (NAMES, at, SAID, CODES)] == [403] * 4
+
+
+def test_two_codes_are_compared_joined_with_a_reason_and_taken_apart(told: House) -> None:
+    person = sign_in(told, "authority")
+    asked = {"old": uscc(1), "new": uscc(2)}
+    at = f"{NAMES}/codes?{urlencode(asked)}"
+
+    bare = person.post(f"{NAMES}/codes", page=at, verdict="positive", reason="", **asked)
+    joined = person.post(
+        f"{NAMES}/codes", page=at, verdict="positive", reason="吸收合并登记", **asked
+    )
+    whole = text_of(person.get(at))
+    checked = text_of(person.get(f"/work/credit/check?q={uscc(1)}"))
+    judgement = re.search(r'name="judgement" value="([0-9a-f-]{36})"', whole)
+    assert judgement is not None
+    told_apart = {"judgement": judgement[1], "reason": "登记有误", **asked}
+    apart = person.post(f"{NAMES}/codes/undone", page=at, **told_apart)
+
+    assert [one.status_code for one in (bare, joined, apart)] == [400, 303, 303]
+    assert "请写明理由。" in text_of(bare)
+    assert all(word in whole for word in ("现行认定", "吸收合并登记", "/ledger/proof/"))
+    assert "青岛海兰食品有限公司" in checked
+    assert "青岛海蓝食品有限公司" in text_of(person.get(f"/work/credit/check?q={uscc(1)}"))
+    assert "是同一个主体" in text_of(person.get(at))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (uscc(1), uscc(1), "这是同一个代码"),
+        (uscc(1), uscc(77), "查无主体"),
+        (uscc(1), "青岛海兰", "统一社会信用代码"),
+    ],
+)
+def test_codes_that_are_no_two_parties_are_refused_in_words(
+    told: House, old: str, new: str, words: str
+) -> None:
+    answer = sign_in(told, "authority").get(f"{NAMES}/codes?{urlencode({'old': old, 'new': new})}")
+
+    assert answer.status_code == 400
+    assert words in text_of(answer)
 
 
 def test_the_start_page_leads_there(told: House) -> None:

@@ -53,6 +53,7 @@ from web.pages.credit import in_use as credit_in_use
 from web.pages.credit import inspections as credit_inspections
 from web.pages.credit import list_files as credit_list_files
 from web.pages.credit import lists as credit_lists
+from web.pages.credit import name_codes as credit_name_codes
 from web.pages.credit import names as credit_names
 from web.pages.credit import party as credit_party
 from web.pages.credit import public_lists as credit_public
@@ -115,6 +116,7 @@ PAGES: Final = (
     credit_inspections,
     credit_warnings,
     credit_names,
+    credit_name_codes,
 )
 
 _NEWEST: Final = 5

@@ -107,7 +107,7 @@ def credit_name_judge(mention_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     subject_id, verdict = form.id("subject"), _VERDICTS.get(request.form.get("verdict", ""))
     if verdict is None or (subject_id is None and subject != _NEW):
         raise NotFound("There is no such party.")
-    reason = _reason(form)
+    reason = reason_of(form)
     if form.is_good:
         parts, actor, once = services(), page_actor(), once_of(form)
         key = f"page:{once}"
@@ -121,7 +121,7 @@ def credit_name_judge(mention_id: UUID) -> WerkzeugResponse | tuple[str, int]:
         )
         asked = (str(mention_id), subject, verdict, reason)
         try:
-            judge_for(parts, actor, said, idempotency=_once(once, asked))
+            judge_for(parts, actor, said, idempotency=idempotency_of(once, asked))
         except AppError as refusal:
             name_words.refuse(form, refusal)
     if not form.is_good:
@@ -138,7 +138,7 @@ def credit_name_undo(mention_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     judgement_id = form.id("judgement")
     if judgement_id is None:
         raise NotFound("There is no such judgement.")
-    reason = _reason(form)
+    reason = reason_of(form)
     if form.is_good:
         asked = (str(judgement_id), reason)
         try:
@@ -147,7 +147,7 @@ def credit_name_undo(mention_id: UUID) -> WerkzeugResponse | tuple[str, int]:
                 page_actor(),
                 judgement_id,
                 reason,
-                idempotency=_once(once_of(form), asked),
+                idempotency=idempotency_of(once_of(form), asked),
             )
         except AppError as refusal:
             name_words.refuse(form, refusal)
@@ -156,7 +156,8 @@ def credit_name_undo(mention_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     return redirect(f"/work/credit/names/{mention_id}?{_DONE}={_UNDONE}", 303)
 
 
-def _reason(form: Form) -> str:
+def reason_of(form: Form) -> str:
+    """Return why somebody says what is said; that there is none is noted."""
     reason = form.text("reason")
     if not reason:
         form.wrong("reason", _("Say why."))
@@ -165,7 +166,8 @@ def _reason(form: Form) -> str:
     return reason
 
 
-def _once(once: UUID | None, asked: object) -> Idempotency | None:
+def idempotency_of(once: UUID | None, asked: object) -> Idempotency | None:
+    """Return what makes a form that is sent twice one request."""
     if once is None:
         return None
     return Idempotency(key=f"page:{once}", request_hash=request_hash(asked))
@@ -177,10 +179,10 @@ def _mention_page(mention_id: UUID, form: Form | None = None) -> str:
     return render_template(
         "credit/names/name.html",
         mention=waiting.mention,
-        candidates=[(one, _form_of(f"say-{one.subject_id}", form)) for one in waiting.candidates],
+        candidates=[(one, form_of(f"say-{one.subject_id}", form)) for one in waiting.candidates],
         is_judged=_is_judged(waiting),
-        new_form=_form_of(f"say-{_NEW}", form),
-        said=[(one, _form_of(f"undo-{one.id}", form)) for one in waiting.judgements],
+        new_form=form_of(f"say-{_NEW}", form),
+        said=[(one, form_of(f"undo-{one.id}", form)) for one in waiting.judgements],
         stands=_stands(waiting),
         alert=_alert(waiting, form),
         done=done if _was_done(waiting, done) else "",
@@ -196,7 +198,8 @@ def _alert(waiting: Waiting, form: Form | None) -> str:
     return next(iter(form.problems.values()), "") if form is not None and is_gone else ""
 
 
-def _form_of(name: str, form: Form | None) -> Form:
+def form_of(name: str, form: Form | None) -> Form:
+    """Return the form of that name as it was sent, or one that nobody has filled in."""
     return form if form is not None and form.name == name else blank(name)
 
 
