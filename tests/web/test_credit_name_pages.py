@@ -113,7 +113,7 @@ def test_pressed_twice_it_is_said_once_and_who_comes_too_late_is_told(told: Hous
 
     assert [one.status_code for one in both] == [303, 303]
     assert late.status_code == 400
-    assert "已有人先办理" in text_of(late)
+    assert "已经作出判断，请先撤销。" in text_of(late)
 
 
 def test_a_name_may_be_a_party_that_nobody_knew(told: House) -> None:
