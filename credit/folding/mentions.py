@@ -62,7 +62,9 @@ def settle_mentions(
     """Return whom each fact stands with, and note the mentions that a person has to look at."""
     owned = _nodes_of(connection, log, [one.fact_id for one in told])
     known = {one.subject_id for one in told if one.subject_id is not None}
-    names = names_of(connection, log, known)
+    # What the register itself says of a name is no mismatch.
+    asked = {one.subject_id for one in told if one.record.kind is not FactKind.REGISTRATION}
+    names = names_of(connection, log, known & asked)
     # What was a mention once stays one: its judgement goes with it.
     fresh = [one for one in told if one.fact_id not in owned]
     waiting = {one.fact_id: found for one in fresh if (found := _waiting(one, names)) is not None}
