@@ -3,12 +3,15 @@
 One rule: everything that is changed is an entry first; a draw is checked from the entries alone.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from base.db import reading
+from base.errors import NotFound
 from credit.folding.projector import bring_up_credit
-from credit.inspecting.checking import problems_of_draw
+from credit.inspecting.checking import marks_drawn, problems_of_draw
 from credit.inspecting.committing import DrawAsked, DrawDesk, commit_draw, make_draw
+from credit.inspecting.drawing import read_pool
 from credit.inspecting.reading import (
     DrawRow,
     InspectionQuery,
@@ -20,10 +23,22 @@ from credit.inspecting.reading import (
 )
 from credit.inspecting.results import ResultAsked, record_result
 from credit.intake.files import read_file
+from credit.looking_up import subjects_by_id
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.credit import book_of
+from web.credit_cases import subject_for
 from web.services import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMark:
+    """A party's mark in a draw, with the salt that makes it; `risk_class` "" is not in the pool."""
+
+    mark: str
+    salt: bytes
+    risk_class: str
+    is_drawn: bool
 
 
 def draw_desk(parts: Services) -> DrawDesk:
@@ -67,6 +82,33 @@ def make_for(parts: Services, actor: Actor, draw_id: UUID, value: str) -> DrawRo
 def pool_for(parts: Services, draw_id: UUID) -> bytes:
     """Return the file of a draw's pool; raises `NotFound`."""
     return read_file(parts.settings.effective_files_dir, draw_for(parts, draw_id).pool_hash)
+
+
+def marks_for(parts: Services, draw_id: UUID) -> list[str]:
+    """Return the marks of those who were drawn, in the order of the draw."""
+    with reading(parts.engine) as connection:
+        return marks_drawn(connection, parts.log, draw_id)
+
+
+def mark_for(parts: Services, actor: Actor, draw_id: UUID, uscc: str) -> OwnMark:
+    """Return the mark of a party in a draw; raises `NotFound` for one that is not the actor's."""
+    row, log = draw_for(parts, draw_id), parts.log
+    with reading(parts.engine) as connection:
+        subject_id = subject_for(connection, parts, actor, uscc)
+        known = {} if subject_id is None else subjects_by_id(connection, log, {subject_id})
+        if not known:
+            raise NotFound("Nothing was told of this party.")
+        (code,) = (card.code for card in known.values())
+        drawn = marks_drawn(connection, log, draw_id)
+    marks = draw_desk(parts).marks_of(draw_id)
+    mark = marks.mark_of(code)
+    pool = read_pool(read_file(parts.settings.effective_files_dir, row.pool_hash))
+    return OwnMark(
+        mark=mark,
+        salt=marks.salt_of(code),
+        risk_class=pool.parties.get(mark, ""),
+        is_drawn=mark in drawn,
+    )
 
 
 def check_for(parts: Services, draw_id: UUID) -> list[str]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from base.errors import AppError
+from base.errors import AppError, LedgerCorrupt
 from credit.inspecting.drawing import Drawn, draw, read_pool
 from credit.inspecting.entries import (
     COMMITTED_KIND,
@@ -21,6 +21,7 @@ from credit.inspecting.entries import (
     commit_of,
     drawn_of,
 )
+from credit.inspecting.marks import mark_of
 from credit.intake.files import read_file
 from credit.tables import CREDIT_ENTRY
 from ledger.store import read_entries
@@ -38,6 +39,17 @@ def problems_of_draw(connection: Connection, log: int, draw_id: UUID, folder: Pa
     return [*found, *_compared(seq, commit, draws, folder)]
 
 
+def marks_drawn(connection: Connection, log: int, draw_id: UUID) -> list[str]:
+    """Return the marks of those who were drawn, in the order of the draw; none before it."""
+    _, draws = _notes(connection, log, draw_id)
+    return [
+        mark
+        for _, note in draws
+        if (note.seed, note.value) == (draws[0][1].seed, draws[0][1].value)
+        for mark in note.marks
+    ]
+
+
 def _compared(
     seq: int, commit: CommitNote, draws: list[tuple[int, DrawnNote]], folder: Path
 ) -> Iterator[str]:
@@ -52,16 +64,20 @@ def _compared(
     try:
         body = read_file(folder, commit.pool_hash)
         drawn = draw(read_pool(body), seed=first.seed, value=first.value)
-    except AppError as error:
+    # A check writes nothing: a pool that was changed is what it is there to tell.
+    except (AppError, LedgerCorrupt) as error:
         yield f"The pool cannot be read: {error}"
         return
+    counting = [note for _, note in draws if (note.seed, note.value) == (first.seed, first.value)]
     told = tuple(
-        Drawn(code=one.code, risk_class=one.risk_class, inspectors=one.inspectors)
-        for _, note in draws
-        if (note.seed, note.value) == (first.seed, first.value)
+        Drawn(
+            mark=mark_of(one.code, one.salt), risk_class=one.risk_class, inspectors=one.inspectors
+        )
+        for note in counting
         for one in note.orders
     )
-    if told != drawn:
+    marks = [mark for note in counting for mark in note.marks]
+    if told != drawn or marks != [one.mark for one in drawn]:
         yield "Seed, value and pool give another draw than the entries tell."
 
 

@@ -30,6 +30,7 @@ from credit.inspecting.entries import (
     commit_draft,
     drawn_draft,
 )
+from credit.inspecting.marks import Marks, codes_by_mark
 from credit.inspecting.orders import Order, inspection_number
 from credit.inspecting.plans import Plan, plan_on
 from credit.inspecting.pool import PoolAsked, pool_parties, subjects_by_code
@@ -65,6 +66,10 @@ class DrawDesk:
         """Return the seed of a draw: nobody has to keep it, and nobody knows it beforehand."""
         return self.secret.key_for(f"{_PURPOSE} {draw_id}")
 
+    def marks_of(self, draw_id: UUID) -> Marks:
+        """Return what makes the marks of a draw."""
+        return Marks(key=self.secret.key_for(f"{_PURPOSE}-marks {draw_id}"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawAsked:
@@ -91,11 +96,12 @@ def commit_draw(
         found = pool_parties(connection, log, plan, asked.pool, desk.book, desk.today())
     if not found.parties:
         raise _refusal("pool", "empty", "There is nobody in this pool.")
+    marks = desk.marks_of(asked.draw_id)
     pool = Pool(
         plan=plan.name,
         each=plan.inspectors,
         shares=found.shares,
-        parties=found.parties,
+        parties={marks.mark_of(code): name for code, name in found.parties.items()},
         inspectors=tuple(sorted(asked.inspectors)),
     )
     body = pool_bytes(pool)
@@ -148,6 +154,7 @@ def make_draw(desk: DrawDesk, actor: Actor, draw_id: UUID, value: str) -> DrawRo
             seed=seed,
             value=told,
             drawn_count=len(orders),
+            marks=tuple(one.mark for one in drawn[start : start + _ORDERS_AT_ONCE]),
             orders=tuple(orders[start : start + _ORDERS_AT_ONCE]),
         )
         desk.journal.append(
@@ -158,21 +165,27 @@ def make_draw(desk: DrawDesk, actor: Actor, draw_id: UUID, value: str) -> DrawRo
 
 
 def _orders(desk: DrawDesk, known: DrawRow, drawn: Sequence[Drawn]) -> list[Order]:
+    marks, log = desk.marks_of(known.id), desk.journal.log
     with reading(desk.journal.engine) as connection:
-        subjects = subjects_by_code(connection, desk.journal.log, [one.code for one in drawn])
+        codes = codes_by_mark(connection, log, marks, [one.mark for one in drawn])
+        subjects = subjects_by_code(connection, log, list(codes.values()))
+    if len(codes) < len(drawn):
+        raise Conflict("Whoever stands in the pool under one of the marks drawn is not known here.")
     found = []
     for one in drawn:
+        code = codes[one.mark]
         # The same draw made again orders the same inspections.
-        own = id_of_hash(sha256(f"draw\n{known.id}\n{one.code}".encode()).digest())
+        own = id_of_hash(sha256(f"draw\n{known.id}\n{code}".encode()).digest())
         found.append(
             Order(
                 id=own,
                 number=inspection_number(desk.today(), own),
-                subject_id=subjects[one.code],
-                code=one.code,
+                subject_id=subjects[code],
+                code=code,
                 due_on=known.due_on,
                 risk_class=one.risk_class,
                 inspectors=one.inspectors,
+                salt=marks.salt_of(code),
             )
         )
     return found

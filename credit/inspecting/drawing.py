@@ -10,14 +10,14 @@ their bytes::
     plan <name>
     each <inspectors for one party>
     share <class> <percent>
-    party <code> <class>
+    party <mark> <class>
     inspector <number>
 
 All hashes are SHA-256 over ASCII, written in hex. The key of a draw is the hash of
 ``suxin-draw/1``, the seed, the value's hash and the pool's hash, with line feeds between. Parties
-of a class are ordered by the hash of ``<key> party <code>``; the first of them, the share rounded
+of a class are ordered by the hash of ``<key> party <mark>``; the first of them, the share rounded
 up, are drawn. Inspectors of a party are the first by the hash of
-``<key> inspector <code> <number>``.
+``<key> inspector <mark> <number>``.
 """
 
 import re
@@ -35,14 +35,14 @@ _INSPECTOR: Final = re.compile(r"[0-9A-Za-z-]{1,32}", re.ASCII)
 _LINE: Final = re.compile(
     r"plan (?P<plan>[a-z0-9_-]{1,32})|each (?P<each>[1-9][0-9]?)"
     r"|share (?P<share>[A-Z]) (?P<percent>0|[1-9][0-9]?|100)"
-    r"|party (?P<party>[0-9A-Z]{18}) (?P<of>[A-Z])|inspector (?P<inspector>[0-9A-Za-z-]{1,32})",
+    r"|party (?P<party>[0-9a-f]{32}) (?P<of>[A-Z])|inspector (?P<inspector>[0-9A-Za-z-]{1,32})",
     re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Who may be drawn, by code with their class, and who may inspect."""
+    """Who may be drawn, by mark with their class, and who may inspect."""
 
     plan: str
     each: int
@@ -55,7 +55,7 @@ class Pool:
 class Drawn:
     """A party that was drawn, its class and who inspects it."""
 
-    code: str
+    mark: str
     risk_class: str
     inspectors: tuple[str, ...]
 
@@ -76,7 +76,7 @@ def pool_bytes(pool: Pool) -> bytes:
         f"plan {pool.plan}",
         f"each {pool.each}",
         *(f"share {name} {percent}" for name, percent in sorted(pool.shares.items())),
-        *(f"party {code} {name}" for code, name in sorted(pool.parties.items())),
+        *(f"party {mark} {name}" for mark, name in sorted(pool.parties.items())),
         *(f"inspector {number}" for number in sorted(pool.inspectors)),
     ]
     return "".join(f"{line}\n" for line in lines).encode("ascii")
@@ -115,12 +115,12 @@ def draw(pool: Pool, *, seed: bytes, value: str) -> tuple[Drawn, ...]:
     key = draw_key(sha256(pool_bytes(pool)).digest(), seed=seed, value=value)
     return tuple(
         Drawn(
-            code=code,
+            mark=mark,
             risk_class=risk_class,
-            inspectors=tuple(_ordered(key, pool.inspectors, f"inspector {code} ")[: pool.each]),
+            inspectors=tuple(_ordered(key, pool.inspectors, f"inspector {mark} ")[: pool.each]),
         )
         for risk_class, percent in sorted(pool.shares.items())
-        for code in _of_class(key, pool, risk_class, percent)
+        for mark in _of_class(key, pool, risk_class, percent)
     )
 
 
@@ -131,10 +131,10 @@ def draw_key(pool_hash: bytes, *, seed: bytes, value: str) -> str:
 
 
 def _of_class(key: str, pool: Pool, risk_class: str, percent: int) -> Sequence[str]:
-    codes = [code for code, name in pool.parties.items() if name == risk_class]
+    marks = [mark for mark, name in pool.parties.items() if name == risk_class]
     # Rounded up: a class with a share is never passed over because it is small.
-    count = -(-len(codes) * percent // _HUNDRED)
-    return _ordered(key, codes, "party ")[:count]
+    count = -(-len(marks) * percent // _HUNDRED)
+    return _ordered(key, marks, "party ")[:count]
 
 
 def _ordered(key: str, words: Iterable[str], kind: str) -> list[str]:

@@ -43,13 +43,14 @@ class CommitNote:
 class DrawnNote:
     """A draw that was made: its seed, the public value, and the inspections that it orders.
 
-    A large draw has more than one entry, each with some of its orders.
+    A large draw has more than one entry, each with some of its orders; `marks` are theirs.
     """
 
     draw_id: UUID
     seed: bytes
     value: str
     drawn_count: int
+    marks: tuple[str, ...]
     orders: tuple[Order, ...]
 
 
@@ -89,6 +90,7 @@ def drawn_draft(note: DrawnNote) -> Draft:
         "seed": note.seed.hex(),
         "value": note.value,
         "drawn": note.drawn_count,
+        "marks": list(note.marks),
     }
     authority: JsonObject = {"orders": [order_json(one) for one in note.orders]}
     return draft_of_parts(DRAWN_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
@@ -136,6 +138,7 @@ def drawn_of(entry: StoredEntry) -> DrawnNote:
             seed=bytes.fromhex(told["seed"]),
             value=told["value"],
             drawn_count=told["drawn"],
+            marks=tuple(told["marks"]),
             orders=tuple(order_of(one) for one in told.get("orders", ())),
         )
     except (KeyError, TypeError, ValueError) as error:

@@ -23,7 +23,10 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One inspection; `inspectors` are the numbers of their certificates, none where not named."""
+    """One inspection; `inspectors` are the numbers of their certificates, none where not named.
+
+    `salt` makes the mark under which whoever was drawn stands in the pool.
+    """
 
     id: UUID
     number: str
@@ -32,6 +35,7 @@ class Order:
     due_on: date
     risk_class: str = ""
     inspectors: tuple[str, ...] = ()
+    salt: bytes = b""
 
 
 def inspection_number(day: date, inspection_id: UUID) -> str:
@@ -49,6 +53,7 @@ def order_json(order: Order) -> JsonObject:
         "due_on": order.due_on.isoformat(),
         "class": order.risk_class,
         "inspectors": list(order.inspectors),
+        "salt": order.salt.hex(),
     }
 
 
@@ -62,6 +67,7 @@ def order_of(told: Any) -> Order:
         due_on=date.fromisoformat(told["due_on"]),
         risk_class=told["class"],
         inspectors=tuple(told.get("inspectors", ())),
+        salt=bytes.fromhex(told.get("salt", "")),
     )
 
 

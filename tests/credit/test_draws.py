@@ -1,6 +1,5 @@
 """Double-random inspections: committed to before the value is known, and checked by anybody."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -33,6 +32,7 @@ from credit.intake.taking import IntakeDesk
 from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from ledger.batch import Batch
+from tests.credit.drawn_by_hand import drawn_by_hand
 from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, serious, uscc
 from tests.credit.warning_world import TODAY, set_day, take
@@ -44,39 +44,9 @@ POOL = Pool(
     plan="food-1",
     each=2,
     shares={"A": 10, "B": 50, "D": 100},
-    parties={uscc(number): "ABD"[number % 3] for number in range(1, 31)},
+    parties={f"{number:032x}": "ABD"[number % 3] for number in range(1, 31)},
     inspectors=("37020001", "37020002", "37020003", "37020004"),
 )
-
-
-def drawn_by_hand(body: bytes, seed: bytes, value: str) -> list[tuple[str, list[str]]]:
-    """Draw as `docs/credit.md` tells it, with nothing of the service's own."""
-    lines = [line.split(" ") for line in body.decode().splitlines()[1:]]
-    told: Mapping[str, list[list[str]]] = {
-        word: [line[1:] for line in lines if line[0] == word]
-        for word in ("each", "share", "party", "inspector")
-    }
-
-    def hexed(text: str) -> str:
-        return sha256(text.encode()).hexdigest()
-
-    pool_hash = sha256(body).hexdigest()
-    key = hexed("\n".join(["suxin-draw/1", seed.hex(), hexed(value), pool_hash]))
-    found = []
-    for name, percent in told["share"]:
-        codes = sorted(
-            (code for code, of in told["party"] if of == name),
-            key=lambda code: hexed(f"{key} party {code}"),
-        )
-        count = (len(codes) * int(percent) + 99) // 100
-        for code in codes[:count]:
-            by = sorted((one for (one,) in told["inspector"]), key=_by(key, code))
-            found.append((code, by[: int(told["each"][0][0])]))
-    return found
-
-
-def _by(key: str, code: str) -> Any:
-    return lambda one: sha256(f"{key} inspector {code} {one}".encode()).hexdigest()
 
 
 def test_the_draw_is_what_anybody_reckons_from_pool_seed_and_value() -> None:
@@ -85,7 +55,7 @@ def test_the_draw_is_what_anybody_reckons_from_pool_seed_and_value() -> None:
     found = draw(POOL, seed=seed, value=VALUE)
 
     by_hand = drawn_by_hand(pool_bytes(POOL), seed, VALUE)
-    assert [(one.code, list(one.inspectors)) for one in found] == by_hand
+    assert [(one.mark, list(one.inspectors)) for one in found] == by_hand
     # A tenth of ten, half of ten, all of ten.
     assert [sum(one.risk_class == name for one in found) for name in "ABD"] == [1, 5, 10]
     assert draw(POOL, seed=seed, value=VALUE + "0") != found
@@ -182,7 +152,8 @@ def test_a_draw_is_committed_to_made_once_and_checked(desk: DrawDesk) -> None:
     assert sha256(made.seed).digest() == committed.seed_hash
     body = read_file(desk.folder, made.pool_hash)
     by_hand = drawn_by_hand(body, made.seed, VALUE)
-    told = {one.code: list(one.inspectors) for one in inspections(desk)}
+    marks = desk.marks_of(DRAW)
+    told = {marks.mark_of(one.code): list(one.inspectors) for one in inspections(desk)}
     assert told == dict(by_hand)
     # One of four in class D, one of fifteen in class B.
     assert sorted(one.risk_class for one in inspections(desk)) == ["B", "D"]
@@ -203,7 +174,12 @@ def test_whoever_orders_somebody_else_is_found_out(desk: DrawDesk) -> None:
         inspectors=POOL.inspectors[:2],
     )
     note = DrawnNote(
-        draw_id=DRAW, seed=desk.seed_of(DRAW), value=VALUE, drawn_count=1, orders=(friend,)
+        draw_id=DRAW,
+        seed=desk.seed_of(DRAW),
+        value=VALUE,
+        drawn_count=1,
+        marks=(),
+        orders=(friend,),
     )
     desk.journal.append(Batch(actor="console", subject="x", drafts=(drawn_draft(note),)))
     desk.bring_up()
@@ -213,7 +189,7 @@ def test_whoever_orders_somebody_else_is_found_out(desk: DrawDesk) -> None:
 
 def test_another_seed_and_a_lost_pool_are_told(desk: DrawDesk) -> None:
     commit_draw(desk, AUTHORITY, asked())
-    note = DrawnNote(draw_id=DRAW, seed=bytes(32), value=VALUE, drawn_count=0, orders=())
+    note = DrawnNote(draw_id=DRAW, seed=bytes(32), value=VALUE, drawn_count=0, marks=(), orders=())
     desk.journal.append(Batch(actor="console", subject="x", drafts=(drawn_draft(note),)))
     for path in (desk.folder / "credit").iterdir():
         path.unlink()

@@ -234,7 +234,7 @@ def test_anybody_draws_again_from_a_pool_a_seed_and_a_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "pool.txt"
-    party = "party 91370200000000012D B"
+    party = f"party {37:032x} B"
     path.write_text(f"suxin-draw/1\nplan food-1\neach 1\nshare B 1\n{party}\ninspector 37\n")
 
     code, out, _ = _run(
@@ -242,6 +242,6 @@ def test_anybody_draws_again_from_a_pool_a_seed_and_a_value(
     )
     wrong, _, err = _run(capsys, "draw", "--pool", str(path), "--seed", "00", "--value", "03 07")
 
-    assert (code, out.splitlines()[2]) == (0, "91370200000000012D B 37")
+    assert (code, out.splitlines()[2]) == (0, f"{37:032x} B 37")
     assert wrong != 0
     assert "64 digits" in err

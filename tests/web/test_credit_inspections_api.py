@@ -6,8 +6,14 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from credit.inspecting.drawing import draw, read_pool
+from base.db import reading
+from credit.inspecting.entries import RESULT_KIND
+from credit.warning.entries import ACT_KIND, NIGHT_KIND
+from ledger.store import read_entries
+from parties.tables import PARTY
+from tests.credit.drawn_by_hand import drawn_by_hand
 from tests.credit.samples import penalty, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House
@@ -15,6 +21,7 @@ from tests.web.issuing_world import errors_of, send
 
 WARNINGS = "/api/v1/credit/warnings"
 DRAWS = "/api/v1/credit/draws"
+OPEN = "/api/v1/credit/open/draws"
 INSPECTIONS = "/api/v1/credit/inspections"
 SUPERVISION = "/api/v1/credit/supervision"
 DAYS = ("2026-09-01", "2026-10-01", "2026-11-01")
@@ -70,6 +77,11 @@ def test_an_inspection_that_a_warning_ordered_ends_it_and_becomes_a_fact(warned:
         "closed",
         ["night", "escalate", "inspected_failed"],
     )
+    seqs = [one["seq"] for one in whole["said"]]
+    assert (seqs[1], seqs[2]) == (inspection["ordered_seq"], done["result_seq"])
+    with reading(warned.services.engine) as connection:
+        entries = read_entries(connection, warned.services.log, seqs)
+    assert [entries[seq].header.kind for seq in seqs] == [NIGHT_KIND, ACT_KIND, RESULT_KIND]
     facts = _get(warned, f"/api/v1/credit/record?uscc={uscc(1)}")["facts"]
     (fact,) = [one for one in facts if one["kind"] == "inspection"]
     assert (fact["title"], fact["seq"], fact["state"]) == ("兽药残留", done["result_seq"], "active")
@@ -132,17 +144,19 @@ def test_a_draw_can_be_made_again_by_anybody_who_has_pool_seed_and_value(house: 
     assert _json(_post(house, DRAWS, ASKED, once="one"))["id"] == committed["id"]
     assert (committed["seed"], committed["parties"], committed["drawn"]) == ("", 11, None)
     own = f"{DRAWS}/{committed['id']}"
-    made = _json(_post(house, f"{own}/draw", {"value": "03 07 12"}))
+    _json(_post(house, f"{own}/draw", {"value": "03 07 12"}))
 
-    pool = send(house, "GET", f"{own}/pool", role="auditor").get_data()
-    seed = bytes.fromhex(made["seed"])
-    assert sha256(seed).hexdigest() == committed["seed_hash"]
+    told, pool = _open(house, committed["id"])
+    seed = bytes.fromhex(told["seed"])
+    assert sha256(seed).hexdigest() == committed["seed_hash"] == told["seed_hash"]
     assert sha256(pool).hexdigest() == committed["pool_hash"]
-    drawn = draw(read_pool(pool), seed=seed, value="03 07 12")
+    by_hand = drawn_by_hand(pool, seed, told["value"])
+    assert told["marks"] == [mark for mark, _ in by_hand]
     listed = _get(house, f"{INSPECTIONS}?draw={committed['id']}")["inspections"]
-    assert {one["uscc"]: one["inspectors"] for one in listed} == {
-        one.code: list(one.inspectors) for one in drawn
-    }
+    marks = {one["uscc"]: _get(house, f"{own}/mark?uscc={one['uscc']}") for one in listed}
+    assert {marks[one["uscc"]]["mark"]: one["inspectors"] for one in listed} == dict(by_hand)
+    assert all(one["drawn"] and one["in_pool"] for one in marks.values())
+    assert not any(uscc(number).encode() in pool for number in range(1, 12))
     assert _get(house, f"{own}/check", role="auditor") == {"fits": True, "problems": []}
     assert _post(house, f"{own}/draw", {"value": "other"}).status_code == 409
     assert [one["id"] for one in _get(house, DRAWS)["draws"]] == [committed["id"]]
@@ -170,6 +184,54 @@ def test_a_supervision_grade_is_told_with_its_reasons_and_its_visits(sqlite_hous
     assert _get(house, f"{SUPERVISION}?uscc={uscc(9)}") == {"known": False}
     assert send(house, "GET", asked).status_code == 404
     assert send(house, "GET", f"{asked}&day=2001-01-01", role="authority").status_code == 400
+
+
+def _open(house: House, draw: str) -> tuple[Any, bytes]:
+    """Return what anybody is told of a draw, without a key."""
+    told = _json(house.ask("GET", f"{OPEN}/{draw}"))
+    return told, house.ask("GET", f"{OPEN}/{draw}/pool").get_data()
+
+
+def test_a_pool_that_was_changed_or_lost_is_seen(sqlite_house: House) -> None:
+    house = sqlite_house
+    house.clock.instant += timedelta(days=265)
+    hand_in(house, "registration", *(_registered(number) for number in range(1, 12)))
+    committed = _json(_post(house, DRAWS, ASKED))
+    own = f"{DRAWS}/{committed['id']}"
+    _json(_post(house, f"{own}/draw", {"value": "03 07 12"}))
+    _, pool = _open(house, committed["id"])
+    folder = house.services.settings.effective_files_dir
+    (path,) = [one for one in folder.rglob("*") if one.is_file() and one.read_bytes() == pool]
+    first = next(line for line in pool.split(b"\n") if line.startswith(b"party "))
+
+    path.chmod(0o600)
+    path.write_bytes(pool.replace(first + b"\n", b""))
+    changed = _get(house, f"{own}/check")
+    answer = house.ask("GET", f"{OPEN}/{committed['id']}/pool")
+
+    assert (changed["fits"], len(changed["problems"])) == (False, 1)
+    assert changed["problems"][0].startswith("The pool cannot be read")
+    assert answer.status_code >= 400
+    path.write_bytes(pool)
+    assert _get(house, f"{own}/check")["fits"] is True
+
+
+def test_a_party_finds_itself_in_a_pool_and_nobody_else(sqlite_house: House) -> None:
+    house = sqlite_house
+    house.clock.instant += timedelta(days=265)
+    with reading(house.services.engine) as connection:
+        code = connection.execute(select(PARTY.c.uscc).where(PARTY.c.id == house.party_id)).scalar()
+    rows = [_registered(1), {**_registered(2), "uscc": str(code)}]
+    hand_in(house, "registration", *rows)
+    committed = _json(_post(house, DRAWS, {**ASKED, "region": ""}))
+
+    own = _json(send(house, "GET", f"{DRAWS}/{committed['id']}/mark"))
+    other = send(house, "GET", f"{DRAWS}/{committed['id']}/mark?uscc={uscc(1)}")
+
+    lines = ["suxin-draw/1 mark", str(code), own["salt"]]
+    assert own["mark"] == sha256("\n".join(lines).encode()).hexdigest()[:32]
+    assert f"party {own['mark']} {own['class']}\n".encode() in _open(house, committed["id"])[1]
+    assert (own["in_pool"], own["drawn"], other.status_code) == (True, False, 404)
 
 
 def test_a_producer_sees_no_draw_and_no_inspection(house: House) -> None:

@@ -154,14 +154,14 @@ class InspectionResultIn(StrictSchema):
 @BLUEPRINT.response(200, DrawsOut)
 def get_draws() -> dict[str, Any]:
     """List draws, the newest first."""
-    return {"draws": [_draw(one) for one in draws_for(services())]}
+    return {"draws": [draw_told(one) for one in draws_for(services())]}
 
 
 @BLUEPRINT.route("/credit/draws", methods=["POST"])
 @requires(Action.ACT_ON_WARNINGS)
 @BLUEPRINT.arguments(DrawIn)
 @BLUEPRINT.response(201, DrawOut)
-def post_draw(body: dict[str, Any]) -> dict[str, Any]:
+def postdraw_told(body: dict[str, Any]) -> dict[str, Any]:
     """Fix pool and seed of a draw: their hashes are in the ledger from then on."""
     parts, actor, key = services(), current_actor(), idempotency_key()
     asked = DrawAsked(
@@ -173,15 +173,15 @@ def post_draw(body: dict[str, Any]) -> dict[str, Any]:
         beacon=body["beacon"],
         due_on=body["due_on"],
     )
-    return _draw(commit_for(parts, actor, asked, idempotency=_once(body)))
+    return draw_told(commit_for(parts, actor, asked, idempotency=_once(body)))
 
 
 @BLUEPRINT.route("/credit/draws/<uuid:draw_id>", methods=["GET"])
 @requires(Action.READ_WARNINGS)
 @BLUEPRINT.response(200, DrawOut)
-def get_draw(draw_id: UUID) -> dict[str, Any]:
+def getdraw_told(draw_id: UUID) -> dict[str, Any]:
     """Give a draw with its hashes, and with seed and value once it was made."""
-    return _draw(draw_for(services(), draw_id))
+    return draw_told(draw_for(services(), draw_id))
 
 
 @BLUEPRINT.route("/credit/draws/<uuid:draw_id>/draw", methods=["POST"])
@@ -190,7 +190,7 @@ def get_draw(draw_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(200, DrawOut)
 def post_value(body: dict[str, Any], draw_id: UUID) -> dict[str, Any]:
     """Draw with the public value; the same value again is the same draw."""
-    return _draw(make_for(services(), current_actor(), draw_id, body["value"]))
+    return draw_told(make_for(services(), current_actor(), draw_id, body["value"]))
 
 
 @BLUEPRINT.route("/credit/draws/<uuid:draw_id>/pool", methods=["GET"])
@@ -245,7 +245,8 @@ def _once(values: object) -> Idempotency | None:
     return None if key is None else Idempotency(key=key, request_hash=request_hash(values))
 
 
-def _draw(row: DrawRow) -> dict[str, Any]:
+def draw_told(row: DrawRow) -> dict[str, Any]:
+    """Return a draw as an answer tells it."""
     told = {name: getattr(row, name) for name in DrawRow.__slots__}
     return {
         **told,

@@ -105,5 +105,5 @@ def _draw_again(path: Path, seed: str, value: str) -> int:
     click.echo(f"pool {sha256(body).hexdigest()}")
     click.echo(f"seed {sha256(bytes.fromhex(seed)).hexdigest()}")
     for one in draw(read_pool(body), seed=bytes.fromhex(seed), value=value):
-        click.echo(f"{one.code} {one.risk_class} {' '.join(one.inspectors)}")
+        click.echo(f"{one.mark} {one.risk_class} {' '.join(one.inspectors)}")
     return 0
