@@ -135,8 +135,10 @@ def _section(pdf: TextPdf, at: int, section: Any) -> None:
 
 def _fact(pdf: TextPdf, label: str, fact: Any) -> None:
     head = " ".join(part for part in (fact["list"], fact["number"]) if part)
+    lines = _lines(fact)
+    pdf.keep(len(lines) + 2, size=9.5)
     pdf.text(f"{label}　{head or fact['source']}", size=10.5, is_bold=True)
-    for line in _lines(fact):
+    for line in lines:
         pdf.text(line, size=9.5)
     pdf.space(4)
 

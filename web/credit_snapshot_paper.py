@@ -20,6 +20,7 @@ from web.services import Services
 from web.text_pdf import TextPdf, text_font
 
 _QR_SIDE: Final = 104.0
+_TEXT_SIZE: Final = 9.5
 _TITLE: Final = "名单快照"
 
 
@@ -76,9 +77,11 @@ def _lines(pdf: TextPdf, lines: Sequence[Any]) -> None:
         pdf.text(f"名单超过 {most} 条，不逐条印出；全部内容在同一编号的 JSON 和 CSV 文件中。")
         return
     for at, line in enumerate(lines, start=1):
+        texts = _line(line)
+        pdf.keep(len(texts) + 2, size=_TEXT_SIZE)
         pdf.text(f"{at}　{line['name']}　{line['uscc']}", size=10.5, is_bold=True)
-        for text in _line(line):
-            pdf.text(text, size=9.5)
+        for text in texts:
+            pdf.text(text, size=_TEXT_SIZE)
         pdf.space(4)
 
 

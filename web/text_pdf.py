@@ -60,6 +60,10 @@ class TextPdf:
             self._y -= size * _LEADING
             self._put(line, _LEFT, self._y, size, is_bold=is_bold)
 
+    def keep(self, lines: int, *, size: float) -> None:
+        """Begin a page where so many lines have no room, so that what they say stays together."""
+        self._need(lines * size * _LEADING)
+
     def row(self, cells: Sequence[str], shares: Sequence[int], *, is_head: bool = False) -> None:
         """Write one row of columns, whose widths are so many hundredths of the page."""
         size = 9.0

@@ -12,6 +12,7 @@ import pytest
 
 from base.errors import AppError
 from credit.reporting.snapshot_files import check_snapshot_file
+from jobs.commands import run_command_line
 from ledger.proof import VerificationError
 from tests.codes.labels.samples import raster, read_all, text_of_pdf
 from tests.credit.samples import serious, uscc
@@ -68,6 +69,31 @@ def test_each_line_of_a_snapshot_is_proven_down_to_its_row(world: House) -> None
     assert (checked.lines_proven, checked.head["number"]) == (3, snapshot["number"])
     assert {line["authority"] for line in checked.lines} == {"青岛市市场监督管理局"}
     assert snapshot["rows"] == 3
+
+
+def test_a_file_is_checked_at_the_console_without_a_server(
+    world: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot, key = take(world), vkey_of(world).text()
+    body = {"uscc": uscc(1), "issued_to": "政务服务中心", "purpose": "资质审查"}
+    report = made(send(world, "POST", "/api/v1/credit/reports", body, role="authority"))
+    seal_now(world)
+    path, paper = tmp_path / "list.json", tmp_path / "report.json"
+    path.write_bytes(file_of(world, snapshot, "json"))
+    link = f"/api/v1/credit/reports/{report['number']}/report.json"
+    paper.write_bytes(send(world, "GET", link, role="authority").data)
+
+    right = [
+        run_command_line(["credit", command, str(file), "--key", key], {})
+        for command, file in (("check-snapshot", path), ("check-report", paper))
+    ]
+    path.write_bytes(path.read_bytes().replace("青岛第1".encode(), "青岛第9".encode()))
+    wrong = run_command_line(["credit", "check-snapshot", str(path), "--key", key], {})
+
+    said = capsys.readouterr().out
+    assert (right, wrong) == ([0, 0], 1)
+    assert "3 of 3 lines are proven" in said
+    assert "1 of 1 facts are proven" in said
 
 
 def test_one_changed_byte_anywhere_in_the_file_is_found_out(world: House) -> None:

@@ -20,6 +20,7 @@ from jobs.commands.credit.batches import check_row_file, release, sample, take
 from jobs.commands.credit.doors import drop, pull, sources
 from jobs.commands.credit.night import night
 from jobs.commands.credit.offices import offices, take_operators_step
+from jobs.commands.credit.papers import check_report, check_snapshot
 from jobs.commands.credit.people import people
 from jobs.commands.credit.senders import senders
 from jobs.commands.credit.warnings import draw_command, warn
@@ -146,7 +147,9 @@ def _day(typed: datetime | None) -> date | None:
 
 
 _COMMANDS: Final = (
+    check_report,
     check_row_file,
+    check_snapshot,
     draw_command,
     drop,
     night,
