@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from base.errors import AppError
+from base.errors import AppError, InvalidInput
+from credit.reporting.papers import check_row
 from credit.reporting.snapshot_files import check_snapshot_file
 from jobs.commands import run_command_line
 from ledger.proof import VerificationError
@@ -20,6 +21,8 @@ from tests.web.credit_world import hand_in
 from tests.web.epcis_world import seal_now, vkey_of
 from tests.web.house import House
 from tests.web.issuing_world import errors_of, made, send
+from tests.web.signed_in import visitor
+from tests.web.work_world import text_of
 
 LISTS = "/api/v1/credit/lists"
 SNAPSHOTS = "/api/v1/credit/snapshots"
@@ -52,6 +55,11 @@ def look(house: House, link: str) -> dict[str, Any]:
     return found
 
 
+def path_of(link: str) -> str:
+    parts = urlsplit(link)
+    return f"{parts.path}?{parts.query}"
+
+
 def compare(house: House, link: str, data: bytes) -> str:
     parts = urlsplit(link)
     path = parts.path.replace("/credit/snapshots/", f"{SNAPSHOTS}/")
@@ -69,6 +77,20 @@ def test_each_line_of_a_snapshot_is_proven_down_to_its_row(world: House) -> None
     assert (checked.lines_proven, checked.head["number"]) == (3, snapshot["number"])
     assert {line["authority"] for line in checked.lines} == {"青岛市市场监督管理局"}
     assert snapshot["rows"] == 3
+
+
+def test_a_line_that_is_no_row_of_its_batch_is_not_proven(world: House) -> None:
+    snapshot = take(world)
+    seal_now(world)
+    checked = check_snapshot_file(file_of(world, snapshot, "json"), [vkey_of(world)])
+    batches = {one.seq: one for one in checked.proven.entries}
+    proof = checked.lines[0]["proof"]
+
+    check_row("lines[0]", proof, batches)
+
+    for wrong in ({"leaf": "00" * 32}, {"row": (proof["row"] + 1) % 3}, {"batch_seq": 99}):
+        with pytest.raises(InvalidInput):
+            check_row("lines[0]", {**proof, **wrong}, batches)
 
 
 def test_a_file_is_checked_at_the_console_without_a_server(
@@ -131,9 +153,10 @@ def test_the_code_on_the_paper_leads_to_what_the_snapshot_is_worth(
     pdf = file_of(world, snapshot, "pdf")
 
     (symbol,) = read_all(raster(pdf, tmp_path, dpi=150)[0])
-    found = look(world, symbol.text)
+    found, page = look(world, symbol.text), visitor(world).get(path_of(symbol.text))
 
     text = text_of_pdf(pdf)
+    assert "真实，且仍为最新" in text_of(page)
     assert symbol.text == snapshot["link"]
     assert (found["standing"], found["list"]) == ("current", "serious_violation")
     assert "青岛第2食品有限公司" in text

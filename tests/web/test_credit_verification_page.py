@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from trace.sheets.grid import GridLimits
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.codes.labels.samples import raster, read_all
+from credit.intake.erasing import erase_records
+from credit.intake.taking import IntakeDesk
+from parties.actors import CONSOLE
+from tests.codes.labels.samples import raster, read_all, text_of_pdf
 from tests.credit.samples import penalty, serious, uscc
 from tests.web.credit_world import hand_in
 from tests.web.epcis_world import seal_now
@@ -18,6 +22,7 @@ from tests.web.signed_in import visitor
 from tests.web.work_world import text_of
 
 REPORTS = "/api/v1/credit/reports"
+PERSON = "11010519491231002X"
 
 
 @pytest.fixture
@@ -60,6 +65,50 @@ def test_the_code_on_the_printed_paper_leads_to_a_page_that_knows_it(
     assert "2026-06-01" in page
     assert "青农罚〔2026〕1号" not in page
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def issue_personal(house: House) -> dict[str, Any]:
+    body = {
+        "number": PERSON,
+        "issued_to": "银行",
+        "purpose": "贷款审查",
+        "authorisation_sha256": "ab" * 32,
+        "authorised_until": "2026-07-01",
+    }
+    path = "/api/v1/credit/personal-reports"
+    report: dict[str, Any] = made(send(house, "POST", path, body, role="authority"))
+    return report
+
+
+def test_the_page_of_a_persons_report_names_nobody(world: House, tmp_path: Path) -> None:
+    report = issue_personal(world)
+    pdf = file_of(world, report, "pdf")
+
+    (symbol,) = read_all(raster(pdf, tmp_path, dpi=150)[0])
+    page = text_of(visitor(world).get(path_of(symbol.text)))
+
+    assert symbol.text == report["link"]
+    assert "真实，且仍为最新" in page
+    assert "自然人（报告不载姓名）" in page
+    assert PERSON not in page + text_of_pdf(pdf)
+
+
+def test_a_report_of_whoever_was_erased_is_worth_nothing(world: House, tmp_path: Path) -> None:
+    report, parts = issue_personal(world), world.services
+    desk = IntakeDesk(
+        journal=parts.credit_journal,
+        clock=parts.clock,
+        secret=parts.secret,
+        limits=GridLimits(rows_max=10, bytes_max=1 << 20, unzipped_bytes_max=1 << 20),
+    )
+
+    erase_records(desk, CONSOLE, PERSON, "本人申请", folder=tmp_path)
+    page = text_of(visitor(world).get(path_of(report["link"])))
+    gone = send(world, "GET", f"{REPORTS}/{report['number']}/report.pdf", role="authority")
+
+    assert "曾经出具，现已删除" in page
+    assert "银行" not in page
+    assert gone.status_code == 404
 
 
 def test_a_report_whose_facts_have_changed_is_superseded(world: House) -> None:
