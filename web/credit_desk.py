@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from base.db import reading
 from base.errors import Forbidden, InvalidInput
 from credit.applying.desk import Application, ApplicationQuery, applications_of
+from credit.cases.advising import advice_about
 from credit.cases.competence import require_competent
 from credit.cases.reading import CaseRow, StepRow
 from credit.casework.desk import Choice, DeskRow, count_cases, desk_rows, regions_of_cases
@@ -21,10 +22,11 @@ from credit.casework.statistics import KindCount, counts_by_kind
 from credit.folding.cases import listed_id
 from credit.folding.projector import bring_up_credit
 from credit.records import FactRow, facts_of
+from credit.rulebook.model import Rule
 from credit.subjects import subject_of_party
 from credit.tables import CREDIT_FACT
 from parties.actors import Actor, Role
-from web.credit import today
+from web.credit import book_of, today
 from web.credit_cases import case_for
 from web.services import Services
 
@@ -43,7 +45,8 @@ class Desk:
 class WholeCase:
     """A case with its steps, the records it is about, and the measures that stand on them.
 
-    `not_yours` says whose it is to decide, "" where this reader may, or is the party.
+    `not_yours` says whose it is to decide, "" where this reader may, or is the party. `advice` are
+    rows that nobody has read, to be weighed before it is decided.
     """
 
     row: CaseRow
@@ -51,6 +54,7 @@ class WholeCase:
     facts: Sequence[FactRow]
     applications: Sequence[Application]
     not_yours: str
+    advice: Sequence[Rule]
 
 
 def own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID | None:
@@ -111,6 +115,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         asked = ApplicationQuery(day=today(parts), subject_id=row.subject_id, rows_max=rows_max)
         used = applications_of(connection, parts.log, asked).applications
         not_yours = _not_yours(connection, parts, actor, row, steps)
+        advice = advice_about(connection, parts.log, book_of(parts), row, today(parts))
     # What a listing made is an entry under an id that follows from the case.
     about = {*row.fact_ids, listed_id(row.id)}
     return WholeCase(
@@ -119,6 +124,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         facts=[one for one in facts if one.id in about],
         applications=[one for one in used if about & set(one.fact_ids)],
         not_yours=not_yours,
+        advice=advice,
     )
 
 

@@ -1,7 +1,7 @@
 """Whether repair of a record may be asked for on a day, or by which article it may not.
 
 The rule that must stay true: only a row that somebody has read, or had read to him, refuses; what
-stands on memory alone is told, and left to the authority to decide by.
+stands on memory alone is told as a doubt, and left to the authority to decide by.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from credit.feeds.model import FactKind
 from credit.model import Penalty
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import ListKind, credit_lists
+from credit.rulebook.matters import NeverEarlyTerms
 from credit.rulebook.model import Book, Measure, Regime, Rule, Severity
 from credit.rules.listing import NoTerm, Term, term_of
 from credit.rules.publicity import Publicity, publicity_of
@@ -47,6 +48,29 @@ def hindrances(book: Book, fact: FactRow, bar: Measure | None, day: date) -> Ite
             yield from _of_entry(term, fact, bar, day)
     elif fact.kind not in _DISHONESTY:
         yield from _by_nothing(book, day)
+
+
+def doubts(book: Book, fact: FactRow, bar: Measure | None, day: date) -> Iterator[Rule]:
+    """Yield the rows that would keep a record from repair on a day, had anybody read them."""
+    if fact.stops_on is not None and fact.stops_on <= day:
+        return
+    found = publicity_of_fact(fact, book) if fact.kind == FactKind.PENALTY else None
+    if found is not None:
+        barring = [rule for rule in found.because.rules if isinstance(rule.terms, NeverEarlyTerms)]
+        is_early = found.repairable_on is not None and found.repairable_on > day
+        yield from _unread(*barring, found.barred_by, found.minimum_rule if is_early else None)
+    elif fact.list:
+        term = _term_of_fact(fact, book)
+        if term is not None:
+            is_early = term.removable_on is not None and term.removable_on > day
+            is_restricted = _is_restricted(fact, bar, day)
+            yield from _unread(
+                term.minimum_rule if is_early else None, term.waits_by if is_restricted else None
+            )
+
+
+def _unread(*rules: Rule | None) -> Iterator[Rule]:
+    yield from (rule for rule in rules if rule is not None and not rule.is_certain)
 
 
 def publicity_of_fact(fact: FactRow, book: Book) -> Publicity | None:
@@ -99,11 +123,14 @@ def _of_penalty(found: Publicity, day: date) -> Iterator[Problem]:
 
 def _of_entry(term: Term, fact: FactRow, bar: Measure | None, day: date) -> Iterator[Problem]:
     rule = term.waits_by
-    is_restricted = bar is not None or (fact.ends_on is not None and fact.ends_on >= day)
-    if rule is not None and rule.is_certain and is_restricted:
+    if rule is not None and rule.is_certain and _is_restricted(fact, bar, day):
         yield _by_law("restricted", rule)
     elif term.removable_on is not None and term.removable_on > day:
         yield from _early(term.minimum_rule, term.removable_on)
+
+
+def _is_restricted(fact: FactRow, bar: Measure | None, day: date) -> bool:
+    return bar is not None or (fact.ends_on is not None and fact.ends_on >= day)
 
 
 def _by_nothing(book: Book, day: date) -> Iterator[Problem]:

@@ -153,7 +153,7 @@ class ListClockTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitTerms:
-    """How long negative information may be told at most, from the end of the act."""
+    """For how many months something holds: how long it may be told, or is not heard again."""
 
     months: int
 
@@ -351,6 +351,7 @@ READERS: Final[Mapping[str, Callable[[Rows], Terms]]] = MappingProxyType(
         "honest.period": _list,
         "key_attention.period": _list,
         "disclosure.limit": _limit,
+        "repair.false_material": _limit,
         "tax_credit.grade": _grades,
         "customs.grade": _grades,
         "food.visits": _visits,

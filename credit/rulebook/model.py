@@ -167,7 +167,10 @@ class Book:
         for rule in rules:
             by_matter.setdefault(rule.matter, []).append(rule)
             by_id[rule.id] = rule
-        self._by_matter = {matter: tuple(found) for matter, found in by_matter.items()}
+        # Asked for with every record, so they are put in order once.
+        self._by_matter = {
+            matter: tuple(sorted(found, key=_particular)) for matter, found in by_matter.items()
+        }
         self.rules: Mapping[str, Rule] = MappingProxyType(by_id)
         self.measures: Mapping[str, Measure] = MappingProxyType({one.id: one for one in measures})
         self._of_matter: dict[str, tuple[Measure, ...]] = {}
@@ -188,12 +191,11 @@ class Book:
         A regime's own row stands before one for any, a place's before the whole country's, and a
         rule of law before one that this service made where the law names nothing.
         """
-        found = [
+        return tuple(
             rule
             for rule in self._by_matter.get(matter, ())
             if rule.is_in_force(day) and (regime is None or rule.regime in (regime, Regime.ANY))
-        ]
-        return tuple(sorted(found, key=_particular))
+        )
 
     def matter(self, matter: str, regime: Regime) -> tuple[Rule, ...]:
         """Return the rows of a matter under a regime, whatever the day."""

@@ -248,3 +248,32 @@ def test_an_authority_reads_a_case_of_another_one_and_is_offered_no_step(
     assert "现在可以办理" in text_of(authority.get(at))
     assert tried.status_code == 400
     assert "已告知" in text_of(other.get(at))
+
+
+def test_what_nobody_has_read_is_told_to_whoever_decides_as_something_to_be_weighed(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+    house.clock.instant += timedelta(days=300)
+    row = {
+        "nsrmc": "青岛第1食品有限公司",
+        "nsrsbh": code_of(house),
+        "ajsbq": "第4季度",
+        "ajxz": "偷税",
+        "wfss": "少缴增值税100.3万元",
+        "flyj": "《税收征收管理法》第六十三条，处以罚款",
+        "gbrq": "2026-11-02",
+        "jg": "国家税务总局青岛市税务局稽查局",
+    }
+    hand_in(house, "tax_case", row)
+    at = _at(ask(sign_in(house), _fact(house)))
+
+    page = sign_in(house, "authority").get(at)
+    api = f"/api/v1/credit/cases/{at.rpartition('/')[2]}"
+    whole = send(house, "GET", api, role="authority").get_json()
+
+    assert "供参考" in text_of(page)
+    assert "公布满六个月的，可以申请提前停止" in text_of(page)
+    assert "《重大税收违法失信主体信息公布管理办法》（国家税务总局令第54号）" in text_of(page)
+    told = [(one["rule"], one["verified"]) for one in whole["advice"]]
+    assert told == [("R54-end", "memory")]

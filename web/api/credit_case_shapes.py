@@ -4,6 +4,7 @@ from typing import Final
 
 import marshmallow as ma
 
+from web.api.credit_shapes import BecauseOut
 from web.api.fields import LegalDay, StrictSchema, Uuid, text
 
 _CODE_CHARS_MAX: Final = 40
@@ -142,9 +143,10 @@ class CaseStepOut(ma.Schema):
 
 
 class WholeCaseOut(CaseOut):
-    """A case with its steps, oldest first."""
+    """A case with its steps, oldest first; `advice` are rows of law that nobody has read."""
 
     steps = ma.fields.List(ma.fields.Nested(CaseStepOut))
+    advice = ma.fields.List(ma.fields.Nested(BecauseOut))
 
 
 class CasesOut(ma.Schema):

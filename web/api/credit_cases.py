@@ -8,6 +8,8 @@ from uuid import UUID
 
 from credit.cases.model import CaseNote, Document
 from credit.cases.reading import CaseRow, StepRow
+from credit.explaining import because_json
+from credit.model import Because
 from ledger.batch import Idempotency
 from parties.access import Action
 from parties.ids import new_id
@@ -16,12 +18,12 @@ from web.api.blueprint import ApiBlueprint
 from web.auth import current_actor, requires
 from web.credit import today
 from web.credit_cases import (
-    case_for,
     cases_for,
     open_case_for,
     record_for,
     take_step_for,
 )
+from web.credit_desk import whole_case
 from web.idempotency import id_of_request, idempotency_key, request_hash
 from web.services import services
 
@@ -77,8 +79,12 @@ def post_case(body: dict[str, Any]) -> dict[str, Any]:
 @BLUEPRINT.response(200, shapes.WholeCaseOut)
 def get_case(case_id: UUID) -> dict[str, Any]:
     """Give a case with every step, each with its entry of the ledger."""
-    row, steps = case_for(services(), current_actor(), case_id)
-    return {**_case(row), "steps": [_step(one) for one in steps]}
+    whole = whole_case(services(), current_actor(), case_id)
+    return {
+        **_case(whole.row),
+        "steps": [_step(one) for one in whole.steps],
+        "advice": because_json(Because(rules=tuple(whole.advice))),
+    }
 
 
 @BLUEPRINT.route("/credit/cases/<uuid:case_id>/steps", methods=["POST"])
