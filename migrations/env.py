@@ -11,7 +11,8 @@ from alembic import context
 
 # Imported for their tables: the metadata is complete only with all of them.
 import credit.nightly.tables
-import credit.persons.tables  # noqa: F401 -- as said above
+import credit.persons.tables
+import credit.watching.tables  # noqa: F401 -- as said above
 import ledger.tables  # noqa: F401 -- as said above
 import parties.issuing.tables
 import parties.tables  # noqa: F401 -- as said above

@@ -72,6 +72,7 @@ class Action(StrEnum):
     ISSUE_CREDIT_REPORTS = "issue_credit_reports"
     ISSUE_PERSONAL_REPORTS = "issue_personal_reports"
     SNAPSHOT_CREDIT = "snapshot_credit"
+    WATCH_CREDIT = "watch_credit"
     MOVE_CREDIT_CASES = "move_credit_cases"
     READ_WARNINGS = "read_warnings"
     ACT_ON_WARNINGS = "act_on_warnings"
@@ -122,6 +123,7 @@ _DEED: Final[Mapping[Action, str]] = {
     Action.ACT_ON_WARNINGS: "act on early warnings, draw inspections and record their results",
     Action.ISSUE_CREDIT_REPORTS: "ask for credit reports of enterprises",
     Action.ISSUE_PERSONAL_REPORTS: "ask for authorised credit reports of natural persons",
+    Action.WATCH_CREDIT: "watch parties of credit",
     Action.SNAPSHOT_CREDIT: "take signed snapshots of lists",
     Action.CHECK_CREDIT: "see which lists a party is on and which measures bind",
     Action.MONITOR: "see how much everybody records",
@@ -228,6 +230,8 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.PRODUCER, Action.MOVE_CREDIT_CASES): _always,
     # A public report of anybody, a full one of itself alone (`web.credit_reports`).
     (_R.PRODUCER, Action.ISSUE_CREDIT_REPORTS): _always,
+    # Entries of public lists alone (`web.credit_watches`).
+    (_R.PRODUCER, Action.WATCH_CREDIT): _always,
     (_R.PRODUCER, Action.READ_HEALTH): _always,
     (_R.AUTHORITY, Action.TRACE): _always,
     (_R.AUTHORITY, Action.QUERY): _always,
@@ -254,6 +258,7 @@ _RULES: Final[Mapping[tuple[Role | None, Action], _Rule]] = {
     (_R.AUTHORITY, Action.ISSUE_CREDIT_REPORTS): _always,
     (_R.AUTHORITY, Action.ISSUE_PERSONAL_REPORTS): _always,
     (_R.AUTHORITY, Action.SNAPSHOT_CREDIT): _always,
+    (_R.AUTHORITY, Action.WATCH_CREDIT): _always,
     (_R.AUTHORITY, Action.APPLY_MEASURES): _always,
     (_R.AUTHORITY, Action.HAND_IN_CREDIT): _always,
     (_R.AUTHORITY, Action.READ_CREDIT_FEEDS): _always,

@@ -61,6 +61,9 @@ GRANT SELECT, INSERT ON credit_person_page TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_night, credit_grade TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_list_change TO suxin_app;
 
+-- A watch is kept as long as its subscriber wants it.
+GRANT SELECT, INSERT, DELETE ON credit_watch TO suxin_app;
+
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,
     UPDATE (finished_at, is_running, is_success, kept_count, first_seq, problems)

@@ -22,6 +22,7 @@ from credit.nightly import tables as night_tables
 from credit.persons import tables as person_tables
 from credit.reporting import tables as reporting_tables
 from credit.warning import tables as warning_tables
+from credit.watching import tables as watching_tables
 from jobs.commands import COMMANDS, command_line
 from ledger import tables as ledger_tables
 from parties import tables as party_tables
@@ -170,6 +171,7 @@ def test_every_table_of_the_database_is_on_the_page_of_the_schema() -> None:
             person_tables,
             inspecting_tables,
             warning_tables,
+            watching_tables,
             reporting_tables,
             night_tables,
         )

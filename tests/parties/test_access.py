@@ -42,13 +42,13 @@ EXPECTED = {
     " read_health claim_prefix issue_codes read_codes manage_links read_alerts judge_alerts"
     " read_findings judge_findings verify_packs operate_packs read_custody open_recalls"
     " read_recalls answer_recalls read_profiles read_credit_lists read_credit"
-    " move_credit_cases issue_credit_reports",
+    " move_credit_cases issue_credit_reports watch_credit",
     Role.AUTHORITY: "trace read_lineage query read_log browse read_register read_self read_health"
     " read_codes read_alerts judge_alerts read_bursts read_findings judge_findings verify_packs"
     " read_custody open_recalls read_recalls read_profiles monitor check_credit"
     " read_credit_lists read_credit move_credit_cases apply_measures"
     " hand_in_credit read_credit_feeds release_credit read_warnings act_on_warnings"
-    " issue_credit_reports issue_personal_reports snapshot_credit"
+    " issue_credit_reports issue_personal_reports snapshot_credit watch_credit"
     " read_credit_names judge_credit_names",
     Role.AUDITOR: "read_job trace read_lineage query read_log browse read_register read_self"
     " read_health read_codes read_alerts read_findings verify_packs read_custody read_recalls"

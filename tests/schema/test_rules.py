@@ -21,6 +21,7 @@ import credit.persons.tables
 import credit.reporting.tables
 import credit.tables
 import credit.warning.tables
+import credit.watching.tables
 import ledger.tables
 import parties.issuing.tables
 import parties.tables
@@ -48,6 +49,7 @@ ROOMS = (
     credit.tables,
     credit.inspecting.tables,
     credit.warning.tables,
+    credit.watching.tables,
     credit.reporting.tables,
 )
 REFERENCE = {
