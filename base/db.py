@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -248,3 +249,13 @@ def glancing(engine: Engine) -> Iterator[Connection]:
     # Beginning and ending a transaction are two journeys to the server more than the question.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
+
+
+def plan_afresh(connection: Connection) -> None:
+    """Let PostgreSQL plan every statement of this transaction for the sizes of the moment.
+
+    A plan that was kept from when a table was empty reads the whole table, again and again, while
+    the same transaction fills it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Integer, Select, bindparam, delete, func, select, update
 
-from base.db import glancing, transaction
+from base.db import glancing, plan_afresh, transaction
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
 from credit.folding.applying import fold_applied, fold_lifted
@@ -121,6 +121,7 @@ def forget_credit(connection: Connection, log: int) -> None:
 def _piece(engine: Engine, log: int) -> int:
     """Fold some entries in one transaction; return how many."""
     with transaction(engine) as connection:
+        plan_afresh(connection)
         start = _locked_cursor(connection, log)
         seqs = list(connection.execute(_waiting(log, start).limit(CHUNK)).scalars())
         for seq in seqs:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from base.db import plan_afresh
 from base.strict_json import loads
 from credit.facts import KnownFact, fact_id_of, known_facts
 from credit.feeds.model import FactKind
@@ -25,6 +26,7 @@ _DEPTH_MAX: Final = 6
 def ground_for(desk: IntakeDesk, connection: Connection, ordered_at: datetime) -> Ground:
     """Return what rows that came at an instant are held against."""
     log = desk.journal.log
+    plan_afresh(connection)
 
     def known_of(hashes: Sequence[bytes]) -> Mapping[bytes, KnownFact]:
         ids = [fact_id_of(one) for one in hashes]
