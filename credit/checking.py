@@ -35,6 +35,8 @@ from credit.rulebook.model import Book, Measure
 from credit.rules.measures import measures_for
 from credit.standing import (
     COLUMNS,
+    OF_ALIAS,
+    STANDS_AS,
     counts_on,
     is_current,
     standing_from,
@@ -226,23 +228,17 @@ def _of_code() -> Select[*tuple[Any, ...]]:
     It is put together once: that takes longer than its answer. `log`, `uscc` and `day` are its
     parameters.
     """
-    of_alias = and_(
-        CREDIT_ALIAS.c.log == CREDIT_CODE.c.log,
-        CREDIT_ALIAS.c.subject_id == CREDIT_CODE.c.subject_id,
-    )
-    # Whom a person joined to another stands as the other, under either code.
-    party = func.coalesce(CREDIT_ALIAS.c.into_id, CREDIT_CODE.c.subject_id)
-    of_subject = and_(CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log, CREDIT_SUBJECT.c.id == party)
+    of_subject = and_(CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log, CREDIT_SUBJECT.c.id == STANDS_AS)
     of_facts = and_(
         CREDIT_FACT.c.log == CREDIT_CODE.c.log,
-        CREDIT_FACT.c.subject_id == party,
+        CREDIT_FACT.c.subject_id == STANDS_AS,
         CREDIT_FACT.c.is_latest,
         tells_on(bindparam("day", type_=Date())),
     )
     return (
         select(*COLUMNS, CREDIT_SUBJECT.c.name)
         .select_from(CREDIT_CODE)
-        .outerjoin(CREDIT_ALIAS, of_alias)
+        .outerjoin(CREDIT_ALIAS, OF_ALIAS)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
         .where(

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, Select, select
 from credit.facts import FactState
 from credit.feeds.model import CodeScheme
 from credit.rulebook.lists import ListKind, credit_lists
-from credit.tables import CREDIT_CODE, CREDIT_FACT
+from credit.standing import OF_ALIAS, STANDS_AS
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT
 from ledger.opening import DEFAULT_LOG
 from parties.tables import PARTY
 
@@ -53,10 +54,8 @@ def _listed(log: int) -> Select[*tuple[Any, ...]]:
     return (
         select(PARTY.c.id, fact.list, fact.starts_on, fact.decided_on, fact.stops_on, fact.ended_on)
         .join(CREDIT_CODE, CREDIT_CODE.c.code == PARTY.c.uscc)
-        .join(
-            CREDIT_FACT,
-            (fact.log == CREDIT_CODE.c.log) & (fact.subject_id == CREDIT_CODE.c.subject_id),
-        )
+        .outerjoin(CREDIT_ALIAS, OF_ALIAS)
+        .join(CREDIT_FACT, (fact.log == CREDIT_CODE.c.log) & (fact.subject_id == STANDS_AS))
         .where(
             CREDIT_CODE.c.log == log,
             CREDIT_CODE.c.scheme == CodeScheme.USCC.value,

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+FIRST_DAY: Final = date(1949, 10, 1)
+LAST_DAY: Final = date(2100, 12, 31)
+"""Between which days something of law may have happened or will: periods are counted from them."""
+
 _MONTHS_A_YEAR: Final = 12
 _DAY: Final = timedelta(days=1)
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 from credit.checking import Entry, entries_of, is_listed_on
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.rulebook.lists import credit_lists
-from credit.standing import COLUMNS
-from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+from credit.standing import COLUMNS, OF_ALIAS, STANDS_AS
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
 _CODES_MAX: Final = 200
 
@@ -54,17 +54,20 @@ def _of_codes(day: date) -> Select[Any]:
     """Return the question of a day, kept: putting it together costs more than asking it."""
     code, fact, subject = CREDIT_CODE.c, CREDIT_FACT.c, CREDIT_SUBJECT.c
     public = [one.id for one in credit_lists().values() if one.is_public]
-    of_subject = and_(subject.log == code.log, subject.id == code.subject_id)
+    of_subject = and_(subject.log == code.log, subject.id == STANDS_AS)
     of_facts = and_(
         fact.log == code.log,
-        fact.subject_id == code.subject_id,
+        fact.subject_id == STANDS_AS,
         fact.is_latest,
+        # What is in no public answer, because nobody knows its end, is in no mark.
+        fact.is_published,
         fact.list.in_(public),
         is_listed_on(day),
     )
     return (
         select(*COLUMNS, code.code)
         .select_from(CREDIT_CODE)
+        .outerjoin(CREDIT_ALIAS, OF_ALIAS)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
         .where(

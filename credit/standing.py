@@ -18,11 +18,20 @@ from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.rulebook.model import Measure
 from credit.rules.measures import Punished, Standing, is_called_for, over_on
-from credit.tables import CREDIT_FACT
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
 _OUTLIVED: Final = (FactState.REPAIRED, FactState.ENDED)
+
+OF_ALIAS: Final = and_(
+    CREDIT_ALIAS.c.log == CREDIT_CODE.c.log,
+    CREDIT_ALIAS.c.subject_id == CREDIT_CODE.c.subject_id,
+)
+"""Joins a code to whom its party was joined to, where a person judged that it was."""
+
+STANDS_AS: Final = func.coalesce(CREDIT_ALIAS.c.into_id, CREDIT_CODE.c.subject_id)
+"""Whom a code stands for: whoever was joined to another stands as the other, under either code."""
 
 COLUMNS: Final = (
     CREDIT_FACT.c.id,

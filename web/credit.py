@@ -86,12 +86,12 @@ class PublicAsked:
 def page_of_list(parts: Services, list_id: str, asked: PublicAsked) -> ListPage:
     """Return a page of a public list: organisations alone, repaired entries left out.
 
-    Raises `InvalidInput` for a day that lies behind, unless whoever asks may look back: what has
-    run out since then is told to nobody else.
+    Raises `InvalidInput` for any day but today, unless whoever asks may look back: what has run
+    out, or has not begun, is told to nobody else.
     """
     found, now_on = public_list(list_id), today(parts)
     day = asked.day or now_on
-    if day < now_on and not asked.may_look_back:
+    if day != now_on and not asked.may_look_back:
         raise _refusal("day", "A public list is of today: what has run out is told no more.")
     bring_up_credit(parts.engine, parts.log)
     most = parts.settings.page_size_max

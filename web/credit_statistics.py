@@ -14,7 +14,6 @@ from typing import Final
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from credit.folding.projector import bring_up_credit
-from credit.rulebook.lists import credit_lists
 from credit.statistics.counting import (
     CaseCount,
     DecidedCount,
@@ -67,34 +66,34 @@ def statistics_for(
             last=until,
             listed=listed_counts(connection, parts.log, on),
             decided=decided_counts(connection, parts.log, since, until + _DAY),
-            measures=measure_counts(connection, parts.log),
+            measures=measure_counts(connection, parts.log, on),
             cases=case_counts(connection, parts.log, on),
             feeds=feed_counts(connection, parts.log, since, until + _DAY),
         )
 
 
-def open_dataset(parts: Services, name: str, *, day: date | None) -> str:
+def open_dataset(parts: Services, name: str) -> str:
     """Return open data as a CSV with a header: counts that name nobody.
 
-    `listed` is who is on which public list on the day, `decided` what was decided in the year up
-    to it. Raises `NotFound` for any other name.
+    `listed` is how many are on which public list today, `decided` what was decided in the year up
+    to now: what has run out or was repaired since is told no more. Raises `NotFound` for any other
+    name.
     """
     if name not in OPEN_DATASETS:
         raise NotFound(f"There is no open data of that name; there is {', '.join(OPEN_DATASETS)}.")
-    on = day or today(parts)
+    on = today(parts)
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
         if name == OPEN_LISTED:
-            return _listed_csv(on, listed_counts(connection, parts.log, on))
+            return _listed_csv(on, listed_counts(connection, parts.log, on, only_public=True))
         first = on - timedelta(days=_DAYS - 1)
-        return _decided_csv(decided_counts(connection, parts.log, first, on + _DAY))
+        counts = decided_counts(connection, parts.log, first, on + _DAY, only_public=True)
+        return _decided_csv(counts)
 
 
 def _listed_csv(day: date, counts: Iterable[ListedCount]) -> str:
     rows = (
-        (day.isoformat(), one.list_id, one.region, one.section, one.organisations)
-        for one in counts
-        if credit_lists()[one.list_id].is_public
+        (day.isoformat(), one.list_id, one.region, one.section, one.organisations) for one in counts
     )
     return _csv(("day", "list", "region", "industry_section", "organisations"), rows)
 

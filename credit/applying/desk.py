@@ -190,7 +190,7 @@ def applications_of(connection: Connection, log: int, query: ApplicationQuery) -
     if query.subject_id is not None:
         statement = statement.where(CREDIT_APPLICATION.c.subject_id == query.subject_id)
     if query.only_to_lift:
-        statement = statement.where(_is_to_lift(query.day))
+        statement = statement.where(is_to_lift(query.day))
     if query.after:
         (last,) = read_token(query.after, _SEQ_BYTES)
         statement = statement.where(CREDIT_APPLICATION.c.seq > int.from_bytes(last, "big"))
@@ -202,7 +202,8 @@ def applications_of(connection: Connection, log: int, query: ApplicationQuery) -
     return ApplicationPage(applications=found, next_after=token)
 
 
-def _is_to_lift(day: date) -> ColumnElement[bool]:
+def is_to_lift(day: date) -> ColumnElement[bool]:
+    """Return the condition under which a measure has to be lifted by a day, and was not."""
     row = CREDIT_APPLICATION.c
     return and_(or_(row.must_lift_since.is_not(None), row.over_on <= day), row.lifted_seq.is_(None))
 

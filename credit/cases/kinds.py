@@ -95,6 +95,14 @@ class CaseKind:
         """Return the steps that lead on from a state."""
         return tuple(step for step in self.steps.values() if state in step.sources)
 
+    def is_time_to_answer(self, state: str) -> bool:
+        """Return whether the clock of a state ends with what the party alone may do, or leave.
+
+        Once such a time is over the authority may decide; it is not late by that.
+        """
+        clocks = [step.clock for step in self.steps.values() if step.target == state and step.clock]
+        return {self.steps[name].by for clock in clocks for name in clock.until} == {By.PARTY}
+
 
 @cache
 def case_kinds() -> Mapping[str, CaseKind]:

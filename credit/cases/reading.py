@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, tuple_
 
 from base.errors import NotFound, Problem
 from credit.cases.entries import case_note_of
@@ -42,7 +42,8 @@ class CaseRow:
 
     def is_overdue(self, day: date) -> bool:
         """Return whether the day by which a step was due lies behind."""
-        return self.is_open and self.due_on is not None and self.due_on < day
+        is_behind = self.is_open and self.due_on is not None and self.due_on < day
+        return is_behind and not self.kind.is_time_to_answer(self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +74,23 @@ def cases_of(connection: Connection, log: int, query: CaseQuery) -> list[CaseRow
     if query.only_open:
         statement = statement.where(CREDIT_CASE.c.is_open)
     if query.overdue_on is not None:
-        statement = statement.where(CREDIT_CASE.c.due_on < query.overdue_on)
+        statement = statement.where(is_overdue(query.overdue_on))
     statement = statement.order_by(
         CREDIT_CASE.c.due_on.is_(None), CREDIT_CASE.c.due_on, CREDIT_CASE.c.opened_seq
     )
     return list(_rows(connection.execute(statement.limit(query.rows_max))))
+
+
+def is_overdue(day: date) -> ColumnElement[bool]:
+    """Return the condition under which a step of a case was due and somebody is late."""
+    row = CREDIT_CASE.c
+    answering = [
+        (kind.id, step.target)
+        for kind in case_kinds().values()
+        for step in kind.steps.values()
+        if kind.is_time_to_answer(step.target)
+    ]
+    return and_(row.is_open, row.due_on < day, tuple_(row.kind, row.state).not_in(answering))
 
 
 def read_case(connection: Connection, log: int, case_id: UUID) -> tuple[CaseRow, Sequence[StepRow]]:

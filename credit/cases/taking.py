@@ -25,6 +25,7 @@ from credit.cases.steps import entries_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState
 from credit.judging.standing import stands_as
+from credit.periods import FIRST_DAY, LAST_DAY
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
@@ -241,9 +242,10 @@ def _has_period(note: CaseNote, today: date) -> bool:
 
 def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
         return False
+    return day.isoformat() == text and FIRST_DAY <= day <= LAST_DAY
 
 
 def _require_openable(

@@ -65,7 +65,7 @@ class DeskRow:
     @property
     def is_waiting(self) -> bool:
         """Return whether the clock is the party's time to answer, and nobody's duty."""
-        return self.is_open and is_time_to_answer(self.kind, self.state)
+        return self.is_open and self.kind.is_time_to_answer(self.state)
 
     @property
     def waits_for_party(self) -> bool:
@@ -176,16 +176,6 @@ def _row(row: Any) -> DeskRow:
         due_on=row.due_on if row.is_open else None,
         is_provisional=row.is_provisional,
     )
-
-
-def is_time_to_answer(kind: CaseKind, state: str) -> bool:
-    """Return whether the clock of a state ends with what the party alone may do, or leave.
-
-    Once such a time is over the authority may decide; it is not late by that.
-    """
-    clocks = [step.clock for step in kind.steps.values() if step.target == state and step.clock]
-    ends = {kind.steps[name].by for clock in clocks for name in clock.until}
-    return ends == {By.PARTY}
 
 
 def states_in_use(kinds: Iterable[CaseKind]) -> Iterator[str]:

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, case, or_, select
 
 from base.clock import CIVIL_ZONE
 from credit.cases.kinds import CaseKind, case_kinds
-from credit.casework.desk import is_time_to_answer
 from credit.tables import CREDIT_CASE
 
 _PERCENT: Final = 100
@@ -99,7 +98,7 @@ def workdays_between(spans: Sequence[tuple[date, date]]) -> Iterator[int]:
 
 def _is_overdue(kind: CaseKind, row: Any, today: date) -> bool:
     is_behind = row.is_open and row.due_on is not None and row.due_on < today
-    return is_behind and not is_time_to_answer(kind, row.state)
+    return is_behind and not kind.is_time_to_answer(row.state)
 
 
 def _median(spans: Sequence[tuple[date, date]]) -> int | None:

@@ -10,14 +10,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, and_, case, distinct, extract, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    distinct,
+    extract,
+    func,
+    or_,
+    select,
+    true,
+)
 
+from credit.applying.desk import is_to_lift
+from credit.cases.reading import is_overdue
+from credit.facts import FactState
 from credit.feeds.model import FactKind, SubjectKind
 from credit.rulebook.lists import credit_lists
 from credit.standing import counts_on
 from credit.statistics.industries import section_of
 from credit.tables import CREDIT_APPLICATION, CREDIT_CASE, CREDIT_FACT, CREDIT_SUBJECT
 
+_TOLD_IN_PUBLIC: Final = (FactState.ACTIVE, FactState.ENDED)
+_STOOD: Final = (*_TOLD_IN_PUBLIC, FactState.REPAIRED, FactState.SHIELDED)
 _DECIDED: Final = (FactKind.PENALTY.value, FactKind.PERMIT.value, FactKind.INSPECTION.value)
 
 
@@ -63,16 +79,20 @@ class CaseCount:
     overdue: int
 
 
-def listed_counts(connection: Connection, log: int, day: date) -> list[ListedCount]:
+def listed_counts(
+    connection: Connection, log: int, day: date, *, only_public: bool = False
+) -> list[ListedCount]:
     """Return how many are on each list on a day, by region and section of industry."""
     subject, fact = CREDIT_SUBJECT.c, CREDIT_FACT.c
+    lists = [one.id for one in credit_lists().values() if one.is_public or not only_public]
     statement = (
         select(fact.list, subject.region, subject.industry, func.count(distinct(fact.subject_id)))
         .join(CREDIT_SUBJECT, and_(subject.log == fact.log, subject.id == fact.subject_id))
         .where(
             fact.log == log,
             fact.is_latest,
-            fact.list.in_(sorted(credit_lists())),
+            fact.list.in_(lists),
+            fact.is_published if only_public else true(),
             subject.kind != SubjectKind.PERSON.value,
             counts_on(day),
             or_(fact.stops_on.is_(None), fact.stops_on > day),
@@ -89,8 +109,13 @@ def listed_counts(connection: Connection, log: int, day: date) -> list[ListedCou
     ]
 
 
-def decided_counts(connection: Connection, log: int, first: date, end: date) -> list[DecidedCount]:
-    """Return what was decided from a day to the day before another, month by month."""
+def decided_counts(
+    connection: Connection, log: int, first: date, end: date, *, only_public: bool = False
+) -> list[DecidedCount]:
+    """Return what was decided from a day to the day before another, month by month.
+
+    What was withdrawn was never decided rightly; what is repaired counts in public no more.
+    """
     fact, subject = CREDIT_FACT.c, CREDIT_SUBJECT.c
     year, month = extract("year", fact.decided_on), extract("month", fact.decided_on)
     severity = func.coalesce(fact.severity, "")
@@ -103,6 +128,7 @@ def decided_counts(connection: Connection, log: int, first: date, end: date) -> 
             fact.kind.in_(_DECIDED),
             fact.decided_on >= first,
             fact.decided_on < end,
+            _told_in_public() if only_public else fact.state.in_(_STOOD),
             subject.kind != SubjectKind.PERSON.value,
         )
         .group_by(year, month, fact.kind, severity)
@@ -118,10 +144,17 @@ def decided_counts(connection: Connection, log: int, first: date, end: date) -> 
     )
 
 
-def measure_counts(connection: Connection, log: int) -> list[MeasureCount]:
+def _told_in_public() -> ColumnElement[bool]:
+    """Return the condition under which a decision is public; of penalties not every one is."""
+    fact = CREDIT_FACT.c
+    is_public = or_(fact.is_published, fact.kind != FactKind.PENALTY.value)
+    return and_(fact.state.in_(_TOLD_IN_PUBLIC), is_public)
+
+
+def measure_counts(connection: Connection, log: int, day: date) -> list[MeasureCount]:
     """Return which measures were applied in which matters, and how many are to be lifted."""
     applied = CREDIT_APPLICATION.c
-    waits = and_(applied.must_lift_since.is_not(None), applied.lifted_on.is_(None))
+    waits = is_to_lift(day)
     statement = (
         select(
             applied.measure,
@@ -148,7 +181,7 @@ def case_counts(connection: Connection, log: int, day: date) -> list[CaseCount]:
             row.kind,
             func.count(),
             func.count(case((row.is_open, 1))),
-            func.count(case((and_(row.is_open, row.due_on < day), 1))),
+            func.count(case((is_overdue(day), 1))),
         )
         .where(row.log == log)
         .group_by(row.kind)

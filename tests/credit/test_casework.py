@@ -14,7 +14,6 @@ from credit.casework.desk import (
     Choice,
     count_cases,
     desk_rows,
-    is_time_to_answer,
     regions_of_cases,
 )
 from credit.casework.feeds import codes_of_feed, counts_of_feeds, quality_of
@@ -164,7 +163,7 @@ def test_only_the_notice_of_a_listing_gives_the_party_time_that_is_nobody_s_dela
         (kind.id, step.target)
         for kind in case_kinds().values()
         for step in kind.steps.values()
-        if is_time_to_answer(kind, step.target)
+        if kind.is_time_to_answer(step.target)
     }
 
     assert waiting == {("listing", "served")}

@@ -28,12 +28,6 @@ class CreditStatisticsQuery(StrictSchema):
     last = LegalDay(data_key="to", load_default=None)
 
 
-class OpenDataQuery(StrictSchema):
-    """The day of open data; today unless another is named."""
-
-    day = LegalDay(load_default=None)
-
-
 class ListedCountOut(ma.Schema):
     """How many organisations of a region and a section of industry are on a list."""
 
@@ -115,9 +109,8 @@ def get_credit_statistics(query: dict[str, Any]) -> Statistics:
 
 @BLUEPRINT.route("/credit/open/<dataset>.csv", methods=["GET"])
 @requires(Action.READ_CREDIT_LISTS)
-@BLUEPRINT.arguments(OpenDataQuery, location="query")
 @BLUEPRINT.response(200)
-def get_open_data(query: dict[str, Any], dataset: str) -> Response:
+def get_open_data(dataset: str) -> Response:
     """Give open data as a CSV: `listed` or `decided`, counts that name nobody."""
-    body = open_dataset(services(), dataset, day=query["day"])
+    body = open_dataset(services(), dataset)
     return Response(body, content_type="text/csv; charset=utf-8")

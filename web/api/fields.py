@@ -8,6 +8,8 @@ from uuid import UUID
 
 import marshmallow as ma
 
+from credit.periods import FIRST_DAY, LAST_DAY
+
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
@@ -86,13 +88,10 @@ class Day(_Spelled):
 class LegalDay(Day):
     """A day on which something of law may have happened or will: periods are counted from it."""
 
-    first: Final = date(1949, 10, 1)
-    last: Final = date(2100, 12, 31)
-
     def _read(self, value: str) -> object:
         day = date.fromisoformat(value)
-        if not self.first <= day <= self.last:
-            raise ma.ValidationError(f"Lies outside of {self.first} to {self.last}.")
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ma.ValidationError(f"Lies outside of {FIRST_DAY} to {LAST_DAY}.")
         return day
 
 

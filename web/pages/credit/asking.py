@@ -11,6 +11,7 @@ from typing import Final
 from unicodedata import normalize
 
 from base.errors import InvalidInput
+from credit.periods import FIRST_DAY, LAST_DAY
 from web.credit import code_asked
 from web.pages.languages import say as _
 from web.pages.work_forms import Form
@@ -18,8 +19,6 @@ from web.pages.work_forms import Form
 ASKED_CHARS_MAX: Final = 200
 
 # As the interface takes them: periods are counted from such a day.
-_FIRST_DAY: Final = date(1949, 10, 1)
-_LAST_DAY: Final = date(2100, 12, 31)
 
 # GB 32100: 18 of digits and capitals without I, O, S, V, Z. The code on a business licence is an
 # address that holds it somewhere.
@@ -57,13 +56,13 @@ def party_asked(typed: str) -> Asked:
 def legal_day(form: Form, name: str) -> date | None:
     """Return a day of a form on which something of law may be; None for none, or a wrong one."""
     day = form.day(name)
-    if day is not None and not _FIRST_DAY <= day <= _LAST_DAY:
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
         form.wrong(
             name,
             _(
                 "Give a day from %(first)s to %(last)s.",
-                first=str(_FIRST_DAY),
-                last=str(_LAST_DAY),
+                first=str(FIRST_DAY),
+                last=str(LAST_DAY),
             ),
         )
         return None

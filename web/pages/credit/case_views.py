@@ -12,7 +12,7 @@ from credit.applying.desk import Application
 from credit.cases.kinds import By, CaseKind, Need, Step
 from credit.cases.life import may_take
 from credit.cases.reading import StepRow
-from credit.casework.desk import TAKE_BACK, is_time_to_answer
+from credit.casework.desk import TAKE_BACK
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
 from parties.access import Action, has_role_for
@@ -111,7 +111,7 @@ def case_view(
             if is_offered(actor, step) and not whole.not_yours
         ],
         waits_for=" / ".join(waits),
-        is_waiting=row.is_open and is_time_to_answer(row.kind, row.state),
+        is_waiting=row.is_open and row.kind.is_time_to_answer(row.state),
         uses=[_use(one, book) for one in whole.applications],
     )
 
@@ -147,7 +147,7 @@ def _step(parts: Services, kind: CaseKind, row: StepRow, whole: WholeCase, book:
         title=step_title(kind, row.note.step),
         by=by_title(step.by) if step else "",
         papers=papers,
-        is_waiting=step is not None and is_time_to_answer(kind, step.target),
+        is_waiting=step is not None and kind.is_time_to_answer(step.target),
         letter=letter_title(kind, row.note.step),
         rule=rule_words(book, row.note.due_rule),
     )

@@ -12,6 +12,7 @@ from flask import render_template, request
 
 from base.errors import InvalidInput
 from credit.list_reading import Left
+from credit.periods import FIRST_DAY
 from parties.access import Action
 from web.credit import today
 from web.credit_lists import (
@@ -121,4 +122,4 @@ def credit_list_changes(list_id: str) -> str | tuple[str, int]:
 
 
 def _before(day: date) -> date:
-    return max(day - _WEEK, date(1949, 10, 1))
+    return max(day - _WEEK, FIRST_DAY)
