@@ -62,6 +62,7 @@ from web.problems import install_problems
 from web.queries import EscapedRequest
 from web.resolver.entry import Resolver
 from web.resolver.routes import register_resolver
+from web.rules import LateRule
 from web.scan_log import install_scan_log
 from web.services import EXTENSION, Services, build_services
 from web.session import set_up_sessions
@@ -124,6 +125,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     """Return the application of one process; `services` replaces the parts for a test."""
     app = Flask("web")
     app.request_class = EscapedRequest
+    app.url_rule_class = LateRule
     app.json = _FastJson(app)
     app.config.update(
         # The largest body any door takes; an operation with a smaller limit checks its own.

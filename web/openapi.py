@@ -37,6 +37,10 @@ window.addEventListener("load", () => {
 });
 """
 
+# A description depends on the blueprints alone: a process writes it once, however many applications
+# it makes.
+_WRITTEN: Final[dict[tuple[ApiBlueprint, ...], bytes]] = {}
+
 BLUEPRINT = Blueprint("openapi", __name__, url_prefix="/api")
 
 
@@ -53,9 +57,11 @@ def install_api(app: Flask, blueprints: tuple[ApiBlueprint, ...]) -> ProblemApi:
     )
     scheme = {"type": "http", "scheme": "bearer", "description": "A key as it was granted."}
     api.spec.components.security_scheme(SECURITY_SCHEME, scheme)
+    known = _WRITTEN.get(blueprints)
     for blueprint in blueprints:
-        api.register_blueprint(blueprint)
-    document = orjson.dumps(api.spec.to_dict())
+        api.register_blueprint(blueprint, is_described=known is not None)
+    document = known or orjson.dumps(api.spec.to_dict())
+    _WRITTEN[blueprints] = document
 
     def openapi_json() -> Response:
         return Response(document, content_type="application/json")

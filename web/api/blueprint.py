@@ -83,6 +83,16 @@ class ProblemApi(Api):  # type: ignore[misc] # It has no types.
 
     ERROR_SCHEMA = ProblemSchema
 
+    def register_blueprint(
+        self, blp: ApiBlueprint, *, is_described: bool = False, **options: Any
+    ) -> None:
+        """Register the routes of a blueprint, and describe them where they are not yet."""
+        if not is_described:
+            super().register_blueprint(blp, **options)
+            return
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+
     def _register_error_handlers(self) -> None:
         """Leave every error to `web.problems`."""
 
