@@ -85,7 +85,17 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ("Nothing waits under this id.", "没有这一待判断的事项。"),
     # Draws, inspections and warnings.
     ("This draw was made already, with another value.", "这次抽取已经作出，数值不同。"),
+    ("An erasure has a reason.", "清除应写明理由。"),
+    (
+        "This file could not be read whole: it has to be sent again.",
+        "这个文件没有完整读取，请重新报送。",
+    ),
+    ("There is no snapshot of that number.", "没有这个编号的名单快照。"),
     ("There is no draw with that id.", "没有这次抽取。"),
+    (
+        "Whoever stands in the pool under one of the marks drawn is not known here.",
+        "抽中的一个代号在这里找不到对应的主体。",
+    ),
     ("There is no inspection with that id.", "没有这次检查。"),
     ("This inspection has its result already.", "这次检查已有结果。"),
     ("The warning is {} by now: what can follow is {}.", "这条预警的状态已是{}，接下来可以{}。"),

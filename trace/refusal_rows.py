@@ -143,6 +143,7 @@ ROWS: Final[Mapping[str, str]] = MappingProxyType(
         "other_application": "这个编号已用于另一项已适用的措施。",
         "other_authority": "这条记录由作出认定的机关办理。",
         "public": "公开的报告只能截至当日。",
+        "snapshot": "名单快照文件的内容不对。",
         "state": "当前状态下不能办理这一步。",
     }
 )
