@@ -146,3 +146,12 @@ def test_a_token_of_days_to_come_or_with_a_changed_letter_is_refused() -> None:
 
     assert isinstance(found, Reached)
     assert (found.last, found.upper, refused) == (place, now, 3)
+
+
+def test_a_repair_is_told_as_one_and_ends_the_measures_that_stood_on_the_record() -> None:
+    rows = [_row(0, FIRST), _row(1, FIRST, version=2, state=FactState.REPAIRED)]
+
+    told = _walk(rows, _at(1, FIRST), _at(2, FIRST))
+
+    assert (told[0].kind, told[0].why) == (ChangeKind.RECORD_ENDED, Why.REPAIRED)
+    assert {one.kind for one in told[1:]} == {ChangeKind.MEASURE_ENDED}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from credit.nightly.running import NightDesk, run_night
 from tests.credit.samples import penalty, serious, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House
@@ -124,6 +125,27 @@ def test_a_producer_is_told_of_public_lists_alone_and_of_its_own_watches(
     assert gone.status_code == 404
     assert send(house, "DELETE", f"{WATCHES}/{uscc(1)}", role="producer").status_code == 204
     assert _ask(house, role="producer")["changes"] == []
+
+
+def test_a_grade_is_told_of_once_its_night_is_over(house: House) -> None:
+    house.clock.instant = MORNING
+    parts = house.services
+    desk = NightDesk(engine=parts.engine, log=parts.log, clock=house.clock)
+    hand_in(house, "penalty", penalty(1))
+    run_night(desk)
+    _json(_watch(house, uscc(1)))
+    hand_in(house, "serious_listing", serious(1))
+    house.clock.instant += timedelta(days=1)
+    before = _ask(house)
+
+    run_night(desk)
+    after = _ask(house, before["next_after"])
+
+    assert "grade_changed" not in {one["kind"] for one in before["changes"]}
+    (changed,) = after["changes"]
+    assert (changed["kind"], changed["after"]) == ("grade_changed", "D")
+    assert changed["before"] not in ("", "D")
+    assert _ask(house, after["next_after"])["changes"] == []
 
 
 @pytest.mark.parametrize("role", ["auditor", "operator"])
