@@ -89,7 +89,7 @@ def _histories(draw: st.DrawFn) -> list[Any]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(_histories(), st.lists(st.integers(0, 20), max_size=6))
+@given(_histories(), st.lists(st.integers(0, 12), max_size=8))
 def test_at_any_rhythm_the_same_changes_are_told_once(rows: list[Any], polls: list[int]) -> None:
     end = FIRST + timedelta(days=21)
     stops = [_at(0, FIRST - timedelta(days=1))]
