@@ -8,6 +8,8 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
 
 from base.clock import SetClock
@@ -25,6 +27,23 @@ from web.app import create_app
 from web.services import Services, build_services
 
 ANONYMOUS = "anonymous"
+
+
+class _Compiled(BytecodeCache):
+    """Keeps what templates were compiled to, for every application of this process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 @dataclass(slots=True)
@@ -93,6 +112,8 @@ def open_house(url: str, folder: Path, **settings: Any) -> House:
         key = grant(parts.engine, request, now=NOW, record=lambda *_: None)
         keys[role.value] = key.text or ""
     app = create_app(parts.settings, services=parts)
+    # A template means the same in every house of this process, and takes long to be compiled.
+    app.jinja_env.bytecode_cache = _COMPILED
     return House(
         app=app,
         client=app.test_client(),
