@@ -117,6 +117,12 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ("There was no night run for that day.", "那一天没有夜间评估。"),
     ("This office is held already.", "这一职权已经授予。"),
     ("There is no office with that id.", "没有这一职权。"),
+    ("This role keeps no watches.", "这一角色不能关注主体。"),
+    (
+        "At most {} parties are watched; give up others first.",
+        "最多关注{}个主体，请先取消其他关注。",
+    ),
+    ("You do not watch a party of that code.", "您没有关注这一代码的主体。"),
     ("This office has ended already.", "这一职权已经终止。"),
 )
 # What stands in for a part that differs, no longer than a name or a list of words.
