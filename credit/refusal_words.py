@@ -72,6 +72,12 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "A newer whole list came on {}: this one would roll it back.",
         "{}已收到更新的全量名单，放行这一批会把它退回去。",
     ),
+    # Watches.
+    (
+        "At most {} parties are watched; give up others first.",
+        "最多关注{}个主体，请先取消其他关注。",
+    ),
+    ("This role keeps no watches.", "这一身份不能关注主体。"),
     # Judgements about names.
     (
         "Somebody else judged this a moment ago; look at it again.",
