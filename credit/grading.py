@@ -4,13 +4,14 @@ The rule that must stay true: what is repaired, withdrawn, shielded or over give
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, select
 
 from base.strict_json import loads
+from credit.checking import version_at
 from credit.feeds.registry import OWN_FEED
 from credit.scoring.model import Evidence, Grade, Model, ScoredFact
 from credit.scoring.scoring import grade_of
@@ -41,22 +42,30 @@ def ground_of(connection: Connection, log: int, subject_id: UUID, day: date) -> 
 
 
 def evidence_of(
-    connection: Connection, log: int, subject_id: UUID, day: date
+    connection: Connection,
+    log: int,
+    subject_id: UUID,
+    day: date,
+    *,
+    known_at: datetime | None = None,
 ) -> Iterator[Evidence]:
-    """Yield what the trace ledger shows of a party on a day, as it was gathered.
+    """Yield what the trace ledger shows of a party on a day, as gathered by now or an instant.
 
     A drill is none, and a finding that nobody confirmed is not held against anybody.
     """
-    statement = evidence_rows(log, day).where(CREDIT_FACT.c.subject_id == subject_id)
+    statement = evidence_rows(log, day, known_at).where(CREDIT_FACT.c.subject_id == subject_id)
     for row in connection.execute(statement.order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position)):
         yield evidence_from(row)
 
 
-def evidence_rows(log: int, day: date) -> Select[*tuple[Any, ...]]:
+def evidence_rows(
+    log: int, day: date, known_at: datetime | None = None
+) -> Select[*tuple[Any, ...]]:
     """Return the query for what the trace ledger shows on a day, of everybody."""
     fact = CREDIT_FACT.c
+    is_told = fact.is_latest if known_at is None else fact.version == version_at(log, known_at)
     return select(fact.subject_id, fact.body, fact.decided_on).where(
-        fact.log == log, fact.feed == OWN_FEED.id, fact.is_latest, counts_on(day)
+        fact.log == log, fact.feed == OWN_FEED.id, is_told, counts_on(day)
     )
 
 

@@ -13,6 +13,7 @@ from base.strict_json import JsonObject
 from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
 from credit.reporting.making import Edition
+from credit.rulebook.code_lists import code_lists
 from web.services import Services
 from web.text_pdf import TextPdf, text_font
 
@@ -43,7 +44,6 @@ _DETAILS: Final = {
     "licence": "证件",
     "licence_number": "证件编号",
 }
-_EVIDENCE: Final = {"recall": "召回", "finding": "经确认的追溯异常"}
 
 
 def draw_report(parts: Services, value: JsonObject, *, link: str) -> bytes:
@@ -195,10 +195,13 @@ def _trace(pdf: TextPdf, trace: Sequence[Any]) -> None:
         pdf.text("截至该日，没有记录。", size=9.5)
     for one in trace:
         seqs = "、".join(map(str, one["seqs"]))
-        pdf.text(
-            f"{one['on']}　{_EVIDENCE.get(one['code'], one['code'])}　账本条目 {seqs}", size=9.5
-        )
+        pdf.text(f"{one['on']}　{_shown_as(one['code'])}　账本条目 {seqs}", size=9.5)
     pdf.space()
+
+
+def _shown_as(code: str) -> str:
+    known = code_lists().named("trace_evidence").codes.get(code)
+    return code if known is None else known.zh
 
 
 def _notes(pdf: TextPdf, value: Any) -> None:

@@ -11,12 +11,11 @@ from typing import Final
 
 from codes.cn.persons import is_id_number, may_be_id_number
 from codes.schemes.cn_uscc import is_uscc
-from credit.periods import corresponding_day
 
 ADULT_YEARS: Final = 18
+"""民法典 art. 17."""
 HIDDEN: Final = "***"
 SOMEBODY: Final = "某某"
-_MONTHS_A_YEAR: Final = 12
 _NAME_CHARS_MIN: Final = 2
 # 18 digits, the last of which may be X, with the blanks that people put between them.
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){16}[ -]?[0-9Xx](?![0-9A-Za-z])")
@@ -26,11 +25,22 @@ _SHORT: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{15}(?![0-9A-Za-z])")
 _BORN_IN: Final = re.compile(r"[0-9*]{6}(?P<y>(?:19|20)[0-9]{2})")
 
 
+def of_age_on(born: date) -> date:
+    """Return the eighteenth birthday; of whoever has none in that year, the day after.
+
+    In case of doubt a day later: nobody is listed while a minor.
+    """
+    try:
+        return born.replace(year=born.year + ADULT_YEARS)
+    except ValueError:
+        return date(born.year + ADULT_YEARS, 3, 1)
+
+
 def is_minor(number: str, on: date) -> bool:
     """Return whether the person of a number is a minor on a day; a masked one by its year alone."""
     if is_id_number(number):
         born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-        return on < corresponding_day(born_on, ADULT_YEARS * _MONTHS_A_YEAR)
+        return on < of_age_on(born_on)
     told = _BORN_IN.match(number)
     # Whoever is born in a year is of age at its end so many years later, and not before its start.
     return told is not None and on.year < int(told["y"]) + ADULT_YEARS

@@ -14,13 +14,13 @@ from typing import Final
 
 from base.errors import InvalidInput
 from codes.cn.persons import is_id_number
+from credit.feeds.persons import of_age_on
 from credit.feeds.values import clean, is_masked
 from schemas.profiles.yaml_rows import Faults, read_rows
 
 _PATH: Final = Path(__file__).with_name("persons.yaml")
 _BODY_CHARS: Final = 17
 _OLD_CHARS: Final = 15
-_ADULT_YEARS: Final = 18
 # ISO/IEC 7064 MOD 11-2: the weight of each of the 17 places, and the check for a sum modulo 11.
 _WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(_BODY_CHARS))
 _CHECKS: Final = b"10X98765432"
@@ -144,17 +144,6 @@ def _fault_of(text: str) -> str:
         return "masked_number"
     is_old = len(text) == _OLD_CHARS and text.isascii() and text.isdigit()
     return "old_number" if is_old else "bad_person_number"
-
-
-def of_age_on(born: date) -> date:
-    """Return the eighteenth birthday; of whoever has none in that year, the day after.
-
-    民法典 art. 17. In case of doubt a day later: nobody is listed while a minor.
-    """
-    try:
-        return born.replace(year=born.year + _ADULT_YEARS)
-    except ValueError:
-        return date(born.year + _ADULT_YEARS, 3, 1)
 
 
 def _sum(digits: bytes, start: int) -> int:

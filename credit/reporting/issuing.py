@@ -147,7 +147,7 @@ def _about(connection: Connection, log: int, wanted: ReportWanted) -> About:
         region="",
         industry="",
         codes=((CodeScheme.USCC.value, wanted.uscc),) if wanted.uscc else (),
-        is_known=is_person,
+        is_known=is_person and about(connection, log, wanted.subject_id) is not None,
     )
 
 

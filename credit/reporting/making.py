@@ -29,6 +29,8 @@ from credit.scoring.reading import model_on
 
 FORMAT: Final = "suxin-credit-report/1"
 _MODEL: Final = "enterprise"
+_RECALLS: Final = ("own_recall", "ordered_recall")
+"""Of the evidence of the trace what everybody is told anyway: a recall is public."""
 _DETAILS_TOLD: Final = ("article", "basis", "content", "performance", "licence", "licence_number")
 
 
@@ -133,7 +135,8 @@ def _evidence(connection: Connection, log: int, asked: Asked) -> list[Evidence]:
     """Return what the trace ledger shows: a public report tells of recalls alone."""
     if asked.edition is Edition.PERSONAL:
         return []
-    found = _shown(evidence_of(connection, log, asked.who.subject_id, asked.day))
+    known = evidence_of(connection, log, asked.who.subject_id, asked.day, known_at=asked.known_at)
+    found = _shown(known)
     return _open(found) if asked.edition is Edition.PUBLIC else found
 
 
@@ -142,7 +145,7 @@ def _shown(found: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _open(found: Sequence[Evidence]) -> list[Evidence]:
-    return [one for one in found if one.code == "recall"]
+    return [one for one in found if one.code in _RECALLS]
 
 
 def _hash(

@@ -14,9 +14,9 @@ from base.db import reading, transaction
 from base.errors import InputTooLarge, InvalidInput, LedgerCorrupt, NotFound
 from benchmarks.credit_city.people import first_numbers
 from codes.cn.checks import mod_11_2
+from credit.feeds.persons import is_minor, of_age_on
 from credit.folding.projector import bring_up_credit
 from credit.intake.taking import IntakeDesk
-from credit.persons.lines import of_age_on
 from credit.persons.loading import (
     PersonBatch,
     PersonBatchState,
@@ -252,6 +252,7 @@ def test_minors_are_told_from_adults_on_the_day(desk: PersonDesk) -> None:
 
 def test_who_was_born_on_a_leap_day_is_of_age_on_the_first_of_march() -> None:
     assert of_age_on(date(2008, 2, 29)) == date(2026, 3, 1)
+    assert is_minor("11010520080229002X", date(2026, 2, 28))
     assert of_age_on(date(2008, 3, 1)) == date(2026, 3, 1)
 
 
