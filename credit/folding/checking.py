@@ -23,7 +23,7 @@ from credit.folding.projector import FOLDED, FOLDS, NAME
 from credit.index import credit_entries, rewrite_index
 from credit.intake.entries import BATCH_KIND, batch_of
 from credit.reporting.tables import CREDIT_REPORT
-from credit.tables import CREDIT_ENTRY, CREDIT_ROW, CREDIT_STEP
+from credit.tables import CREDIT_BATCH, CREDIT_ENTRY, CREDIT_ROW, CREDIT_STEP
 from credit.warning.tables import CREDIT_WARNING_STEP
 from ledger.store import StoredEntry
 from parties.tables import PARTY
@@ -38,7 +38,7 @@ _PARTY: Final = Table(
     *(Column(one.name, one.type) for one in (PARTY.c.id, PARTY.c.uscc, PARTY.c.name_zh)),
 )
 # What the folds read besides, or empty when somebody is erased.
-_BESIDES: Final = (CREDIT_ROW, CREDIT_REPORT, _PARTY)
+_BESIDES: Final = (CREDIT_BATCH, CREDIT_ROW, CREDIT_REPORT, _PARTY)
 
 
 def differing_credit(connection: Connection, log: int, size: int) -> Iterator[Difference]:
@@ -86,8 +86,9 @@ def _scratch() -> Iterator[Connection]:
 
 def _fold(connection: Connection, scratch: Connection, log: int, entry: StoredEntry) -> None:
     if entry.header.kind == BATCH_KIND:
-        of_batch = CREDIT_ROW.c.batch_id == batch_of(entry).batch_id
-        copy_rows(connection, CREDIT_ROW, scratch, CREDIT_ROW, CREDIT_ROW.c.log == log, of_batch)
+        batch_id = batch_of(entry).batch_id
+        for table, key in ((CREDIT_BATCH, CREDIT_BATCH.c.id), (CREDIT_ROW, CREDIT_ROW.c.batch_id)):
+            copy_rows(connection, table, scratch, table, table.c.log == log, key == batch_id)
     FOLDS[entry.header.kind](scratch, log, entry)
 
 

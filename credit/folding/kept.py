@@ -150,6 +150,7 @@ def _snapshot(payload: JsonObject) -> Mapping[str, object]:
     return {
         "list": payload["list"],
         "day": date.fromisoformat(str(payload["day"])),
+        "number": payload["number"],
         "row_count": payload["rows"],
         "root": bytes.fromhex(str(payload["root"])),
     }
@@ -166,7 +167,7 @@ _KEPT: Final = MappingProxyType(
         REPORT_KIND: _Kept(
             table=CREDIT_REPORT, told=_report, hashed={"body": "report", "pdf": "pdf"}
         ),
-        SNAPSHOT_KIND: _Kept(table=CREDIT_SNAPSHOT, told=_snapshot),
+        SNAPSHOT_KIND: _Kept(table=CREDIT_SNAPSHOT, told=_snapshot, hashed={"paper": "paper"}),
     }
 )
 """What is kept beside which kind of entry. A new kind is one more row."""

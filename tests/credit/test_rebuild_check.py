@@ -86,6 +86,9 @@ def _keep_papers(intake: IntakeDesk, subject: UUID) -> None:
         pdf=pdf,
     )
     snapshot = SnapshotNote(
+        number="S1",
+        paper_hash=sha256(pdf).digest(),
+        paper=pdf,
         list_id="serious_violation",
         day=AT.date(),
         known_at=AT,
@@ -198,6 +201,7 @@ def test_a_changed_value_is_found_in_every_column(city: CaseDay) -> None:
         (CREDIT_REPORT, {"pdf": b"%PDF-other"}, "credit_differs"),
         (CREDIT_REPORT, {"seq": 0}, "credit_missing"),
         (CREDIT_SNAPSHOT, {"row_count": 1}, "credit_differs"),
+        (CREDIT_SNAPSHOT, {"paper": b"%PDF-other"}, "credit_differs"),
         (CREDIT_SNAPSHOT, {"root": bytes(31) + b"1"}, "credit_differs"),
     ],
     ids=lambda one: ",".join(one) if isinstance(one, dict) else getattr(one, "name", one),
