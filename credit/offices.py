@@ -105,6 +105,15 @@ def offices_of(connection: Connection, actor: str) -> list[Office]:
     return [_office(row) for row in connection.execute(statement)]
 
 
+def is_held(connection: Connection, name: str, code: str) -> bool:
+    """Return whether anybody holds the office of the authority with this name or this code."""
+    row = CREDIT_OFFICE.c
+    statement = select(CREDIT_OFFICE).where(
+        row.ended_at.is_(None), or_(row.authority.in_((EVERY, name)), row.code == code)
+    )
+    return holds([_office(found) for found in connection.execute(statement)], name, code)
+
+
 def colleagues_of(connection: Connection, actor: str) -> frozenset[str] | None:
     """Return who acts, or acted, for an authority that an actor acts for; None for everybody.
 

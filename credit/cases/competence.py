@@ -7,11 +7,11 @@ is its authority's, by name or code; until somebody holds that office, it is who
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from base.errors import Forbidden, InvalidInput, Problem
 from credit.cases.model import CaseNote
-from credit.offices import Office, holds, offices_of
+from credit.offices import Office, holds, is_held, offices_of
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Regime
@@ -47,7 +47,8 @@ def require_competent(
         code = told_body(fact.body).get("details", {}).get("authority_code", "")
         if holds(offices, fact.authority_name, code):
             continue
-        if _handed_in_by(connection, log, fact) != actor.id:
+        is_held_by_another = is_held(connection, fact.authority_name, code)
+        if is_held_by_another or _handed_in_by(connection, log, fact) != actor.id:
             message = f"{fact.number} is {fact.authority_name}'s: it decides about it."
             raise Forbidden(message, problems=(_problem("facts", "other_authority", message),))
 
@@ -69,14 +70,20 @@ def _require_own_list(
 
 
 def _handed_in_by(connection: Connection, log: int, fact: Row[*tuple[Any, ...]]) -> str:
-    """Return who told of a fact first: the actor of its batch, or of the decision that made it."""
+    """Return who told of a fact first: the actor of its batch, or of the decision that made it.
+
+    Rows that were read again are whose they were: a press of the button hands nothing in.
+    """
     first = select(CREDIT_FACT.c.batch_id, CREDIT_FACT.c.seq).where(
         CREDIT_FACT.c.log == log, CREDIT_FACT.c.id == fact.id, CREDIT_FACT.c.version == 1
     )
     batch_id, seq = connection.execute(first).one()
     if batch_id is not None:
-        batch = select(CREDIT_BATCH.c.actor).where(
+        made = select(func.coalesce(CREDIT_BATCH.c.origin_id, CREDIT_BATCH.c.id)).where(
             CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.id == batch_id
+        )
+        batch = select(CREDIT_BATCH.c.actor).where(
+            CREDIT_BATCH.c.log == log, CREDIT_BATCH.c.id == made.scalar_subquery()
         )
         return str(connection.execute(batch).scalar_one())
     return read_entries(connection, log, [seq])[seq].header.actor

@@ -31,7 +31,7 @@ from credit.intake.desk import IntakeDesk
 from credit.intake.entering import enter_batch, entry_of, finish
 from credit.intake.entries import Meaning
 from credit.intake.knowing import ground_for
-from credit.intake.sorting import Sorted, sort_rows
+from credit.intake.sorting import CONFLICTING, Sorted, sort_rows
 from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE
 from parties.actors import Actor
 from parties.ids import id_of_hash
@@ -51,6 +51,8 @@ def retry_batch(desk: IntakeDesk, actor: Actor, batch_id: UUID, body: bytes) -> 
             CREDIT_QUARANTINE.c.log == log,
             CREDIT_QUARANTINE.c.batch_id == batch_id,
             CREDIT_QUARANTINE.c.state == "open",
+            # It was understood, and lost to another row of its file: no code list changes that.
+            CREDIT_QUARANTINE.c.code != CONFLICTING,
         )
         numbers = set(connection.execute(statement).scalars())
     if batch.state is not BatchState.ACCEPTED or batch.door is Door.RETRY:

@@ -144,6 +144,16 @@ def test_a_row_that_is_read_again_does_not_override_what_came_since(
     _again(intake)
 
 
+def test_a_row_that_lost_to_another_of_its_file_is_not_read_again(intake: IntakeDesk) -> None:
+    rows = [penalty(1, cf_wfxw="甲"), penalty(1, cf_wfxw="乙")]
+    first = _take(intake, PENALTY, *rows)
+    assert (first.accepted, first.quarantined) == (1, 1)
+
+    assert retry_batch(intake, COLLEAGUE, first.id, csv_of(rows)) is None
+
+    assert [fact[1:3] for fact in _facts(intake)] == [(1, "甲")]
+
+
 def test_rows_that_are_read_again_twice_are_one_batch(
     installation: Installation, intake: IntakeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,16 +6,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput
 from credit.cases.taking import take_step
-from credit.intake.taking import IntakeDesk
+from credit.feeds.registry import FEEDS
+from credit.intake.batches import BatchState, Door
+from credit.intake.retrying import retry_batch
+from credit.intake.taking import IntakeDesk, take_batch
 from credit.offices import EVERY, end_office, grant_office, offices_of
+from credit.rulebook.code_lists import code_lists
 from credit.rulebook.reading import rulebook
+from credit.tables import CREDIT_FACT
 from parties.actors import CONSOLE, Actor, Role
 from tests.credit.case_world import DECIDED, CaseDay, open_case_world
-from tests.credit.samples import AGRICULTURE, AUTHORITY
+from tests.credit.samples import AGRICULTURE, AUTHORITY, COLLEAGUE, csv_of, penalty
 from tests.instances import Installation
+from tests.parties.samples import uscc_of
 
 OTHER = Actor(id="key:0000000000000010", role=Role.AUTHORITY)
 ABOUT: dict[str, Any] = {
@@ -77,6 +85,42 @@ def test_whoever_holds_the_office_by_name_or_code_decides(
     _office(world, OTHER.id, authority, code)
 
     assert world.take(OTHER, "repair", "accept", case_id) > 0
+
+
+def test_whoever_handed_a_record_in_decides_until_somebody_holds_its_office(
+    world: CaseDay,
+) -> None:
+    case_id = uuid4()
+    world.take(world.party, "repair", "apply", case_id)
+    world.take(AUTHORITY, "repair", "accept", case_id)
+    _office(world, OTHER.id, "青岛市农业农村局")
+
+    with pytest.raises(Forbidden, match="is 青岛市农业农村局's"):
+        world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
+
+    assert world.take(OTHER, "repair", "approve", case_id, **DECIDED) > 0
+
+
+def test_whoever_has_rows_read_again_decides_nothing_about_them(
+    world: CaseDay, intake: IntakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = penalty(1, cf_xdr_shxym=uscc_of(1), cf_wsh="新", cf_cflb="鞭刑", cf_jdrq="2026-08-01")
+    body = csv_of([row, penalty(2)])
+    feed, words = FEEDS["penalty"], code_lists().penalties._by_name
+    first = take_batch(intake, AUTHORITY, feed, body, door=Door.FILE)
+    if first.state is BatchState.HELD:
+        take_batch(intake, COLLEAGUE, feed, body, door=Door.FILE, is_released=True)
+    monkeypatch.setitem(words, "鞭刑", words["罚款"])
+    retry_batch(intake, OTHER, first.id, body)
+    world.desk.bring_up()
+    with reading(world.installation.engine) as connection:
+        statement = select(CREDIT_FACT.c.id).where(CREDIT_FACT.c.number == "新")
+        about = {"fact_ids": (connection.execute(statement).scalar_one(),), **DECIDED}
+
+    with pytest.raises(Forbidden, match="is 青岛市农业农村局's"):
+        world.take(OTHER, "withdrawal", "annul", uuid4(), **about)
+
+    assert world.take(AUTHORITY, "withdrawal", "annul", uuid4(), **about) > 0
 
 
 def test_an_office_that_has_ended_decides_nothing(world: CaseDay) -> None:
