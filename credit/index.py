@@ -17,6 +17,7 @@ from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
+from credit.inspecting.once import FirstResults
 from credit.intake.entries import BATCH_KIND
 from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
@@ -71,10 +72,17 @@ class CreditIndex:
         connection: Connection,
         batches: Sequence[Batch],
     ) -> Sequence[Mapping[int, Problem]]:
-        """Refuse whatever is not of credit, and steps that a case or a warning cannot take."""
+        """Refuse what is not of credit, what a case or warning cannot take, and second results."""
         steps, acts = CaseSteps(connection, self._log), WarningSteps(connection, self._log)
+        results = FirstResults(connection, self._log)
         return [
-            {**_refused(batch), **steps.refused(batch), **acts.refused(batch)} for batch in batches
+            {
+                **_refused(batch),
+                **steps.refused(batch),
+                **acts.refused(batch),
+                **results.refused(batch),
+            }
+            for batch in batches
         ]
 
     def write(self, connection: Connection, appended: Sequence[Appended]) -> None:

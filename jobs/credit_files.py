@@ -1,7 +1,8 @@
-"""Files of batches that nobody needs any more.
+"""Files of batches that nobody needs any more; pools of draws lie among them.
 
 The rule that must stay true: the file of a batch that waits or is held is kept, and that of one
-whose rows were not understood so long as its feed says; every other one goes after a day.
+whose rows were not understood so long as its feed says; the pool of a draw is kept for ever, as
+anybody may check it again; every other one goes after a day.
 """
 
 from collections.abc import Iterator
@@ -9,11 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from base.db import reading
 from base.log import get_logger
 from credit.feeds.registry import EVERY_FEED
+from credit.inspecting.tables import CREDIT_DRAW
 from credit.intake.batches import BatchState
 from credit.intake.dropping import FOLDER as DROPPED
 from credit.intake.dropping import PUT_AWAY
@@ -58,8 +60,11 @@ def _kept_for(parts: Instance, file_hash: bytes) -> timedelta | None:
     statement = select(batch.feed, batch.state, unread.label("unread")).where(
         batch.log == log, batch.file_hash == file_hash
     )
+    is_pool = exists().where(CREDIT_DRAW.c.log == log, CREDIT_DRAW.c.pool_hash == file_hash)
     kept = _AT_LEAST
     with reading(parts.engine) as connection:
+        if connection.execute(select(is_pool)).scalar_one():
+            return None
         for one in connection.execute(statement):
             if one.state in (BatchState.WAITING, BatchState.HELD):
                 return None

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
 from base.errors import Conflict, InvalidInput, Problem
@@ -35,7 +37,7 @@ from credit.inspecting.orders import Order, inspection_number
 from credit.inspecting.plans import Plan, plan_on
 from credit.inspecting.pool import PoolAsked, pool_parties, subjects_by_code
 from credit.inspecting.reading import DrawRow, read_draw
-from credit.inspecting.tables import TITLE_CHARS_MAX
+from credit.inspecting.tables import CREDIT_INSPECTION, TITLE_CHARS_MAX
 from credit.intake.files import keep_file, read_file
 from credit.rulebook.model import Book
 from ledger.batch import Batch, Idempotency
@@ -133,7 +135,7 @@ def commit_draw(
 def make_draw(desk: DrawDesk, actor: Actor, draw_id: UUID, value: str) -> DrawRow:
     """Draw with the public value that has become known; raises `Conflict` where it was drawn.
 
-    The same value again is the same draw.
+    The same value again is the same draw; one that died between its entries goes on.
     """
     desk.bring_up()
     known = _read(desk, draw_id)
@@ -143,25 +145,40 @@ def make_draw(desk: DrawDesk, actor: Actor, draw_id: UUID, value: str) -> DrawRo
     if known.seed is not None:
         if known.value != told:
             raise Conflict("This draw was made already, with another value.")
-        return known
+        there = _ordered(desk, draw_id)
+        if len(there) == known.drawn_count:
+            return known
+    else:
+        there = frozenset()
     pool = read_pool(read_file(desk.folder, known.pool_hash))
     seed = desk.seed_of(draw_id)
     drawn = draw(pool, seed=seed, value=told)
     orders = _orders(desk, known, drawn)
-    for start in range(0, max(len(orders), 1), _ORDERS_AT_ONCE):
+    # Entries are in the order of the draw, and so are those that it still lacks.
+    lacking = [pair for pair in zip(drawn, orders, strict=True) if pair[1].id not in there]
+    for start in range(0, max(len(lacking), 1), _ORDERS_AT_ONCE):
+        some = lacking[start : start + _ORDERS_AT_ONCE]
         note = DrawnNote(
             draw_id=draw_id,
             seed=seed,
             value=told,
             drawn_count=len(orders),
-            marks=tuple(one.mark for one in drawn[start : start + _ORDERS_AT_ONCE]),
-            orders=tuple(orders[start : start + _ORDERS_AT_ONCE]),
+            marks=tuple(one.mark for one, _ in some),
+            orders=tuple(order for _, order in some),
         )
         desk.journal.append(
             Batch(actor=actor.id, subject=str(draw_id), drafts=(drawn_draft(note),))
         )
     desk.bring_up()
     return _read(desk, draw_id)
+
+
+def _ordered(desk: DrawDesk, draw_id: UUID) -> frozenset[UUID]:
+    with reading(desk.journal.engine) as connection:
+        statement = select(CREDIT_INSPECTION.c.id).where(
+            CREDIT_INSPECTION.c.log == desk.journal.log, CREDIT_INSPECTION.c.draw_id == draw_id
+        )
+        return frozenset(connection.execute(statement).scalars())
 
 
 def _orders(desk: DrawDesk, known: DrawRow, drawn: Sequence[Drawn]) -> list[Order]:
@@ -171,6 +188,8 @@ def _orders(desk: DrawDesk, known: DrawRow, drawn: Sequence[Drawn]) -> list[Orde
         subjects = subjects_by_code(connection, log, list(codes.values()))
     if len(codes) < len(drawn):
         raise Conflict("Whoever stands in the pool under one of the marks drawn is not known here.")
+    # The day of the commitment: a draw that goes on tomorrow gives the numbers of today.
+    day = known.committed_at.astimezone(CIVIL_ZONE).date()
     found = []
     for one in drawn:
         code = codes[one.mark]
@@ -179,7 +198,7 @@ def _orders(desk: DrawDesk, known: DrawRow, drawn: Sequence[Drawn]) -> list[Orde
         found.append(
             Order(
                 id=own,
-                number=inspection_number(desk.today(), own),
+                number=inspection_number(day, own),
                 subject_id=subjects[code],
                 code=code,
                 due_on=known.due_on,

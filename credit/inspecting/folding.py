@@ -12,12 +12,14 @@ from sqlalchemy import Connection, Row, select, update
 from base.bulk import insert_rows
 from credit.facts import content_hash_of, fact_id_of, key_hash_of
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
+from credit.folding.judging import own_things
 from credit.folding.subjects import subjects_of
 from credit.folding.values import fact_values
 from credit.folding.versions import FACT_COLUMNS
 from credit.inspecting.entries import ResultNote, commit_of, drawn_of, result_of
 from credit.inspecting.orders import Origin, order_row
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
+from credit.judging.standing import stands_as
 from credit.rulebook.code_lists import code_lists
 from credit.tables import CREDIT_FACT
 from ledger.store import StoredEntry
@@ -123,6 +125,8 @@ def _make_fact(
     record = _record(connection, note, row)
     # A party of which credit was told nothing so far becomes known by this.
     (named,) = subjects_of(connection, log, entry.seq, [record.claim])
+    own = named.subject_id or row.subject_id
+    subject_id = stands_as(connection, log, own)
     values: dict[str, Any] = {
         "log": log,
         "id": inspection_fact_id(row.number),
@@ -132,7 +136,7 @@ def _make_fact(
         "recorded_at": entry.header.recorded_at,
         "batch_id": None,
         "position": None,
-        "subject_id": named.subject_id or row.subject_id,
+        "subject_id": subject_id,
         "feed": FEED,
         "key_hash": key_hash_of(FEED, row.number),
         "content_hash": content_hash_of(
@@ -140,6 +144,8 @@ def _make_fact(
         ),
         **fact_values(record),
     }
+    if subject_id != own:
+        own_things(connection, log, [(values["id"], own)])
     values = {name: values[name] for name in FACT_COLUMNS}
     insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, [tuple(values.values())])
 

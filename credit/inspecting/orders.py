@@ -39,8 +39,11 @@ class Order:
 
 
 def inspection_number(day: date, inspection_id: UUID) -> str:
-    """Return the number under which an inspection is known to people and feeds."""
-    return f"JC{day:%Y%m%d}-{short_hex(inspection_id)[:8].upper()}"
+    """Return the number under which an inspection is known to people and feeds.
+
+    It has all digits of the short id: a second inspection of one number would stop the fold.
+    """
+    return f"JC{day:%Y%m%d}-{short_hex(inspection_id).upper()}"
 
 
 def order_json(order: Order) -> JsonObject:

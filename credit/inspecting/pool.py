@@ -13,14 +13,16 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, select
 
 from credit.feeds.model import CodeScheme, SubjectKind
+from credit.inspecting.folding import NOT_DONE
 from credit.inspecting.plans import Plan
 from credit.inspecting.tables import CREDIT_INSPECTION
 from credit.nightly.grading import grades_on
 from credit.nightly.grounds import Span
 from credit.rulebook.model import Book
 from credit.scoring.reading import model_on
+from credit.standing import OF_ALIAS, STANDS_AS
 from credit.supervising.grading import scale_on, supervised, visited_in
-from credit.tables import CREDIT_CODE, CREDIT_SUBJECT
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_SUBJECT
 from credit.warning.people import pieces
 
 _CODE_CHARS: Final = 18
@@ -50,9 +52,16 @@ def pool_parties(
     resting = _resting(connection, log, plan, day)
     codes: dict[UUID, str] = {}
     industries: dict[UUID, str] = {}
+    rested: set[UUID] = set()
     for row in connection.execute(_parties(log, asked)):
-        if row.code not in resting and len(row.code) == _CODE_CHARS:
-            codes[row.id], industries[row.id] = row.code, row.industry
+        if row.code in resting:
+            rested.add(row.id)
+        elif len(row.code) == _CODE_CHARS:
+            # Whoever was joined to another stands in the pool once, under its own code.
+            codes.setdefault(row.id, row.code)
+            industries[row.id] = row.industry
+    for one in rested & codes.keys():
+        del codes[one], industries[one]
     if plan.rounds_a_year:
         scale = scale_on(book, day)
         visited = visited_in(connection, log, day)
@@ -81,12 +90,14 @@ def _classes(
 def _parties(log: int, asked: PoolAsked) -> Select[*tuple[Any, ...]]:
     return _within(
         select(CREDIT_SUBJECT.c.id, CREDIT_SUBJECT.c.industry, CREDIT_CODE.c.code)
+        .select_from(CREDIT_CODE)
+        .outerjoin(CREDIT_ALIAS, OF_ALIAS)
         .join(
-            CREDIT_CODE,
-            (CREDIT_CODE.c.log == CREDIT_SUBJECT.c.log)
-            & (CREDIT_CODE.c.subject_id == CREDIT_SUBJECT.c.id),
+            CREDIT_SUBJECT,
+            (CREDIT_SUBJECT.c.log == CREDIT_CODE.c.log) & (CREDIT_SUBJECT.c.id == STANDS_AS),
         )
-        .where(CREDIT_SUBJECT.c.log == log, CREDIT_CODE.c.scheme == CodeScheme.USCC.value),
+        .where(CREDIT_CODE.c.log == log, CREDIT_CODE.c.scheme == CodeScheme.USCC.value)
+        .order_by(CREDIT_SUBJECT.c.id, CREDIT_ALIAS.c.into_id.is_not(None), CREDIT_CODE.c.code),
         asked,
     )
 
@@ -105,19 +116,25 @@ def _within(statement: Select[*tuple[Any, ...]], asked: PoolAsked) -> Select[*tu
 def _resting(connection: Connection, log: int, plan: Plan, day: date) -> frozenset[str]:
     statement = select(CREDIT_INSPECTION.c.code).where(
         CREDIT_INSPECTION.c.log == log,
+        # Where nothing was looked at, nobody was inspected.
+        CREDIT_INSPECTION.c.result.not_in(("", NOT_DONE)),
         CREDIT_INSPECTION.c.inspected_on > day - timedelta(days=plan.rest_days),
     )
     return frozenset(connection.execute(statement).scalars())
 
 
 def subjects_by_code(connection: Connection, log: int, codes: Sequence[str]) -> dict[str, UUID]:
-    """Return whom these codes name."""
+    """Return whom these codes name, as it stands by now."""
     found: dict[str, UUID] = {}
     for some in pieces(sorted(codes)):
-        statement = select(CREDIT_CODE.c.code, CREDIT_CODE.c.subject_id).where(
-            CREDIT_CODE.c.log == log,
-            CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
-            CREDIT_CODE.c.code.in_(some),
+        statement = (
+            select(CREDIT_CODE.c.code, STANDS_AS.label("subject_id"))
+            .outerjoin(CREDIT_ALIAS, OF_ALIAS)
+            .where(
+                CREDIT_CODE.c.log == log,
+                CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+                CREDIT_CODE.c.code.in_(some),
+            )
         )
         found.update((row.code, row.subject_id) for row in connection.execute(statement))
     return found

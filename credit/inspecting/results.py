@@ -9,14 +9,18 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from base.clock import CIVIL_ZONE
 from base.db import reading
-from base.errors import Conflict, InvalidInput, Problem
+from base.errors import Conflict, Forbidden, InvalidInput, Problem
 from credit.inspecting.committing import DrawDesk
 from credit.inspecting.entries import ResultNote, result_draft
 from credit.inspecting.reading import InspectionRow, read_inspection
+from credit.offices import colleagues_of, holds, offices_of
 from ledger.batch import Batch, Idempotency
-from parties.actors import Actor
+from ledger.store import read_entries
+from parties.actors import Actor, Role
 
 _TEXT_CHARS_MAX: Final = 500
 
@@ -46,13 +50,16 @@ def record_result(
 ) -> InspectionRow:
     """Record the result of an inspection and return it as it is then.
 
-    Raises `NotFound`, `InvalidInput` with the field, and `Conflict` where it has a result already.
+    Raises `NotFound`, `InvalidInput` with the field, `Forbidden` for another authority's, and
+    `Conflict` where it has a result already.
     """
     desk.bring_up()
     log = desk.journal.log
     with reading(desk.journal.engine) as connection:
         row = read_inspection(connection, log, asked.inspection_id)
+        require_own(connection, log, actor, row, asked)
     _require(asked, row, desk.today())
+    # With a key, the journal tells the same result again from another: the index refuses that one.
     if row.result and idempotency is None:
         raise Conflict("This inspection has its result already.")
     note = ResultNote(
@@ -75,6 +82,29 @@ def record_result(
     desk.bring_up()
     with reading(desk.journal.engine) as connection:
         return read_inspection(connection, log, row.id)
+
+
+def require_own(
+    connection: Connection, log: int, actor: Actor, row: InspectionRow, asked: ResultAsked
+) -> None:
+    """Raise `Forbidden` where an inspection is another authority's than the actor acts for.
+
+    It is whose office the actor holds, or whose act ordered it; the operator says why in the note.
+    """
+    if actor.role is Role.OPERATOR:
+        if not asked.note.strip():
+            raise _refusal("note", "required", "The operator says why it records for another.")
+        return
+    if asked.authority.strip() and holds(
+        offices_of(connection, actor.id), asked.authority.strip(), ""
+    ):
+        return
+    ordered = read_entries(connection, log, [row.ordered_seq])[row.ordered_seq]
+    colleagues = colleagues_of(connection, actor.id)
+    if colleagues is not None and ordered.header.actor not in colleagues:
+        message = "This inspection is another authority's: it records what it found."
+        problem = Problem(path="authority", code="other_authority", message=message)
+        raise Forbidden(message, problems=(problem,))
 
 
 def _require(asked: ResultAsked, row: InspectionRow, today: date) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, delete, select, update
 
 from base.clock import CIVIL_ZONE, Clock
 from base.db import reading, transaction
-from base.errors import NotFound
+from base.errors import InvalidInput, NotFound, Problem
 from base.strict_json import loads
 from credit.folding.projector import bring_up_credit
 from credit.nightly.grading import keep_grades
@@ -83,13 +83,30 @@ class NightDesk:
 
 def run_night(desk: NightDesk, *, day: date | None = None, told: Told | None = None) -> Night:
     """Run the night of a day (today's, where none is given) to its end and return it."""
-    on = day or desk.clock.now().astimezone(CIVIL_ZONE).date()
+    on = day_of_night(desk, day)
     night = _begin(desk, on)
     while not night.is_done:
         night = _STAGES[night.stage](desk, night)
         if told is not None:
             told(night)
     return night
+
+
+def day_of_night(desk: NightDesk, day: date | None) -> date:
+    """Return the day of a night to run, today's where none is given.
+
+    Raises `InvalidInput` for a day to come, and for one before the newest night: its grades would
+    be kept as those of today, and the warnings of today closed.
+    """
+    today = desk.clock.now().astimezone(CIVIL_ZONE).date()
+    on = day or today
+    with reading(desk.engine) as connection:
+        newest = last_nights(connection, desk.log, rows_max=1)
+    if on > today:
+        raise _refusal("future", "This day has not come.")
+    if newest and on < newest[0].day:
+        raise _refusal("past", f"The night of {newest[0].day} was run already.")
+    return on
 
 
 def read_night(connection: Connection, log: int, day: date) -> Night:
@@ -232,6 +249,10 @@ def _keep(connection: Connection, night: Night) -> Night:
         )
     )
     return night
+
+
+def _refusal(code: str, message: str) -> InvalidInput:
+    return InvalidInput(message, problems=(Problem(path="day", code=code, message=message),))
 
 
 def _night(row: Row[Any]) -> Night:

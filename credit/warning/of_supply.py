@@ -18,8 +18,10 @@ from sqlalchemy import Connection, exists, select
 
 from base.clock import CIVIL_ZONE
 from credit.facts import FactState
+from credit.feeds.model import CodeScheme
 from credit.rulebook.lists import ListKind, credit_lists
-from credit.tables import CREDIT_CODE, CREDIT_FACT
+from credit.standing import OF_ALIAS, STANDS_AS
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT
 from credit.warning.model import REFS_MAX, Found
 from credit.warning.people import Who, who_of_parties
 from credit.warning.rules import WarningRule, Watch
@@ -89,12 +91,11 @@ def blemished_on(connection: Connection, log: int, day: date) -> dict[UUID, Blem
     statement = (
         select(PARTY.c.id, fact.id.label("fact_id"))
         .join(CREDIT_CODE, CREDIT_CODE.c.code == PARTY.c.uscc)
-        .join(
-            CREDIT_FACT,
-            (fact.log == CREDIT_CODE.c.log) & (fact.subject_id == CREDIT_CODE.c.subject_id),
-        )
+        .outerjoin(CREDIT_ALIAS, OF_ALIAS)
+        .join(CREDIT_FACT, (fact.log == CREDIT_CODE.c.log) & (fact.subject_id == STANDS_AS))
         .where(
             CREDIT_CODE.c.log == log,
+            CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
             fact.list.in_(lists),
             fact.is_latest,
             fact.state == FactState.ACTIVE,

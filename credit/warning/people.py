@@ -13,7 +13,8 @@ from sqlalchemy import Connection, select
 
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.folding.subjects import subject_id_of
-from credit.tables import CREDIT_CODE, CREDIT_SUBJECT
+from credit.standing import OF_ALIAS, STANDS_AS
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_SUBJECT
 from parties.tables import PARTY
 
 _KEYS: Final = 900
@@ -40,13 +41,14 @@ def who_of_parties(connection: Connection, log: int, ids: Collection[UUID]) -> d
     found: dict[UUID, Who] = {}
     for some in pieces(sorted(ids)):
         statement = (
-            select(PARTY.c.id, PARTY.c.uscc, PARTY.c.name_zh, CREDIT_CODE.c.subject_id)
+            select(PARTY.c.id, PARTY.c.uscc, PARTY.c.name_zh, STANDS_AS.label("subject_id"))
             .outerjoin(
                 CREDIT_CODE,
                 (CREDIT_CODE.c.code == PARTY.c.uscc)
                 & (CREDIT_CODE.c.log == log)
                 & (CREDIT_CODE.c.scheme == CodeScheme.USCC.value),
             )
+            .outerjoin(CREDIT_ALIAS, OF_ALIAS)
             .where(PARTY.c.id.in_(some), PARTY.c.uscc.is_not(None))
             .order_by(PARTY.c.id)
         )

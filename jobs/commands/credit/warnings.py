@@ -10,7 +10,6 @@ from uuid import UUID
 
 import click
 
-from base.clock import CIVIL_ZONE
 from base.config import load_settings
 from base.db import open_database, reading
 from base.errors import InvalidInput
@@ -19,8 +18,9 @@ from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.inspecting.checking import problems_of_draw
 from credit.inspecting.drawing import draw, read_pool
+from credit.nightly.running import day_of_night
 from credit.warning.night import run_warnings
-from jobs.credit_night import evidence_desk
+from jobs.credit_night import evidence_desk, night_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
 from ledger.opening import DEFAULT_LOG
@@ -43,11 +43,12 @@ def warn(environ: MutableMapping[str, str], day: datetime | None) -> None:
     parts = open_instance(settings)
     try:
         log = parts.desk.journal.log
+        on = day_of_night(night_desk(parts), day.date() if day else None)
         gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
         counts = run_warnings(
             open_credit_journal(settings, parts.engine, parts.clock),
             CONSOLE,
-            day.date() if day else parts.clock.now().astimezone(CIVIL_ZONE).date(),
+            on,
             bring_up=lambda: bring_up_credit(parts.engine, log),
         )
     finally:
