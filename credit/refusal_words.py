@@ -104,6 +104,14 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("There is no inspection with that id.", "没有这次检查。"),
     ("This inspection has its result already.", "这次检查已有结果。"),
+    (
+        "This inspection is another authority's: it records what it found.",
+        "这次检查由其他机关负责，结果由该机关登记。",
+    ),
+    (
+        "The operator says why it records for another.",
+        "运营方代其他机关登记的，应当写明理由。",
+    ),
     ("The warning is {} by now: what can follow is {}.", "这条预警的状态已是{}，接下来可以{}。"),
     (
         "The party has no social credit code by which it could be inspected.",
