@@ -56,7 +56,10 @@ class DrawnNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultNote:
-    """What an inspection found. `failed_item` says what failed; `authority` is whose it was."""
+    """What an inspection found. `failed_item` says what failed; `authority` is whose it was.
+
+    `name` is what the party was called then, "" where nobody knew.
+    """
 
     inspection_id: UUID
     warning_id: UUID | None
@@ -65,6 +68,7 @@ class ResultNote:
     failed_item: str
     note: str
     authority: str
+    name: str = ""
 
 
 def commit_draft(note: CommitNote) -> Draft:
@@ -106,6 +110,7 @@ def result_draft(note: ResultNote) -> Draft:
         "failed_item": note.failed_item,
         "note": note.note,
         "authority": note.authority,
+        "name": note.name,
     }
     return draft_of_parts(RESULT_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
 
@@ -157,6 +162,8 @@ def result_of(entry: StoredEntry) -> ResultNote:
             failed_item=told["failed_item"],
             note=told["note"],
             authority=told["authority"],
+            # Entries of before tell none.
+            name=told.get("name", ""),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _corrupt(entry, error) from None

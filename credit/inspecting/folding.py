@@ -1,7 +1,8 @@
 """Draws and results made into rows, and a result into a fact.
 
 The rule that must stay true: what an inspection found is a fact like those of the feeds, with the
-entry that proves it; a draw counts once, and a result once.
+entry that proves it; a draw counts once, and a result once. All of it is told by entries: what the
+register of parties holds by now changes nothing.
 """
 
 from typing import Any, Final
@@ -23,7 +24,6 @@ from credit.judging.standing import stands_as
 from credit.rulebook.code_lists import code_lists
 from credit.tables import CREDIT_FACT
 from ledger.store import StoredEntry
-from parties.tables import PARTY
 
 FEED: Final = "inspections"
 _COLUMNS: Final = tuple(column.name for column in CREDIT_INSPECTION.columns)
@@ -122,7 +122,7 @@ def _make_fact(
     note: ResultNote,
     row: Row[*tuple[Any, ...]],
 ) -> None:
-    record = _record(connection, note, row)
+    record = _record(note, row)
     # A party of which credit was told nothing so far becomes known by this.
     (named,) = subjects_of(connection, log, entry.seq, [record.claim])
     own = named.subject_id or row.subject_id
@@ -150,14 +150,16 @@ def _make_fact(
     insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, [tuple(values.values())])
 
 
-def _record(connection: Connection, note: ResultNote, row: Row[*tuple[Any, ...]]) -> Record:
-    known = select(PARTY.c.name_zh).where(PARTY.c.uscc == row.code)
-    name = connection.execute(known).scalar() or row.code
+def _record(note: ResultNote, row: Row[*tuple[Any, ...]]) -> Record:
     authority = code_lists().authorities.of_title(note.authority)
     return Record(
         key=row.number,
         kind=FactKind.INSPECTION,
-        claim=Claim(kind=SubjectKind.ENTERPRISE, name=name, codes={CodeScheme.USCC: row.code}),
+        claim=Claim(
+            kind=SubjectKind.ENTERPRISE,
+            name=note.name or row.code,
+            codes={CodeScheme.USCC: row.code},
+        ),
         authority="" if authority is None else authority.id,
         authority_name=note.authority,
         number=row.number,

@@ -70,6 +70,7 @@ def record_result(
         failed_item=asked.failed_item.strip(),
         note=asked.note.strip(),
         authority=asked.authority.strip(),
+        name=row.name,
     )
     desk.journal.append(
         Batch(

@@ -15,6 +15,7 @@ from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput
 from credit.inspecting import committing
 from credit.inspecting.committing import DrawDesk, commit_draw, make_draw
+from credit.inspecting.entries import result_of as told_of
 from credit.inspecting.orders import inspection_number
 from credit.inspecting.results import ResultAsked, record_result
 from credit.intake.taking import IntakeDesk
@@ -22,6 +23,7 @@ from credit.nightly.running import NightDesk, run_night
 from credit.tables import CREDIT_FACT
 from jobs import credit_files
 from ledger.batch import Idempotency
+from ledger.store import read_entries
 from parties.actors import CONSOLE
 from tests.credit.naming_world import say, who
 from tests.credit.samples import AUTHORITY, uscc
@@ -134,6 +136,17 @@ def test_a_result_is_recorded_by_whoever_ordered_it_or_the_operator_with_a_note(
         record_result(desk, CONSOLE, result_of(desk, note=""))
 
     assert record_result(desk, CONSOLE, result_of(desk)).result == "passed"
+
+
+def test_the_name_of_whom_an_inspection_met_is_told_by_its_entry(desk: DrawDesk) -> None:
+    drawn(desk)
+    row = record_result(desk, AUTHORITY, result_of(desk))
+    assert row.result_seq is not None
+
+    with reading(desk.journal.engine) as connection:
+        entry = read_entries(connection, desk.journal.log, [row.result_seq])[row.result_seq]
+
+    assert (told_of(entry).name, row.name != "") == (row.name, True)
 
 
 def test_an_inspection_that_was_not_done_gives_no_rest(desk: DrawDesk) -> None:
