@@ -33,6 +33,18 @@ _MARKET_CODE: Final = "11130102000000086U"
 _COURT: Final = "演示市人民法院"
 _FINED_BEFORE_DAYS: Final = (70, 40, 12)
 
+# By kind of party, as GB/T 4754-2017 numbers them.
+_INDUSTRIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "farm": "0311",
+        "plant": "1440",
+        "carrier": "5431",
+        "warehouse": "5930",
+        "shop": "5212",
+        "input_maker": "2631",
+    }
+)
+
 Row = Mapping[str, str]
 
 
@@ -43,8 +55,10 @@ def batches_at(day: date) -> Mapping[str, Sequence[Row]]:
         return (day - timedelta(days=days)).isoformat()
 
     dairy, shop = PARTIES["dairy"], PARTIES["shop_qiaoxi"]
-    parties = [(one.name_zh, one.uscc, one.region) for one in PARTIES.values()]
-    firms = [(*LISTED, "130108"), (*WARNED, "130110")]
+    parties = [
+        (one.name_zh, one.uscc, one.region, _INDUSTRIES[one.kind]) for one in PARTIES.values()
+    ]
+    firms = [(*LISTED, "130108", "1469"), (*WARNED, "130110", "1432")]
     return MappingProxyType(
         {
             "registration": [_registered(*one) for one in (*parties, *firms)],
@@ -94,12 +108,13 @@ def csv_of(rows: Sequence[Row]) -> bytes:
     return written.getvalue().encode("utf-8-sig")
 
 
-def _registered(name: str, uscc: str, region: str) -> Row:
+def _registered(name: str, uscc: str, region: str, industry: str) -> Row:
     return {
         "name": name,
         "uscc": uscc,
         "kind": "04" if uscc.startswith("92") else "02",
         "region": region,
+        "industry": industry,
         "established_on": "2018-05-08",
         "status": "存续",
         "authority": MARKET,
