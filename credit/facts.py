@@ -6,7 +6,7 @@ that a fold from the first entry on gives the same rows.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,9 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from base.strict_json import JsonObject
-from credit.tables import CREDIT_FACT, CREDIT_SEEN
+from credit.folding.versions import civil_day
+from credit.intake.entries import BATCH_KIND
+from credit.tables import CREDIT_ENTRY, CREDIT_FACT, CREDIT_SEEN
 from ledger.canonical import canonical_bytes
 from parties.ids import id_of_hash
 
@@ -31,11 +33,16 @@ class FactState:
     SHIELDED: Final = "shielded"
 
 
+HIDDEN: Final = (FactState.REPAIRED, FactState.SHIELDED)
+"""What a case hid and another step may bring back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFact:
     """The newest version of a fact, as far as another version has to know it.
 
-    `seen_at` is when the newest row came in that told it; None for what was decided here.
+    `seen_at` is when the newest row came in that told it; None for what was decided here. It is
+    ended where its feed says so, though it be repaired or hidden here.
     """
 
     id: UUID
@@ -43,6 +50,7 @@ class KnownFact:
     version: int
     content_hash: bytes
     state: str
+    is_ended: bool
     seen_at: datetime | None = None
 
     def is_newer_than(self, ordered_at: datetime) -> bool:
@@ -51,7 +59,7 @@ class KnownFact:
 
     def says(self, content_hash: bytes, *, is_ended: bool) -> bool:
         """Return whether it says the same: one that had ended and is told again is new."""
-        return self.content_hash == content_hash and (self.state != FactState.ENDED or is_ended)
+        return self.content_hash == content_hash and (not self.is_ended or is_ended)
 
 
 def key_hash_of(feed: str, key: str) -> bytes:
@@ -87,12 +95,43 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
             CREDIT_FACT.c.id.in_(wanted[start : start + _KEYS]),
             CREDIT_FACT.c.is_latest,
         )
-        for row in connection.execute(statement):
+        rows = list(connection.execute(statement))
+        ends = told_ends(connection, log, [row.id for row in rows if row.state in HIDDEN])
+        for row in rows:
             yield KnownFact(
                 id=row.id,
                 key_hash=row.key_hash,
                 version=row.version,
                 content_hash=row.content_hash,
                 state=row.state,
+                is_ended=row.state == FactState.ENDED or ends.get(row.id) is not None,
                 seen_at=row.last_at,
             )
+
+
+def told_ends(connection: Connection, log: int, ids: Collection[UUID]) -> dict[UUID, date | None]:
+    """Return since when facts have ended as their feeds last told, None where they have not.
+
+    What a case did to a fact is no word of its feed; what its feed told meanwhile is.
+    """
+    found: dict[UUID, date | None] = {}
+    places: dict[UUID, tuple[UUID | None, int | None]] = {}
+    wanted = sorted(ids)
+    fact, entry = CREDIT_FACT.c, CREDIT_ENTRY.c
+    for start in range(0, len(wanted), _KEYS):
+        statement = (
+            select(CREDIT_FACT, entry.kind.label("entry_kind"))
+            .join(CREDIT_ENTRY, (entry.log == fact.log) & (entry.seq == fact.seq))
+            .where(fact.log == log, fact.id.in_(wanted[start : start + _KEYS]))
+            .order_by(fact.version)
+        )
+        for row in connection.execute(statement):
+            place = (row.batch_id, row.position)
+            is_told = row.entry_kind == BATCH_KIND
+            if is_told and places.get(row.id) == place:
+                # No row of the batch tells it: a whole list that did not have it any more.
+                found[row.id] = civil_day(row.recorded_at)
+            elif is_told or row.state in (FactState.ACTIVE, FactState.ENDED):
+                found[row.id] = row.ended_on
+            places[row.id] = place
+    return found

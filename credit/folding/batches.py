@@ -13,7 +13,15 @@ from sqlalchemy import Connection, select, update
 
 from base.bulk import insert_rows
 from base.errors import LedgerCorrupt
-from credit.facts import FactState, KnownFact, fact_id_of, key_hash_of, known_facts
+from credit.facts import (
+    HIDDEN,
+    FactState,
+    KnownFact,
+    fact_id_of,
+    key_hash_of,
+    known_facts,
+    told_ends,
+)
 from credit.feeds.model import Record
 from credit.folding.applying import review_applications
 from credit.folding.mentions import Told, settle_mentions
@@ -102,7 +110,7 @@ def _news(connection: Connection, log: int, row: _Told, fact: KnownFact | None) 
     """
     if fact is None:
         return row.record
-    if fact.content_hash == row.content_hash and fact.state != FactState.ENDED:
+    if fact.content_hash == row.content_hash and not fact.is_ended:
         return None
     record = row.record
     if record is None and row.content_hash:
@@ -228,7 +236,10 @@ def _note_seen(connection: Connection, log: int, note: BatchNote, ids: Sequence[
 
 
 def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
-    """End the active records of a feed that its snapshot did not have."""
+    """End the records of a feed that its snapshot did not have.
+
+    What was repaired or shielded here stays so, and does not come back as if it were still told.
+    """
     gone = (
         select(CREDIT_FACT)
         .join(
@@ -239,22 +250,17 @@ def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.feed == note.feed,
             CREDIT_FACT.c.is_latest,
-            CREDIT_FACT.c.state == FactState.ACTIVE,
+            CREDIT_FACT.c.state.in_((FactState.ACTIVE, *HIDDEN)),
             CREDIT_SEEN.c.last_batch_id != note.batch_id,
             # What came in after this list is not on it, and is no less there.
             CREDIT_SEEN.c.last_at <= note.ordered_at,
         )
     )
-    rows = [dict(row._mapping) for row in connection.execute(gone)]  # noqa: SLF001 -- SQLAlchemy's public name
+    found = [dict(row._mapping) for row in connection.execute(gone)]  # noqa: SLF001 -- SQLAlchemy's public name
+    ends = told_ends(connection, log, [row["id"] for row in found if row["state"] in HIDDEN])
+    rows = [row for row in found if ends.get(row["id"]) is None]
     no_longer_latest(connection, log, [row["id"] for row in rows])
-    changed = {
-        "is_latest": True,
-        "seq": note.seq,
-        "recorded_at": note.recorded_at,
-        "state": FactState.ENDED,
-        "ended_on": civil_day(note.recorded_at),
-    }
-    ended = [{**row, **changed, "version": row["version"] + 1} for row in rows]
+    ended = [_ended(row, note) for row in rows]
     insert_rows(
         connection,
         CREDIT_FACT,
@@ -263,3 +269,18 @@ def _end_unseen(connection: Connection, log: int, note: BatchNote) -> None:
     )
     subjects = {row["subject_id"] for row in rows if row["subject_id"] is not None}
     review_applications(connection, log, subjects, note.recorded_at)
+
+
+def _ended(row: Mapping[str, Any], note: BatchNote) -> dict[str, Any]:
+    """Return the version of a record that a whole list did not have any more."""
+    day, state = civil_day(note.recorded_at), row["state"]
+    return {
+        **row,
+        "version": row["version"] + 1,
+        "is_latest": True,
+        "seq": note.seq,
+        "recorded_at": note.recorded_at,
+        "state": FactState.ENDED if state == FactState.ACTIVE else state,
+        # The day of a repair says whether a bar outlives it.
+        "ended_on": (row["ended_on"] or day) if state == FactState.REPAIRED else day,
+    }

@@ -13,7 +13,7 @@ from base.bulk import insert_rows
 from credit.cases.entries import case_note_of
 from credit.cases.kinds import Effect, case_kinds
 from credit.cases.model import CaseNote
-from credit.facts import FactState, fact_id_of, key_hash_of
+from credit.facts import FactState, fact_id_of, key_hash_of, told_ends
 from credit.folding.applying import review_applications
 from credit.folding.decisions import decided_fact
 from credit.folding.judging import own_things
@@ -158,23 +158,9 @@ def _may_change(old: str, new: str, kind: str) -> bool:
 def _before(
     connection: Connection, log: int, rows: list[dict[str, Any]]
 ) -> dict[UUID, dict[str, Any]]:
-    """Return what facts are again: active, or ended where that was told of them."""
-    shielded = {row["id"]: row["ended_on"] for row in rows if row["state"] == FactState.SHIELDED}
-    found = {
+    """Return what facts are again: active, or ended where their feed told that meanwhile."""
+    ends = told_ends(connection, log, [row["id"] for row in rows])
+    return {
         one: {"state": FactState.ENDED if ended_on else FactState.ACTIVE, "ended_on": ended_on}
-        for one, ended_on in shielded.items()
+        for one, ended_on in ends.items()
     }
-    fact = CREDIT_FACT.c
-    others = [row["id"] for row in rows if row["id"] not in shielded]
-    statement = (
-        select(fact.id, fact.state, fact.ended_on)
-        .where(
-            fact.log == log,
-            fact.id.in_(others),
-            fact.state.in_((FactState.ACTIVE, FactState.ENDED)),
-        )
-        .order_by(fact.version)
-    )
-    for row in connection.execute(statement):
-        found[row.id] = {"state": row.state, "ended_on": row.ended_on}
-    return found
