@@ -22,6 +22,8 @@ from sqlalchemy import (
 
 from base.db import METADATA, Big, Instant
 
+CURSOR: Final = "credit"
+"""By which name the cursor of the entries that were read is kept."""
 FEED_CHARS_MAX: Final = 32
 KIND_CHARS_MAX: Final = 32
 NAME_CHARS_MAX: Final = 200

@@ -95,6 +95,14 @@ class CaseKind:
         """Return the steps that lead on from a state."""
         return tuple(step for step in self.steps.values() if state in step.sources)
 
+    def is_open_after(self, step: Step) -> bool:
+        """Return whether a case is open after a step: it has a clock or a step to come.
+
+        What can still be revoked is not waited for.
+        """
+        is_waited_for = step.effect is Effect.NONE or step.clock is not None
+        return is_waited_for and bool(self.steps_from(step.target))
+
     def is_time_to_answer(self, state: str) -> bool:
         """Return whether the clock of a state ends with what the party alone may do, or leave.
 

@@ -27,6 +27,14 @@ class Life:
         step = case_kinds()[note.kind].steps[note.step]
         return replace(self, kind=note.kind, state=step.target, notes=(*self.notes, note))
 
+    def is_beside(self, note: CaseNote) -> bool:
+        """Return whether it is an open case of a note's kind about one of its facts."""
+        if not self.notes or self.kind != note.kind:
+            return False
+        kind = case_kinds()[self.kind]
+        is_same = not set(self.notes[0].fact_ids).isdisjoint(note.fact_ids)
+        return is_same and kind.is_open_after(kind.steps[self.notes[-1].step])
+
     def refusal_of(self, note: CaseNote) -> Problem | None:
         """Return why a note cannot follow; None where it can."""
         kind = case_kinds().get(note.kind)

@@ -6,20 +6,23 @@ head, where nobody else can decide about the same case at the same time.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from trace.projections.tables import PROJECTION_CURSOR
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from base.bulk import insert_rows
 from base.errors import Problem
 from credit.cases.entries import CASE_KIND, case_note_of
 from credit.cases.life import Life, life_of
 from credit.cases.model import CaseNote
-from credit.tables import CREDIT_STEP
+from credit.judging.standing import stands_as
+from credit.tables import CREDIT_CASE, CREDIT_STEP, CURSOR
 from ledger.batch import Appended, Batch
 from ledger.store import StoredEntry, read_entries
 
+OPEN_ALREADY: Final = "A case of this kind about this record is open already."
 _COLUMNS: Final = ("log", "seq", "case_id")
 
 
@@ -39,16 +42,46 @@ class CaseSteps:
                 continue
             life = self._life(draft.note.case_id)
             problem = life.refusal_of(draft.note)
+            if problem is None and not life.notes:
+                problem = self._open_already(draft.note)
             if problem is None:
                 self.found[draft.note.case_id] = life.after(draft.note)
             else:
                 refusals[at] = problem
         return refusals
 
+    def _open_already(self, note: CaseNote) -> Problem | None:
+        """Return why a case cannot be opened: one of its kind about one of its facts is open."""
+        others = {*self.found, *_maybe_open(self.connection, self.log, note)} - {note.case_id}
+        if any(self._life(one).is_beside(note) for one in others):
+            return Problem(path="facts", code="case_open", message=OPEN_ALREADY)
+        return None
+
     def _life(self, case_id: UUID) -> Life:
         if case_id not in self.found:
             self.found[case_id] = life_of(notes_of(self.connection, self.log, case_id))
         return self.found[case_id]
+
+
+def _maybe_open(connection: Connection, log: int, note: CaseNote) -> Iterator[UUID]:
+    """Yield the cases that may be open about a note's facts: as far as read, and what came since.
+
+    The rows of cases follow the log, and another step may have landed that nobody has read yet.
+    """
+    if not note.fact_ids:
+        return
+    case, step, cursor = CREDIT_CASE.c, CREDIT_STEP.c, PROJECTION_CURSOR.c
+    known = select(case.id).where(
+        case.log == log,
+        case.subject_id == stands_as(connection, log, note.subject_id),
+        case.kind == note.kind,
+        case.is_open,
+    )
+    read = select(cursor.next_seq).where(cursor.log == log, cursor.name == CURSOR)
+    since = select(step.case_id).where(
+        step.log == log, step.seq >= func.coalesce(read.scalar_subquery(), 0)
+    )
+    yield from connection.execute(known.union(since)).scalars()
 
 
 def notes_of(connection: Connection, log: int, case_id: UUID) -> tuple[CaseNote, ...]:

@@ -21,7 +21,7 @@ from credit.cases.kinds import By, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import CaseNote
 from credit.cases.ripeness import hindrances
-from credit.cases.steps import entries_of_case
+from credit.cases.steps import OPEN_ALREADY, entries_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState
 from credit.judging.standing import stands_as
@@ -77,14 +77,19 @@ def take_step(
     told, repeated = _judged(desk, actor, note, is_once=idempotency is not None)
     if repeated is not None:
         return repeated
-    receipt = desk.journal.append(
-        Batch(
-            actor=actor.id,
-            subject=str(told.case_id),
-            drafts=(case_draft(told),),
-            idempotency=idempotency,
-        )
+    batch = Batch(
+        actor=actor.id,
+        subject=str(told.case_id),
+        drafts=(case_draft(told),),
+        idempotency=idempotency,
     )
+    try:
+        receipt = desk.journal.append(batch)
+    except InvalidInput as refusal:
+        if all(one.code != "case_open" for one in refusal.problems):
+            raise
+        # Another case was opened since this one was judged.
+        raise Conflict(OPEN_ALREADY, problems=refusal.problems) from refusal
     desk.bring_up()
     return receipt.first_seq
 
@@ -263,8 +268,7 @@ def _require_openable(
     )
     for text in connection.execute(open_cases).scalars():
         if any(one in text for one in wanted):
-            message = "A case of this kind about this record is open already."
-            raise Conflict(message, problems=(_problem("facts", "case_open", message),))
+            raise Conflict(OPEN_ALREADY, problems=(_problem("facts", "case_open", OPEN_ALREADY),))
     for fact in facts:
         # A basis that was annulled takes its record back, hidden, repaired or ended as it may be.
         is_annulled = note.kind == _WITHDRAWAL and fact.state != FactState.WITHDRAWN

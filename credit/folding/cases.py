@@ -60,9 +60,7 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         "id": note.case_id,
         "kind": note.kind,
         "state": step.target,
-        # What can still be revoked is not waited for: open is what has a clock or a step to come.
-        "is_open": bool(kind.steps_from(step.target))
-        and (step.effect is Effect.NONE or step.clock is not None),
+        "is_open": kind.is_open_after(step),
         "subject_id": stands_as(connection, log, note.subject_id),
         "facts": " ".join(map(str, note.fact_ids)),
         "list": note.terms.get("list", ""),

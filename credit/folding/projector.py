@@ -40,6 +40,7 @@ from credit.tables import (
     CREDIT_OWN,
     CREDIT_SEEN,
     CREDIT_SUBJECT,
+    CURSOR,
 )
 from credit.warning.entries import ACT_KIND, NIGHT_KIND
 from credit.warning.folding import fold_act, fold_inspected, fold_night
@@ -47,7 +48,7 @@ from credit.warning.tables import CREDIT_WARNING
 from ledger.store import StoredEntry, scan_entries
 from parties.rows import insert_once
 
-NAME: Final = "credit"
+NAME: Final = CURSOR
 CHUNK: Final = 100
 
 Fold: TypeAlias = Callable[[Connection, int, StoredEntry], None]

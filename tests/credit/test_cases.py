@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from trace.recall.workdays import workdays_after
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound
+from credit.cases.entries import case_draft
 from credit.cases.kinds import case_kinds
 from credit.cases.taking import take_step
 from credit.checking import list_page
@@ -19,6 +21,7 @@ from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
+from ledger.batch import Batch
 from tests.credit.case_world import DECIDED, CaseDay, open_case_world
 from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, csv_of, penalty
@@ -143,6 +146,25 @@ def test_a_second_case_about_the_same_record_waits_for_the_first(world: CaseDay)
 
     with pytest.raises(Conflict, match="is open already"):
         world.take(world.party, "repair", "apply", uuid4())
+
+
+def test_of_two_cases_that_are_opened_at_once_about_one_record_one_is_refused(
+    world: CaseDay,
+) -> None:
+    note = world.note("repair", "apply", uuid4())
+    first = Batch(actor=world.party.id, subject=str(note.case_id), drafts=(case_draft(note),))
+
+    def workdays(*asked: Any) -> Any:
+        # While the second is judged the first lands, and nobody has read it yet.
+        world.desk.journal.append(first)
+        return workdays_after(*asked)
+
+    desk = replace(world.desk, workdays=workdays)
+
+    with pytest.raises(Conflict, match="is open already") as refusal:
+        take_step(desk, world.party, world.note("repair", "apply", uuid4()))
+
+    assert [one.code for one in refusal.value.problems] == ["case_open"]
 
 
 def test_an_objection_that_is_upheld_withdraws_the_record(world: CaseDay) -> None:
