@@ -17,7 +17,7 @@ from base.errors import Conflict, Forbidden, InvalidInput, Problem
 from credit.inspecting.committing import DrawDesk
 from credit.inspecting.entries import ResultNote, result_draft
 from credit.inspecting.reading import InspectionRow, read_inspection
-from credit.offices import colleagues_of, holds, offices_of
+from credit.offices import colleagues_of, holds, is_held, offices_of
 from ledger.batch import Batch, Idempotency
 from ledger.store import read_entries
 from parties.actors import Actor, Role
@@ -90,19 +90,20 @@ def require_own(
 ) -> None:
     """Raise `Forbidden` where an inspection is another authority's than the actor acts for.
 
-    It is whose office the actor holds, or whose act ordered it; the operator says why in the note.
+    It is whose office the actor holds; until somebody holds the office, it is whoever ordered it
+    who records. The operator says why in the note.
     """
     if actor.role is Role.OPERATOR:
         if not asked.note.strip():
             raise _refusal("note", "required", "The operator says why it records for another.")
         return
-    if asked.authority.strip() and holds(
-        offices_of(connection, actor.id), asked.authority.strip(), ""
-    ):
+    name = asked.authority.strip()
+    if name and holds(offices_of(connection, actor.id), name, ""):
         return
     ordered = read_entries(connection, log, [row.ordered_seq])[row.ordered_seq]
     colleagues = colleagues_of(connection, actor.id)
-    if colleagues is not None and ordered.header.actor not in colleagues:
+    is_own = colleagues is None or ordered.header.actor in colleagues
+    if not is_own or (name and is_held(connection, name, "")):
         message = "This inspection is another authority's: it records what it found."
         problem = Problem(path="authority", code="other_authority", message=message)
         raise Forbidden(message, problems=(problem,))

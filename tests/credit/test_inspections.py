@@ -20,6 +20,7 @@ from credit.inspecting.orders import inspection_number
 from credit.inspecting.results import ResultAsked, record_result
 from credit.intake.taking import IntakeDesk
 from credit.nightly.running import NightDesk, run_night
+from credit.offices import grant_office
 from credit.tables import CREDIT_FACT
 from jobs import credit_files
 from ledger.batch import Idempotency
@@ -136,6 +137,24 @@ def test_a_result_is_recorded_by_whoever_ordered_it_or_the_operator_with_a_note(
         record_result(desk, CONSOLE, result_of(desk, note=""))
 
     assert record_result(desk, CONSOLE, result_of(desk)).result == "passed"
+
+
+def test_an_office_that_is_held_records_its_results_alone(desk: DrawDesk) -> None:
+    drawn(desk)
+    name, now = "青岛市市场监督管理局", desk.clock.now()
+    grant_office(
+        desk.journal.engine,
+        actor=OTHER.id,
+        authority=name,
+        code="",
+        now=now,
+        record=lambda *_: None,
+    )
+
+    with pytest.raises(Forbidden):
+        record_result(desk, AUTHORITY, result_of(desk, authority=name))
+
+    assert record_result(desk, OTHER, result_of(desk, authority=name)).result == "passed"
 
 
 def test_the_name_of_whom_an_inspection_met_is_told_by_its_entry(desk: DrawDesk) -> None:
