@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from base.db import reading
-from base.errors import AppError, Conflict, InvalidInput, NotFound, Problem
+from base.errors import AppError, NotFound
 from base.strict_json import JsonObject, loads
 from credit.casework.feeds import (
     FeedCount,
@@ -30,7 +30,7 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.files import keep_file, read_file
-from credit.intake.taking import require_releasable, take_batch
+from credit.intake.taking import take_batch
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
 from web.credit_feeds import (
@@ -40,7 +40,6 @@ from web.credit_feeds import (
     hand_over_file,
     intake_desk,
     progress_for,
-    release,
 )
 from web.credit_marked_rows import marked_workbook
 from web.pages.credit.feed_words import code_title
@@ -122,23 +121,6 @@ def take_file(parts: Services, actor: Actor, name: str, file_hash: bytes) -> Cre
     batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.FILE)
     bring_up_credit(parts.engine, parts.log)
     return batch
-
-
-def release_for(parts: Services, actor: Actor, batch_id: UUID, reason: str) -> CreditBatch:
-    """Take a held batch all the same, with the reason in the ledger first.
-
-    Raises `InvalidInput` without a reason and `Conflict` for whoever handed it in.
-    """
-    said = " ".join(reason.split())
-    if not said:
-        problem = Problem(path="reason", code="required", message="say why")
-        raise InvalidInput("Say why it is taken all the same.", problems=(problem,))
-    batch = batch_for(parts, batch_id)
-    if batch.state is not BatchState.HELD:
-        raise Conflict(f"This batch is {batch.state.value}: only a held one is released.")
-    require_releasable(intake_desk(parts), feed_asked(batch.feed), batch, actor)
-    parts.recorder(actor.id)("credit_batch_released", {"batch": str(batch_id)}, {"reason": said})
-    return release(parts, actor, batch_id)
 
 
 def batch_desk(

@@ -101,14 +101,23 @@ def _require_something(body: bytes) -> None:
         raise InvalidInput(problem.message, problems=(problem,))
 
 
-def release(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch:
-    """Take a held batch all the same; whoever does it stands in its entry."""
+def release(parts: Services, actor: Actor, batch_id: UUID, reason: str) -> CreditBatch:
+    """Take a held batch all the same, with the reason in the ledger first.
+
+    Releasing it again is the same release. Raises `InvalidInput` without a reason, and `Conflict`
+    for whoever handed it in and for a batch that is not held.
+    """
     batch = batch_for(parts, batch_id)
     feed = feed_asked(batch.feed)
     if batch.released_by == actor.id:
         return batch
+    said = " ".join(reason.split())
+    if not said:
+        problem = Problem(path="reason", code="required", message="say why")
+        raise InvalidInput("Say why it is taken all the same.", problems=(problem,))
     require_releasable(intake_desk(parts), feed, batch, actor)
     body = read_file(parts.settings.effective_files_dir, batch.file_hash)
+    parts.recorder(actor.id)("credit_batch_released", {"batch": str(batch_id)}, {"reason": said})
     taken = take_batch(intake_desk(parts), actor, feed, body, door=batch.door, is_released=True)
     bring_up_credit(parts.engine, parts.log)
     return taken

@@ -21,6 +21,7 @@ from tests.web.credit_world import run_waiting
 from tests.web.house import House
 
 PATH, BATCHES = "/api/v1/credit/feeds/penalty/batches", "/api/v1/credit/batches"
+WHY = {"reason": "已电话核实"}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
@@ -143,23 +144,28 @@ def test_a_held_batch_is_released_by_somebody_else_and_twice_is_once(
     held = _push(house, None, csv_of([penalty(1)]), 1)
     path = f"{BATCHES}/{held['id']}/release"
 
-    own = house.ask("POST", path, role="authority")
-    first, again = (house.ask("POST", path, headers=colleague) for _ in range(2))
+    own = house.ask("POST", path, role="authority", json=WHY)
+    bare = house.ask("POST", path, headers=colleague, json={"reason": " "})
+    first, again = (house.ask("POST", path, headers=colleague, json=WHY) for _ in range(2))
 
-    assert own.status_code == 409
+    assert (own.status_code, bare.status_code) == (409, 400)
+    assert [told[1:] for told in house.acts.told if told[1] == "credit_batch_released"] == [
+        ("credit_batch_released", {"batch": held["id"]})
+    ]
     assert "报送人不能放行自己报送的数据" in json.loads(own.get_data())["detail_zh"]
     assert "another one has to" in own.get_data(as_text=True)
     assert json.loads(first.get_data())["state"] == "accepted"
     assert json.loads(again.get_data()) == json.loads(first.get_data())
     assert _get(house, f"{BATCHES}?state=held")["batches"] == []
-    assert house.ask("POST", path, role="authority").status_code == 409
+    assert house.ask("POST", path, role="authority", json=WHY).status_code == 409
 
 
 def test_doubt_and_releaser_stand_in_the_entry_of_the_batch(
     house: House, colleague: dict[str, str]
 ) -> None:
     held = _push(house, None, csv_of([penalty(1)]), 1)
-    released = house.ask("POST", f"{BATCHES}/{held['id']}/release", headers=colleague)
+    path = f"{BATCHES}/{held['id']}/release"
+    released = house.ask("POST", path, headers=colleague, json=WHY)
 
     told = _entry(house, json.loads(released.get_data())["seq"])
 

@@ -40,6 +40,7 @@ BLUEPRINT = ApiBlueprint(
 
 _WORD_CHARS_MAX: Final = 40
 _TOKEN_CHARS_MAX: Final = 100
+_REASON_CHARS_MAX: Final = 2000
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BODY: Final = {
     "requestBody": {
@@ -118,6 +119,12 @@ class CreditBatchQuery(StrictSchema):
     after = text(_TOKEN_CHARS_MAX, load_default="")
     count = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1))
     state = ma.fields.Enum(BatchState, by_value=ma.fields.String, load_default=None)
+
+
+class BatchReleaseIn(StrictSchema):
+    """Why a held batch is taken all the same."""
+
+    reason = text(_REASON_CHARS_MAX, required=True)
 
 
 class QuarantineQuery(StrictSchema):
@@ -250,10 +257,11 @@ def get_marked_file(batch_id: UUID) -> Response:
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>/release", methods=["POST"])
 @requires(Action.RELEASE_CREDIT)
+@BLUEPRINT.arguments(BatchReleaseIn)
 @BLUEPRINT.response(200, CreditBatchOut)
-def post_release(batch_id: UUID) -> CreditBatch:
-    """Take a held batch all the same: a person has looked at it."""
-    return release(services(), current_actor(), batch_id)
+def post_release(body: dict[str, Any], batch_id: UUID) -> CreditBatch:
+    """Take a held batch all the same: a person has looked at it, and says why."""
+    return release(services(), current_actor(), batch_id, body["reason"])
 
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>/retry", methods=["POST"])

@@ -22,6 +22,7 @@ from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
 from credit.intake.files import keep_file, read_file
 from credit.intake.proving import BYTES_MAX, check_row
 from credit.intake.taking import IntakeDesk, batch_limits, require_releasable, take_batch
+from jobs.console import console_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
 from ledger.note import VerifierKey
@@ -52,8 +53,9 @@ def take(environ: MutableMapping[str, str], name: str, path: Path) -> int:
 
 @click.command(name="release")
 @click.argument("batch_id", metavar="BATCH", type=click.UUID)
+@click.option("--reason", required=True, help="Why; it stands in the ledger.")
 @click.pass_obj
-def release(environ: MutableMapping[str, str], batch_id: UUID) -> int:
+def release(environ: MutableMapping[str, str], batch_id: UUID, reason: str) -> int:
     """Take a held BATCH all the same: somebody has looked at it, and did not hand it in himself."""
     with _open(environ) as (desk, files):
         with reading(desk.journal.engine) as connection:
@@ -61,6 +63,9 @@ def release(environ: MutableMapping[str, str], batch_id: UUID) -> int:
         feed = EVERY_FEED[held.feed]
         require_releasable(desk, feed, held, CONSOLE)
         body = read_file(files, held.file_hash)
+        with console_desk(environ) as console:
+            told = {"batch": str(batch_id)}
+            console.record("credit_batch_released", told, {"reason": reason})
         batch = take_batch(desk, CONSOLE, feed, body, door=held.door, is_released=True)
         bring_up_credit(desk.journal.engine, desk.journal.log)
     return _tell(batch)

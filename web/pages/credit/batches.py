@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.errors import AppError, InvalidInput
 from parties.access import Action
-from web.credit_feed_desk import batch_desk, marked_file, release_for
-from web.credit_feeds import retry
+from web.credit_feed_desk import batch_desk, marked_file
+from web.credit_feeds import release, retry
 from web.downloads import download
 from web.pages.credit import feed_words
 from web.pages.credit.feed_pictures import draw_shares
@@ -52,7 +52,7 @@ def credit_release(batch_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     if not form.is_good:
         return _batch_page(batch_id, form), 400
     try:
-        release_for(services(), page_actor(), batch_id, form.text("reason"))
+        release(services(), page_actor(), batch_id, form.text("reason"))
     except InvalidInput as refusal:
         is_reason = any(one.path == "reason" for one in refusal.problems)
         said = _("Say why.") if is_reason else feed_words.refused_words(refusal.message)
