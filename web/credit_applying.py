@@ -50,6 +50,7 @@ def apply_for(
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
         subject_id = subject_of_code(connection, parts.log, code_asked(report.uscc))
+        known = application_of(connection, parts.log, report.id, day=today(parts))
     if subject_id is None:
         raise NotFound("Nothing was told of such a party: there is nothing to apply.")
     note = AppliedNote(
@@ -58,7 +59,8 @@ def apply_for(
         measure=report.measure,
         matter=report.matter,
         fact_ids=(),
-        applied_on=report.on or today(parts),
+        # A report that names no day is of the day on which it first came.
+        applied_on=report.on or (today(parts) if known is None else known.applied_on),
         reference=report.reference,
     )
     return apply_measure(_desk(parts), actor, note, idempotency=idempotency)
@@ -74,9 +76,11 @@ def lift_for(
     idempotency: Idempotency | None,
 ) -> Application:
     """Take the receipt of whoever applied a measure."""
-    note = LiftedNote(
-        application_id=application_id, lifted_on=on or today(parts), reference=reference
-    )
+    bring_up_credit(parts.engine, parts.log)
+    with reading(parts.engine) as connection:
+        known = application_of(connection, parts.log, application_id, day=today(parts))
+    lifted_on = on or (None if known is None else known.lifted_on) or today(parts)
+    note = LiftedNote(application_id=application_id, lifted_on=lifted_on, reference=reference)
     return lift_measure(_desk(parts), actor, note, idempotency=idempotency)
 
 

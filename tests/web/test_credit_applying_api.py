@@ -51,6 +51,7 @@ def test_a_measure_is_applied_and_has_to_be_lifted_once_its_basis_fell_away(told
     assert (due["id"], due["must_lift"]) == (applied["id"], True)
     lifted = _json(send(told, "POST", f"{PATH}/{due['id']}/lift", {}, role="authority"))
     assert (lifted["must_lift"], lifted["lifted_on"]) == (False, "2026-11-25")
+    told.clock.instant += timedelta(days=1)
     again = send(told, "POST", f"{PATH}/{due['id']}/lift", {}, role="authority")
     assert _json(again) == lifted
     other = {"reference": "另一张"}
@@ -106,9 +107,9 @@ def test_nobody_lifts_or_sees_what_another_applied(told: House) -> None:
 def test_the_same_report_is_one_application(told: House) -> None:
     body = {"uscc": uscc(1), "measure": "MZ-03", "matter": "honours"}
 
-    first, again = (
-        _json(send(told, "POST", PATH, body, role="authority", once="one")) for _ in range(2)
-    )
+    first = _json(send(told, "POST", PATH, body, role="authority", once="one"))
+    told.clock.instant += timedelta(days=1)
+    again = _json(send(told, "POST", PATH, body, role="authority", once="one"))
 
     assert first == again
     assert len(_json(send(told, "GET", PATH, role="authority"))["applications"]) == 1
