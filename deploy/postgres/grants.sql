@@ -105,6 +105,10 @@ GRANT SELECT ON event, event_item, identifier, projection_cursor, link, event_qu
     code_block, code_range,
     recall, recall_scope, recall_line, recall_notice, recall_answer, recall_escalation, recall_close
     TO suxin_sealer;
+-- Findings are judged once more and compared, with what they are judged by.
+GRANT SELECT ON finding, finding_due, finding_judgement, event_fact, scan_alert, product,
+    company_prefix, site, certificate
+    TO suxin_sealer;
 -- Credit is folded once more and compared: the rows of batches with it, and what reports hash to.
 GRANT SELECT ON credit_entry, credit_step, credit_warning_step, credit_batch, credit_row,
     credit_subject, credit_code, credit_fact, credit_seen, credit_case,

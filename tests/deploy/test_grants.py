@@ -12,7 +12,9 @@ from sqlalchemy.exc import ProgrammingError
 from base.clock import SystemClock
 from base.db import METADATA, reading, transaction
 from jobs.capture import sweep_captures
+from jobs.findings import follow_findings
 from jobs.instance import open_instance
+from jobs.projections import follow_events
 from ledger.fsck import check_log
 from ledger.opening import DEFAULT_LOG, load_signer
 from ledger.sealing import seal
@@ -102,6 +104,24 @@ def test_the_commands_of_the_page_run_under_their_roles(
     assert misled.returncode != 0
     assert "sx_" not in misled.stdout
     assert not (tmp_path / "keys").exists()
+
+
+def test_what_follows_from_events_is_compared_under_the_role_of_the_sealer(
+    installation: Installation, app: Flask
+) -> None:
+    settings = app_settings(installation)
+    producer, _ = new_producer(operator_of(installation, app))
+    assert producer.ask("POST", "/epcis/capture", object_events("F1", "F2"))[0] == 202
+    worker = open_instance(settings)
+    follow_events()
+    follow_findings()
+    worker.engine.dispose()
+
+    sealer = installation.url_of("suxin_sealer")
+    environment = clean_environment(installation.folder, database_url=sealer)
+    checked = manage(environment, "fsck")
+
+    assert (checked.returncode, "nothing found" in checked.stdout) == (0, True), checked.stderr
 
 
 @pytest.mark.parametrize("role", SERVICE_ROLES)
