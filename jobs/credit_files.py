@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Engine, exists, func, select
 
 from base.db import reading
 from base.log import get_logger
@@ -21,7 +21,7 @@ from credit.intake.dropping import FOLDER as DROPPED
 from credit.intake.dropping import PUT_AWAY
 from credit.intake.files import FOLDER as KEPT
 from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE
-from jobs.instance import Instance, instance
+from jobs.instance import instance
 
 _LOG: Final = get_logger(__name__)
 _AT_LEAST: Final = timedelta(days=1)
@@ -31,26 +31,36 @@ _HASH_CHARS: Final = 64
 def sweep_batch_files() -> None:
     """Delete the files of batches that are needed no more, and what was put away long ago."""
     parts = instance()
-    folder, now = parts.settings.effective_files_dir, parts.clock.now()
-    gone = [*_unneeded(parts, folder / KEPT, now), *_put_away(folder / DROPPED, now)]
+    count = sweep_files(
+        parts.engine,
+        parts.desk.journal.log,
+        folder=parts.settings.effective_files_dir,
+        now=parts.clock.now(),
+    )
+    if count:
+        _LOG.info("credit_files_deleted", count=count)
+
+
+def sweep_files(engine: Engine, log: int, *, folder: Path, now: datetime) -> int:
+    """Delete what is needed no more at an instant; return how many files went."""
+    gone = [*_unneeded(engine, log, folder / KEPT, now), *_put_away(folder / DROPPED, now)]
     for path in gone:
         path.unlink(missing_ok=True)
-    if gone:
-        _LOG.info("credit_files_deleted", count=len(gone))
+    return len(gone)
 
 
-def _unneeded(parts: Instance, folder: Path, now: datetime) -> Iterator[Path]:
+def _unneeded(engine: Engine, log: int, folder: Path, now: datetime) -> Iterator[Path]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         age = now.timestamp() - path.stat().st_mtime
         is_batch = len(path.name) == _HASH_CHARS
-        kept_for = _kept_for(parts, bytes.fromhex(path.name)) if is_batch else _AT_LEAST
+        kept_for = _kept_for(engine, log, bytes.fromhex(path.name)) if is_batch else _AT_LEAST
         if kept_for is not None and age > kept_for.total_seconds():
             yield path
 
 
-def _kept_for(parts: Instance, file_hash: bytes) -> timedelta | None:
+def _kept_for(engine: Engine, log: int, file_hash: bytes) -> timedelta | None:
     """Return how long a file is kept; None for one that somebody still has to look at."""
-    batch, row, log = CREDIT_BATCH.c, CREDIT_QUARANTINE.c, parts.desk.journal.log
+    batch, row = CREDIT_BATCH.c, CREDIT_QUARANTINE.c
     unread = (
         select(func.count())
         .where(row.log == log, row.batch_id == batch.id, row.state == "open")
@@ -62,7 +72,7 @@ def _kept_for(parts: Instance, file_hash: bytes) -> timedelta | None:
     )
     is_pool = exists().where(CREDIT_DRAW.c.log == log, CREDIT_DRAW.c.pool_hash == file_hash)
     kept = _AT_LEAST
-    with reading(parts.engine) as connection:
+    with reading(engine) as connection:
         if connection.execute(select(is_pool)).scalar_one():
             return None
         for one in connection.execute(statement):

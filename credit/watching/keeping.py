@@ -115,13 +115,6 @@ def watches_of(
     return [_watch(row) for row in connection.execute(statement)]
 
 
-def count_watches(connection: Connection, log: int, actor: Actor) -> int:
-    """Return how many parties a subscriber watches."""
-    own = CREDIT_WATCH.c
-    statement = select(func.count()).where(own.log == log, own.actor == actor.id)
-    return int(connection.execute(statement).scalar_one())
-
-
 def parties_of(
     connection: Connection, log: int, codes: Collection[str]
 ) -> Mapping[str, tuple[Party, ...]]:

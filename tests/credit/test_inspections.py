@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from credit.intake.taking import IntakeDesk
 from credit.nightly.running import NightDesk, run_night
 from credit.offices import grant_office
 from credit.tables import CREDIT_FACT
-from jobs import credit_files
+from jobs.credit_files import sweep_files
 from ledger.batch import Idempotency
 from ledger.store import read_entries
 from parties.actors import CONSOLE
@@ -50,24 +49,19 @@ def test_ids_that_share_eight_digits_have_numbers_of_their_own() -> None:
     assert inspection_number(TODAY, one) != inspection_number(TODAY, two)
 
 
-def test_the_pool_of_a_draw_outlives_the_sweep(
-    desk: DrawDesk, installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_pool_of_a_draw_outlives_the_sweep(desk: DrawDesk, installation: Installation) -> None:
     row = commit_draw(desk, AUTHORITY, asked())
     path = desk.folder / "credit" / row.pool_hash.hex()
-    old = installation.clock.now().timestamp() - 2 * 86400
-    os.utime(path, (old, old))
-    parts = SimpleNamespace(
-        settings=SimpleNamespace(effective_files_dir=desk.folder),
-        clock=installation.clock,
-        engine=installation.engine,
-        desk=SimpleNamespace(journal=desk.journal),
-    )
-    monkeypatch.setattr(credit_files, "instance", lambda: parts)
+    other = path.with_name("00" * 32)
+    other.write_bytes(b"of no batch")
+    now = installation.clock.now()
+    old = now.timestamp() - 2 * 86400
+    for one in (path, other):
+        os.utime(one, (old, old))
 
-    credit_files.sweep_batch_files()
+    count = sweep_files(installation.engine, installation.log, folder=desk.folder, now=now)
 
-    assert path.exists()
+    assert (count, path.exists(), other.exists()) == (1, True, False)
 
 
 class _Dying:
