@@ -1,16 +1,14 @@
-"""The register of people as others ask it: who is known, who is a minor, and who is taken out.
+"""The register of people as others ask it: who is known, since when of age, and who is taken out.
 
 The rule that must stay true: it answers about keys, never about numbers or names, and what was
 erased is gone but for the hash that holds its tree together.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, delete, func, select
 
-from base.bulk import find_rows
 from base.db import reading, transaction
 from base.errors import InvalidInput, NotFound
 from credit.persons.entries import erased_draft
@@ -22,16 +20,12 @@ from parties.actors import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisteredPerson:
-    """Somebody who is known: when of age, and which leaf of which file it is."""
+    """Somebody who is known: from which day of age, and which leaf of which file it is."""
 
     key: bytes
     adult_on: date
     batch: int
     position: int
-
-    def is_minor_on(self, day: date) -> bool:
-        """Return whether the person is not of age on a day."""
-        return day < self.adult_on
 
 
 def find_person(connection: Connection, log: int, key: bytes) -> RegisteredPerson | None:
@@ -44,14 +38,6 @@ def find_person(connection: Connection, log: int, key: bytes) -> RegisteredPerso
     return RegisteredPerson(
         key=row.key, adult_on=row.adult_on, batch=row.batch, position=row.position
     )
-
-
-def minors_among(connection: Connection, log: int, keys: Iterable[bytes], day: date) -> set[bytes]:
-    """Return those of some keys whose bearers are known not to be of age on a day."""
-    wanted = sorted(set(keys))
-    known = {row[0] for row in find_rows(connection, CREDIT_PERSON, ("key",), log, wanted)}
-    people = (find_person(connection, log, key) for key in sorted(known))
-    return {one.key for one in people if one is not None and one.is_minor_on(day)}
 
 
 def count_people(connection: Connection, log: int) -> int:

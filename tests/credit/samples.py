@@ -65,6 +65,21 @@ def serious(number: int, **changes: str) -> dict[str, str]:
     return {**row, **changes}
 
 
+def tax_case(number: int, **changes: str) -> dict[str, str]:
+    """Return a row of the major tax violations about the party with that number."""
+    row = {
+        "nsrmc": f"青岛第{number}食品有限公司",
+        "nsrsbh": uscc(number),
+        "ajsbq": "2026年第1季度",
+        "ajxz": "偷税",
+        "wfss": f"少缴增值税{number}.3万元",
+        "flyj": "《税收征收管理法》第六十三条，处以罚款",
+        "gbrq": "2026-02-01",
+        "jg": "国家税务总局青岛市税务局稽查局",
+    }
+    return {**row, **changes}
+
+
 def defaulter(number: int, **changes: str) -> dict[str, str]:
     """Return a row of the judgment defaulters about the party with that number."""
     row = {

@@ -27,7 +27,7 @@ from credit.persons.loading import (
     take_people,
 )
 from credit.persons.pages import check_batch
-from credit.persons.register import count_people, erase_person, find_person, minors_among
+from credit.persons.register import count_people, erase_person, find_person
 from credit.persons.tables import CREDIT_PERSON, CREDIT_PERSON_BATCH, CREDIT_PERSON_PAGE
 from ledger.store import scan_entries
 from parties.actors import CONSOLE
@@ -237,17 +237,16 @@ def test_a_changed_row_is_found(desk: PersonDesk) -> None:
         check_batch(connection, desk.journal.log, 1)
 
 
-def test_minors_are_told_from_adults_on_the_day(desk: PersonDesk) -> None:
-    child, adult = _born("20090401"), _born("20080401")
-    take_people(desk, CONSOLE, _file(child, adult))
-    keys = [_key(desk, one) for one in (child, adult, NUMBERS[0])]
+def test_who_is_known_is_known_with_the_day_of_being_of_age(desk: PersonDesk) -> None:
+    born, stranger = _born("20090401"), NUMBERS[0]
+
+    take_people(desk, CONSOLE, _file(born))
 
     with reading(desk.engine) as connection:
-        eve = minors_among(connection, desk.journal.log, keys, date(2026, 3, 31))
-        birthday = minors_among(connection, desk.journal.log, keys, date(2026, 4, 1))
-
-    assert eve == set(keys[:2])
-    assert birthday == {keys[0]}
+        found = find_person(connection, desk.journal.log, _key(desk, born))
+        assert find_person(connection, desk.journal.log, _key(desk, stranger)) is None
+    assert found is not None
+    assert found.adult_on == date(2027, 4, 1)
 
 
 def test_who_was_born_on_a_leap_day_is_of_age_on_the_first_of_march() -> None:
