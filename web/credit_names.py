@@ -24,6 +24,7 @@ from credit.judging.queue import (
 )
 from credit.naming.comparing import Side
 from credit.naming.finding import Candidate, Wanted, find_by_names
+from credit.naming.words import words
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.services import Services
@@ -102,6 +103,7 @@ def judge_for(
         is_new=said.subject_id is None,
         verdict=said.verdict,
         reason=said.reason,
+        naming=words().version,
     )
     row = judge(_desk(parts), actor, note, idempotency=idempotency)
     with reading(parts.engine) as connection:

@@ -15,6 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from benchmarks.names.pairs import Pair
 from credit.naming.characters import plain
 from credit.naming.comparing import Outcome, Side, compare
+from credit.naming.words import words
 
 PRECISION_MIN: Final = 0.99
 _CITY: Final = 4
@@ -109,7 +110,7 @@ def _by_recall(rate: Rate) -> tuple[float, float]:
 def _rates(pairs: Sequence[Pair], name: str, *, is_helped: bool) -> list[Rate]:
     """Return the rate of a scorer at each threshold that makes a difference."""
     score = SCORERS[name]
-    spell = plain if is_helped else str
+    spell = _plain if is_helped else str
     scored = sorted(
         (
             (score(spell(pair.told), spell(pair.known)), pair.is_same)
@@ -127,6 +128,10 @@ def _rates(pairs: Sequence[Pair], name: str, *, is_helped: bool) -> list[Rate]:
         how = f"{name} ≥ {points:.3g}"
         rates.append(Rate(right=right, wrong=wrong, missed=same - right, how=how))
     return rates
+
+
+def _plain(text: str) -> str:
+    return plain(text, words().traditional)
 
 
 def _are_apart(pair: Pair) -> bool:

@@ -194,11 +194,12 @@ def _whom(
     ids: Mapping[int, UUID],
 ) -> list[UUID | None]:
     """Return whom the facts stand with: whom their codes name, or whom a person named."""
-    named = subjects_of(connection, log, note.seq, [record.claim for _, record, _ in told])
+    claims = [record.claim for _, record, _ in told]
+    named = subjects_of(connection, log, note.seq, claims, naming=note.naming)
     pairs = list(zip(told, named, strict=True))
     register = [(by.subject_id, row) for (_, row, _), by in pairs if by.subject_id is not None]
-    register_subjects(connection, log, note.seq, register)
-    claims = [
+    register_subjects(connection, log, note.seq, register, naming=note.naming)
+    mentioned = [
         Told(
             fact_id=ids[position],
             record=record,
@@ -207,7 +208,7 @@ def _whom(
         )
         for (position, record, _), by in pairs
     ]
-    return settle_mentions(connection, log, note.seq, claims)
+    return settle_mentions(connection, log, note.seq, mentioned, naming=note.naming)
 
 
 def _state_of(earlier: KnownFact | None, state: str) -> str:

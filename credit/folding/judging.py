@@ -130,7 +130,8 @@ def _make_known(connection: Connection, log: int, seq: int, note: JudgedNote) ->
             seq=seq,
         )
     )
-    note_names(connection, log, seq, [(note.subject_id, mention.name)])
+    named = [(note.subject_id, mention.name)]
+    note_names(connection, log, seq, named, naming=note.naming)
 
 
 def _forget_unused(connection: Connection, log: int, subject_id: UUID) -> None:

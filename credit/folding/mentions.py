@@ -17,10 +17,12 @@ from sqlalchemy import Connection, select
 from base.bulk import insert_rows
 from credit.feeds.model import Claim, FactKind, Record, SubjectKind
 from credit.folding.judging import own_things
+from credit.folding.naming import rules_of
 from credit.judging.standing import MentionState, aliases_of
 from credit.naming.comparing import Outcome, Side, compare_any
 from credit.naming.finding import names_of
 from credit.naming.places import take_places
+from credit.naming.words import Words
 from credit.tables import CREDIT_MENTION, CREDIT_OWN, NAME_CHARS_MAX
 from parties.ids import id_of_hash
 
@@ -57,9 +59,14 @@ class _Found:
 
 
 def settle_mentions(
-    connection: Connection, log: int, seq: int, told: Sequence[Told]
+    connection: Connection, log: int, seq: int, told: Sequence[Told], *, naming: int
 ) -> list[UUID | None]:
-    """Return whom each fact stands with, and note the mentions that a person has to look at."""
+    """Return whom each fact stands with, and note the mentions that a person has to look at.
+
+    Names are read by the naming rules that the entry was taken under: a judgement is about a
+    mention, and has to find it again when the rows are made anew under later rules.
+    """
+    table = rules_of(seq, naming)
     owned = _nodes_of(connection, log, [one.fact_id for one in told])
     known = {one.subject_id for one in told if one.subject_id is not None}
     # What the register itself says of a name is no mismatch.
@@ -67,7 +74,7 @@ def settle_mentions(
     names = names_of(connection, log, known & asked)
     # What was a mention once stays one: its judgement goes with it.
     fresh = [one for one in told if one.fact_id not in owned]
-    waiting = {one.fact_id: found for one in fresh if (found := _waiting(one, names)) is not None}
+    waiting = {one.fact_id: found for one in fresh if (found := _waiting(one, names, table))}
     mentions = _noted(connection, log, seq, list(waiting.values()), owned.values())
     aliases = aliases_of(connection, log, known | set(owned.values()))
     standing: list[UUID | None] = []
@@ -96,18 +103,18 @@ def mention_id_of(claim: Claim, fact_id: UUID) -> UUID:
     return id_of_hash(sha256(b"mention\n" + orjson.dumps(told)).digest())
 
 
-def _waiting(told: Told, names: Mapping[UUID, Sequence[str]]) -> _Found | None:
+def _waiting(told: Told, names: Mapping[UUID, Sequence[str]], table: Words) -> _Found | None:
     claim = told.record.claim
     # A person's name is not kept: there is nothing by which anybody could tell who it is.
     if claim.kind is SubjectKind.PERSON or not claim.name:
         return None
-    why = _why(told, names)
+    why = _why(told, names, table)
     if why is None:
         return None
     return _Found(told=told, mention_id=mention_id_of(claim, told.fact_id), why=why)
 
 
-def _why(told: Told, names: Mapping[UUID, Sequence[str]]) -> Why | None:
+def _why(told: Told, names: Mapping[UUID, Sequence[str]], table: Words) -> Why | None:
     claim = told.record.claim
     if told.subject_id is None:
         if claim.is_masked:
@@ -120,7 +127,7 @@ def _why(told: Told, names: Mapping[UUID, Sequence[str]]) -> Why | None:
     spoken = names.get(told.subject_id, ())
     if not spoken or claim.name in spoken:
         return None
-    _, compared = compare_any(Side(name=claim.name, region=claim.region), spoken, "")
+    _, compared = compare_any(Side(name=claim.name, region=claim.region), spoken, "", table)
     return Why.MISMATCH if compared.outcome is Outcome.DIFFERENT else None
 
 

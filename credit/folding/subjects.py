@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from base.bulk import insert_rows
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
 from credit.folding.naming import note_names, told_names
+from credit.naming.words import FIRST_VERSION
 from credit.tables import CREDIT_CODE, CREDIT_SUBJECT, NAME_CHARS_MAX
 from parties.ids import id_of_hash
 
@@ -44,10 +45,18 @@ class Named:
     is_shared: bool
 
 
-def subjects_of(connection: Connection, log: int, seq: int, claims: Sequence[Claim]) -> list[Named]:
+def subjects_of(
+    connection: Connection,
+    log: int,
+    seq: int,
+    claims: Sequence[Claim],
+    *,
+    naming: int = FIRST_VERSION,
+) -> list[Named]:
     """Return whom each claim names by its codes.
 
-    A social credit code that nobody is known by makes a party known, under the name of the claim.
+    A social credit code that nobody is known by makes a party known, under the name of the claim,
+    which is found again by the naming rules that the entry was taken under.
     """
     known = _known_codes(connection, log, claims)
     fresh: dict[UUID, Claim] = {}
@@ -61,12 +70,17 @@ def subjects_of(connection: Connection, log: int, seq: int, claims: Sequence[Cla
             fresh[subject_id] = claim
         is_shared = subject_id is None and any(known.get(one) for one in claim.codes.items())
         found.append(Named(subject_id=subject_id, is_shared=is_shared))
-    _make_known(connection, log, seq, fresh)
+    _make_known(connection, log, seq, fresh, naming)
     return found
 
 
 def register_subjects(
-    connection: Connection, log: int, seq: int, told: Iterable[tuple[UUID, Record]]
+    connection: Connection,
+    log: int,
+    seq: int,
+    told: Iterable[tuple[UUID, Record]],
+    *,
+    naming: int,
 ) -> None:
     """Note what the register of enterprises says of parties: names, codes, region, industry."""
     of_register = {one: record for one, record in told if record.kind is FactKind.REGISTRATION}
@@ -91,7 +105,7 @@ def register_subjects(
         if (subject_id, scheme.value, code) not in known
     ]
     insert_rows(connection, CREDIT_CODE, _CODE_COLUMNS, codes)
-    note_names(connection, log, seq, told_names(of_register.items()))
+    note_names(connection, log, seq, told_names(of_register.items()), naming=naming)
 
 
 def _codes_of(connection: Connection, log: int, ids: Sequence[UUID]) -> set[tuple[UUID, str, str]]:
@@ -141,7 +155,9 @@ def _known_codes(
     return known
 
 
-def _make_known(connection: Connection, log: int, seq: int, fresh: dict[UUID, Claim]) -> None:
+def _make_known(
+    connection: Connection, log: int, seq: int, fresh: dict[UUID, Claim], naming: int
+) -> None:
     subjects = [
         (log, one, claim.kind.value, claim.name[:NAME_CHARS_MAX], claim.region, "", False, seq)
         for one, claim in fresh.items()
@@ -155,4 +171,5 @@ def _make_known(connection: Connection, log: int, seq: int, fresh: dict[UUID, Cl
     insert_rows(connection, CREDIT_SUBJECT, _SUBJECT_COLUMNS, subjects)
     insert_rows(connection, CREDIT_CODE, _CODE_COLUMNS, codes)
     spoken = [(one, claim.name) for one, claim in fresh.items()]
-    note_names(connection, log, seq, [row for row in spoken if fresh[row[0]].kind not in _NAMELESS])
+    named = [row for row in spoken if fresh[row[0]].kind not in _NAMELESS]
+    note_names(connection, log, seq, named, naming=naming)

@@ -12,6 +12,7 @@ from uuid import UUID
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from credit.intake.batches import CreditBatch
+from credit.naming.words import FIRST_VERSION, words
 from ledger.draft import Draft, draft_of_parts
 from ledger.parts import Part, merge
 from ledger.store import StoredEntry, parse_part
@@ -32,7 +33,8 @@ class BatchNote:
     """What an entry says of a batch.
 
     `ordered_at` is when its rows came in: of two that tell of one record the later one counts. In
-    entries of before it was told it is the instant of the entry.
+    entries of before it was told it is the instant of the entry. `naming` is the version of the
+    naming rules that its names are read by, now and whenever the rows are made anew.
     """
 
     seq: int
@@ -44,6 +46,7 @@ class BatchNote:
     root: bytes
     is_snapshot: bool
     ordered_at: datetime
+    naming: int
 
 
 def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning) -> Draft:
@@ -59,6 +62,7 @@ def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning)
         "ended": batch.ended,
         "snapshot": meaning.is_snapshot,
         "ordered_at": meaning.ordered_at.isoformat(),
+        "naming": words().version,
         "rows": rows,
         "root": root.hex(),
     }
@@ -79,8 +83,11 @@ def batch_of(entry: StoredEntry) -> BatchNote:
     try:
         told = merge(parse_part(stored) for stored in entry.parts.values())
         rows, feed_version = told["rows"], told["feed_version"]
+        naming = told.get("naming", FIRST_VERSION)
         if not isinstance(rows, int) or not isinstance(feed_version, int):
             raise TypeError("a count is no number")
+        if not isinstance(naming, int):
+            raise TypeError("a version is no number")
         return BatchNote(
             seq=entry.seq,
             recorded_at=entry.header.recorded_at,
@@ -91,6 +98,7 @@ def batch_of(entry: StoredEntry) -> BatchNote:
             root=bytes.fromhex(str(told["root"])),
             is_snapshot=told["snapshot"] is True,
             ordered_at=_ordered_at(told.get("ordered_at"), entry.header.recorded_at),
+            naming=naming,
         )
     except (AppError, KeyError, TypeError, ValueError) as error:
         raise LedgerCorrupt(f"entry {entry.seq}: not readable as a batch: {error!r}") from None

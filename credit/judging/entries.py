@@ -11,6 +11,7 @@ from uuid import UUID
 
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
+from credit.naming.words import FIRST_VERSION
 from ledger.draft import Draft, draft_of_parts
 from ledger.parts import Part, merge
 from ledger.store import StoredEntry, parse_part
@@ -31,7 +32,8 @@ class Judged(StrEnum):
 class JudgedNote:
     """A judgement about a mention, or with `is_join` about a party (`node_id`), and a party.
 
-    `is_new` where the mention is a party that nobody knew: then it has this id from now on.
+    `is_new` where the mention is a party that nobody knew: then it has this id from now on, and its
+    name is read by the naming rules `naming`.
     """
 
     judgement_id: UUID
@@ -41,6 +43,7 @@ class JudgedNote:
     is_new: bool
     verdict: Judged
     reason: str
+    naming: int = FIRST_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ def judged_draft(note: JudgedNote) -> Draft:
         "new": note.is_new,
         "verdict": note.verdict.value,
         "reason": note.reason,
+        "naming": note.naming,
     }
     return draft_of_parts(JUDGED_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
 
@@ -84,6 +88,7 @@ def judged_of(entry: StoredEntry) -> JudgedNote:
             is_new=told["new"] is True,
             verdict=Judged(told["verdict"]),
             reason=told["reason"],
+            naming=int(told.get("naming", FIRST_VERSION)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _corrupt(entry, error) from None

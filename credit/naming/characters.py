@@ -6,11 +6,12 @@ between two characters does not.
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-_TABLE: Final = Path(__file__).with_name("traditional.txt")
+_FOLDER: Final = Path(__file__).parent
 MASK: Final = "*"
 # What is no part of a name wherever it stands: blanks, dots, quotes, dashes, slashes.
 _NOTHING: Final = re.compile(r"[\s·・.,,。、'\"“”‘’《》<>\-—–_~～/\\|:;；：!?]+")
@@ -23,10 +24,10 @@ _ORDINAL: Final = re.compile(r"第([0一二三四五六七八九十]+)")
 _TEN: Final = 10
 
 
-def plain(text: str) -> str:
+def plain(text: str, traditional: Mapping[int, str]) -> str:
     """Return a name as all its spellings have in common; "" where nothing is left of it."""
     found = unicodedata.normalize("NFKC", text.translate(_MASKS)).translate(_BRACKETS)
-    found = _NOTHING.sub("", found).translate(_traditional()).upper()
+    found = _NOTHING.sub("", found).translate(traditional).upper()
     return _ORDINAL.sub(lambda match: f"第{number_of(match[1])}", found)
 
 
@@ -59,10 +60,11 @@ def is_one_slip(told: str, known: str) -> bool:
 
 
 @cache
-def _traditional() -> dict[int, str]:
-    lines = _TABLE.read_text("utf-8").splitlines()
+def read_characters(file_name: str) -> Mapping[int, str]:
+    """Return traditional and variant characters of a file with the simplified one."""
+    lines = (_FOLDER / file_name).read_text("utf-8").splitlines()
     pairs = [pair for line in lines if not line.startswith("#") for pair in line.split()]
     found = {ord(pair[0]): pair[1] for pair in pairs}
     if len(found) != len(pairs) or any(len(pair) != len("繁简") for pair in pairs):
-        raise ValueError("traditional.txt: a pair is two characters, and stands once")
+        raise ValueError(f"{file_name}: a pair is two characters, and stands once")
     return found

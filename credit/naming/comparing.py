@@ -13,7 +13,7 @@ from typing import Final
 from credit.naming.characters import MASK, is_one_slip
 from credit.naming.parsing import PARTNERSHIP, NameParts, parse_name
 from credit.naming.places import NATION, short_names
-from credit.naming.words import words
+from credit.naming.words import Words, words
 
 
 class Part(StrEnum):
@@ -111,25 +111,28 @@ _BRACKETED: Final = frozenset({PARTNERSHIP, "sole_trader"})
 _WORKS: Final = "厂"
 
 
-def compare(told: Side, known: Side) -> Comparison:
-    """Compare two names of parties."""
-    one, other = parse_name(told.name), parse_name(known.name)
+def compare(told: Side, known: Side, table: Words | None = None) -> Comparison:
+    """Compare two names of parties by a version of the rules, the newest where none is told."""
+    table = words() if table is None else table
+    one, other = parse_name(told.name, table), parse_name(known.name, table)
     one, other = _placed(one, other), _placed(other, one)
-    trade = _industry(one, other)
+    trade = _industry(one, other, table)
     return comparison_of(
         (
             _core(one, other, trade),
             trade,
             _place(one, other, told.region, known.region),
-            _form(one, other),
+            _form(one, other, table),
             *_others(one, other),
         )
     )
 
 
-def compare_any(told: Side, names: Sequence[str], region: str) -> tuple[int, Comparison]:
+def compare_any(
+    told: Side, names: Sequence[str], region: str, table: Words | None = None
+) -> tuple[int, Comparison]:
     """Return which of a party's names, present and former, is the nearest, and how it compares."""
-    found = [compare(told, Side(name=name, region=region)) for name in names]
+    found = [compare(told, Side(name=name, region=region), table) for name in names]
     best = max(range(len(found)), key=lambda at: (_RANK[found[at].outcome], found[at].score, -at))
     return best, found[best]
 
@@ -191,11 +194,11 @@ def _likeness(told: str, known: str) -> tuple[Verdict, str]:
     return Verdict.DIFFERS, "other"
 
 
-def _industry(one: NameParts, other: NameParts) -> Compared:
+def _industry(one: NameParts, other: NameParts, table: Words) -> Compared:
     told, known = "".join(one.industry), "".join(other.industry)
     if told == known or one.stem == other.stem:
         return _agrees(Part.INDUSTRY, told, known)
-    if _is_misspelt(one, other) or _is_misspelt(other, one):
+    if _is_misspelt(one, other, table) or _is_misspelt(other, one, table):
         return _compared(Part.INDUSTRY, told, known, Verdict.NEAR, "one_character")
     if told and known:
         return _compared(Part.INDUSTRY, told, known, Verdict.DIFFERS, "other")
@@ -205,7 +208,7 @@ def _industry(one: NameParts, other: NameParts) -> Compared:
     return _compared(Part.INDUSTRY, told, known, verdict, "untold" if is_short else "other")
 
 
-def _is_misspelt(one: NameParts, other: NameParts) -> bool:
+def _is_misspelt(one: NameParts, other: NameParts, table: Words) -> bool:
     """Return whether a name is the other but for one character of its trade, which is no trade.
 
     冷链物硫 is a slip, 冷链物资 another trade: nobody can tell but who knows the party.
@@ -216,7 +219,7 @@ def _is_misspelt(one: NameParts, other: NameParts) -> bool:
         bool(trade)
         and rest != one.stem
         and is_one_slip(rest, trade)
-        and rest not in words().industries
+        and rest not in table.industries
         and "".join(one.industry) != rest
     )
 
@@ -276,7 +279,7 @@ def _differ(one: Sequence[str], other: Sequence[str]) -> bool:
     )
 
 
-def _form(one: NameParts, other: NameParts) -> Compared:
+def _form(one: NameParts, other: NameParts, table: Words) -> Compared:
     told, known = _form_text(one), _form_text(other)
     if one.is_group is not other.is_group:
         # 海尔 may be the group by its short name; with a form of its own it is another company.
@@ -284,20 +287,20 @@ def _form(one: NameParts, other: NameParts) -> Compared:
         verdict = Verdict.MISSING if is_short else Verdict.DIFFERS
         return _compared(Part.FORM, told, known, verdict, "group")
     if one.form != other.form:
-        return _compared(Part.FORM, told, known, *_other_form(one, other))
+        return _compared(Part.FORM, told, known, *_other_form(one, other, table))
     if one.is_misspelt or other.is_misspelt:
         return _compared(Part.FORM, told, known, Verdict.NEAR, "misspelt")
     return _agrees(Part.FORM, told, known)
 
 
-def _other_form(one: NameParts, other: NameParts) -> tuple[Verdict, str]:
+def _other_form(one: NameParts, other: NameParts, table: Words) -> tuple[Verdict, str]:
     """Return how two forms that are not the same compare, and why."""
     forms = {one.form, other.form}
     if "" in forms:
         return Verdict.MISSING, "left_out" if _may_go(one) and _may_go(other) else "untold"
     if forms == _CONVERSION:
         return Verdict.NEAR, "converted"
-    if PARTNERSHIP in forms and forms & words().own_forms:
+    if PARTNERSHIP in forms and forms & table.own_forms:
         # 海蓝投资中心 leaves (有限合伙) out.
         return Verdict.MISSING, "left_out"
     return Verdict.DIFFERS, "other"

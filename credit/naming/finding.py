@@ -7,11 +7,14 @@ natural person is found by nobody's name.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select
+import yaml
+from sqlalchemy import Column, ColumnElement, Connection, and_, or_, select
 
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.naming.characters import MASK
@@ -24,10 +27,11 @@ from credit.naming.comparing import (
     Verdict,
     compare_any,
 )
-from credit.naming.keys import NameKeys, keys_of
-from credit.naming.words import words
+from credit.naming.keys import keys_of
+from credit.naming.words import every_version
 from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_NAME, CREDIT_SUBJECT
 
+_FILE: Final = Path(__file__).with_name("finding.yaml")
 _KEYS: Final = 900
 _RANK: Final = {Outcome.SAME: 2, Outcome.POSSIBLE: 1, Outcome.DIFFERENT: 0}
 
@@ -56,18 +60,33 @@ class Wanted:
     also: tuple[UUID, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How many names a look-up by keys reads, how many candidates it gives, the fewest points."""
+
+    read_max: int
+    candidates_max: int
+    points_min: int
+
+
+@cache
+def limits() -> Limits:
+    """Return the limits of looking for a name."""
+    return Limits(**yaml.safe_load(_FILE.read_text("utf-8")))
+
+
 def find_by_name(connection: Connection, log: int, wanted: Wanted) -> list[Candidate]:
     """Return who may be meant, the likeliest first; `wanted.also` are compared in any case."""
-    ids = [*wanted.also, *_read_by_keys(connection, log, keys_of(wanted.side.name))]
+    ids = [*wanted.also, *_read_by_keys(connection, log, wanted.side.name)]
     if wanted.codes:
         ids += _read_by_codes(connection, log, wanted.codes)
     found = compared_with(connection, log, wanted, ids)
     enough = [
         one
         for one in found
-        if one.comparison.score >= words().points_min or one.subject_id in wanted.also
+        if one.comparison.score >= limits().points_min or one.subject_id in wanted.also
     ]
-    return enough[: words().candidates_max]
+    return enough[: limits().candidates_max]
 
 
 def find_by_names(
@@ -135,14 +154,15 @@ def _likeliest_first(one: Candidate) -> tuple[int, int, str]:
     return -_RANK[one.comparison.outcome], -one.comparison.score, str(one.subject_id)
 
 
-def _read_by_keys(connection: Connection, log: int, keys: NameKeys) -> list[UUID]:
-    """Return who has a key in common, those with the whole shop name before the others."""
-    exact = [CREDIT_NAME.c.core == keys.core] if keys.core else []
-    halves = [
-        column == key
-        for column, key in ((CREDIT_NAME.c.head, keys.head), (CREDIT_NAME.c.tail, keys.tail))
-        if key
-    ]
+def _read_by_keys(connection: Connection, log: int, name: str) -> list[UUID]:
+    """Return who has a key in common, those with the whole shop name before the others.
+
+    A name has the keys of the rules by which it was read: it is asked for by those of each version.
+    """
+    keys = [keys_of(name, table) for table in every_version().values()]
+    exact = _any_of(CREDIT_NAME.c.core, [one.core for one in keys])
+    halves = _any_of(CREDIT_NAME.c.head, [one.head for one in keys])
+    halves += _any_of(CREDIT_NAME.c.tail, [one.tail for one in keys])
     found: dict[UUID, None] = {}
     # Merged parties are found under the party that they stand as.
     stands = and_(
@@ -156,11 +176,17 @@ def _read_by_keys(connection: Connection, log: int, keys: NameKeys) -> list[UUID
             select(CREDIT_NAME.c.subject_id, CREDIT_ALIAS.c.into_id)
             .outerjoin(CREDIT_ALIAS, stands)
             .where(CREDIT_NAME.c.log == log, or_(*conditions))
-            .limit(words().read_max)
+            .limit(limits().read_max)
         )
         for row in connection.execute(statement):
             found[row.into_id or row.subject_id] = None
     return list(found)
+
+
+def _any_of(column: Column[str], keys: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Return the condition that a column has one of these keys; none where nothing is told."""
+    told = sorted({key for key in keys if key})
+    return [column.in_(told)] if told else []
 
 
 def _read_by_codes(connection: Connection, log: int, codes: Mapping[str, str]) -> list[UUID]:
@@ -168,7 +194,7 @@ def _read_by_codes(connection: Connection, log: int, codes: Mapping[str, str]) -
     statement = select(CREDIT_CODE.c.subject_id).where(
         CREDIT_CODE.c.log == log, CREDIT_CODE.c.code.in_(whole)
     )
-    return list(connection.execute(statement.limit(words().read_max)).scalars())
+    return list(connection.execute(statement.limit(limits().read_max)).scalars())
 
 
 def _codes_of(

@@ -9,6 +9,7 @@ from typing import Final
 
 from credit.naming.characters import MASK
 from credit.naming.parsing import NameParts, parse_name
+from credit.naming.words import Words
 from credit.tables import NAME_KEY_CHARS_MAX
 
 KEY_CHARS_MAX: Final = NAME_KEY_CHARS_MAX
@@ -26,9 +27,9 @@ class NameKeys:
     tail: str
 
 
-def keys_of(name: str) -> NameKeys:
-    """Return the keys of a name."""
-    return keys_of_parts(parse_name(name))
+def keys_of(name: str, table: Words) -> NameKeys:
+    """Return the keys that a name has by a version of the rules."""
+    return keys_of_parts(parse_name(name, table))
 
 
 def keys_of_parts(parts: NameParts) -> NameKeys:

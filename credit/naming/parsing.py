@@ -64,11 +64,17 @@ class NameParts:
         return MASK in self.text
 
 
+def parse_name(text: str, table: Words | None = None) -> NameParts:
+    """Take a name apart by a version of the rules, the newest one where none is told.
+
+    Every text has parts, and a name that is only a place is its own core.
+    """
+    return _parsed(text, words() if table is None else table)
+
+
 @lru_cache(maxsize=_KEPT_NAMES)
-def parse_name(text: str) -> NameParts:
-    """Take a name apart; every text has parts, and a name that is only a place is its own core."""
-    table = words()
-    whole = plain(text[:NAME_CHARS_MAX])
+def _parsed(text: str, table: Words) -> NameParts:
+    whole = plain(text[:NAME_CHARS_MAX], table.traditional)
     open_text, found = _without_brackets(whole, table)
     places, rest = take_places(open_text)
     found = _with_seat_elsewhere(found, places)

@@ -61,7 +61,7 @@ def short_names(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _longest(text: str) -> tuple[tuple[str, ...], int]:
-    named = _places()
+    named = named_places()
     for length in range(min(_longest_name(), len(text)), _SHORT_CHARS_MIN - 1, -1):
         found = named.get(text[:length])
         if found is not None:
@@ -75,11 +75,11 @@ def _is_inside(code: str, codes: tuple[str, ...]) -> bool:
 
 @cache
 def _longest_name() -> int:
-    return max(map(len, _places()))
+    return max(map(len, named_places()))
 
 
 @cache
-def _places() -> dict[str, tuple[str, ...]]:
+def named_places() -> dict[str, tuple[str, ...]]:
     """Return the codes that a name of a place may mean: those of today where that is known."""
     found: dict[str, set[str]] = {word: {NATION} for word in _NATION_WORDS}
     for region in every_region():

@@ -1,19 +1,28 @@
-"""The words that names are made of, read from `words.yaml`.
+"""The words that names are made of, one file of `rules` for each version.
 
-The rule that must stay true: a word has one meaning; a table that gives it two is refused.
+The rule that must stay true: a word has one meaning; a table that gives it two is refused. What a
+version says never changes once a release had it: entries of the ledger are read by it again.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
 
-_FILE: Final = Path(__file__).with_name("words.yaml")
+from credit.naming.characters import read_characters
+
+RULES_DIR: Final = Path(__file__).with_name("rules")
+FIRST_VERSION: Final = 1
+"""The rules that an entry was read by where it does not say which."""
+
 _PARTS: Final = frozenset(
     {
+        "version",
+        "traditional",
         "forms",
         "own_forms",
         "in_brackets",
@@ -22,15 +31,20 @@ _PARTS: Final = frozenset(
         "zones",
         "group",
         "industries",
-        "finding",
     }
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Two tables are one where they are the same object: what was taken apart by one is kept by it.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Words:
-    """The tables; a `suffixes` key is a word's last character, its words the longest first."""
+    """The tables of a version; a key of the `…_ends` is a last character, its words longest first.
 
+    `traditional` are characters with the simplified one.
+    """
+
+    version: int
+    traditional: Mapping[int, str] = field(repr=False)
     forms: Mapping[str, str]
     own_forms: frozenset[str]
     in_brackets: Mapping[str, str]
@@ -39,9 +53,6 @@ class Words:
     zones: tuple[str, ...]
     group: str
     industries: frozenset[str]
-    read_max: int
-    candidates_max: int
-    points_min: int
     form_ends: Mapping[str, tuple[str, ...]] = field(repr=False)
     industry_ends: Mapping[str, tuple[str, ...]] = field(repr=False)
 
@@ -56,20 +67,35 @@ class Words:
 
 @cache
 def words() -> Words:
-    """Return the tables; raises `ValueError` where they contradict themselves."""
-    return read_words(yaml.safe_load(_FILE.read_text("utf-8")))
+    """Return the newest version: the one that names are read by from now on."""
+    found = every_version()
+    return found[max(found)]
+
+
+@cache
+def every_version() -> Mapping[int, Words]:
+    """Return the tables of every version; raises `ValueError` where they contradict themselves."""
+    found: dict[int, Words] = {}
+    for path in RULES_DIR.glob("*.yaml"):
+        one = read_words(yaml.safe_load(path.read_text("utf-8")))
+        if path.stem != str(one.version):
+            raise ValueError(f"{path.name} holds version {one.version}")
+        found[one.version] = one
+    return MappingProxyType(dict(sorted(found.items())))
 
 
 def read_words(told: Any) -> Words:
     """Return the tables of a read file."""
     if told.keys() != _PARTS:
-        raise ValueError(f"words.yaml has the parts {', '.join(sorted(_PARTS))}")
+        raise ValueError(f"naming rules have the parts {', '.join(sorted(_PARTS))}")
     forms = _meanings({**told["forms"], **{one: [one] for one in _once(told["own_forms"])}})
     industries = _once(told["industries"])
     both = sorted(industries & forms.keys())
     if both:
-        raise ValueError(f"words.yaml: {both[0]} is a form and an industry")
+        raise ValueError(f"naming rules: {both[0]} is a form and an industry")
     return Words(
+        version=int(told["version"]),
+        traditional=read_characters(told["traditional"]),
         forms=forms,
         own_forms=_once(told["own_forms"]),
         in_brackets=_meanings(told["in_brackets"]),
@@ -78,9 +104,6 @@ def read_words(told: Any) -> Words:
         zones=tuple(sorted(_once(told["zones"]), key=_longest_first)),
         group=told["group"],
         industries=industries,
-        read_max=int(told["finding"]["read_max"]),
-        candidates_max=int(told["finding"]["candidates_max"]),
-        points_min=int(told["finding"]["points_min"]),
         form_ends=_ends(forms),
         industry_ends=_ends(industries),
     )
@@ -91,7 +114,7 @@ def _meanings(told: Mapping[str, Iterable[str]]) -> dict[str, str]:
     for meaning, some in told.items():
         for word in some:
             if word in found:
-                raise ValueError(f"words.yaml: {word} has two meanings")
+                raise ValueError(f"naming rules: {word} has two meanings")
             found[word] = meaning
     return found
 
@@ -100,7 +123,7 @@ def _once(told: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for word in told:
         if word in found:
-            raise ValueError(f"words.yaml: {word} stands twice")
+            raise ValueError(f"naming rules: {word} stands twice")
         found.add(word)
     return frozenset(found)
 

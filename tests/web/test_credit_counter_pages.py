@@ -1,6 +1,7 @@
 """The counter on pages: the one-field check, the gate, and the receipts to lift."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -60,6 +61,28 @@ def test_a_name_gives_candidates_and_never_an_answer(told: House) -> None:
     assert f"{CHECK}?q={uscc(2)}" in page
     assert "credit-verdict" not in page
     assert "这不等于没有失信记录" in nobody
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["青島第２食品有限公司", "第2食品", "青岛市第2食品有限责任公司", "青岛第 2 食品公司（已注销）"],
+)
+def test_a_name_is_found_however_it_is_written_and_says_what_agrees(
+    told: House, asked: str
+) -> None:
+    page = text_of(sign_in(told, "authority").get(f"{CHECK}?{urlencode({'q': asked})}"))
+
+    assert f"{CHECK}?q={uscc(2)}" in page
+    assert "一致：字号、行业" in page
+    assert "credit-verdict" not in page
+
+
+def test_a_name_that_is_merely_alike_says_what_differs(told: House) -> None:
+    asked = urlencode({"q": "青岛第2水产有限公司"})
+    page = text_of(sign_in(told, "authority").get(f"{CHECK}?{asked}"))
+
+    assert "行业：不符" in page
+    assert "所查：水产；已知：食品" in page
 
 
 def test_a_party_that_is_not_known_is_never_said_to_be_clean(told: House) -> None:

@@ -14,8 +14,8 @@ from flask import render_template, request
 
 from base.db import reading
 from credit.checking import Answer, Entry
-from credit.folding.projector import bring_up_credit
 from credit.looking_up import SubjectCard, candidates_of
+from credit.naming.finding import Candidate
 from credit.rulebook.lists import ListKind, credit_lists
 from credit.rulebook.model import Measure
 from ledger.canonical import canonical_bytes
@@ -23,6 +23,7 @@ from ledger.heads import size_of
 from parties.access import Action, has_role_for
 from web.credit import book_of, check_uscc, today
 from web.credit_applying import applications_for
+from web.credit_names import found_by_names
 from web.pages.credit import words
 from web.pages.credit.asking import Asked, legal_day, party_asked
 from web.pages.languages import say as _
@@ -47,6 +48,15 @@ class CheckView:
     asked_at: datetime
     restrictions: tuple[Measure, ...]
     incentives: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Whom a name may mean: `compared` with it part by part, and `others` that hold its words."""
+
+    compared: tuple[Candidate, ...]
+    others: tuple[SubjectCard, ...]
+    is_cut: bool
 
 
 @blueprint.context_processor
@@ -78,11 +88,19 @@ def credit_check() -> str | tuple[str, int]:
     if asked.code:
         return _page(form, asked, view=_checked(asked.code, matter, day))
     if asked.name:
-        bring_up_credit(parts.engine, parts.log)
-        with reading(parts.engine) as connection:
-            found = candidates_of(connection, parts.log, asked.name, rows_max=_CANDIDATES + 1)
-        return _page(form, asked, candidates=found)
+        return _page(form, asked, meant=_meant(asked.name))
     return _page(form, asked)
+
+
+def _meant(name: str) -> Meant:
+    """Return whom a name may mean; who it is, is for whoever asks to choose."""
+    parts = services()
+    (compared,) = found_by_names(parts, [name])
+    with reading(parts.engine) as connection:
+        holding = candidates_of(connection, parts.log, name, rows_max=_CANDIDATES + 1)
+    shown = {one.subject_id for one in compared}
+    others = [one for one in holding[:_CANDIDATES] if one.id not in shown]
+    return Meant(compared=tuple(compared), others=tuple(others), is_cut=len(holding) > _CANDIDATES)
 
 
 def _checked(code: str, matter: str, day: date | None) -> CheckView:
@@ -149,7 +167,7 @@ def _page(
     asked: Asked,
     *,
     view: CheckView | None = None,
-    candidates: Sequence[SubjectCard] | None = None,
+    meant: Meant | None = None,
 ) -> str:
     parts, actor = services(), page_actor()
     book = book_of(parts)
@@ -161,8 +179,7 @@ def _page(
         view=view,
         matter=matter,
         matters=list(book.matters.values()),
-        candidates=None if candidates is None else candidates[:_CANDIDATES],
-        is_cut=candidates is not None and len(candidates) > _CANDIDATES,
+        meant=meant,
         today=today(parts),
         lists=list(credit_lists().values()),
         actor=actor,

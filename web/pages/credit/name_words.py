@@ -3,7 +3,7 @@
 One rule: a word of `credit/naming` or `credit/judging` that a page shows has a row here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from base.errors import AppError, Conflict
@@ -135,6 +135,16 @@ def verdict_words(part: Compared) -> str:
     verdict = VERDICTS[part.verdict]()
     reason = REASONS.get(part.reason)
     return verdict if reason is None else _("%(verdict)s: %(why)s", verdict=verdict, why=reason())
+
+
+def part_verdict(part: Compared) -> str:
+    """Return which part it is and how it compares."""
+    return _("%(part)s: %(verdict)s", part=PARTS[part.part](), verdict=verdict_words(part))
+
+
+def joined(parts: Iterable[Compared]) -> str:
+    """Return which parts these are, one after the other."""
+    return _(", ").join(PARTS[one.part]() for one in parts)
 
 
 def said_words(one: Judgement) -> str:
