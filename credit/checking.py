@@ -259,7 +259,7 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
                 number=row.number,
                 authority=row.authority_name,
                 ground=row.title,
-                article=_article(row.body),
+                article=article_of(row.body),
                 from_on=row.starts_on or row.decided_on,
                 stops_on=row.stops_on,
                 removable_on=row.repairable_on,
@@ -268,7 +268,8 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
             )
 
 
-def _article(text: str) -> str:
+def article_of(text: str) -> str:
+    """Return the article that a decision names, from the body of its fact; "" for none."""
     details = told_body(text).get("details", {})
     named = (details.get(name) for name in _ARTICLE_NAMES)
     return next((str(one) for one in named if one), "")

@@ -55,13 +55,21 @@ class Added:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Codes that a subscriber wants to watch from a position on, and why."""
+    """Codes that a subscriber wants to watch from a position on, and why.
+
+    `places` are how a refusal names each of them, by their order unless they are told.
+    """
 
     codes: Sequence[str]
     purpose: str
     since: Position
     day: date
     now: datetime
+    places: Sequence[str] = ()
+
+    def place(self, at: int) -> str:
+        """Return how a refusal names a code."""
+        return self.places[at] if self.places else f"codes[{at}]"
 
 
 def add_watches(engine: Engine, log: int, actor: Actor, wanted: Wanted) -> Added:
@@ -77,9 +85,9 @@ def add_watches(engine: Engine, log: int, actor: Actor, wanted: Wanted) -> Added
     if not 0 < len(wanted.codes) <= limit.at_once:
         message = f"At least one code and at most {limit.at_once} are added at once."
         raise _refusal([_problem("codes", "range", message)])
-    codes = _codes(wanted.codes)
+    codes = _codes(wanted)
     with transaction(engine) as connection:
-        _refuse_persons(connection, log, codes)
+        _refuse_persons(connection, log, codes, wanted)
         held = {one.code for one in watches_of(connection, log, actor)}
         fresh = sorted(set(codes) - held)
         if len(held) + len(fresh) > limit.watches:
@@ -113,6 +121,23 @@ def watches_of(
     if rows_max is not None:
         statement = statement.limit(rows_max)
     return [_watch(row) for row in connection.execute(statement)]
+
+
+def watch_of(connection: Connection, log: int, actor: Actor, code: str) -> Watch | None:
+    """Return a subscriber's watch of a code, None where it keeps none."""
+    own = CREDIT_WATCH.c
+    statement = select(CREDIT_WATCH).where(
+        own.log == log, own.actor == actor.id, own.code == code.strip().upper()
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _watch(row)
+
+
+def count_watches(connection: Connection, log: int, actor: Actor) -> int:
+    """Return how many parties a subscriber watches."""
+    own = CREDIT_WATCH.c
+    statement = select(func.count()).where(own.log == log, own.actor == actor.id)
+    return int(connection.execute(statement).scalar_one())
 
 
 def parties_of(
@@ -152,10 +177,10 @@ def _named(
         yield from connection.execute(statement)
 
 
-def _refuse_persons(connection: Connection, log: int, codes: Sequence[str]) -> None:
+def _refuse_persons(connection: Connection, log: int, codes: Sequence[str], wanted: Wanted) -> None:
     persons = {row.code for row in _named(connection, log, codes) if row.kind == SubjectKind.PERSON}
     problems = [
-        _problem(f"codes[{at}]", "person", "A natural person is watched by nobody.")
+        _problem(wanted.place(at), "person", "A natural person is watched by nobody.")
         for at, code in enumerate(codes)
         if code in persons
     ]
@@ -163,14 +188,14 @@ def _refuse_persons(connection: Connection, log: int, codes: Sequence[str]) -> N
         raise _refusal(problems)
 
 
-def _codes(typed: Sequence[str]) -> list[str]:
+def _codes(wanted: Wanted) -> list[str]:
     found, problems = list[str](), list[Problem]()
-    for at, one in enumerate(typed):
+    for at, one in enumerate(wanted.codes):
         try:
             found.append(parse_uscc(one.strip()).text)
         except CodeError as error:
             message = f"This is no social credit code: {error.message}."
-            problems.append(_problem(f"codes[{at}]", "invalid", message))
+            problems.append(_problem(wanted.place(at), "invalid", message))
     if problems:
         raise _refusal(problems)
     return found

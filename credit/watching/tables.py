@@ -1,6 +1,6 @@
-"""The table of watches. One rule: a watch is its subscriber's own, and says why it is kept.
+"""The tables of watches. One rule: a watch is its subscriber's own, and says why it is kept.
 
-It is no evidence: what is told of a party is made from the facts each time.
+They are no evidence: what is told of a party is made from the facts each time.
 """
 
 from typing import Final
@@ -12,6 +12,7 @@ from credit.tables import ACTOR_CHARS_MAX
 
 CODE_CHARS_MAX: Final = 32
 PURPOSE_CHARS_MAX: Final = 200
+TOKEN_CHARS_MAX: Final = 200
 
 # A party by its social credit code. The three `since` are how far the ledger, the days and the
 # nights had come: nothing from before is told of it.
@@ -28,4 +29,14 @@ CREDIT_WATCH: Final = Table(
     Column("created_at", Instant, nullable=False),
 )
 
-TABLES: Final = (CREDIT_WATCH,)
+# How far a subscriber has looked: the token of `credit.watching.positions`.
+CREDIT_WATCH_LOOK: Final = Table(
+    "credit_watch_look",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("actor", String(ACTOR_CHARS_MAX), primary_key=True),
+    Column("seen", String(TOKEN_CHARS_MAX), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
+TABLES: Final = (CREDIT_WATCH, CREDIT_WATCH_LOOK)

@@ -8,16 +8,17 @@ of it by now and no more.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from trace.projections.tables import PROJECTION_CURSOR
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, func, or_, select
 
 from base.clock import CIVIL_ZONE
 from credit.feeds.model import FactKind
 from credit.nightly.tables import CREDIT_GRADE, CREDIT_NIGHT
 from credit.standing import COLUMNS
-from credit.tables import CREDIT_FACT
+from credit.tables import CREDIT_ENTRY, CREDIT_FACT, CURSOR
 from credit.watching.history import (
     NIGHT_RANK,
     Change,
@@ -74,15 +75,33 @@ class _Watched:
 
 
 def position_now(connection: Connection, log: int, now: datetime) -> Position:
-    """Return how far everything has come by now."""
+    """Return how far everything has come by now.
+
+    An entry that was appended a moment ago, and is no row yet, is told by the next question.
+    """
+    size = read_head(connection, log).size
+    unread: int | None = connection.execute(_UNREAD, {"of_log": log}).scalar()
     own = CREDIT_NIGHT.c
     statement = select(func.max(own.day)).where(own.log == log, own.stage == _DONE)
     night: date | None = connection.execute(statement).scalar()
     return Position(
-        seq=read_head(connection, log).size,
+        seq=size if unread is None else min(size, unread),
         day=now.astimezone(CIVIL_ZONE).date(),
         night=night or date.min,
     )
+
+
+def _first_unread() -> Select[int]:
+    """Return the query for the first entry of credit that was not folded; `of_log` is the log."""
+    entry, cursor = CREDIT_ENTRY.c, PROJECTION_CURSOR.c
+    log = bindparam("of_log", type_=Integer())
+    read = select(cursor.next_seq).where(cursor.log == log, cursor.name == CURSOR)
+    return select(func.min(entry.seq)).where(
+        entry.log == log, entry.seq >= func.coalesce(read.scalar_subquery(), 0)
+    )
+
+
+_UNREAD: Final = _first_unread()
 
 
 def changes_after(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from base.clock import CIVIL_ZONE
-from tests.browser.looking import AXE, breaches, enter, overhang
+from tests.browser.looking import AXE, breaches, enter, follow, overhang
 from tests.credit.samples import csv_of, serious, uscc
 from tests.live import LiveServer, manage
 
@@ -111,6 +111,21 @@ def test_an_ended_measure_is_refused_in_words_and_one_in_force_is_reported(
     expect(page.locator("main")).to_contain_text("在用：1 项")
 
 
+def test_a_party_is_watched_from_its_record_and_given_up(counter: Counter, page: Page) -> None:
+    counter.enter(page, f"/work/credit/parties/{uscc(NUMBER)}")
+    follow(page.get_by_role("link", name="关注这个主体"))
+    expect(page.get_by_label("统一社会信用代码", exact=True)).to_have_value(uscc(NUMBER))
+
+    form = page.get_by_role("form", name="关注一个主体")
+    form.get_by_label("关注事由").fill("在办采购")
+    follow(form.get_by_role("button", name="关注"))
+    expect(page.get_by_role("status")).to_contain_text("新关注：1 个")
+    expect(page.get_by_role("link", name=NAME)).to_be_visible()
+
+    follow(page.get_by_role("button", name="取消关注"))
+    expect(page.get_by_role("status")).to_contain_text("已取消关注")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_of_credit_fit_a_phone_and_are_accessible(
     counter: Counter, page: Page, scheme: str
@@ -125,6 +140,7 @@ def test_the_pages_of_credit_fit_a_phone_and_are_accessible(
         f"/work/credit/apply?uscc={uscc(NUMBER)}",
         f"/work/credit/parties/{uscc(NUMBER)}",
         "/work/credit/measures",
+        "/work/credit/watches",
         "/work/credit/lists/serious_violation",
         "/work/credit/lists/serious_violation/changes",
         "/credit/lists/serious_violation",

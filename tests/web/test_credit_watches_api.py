@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from base.db import reading
+from credit.folding.projector import is_behind
 from credit.nightly.running import NightDesk, run_night
+from credit.watching.positions import write_position
+from credit.watching.telling import position_now
 from tests.credit.samples import penalty, serious, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House
@@ -173,3 +177,34 @@ def test_what_is_no_code_is_told_by_its_place_and_nothing_is_watched(sqlite_hous
     assert wrong.status_code == 400
     assert _json(taken) == {"added": 2, "known": 0}
     assert send(sqlite_house, "GET", f"{CHANGES}?after=zzzz", role="authority").status_code == 400
+
+
+def test_what_is_appended_while_somebody_asks_is_told_by_the_next_question(
+    house: House,
+) -> None:
+    house.clock.instant = MORNING
+    parts = house.services
+    _json(_watch(house, uscc(1)))
+    hand_in(house, "serious_listing", serious(1))
+    with reading(parts.engine) as connection:
+        assert is_behind(connection, parts.log)
+        early = position_now(connection, parts.log, MORNING)
+
+    told = _ask(house, write_position(early))
+
+    assert _told(told) == [("record_begun", None)]
+
+
+def test_of_a_file_a_wrong_code_is_told_by_its_row(sqlite_house: House) -> None:
+    body = f"name,uscc\r\na,{uscc(1)}\r\nb,91370200000000001X\r\n".encode()
+
+    refused = sqlite_house.ask(
+        "POST",
+        f"{WATCHES}/file?purpose=x",
+        role="authority",
+        data=body,
+        headers={"Content-Type": "text/csv"},
+    )
+
+    assert (refused.status_code, errors_of(refused)) == (400, ["rows[3].uscc"])
+    assert _json(send(sqlite_house, "GET", WATCHES, role="authority"))["watches"] == []

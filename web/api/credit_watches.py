@@ -3,22 +3,26 @@
 One rule: nobody sees another's watches; of a record that is told no more its id and list alone.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import marshmallow as ma
 from flask import request
 
-from credit.applying.desk import Application
 from credit.watching.history import ChangeKind, Why
-from credit.watching.telling import Told
+from credit.watching.written import change_told
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, text
 from web.auth import current_actor, requires
 from web.bodies import read_body
 from web.credit import book_of
-from web.credit_watches import changes_for, codes_of_file, unwatch_for, watch_for, watches_for
+from web.credit_watches import (
+    changes_for,
+    unwatch_for,
+    watch_file_for,
+    watch_for,
+    watches_for,
+)
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -91,7 +95,8 @@ class WatchRecordOut(ma.Schema):
 
     number = ma.fields.String()
     title = ma.fields.String()
-    authority = ma.fields.String(attribute="authority_name")
+    authority = ma.fields.String()
+    article = ma.fields.String()
     starts_on = ma.fields.Date(allow_none=True)
     stops_on = ma.fields.Date(allow_none=True)
 
@@ -145,8 +150,11 @@ class WatchChangesOut(ma.Schema):
 @BLUEPRINT.response(200, WatchesOut)
 def get_watches(query: dict[str, Any]) -> dict[str, Any]:
     """List the parties that one watches oneself."""
-    found, after = watches_for(services(), current_actor(), after=query["after"])
-    return {"watches": found, "next_after": after}
+    parts = services()
+    page = watches_for(
+        parts, current_actor(), after=query["after"], rows_max=parts.settings.page_size_max
+    )
+    return {"watches": page.watches, "next_after": page.next_after}
 
 
 @BLUEPRINT.route("/credit/watches", methods=["POST"])
@@ -166,8 +174,8 @@ def post_watches(body: dict[str, Any]) -> Any:
 def post_watch_file(query: dict[str, Any]) -> Any:
     """Watch the parties whose codes are in the column `uscc` of a file, all of them or none."""
     parts = services()
-    codes = codes_of_file(parts, read_body(request, parts.settings.sheet_bytes_max))
-    return watch_for(parts, current_actor(), codes, query["purpose"])
+    body = read_body(request, parts.settings.sheet_bytes_max)
+    return watch_file_for(parts, current_actor(), body, query["purpose"])
 
 
 @BLUEPRINT.route("/credit/watches/<uscc>", methods=["DELETE"])
@@ -184,36 +192,10 @@ def delete_watch(uscc: str) -> None:
 @BLUEPRINT.response(200, WatchChangesOut)
 def get_changes(query: dict[str, Any]) -> dict[str, Any]:
     """Tell what changed of the parties that one watches, each change once."""
-    page = changes_for(services(), current_actor(), after=query["after"], rows_max=query["limit"])
+    parts = services()
+    page = changes_for(parts, current_actor(), after=query["after"], rows_max=query["limit"])
     return {
-        "changes": [_change(told, due) for told, due in page.to_lift],
+        "changes": [change_told(told, due, book_of(parts)) for told, due in page.to_lift],
         "next_after": page.feed.after,
         "is_last": page.feed.is_last,
-    }
-
-
-def _change(told: Told, due: tuple[Application, ...]) -> Mapping[str, Any]:
-    change = told.change
-    measure = book_of(services()).measures.get(change.item)
-    return {
-        "uscc": told.code,
-        "name": told.name,
-        "day": change.place.day,
-        "kind": change.kind,
-        "item": change.item,
-        "list": change.list_id,
-        "why": change.why,
-        "record": told.record,
-        "measure": None
-        if measure is None
-        else {
-            "id": measure.id,
-            "zh": measure.zh,
-            "en": measure.en,
-            "norm": measure.norm.zh,
-            "article": measure.article,
-        },
-        "before": change.before,
-        "after": change.after,
-        "to_lift": due,
     }

@@ -63,6 +63,7 @@ from web.pages.credit import reports as credit_reports
 from web.pages.credit import snapshots as credit_snapshots
 from web.pages.credit import statistics as credit_statistics
 from web.pages.credit import warnings as credit_warnings
+from web.pages.credit import watches as credit_watches
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
     block_title,
@@ -115,6 +116,7 @@ PAGES: Final = (
     credit_draws,
     credit_inspections,
     credit_warnings,
+    credit_watches,
     credit_names,
     credit_name_codes,
 )

@@ -1,0 +1,102 @@
+"""A subscriber's page of changes, with the measures of its own office that each calls to be lifted.
+
+The rule that must stay true: whoever may check a party is told of every record, whoever else may
+watch of entries of public lists alone; and this holds for a program that is told as for a page.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from base.clock import CIVIL_ZONE
+from credit.applying.desk import Application, ApplicationQuery, applications_of
+from credit.offices import colleagues_of
+from credit.rulebook.model import Book
+from credit.watching.history import ChangeKind, View
+from credit.watching.keeping import watches_of
+from credit.watching.telling import Feed, Told, changes_after, position_now
+from parties.access import Action, has_role_for
+from parties.actors import Actor
+
+_ENDS: Final = (ChangeKind.RECORD_ENDED, ChangeKind.MEASURE_ENDED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedAsked:
+    """What a subscriber asks: behind which token, how much at most, by which rules, and when."""
+
+    after: str
+    rows_max: int
+    book: Book
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        """The day that it is in China."""
+        return self.now.astimezone(CIVIL_ZONE).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of changes, with the measures of one's own office that each calls to be lifted."""
+
+    feed: Feed
+    to_lift: Sequence[tuple[Told, tuple[Application, ...]]]
+
+
+def view_of(actor: Actor, book: Book) -> View:
+    """Return what a subscriber may be told of."""
+    return View(book=book, is_public=not has_role_for(actor, Action.CHECK_CREDIT))
+
+
+def page_of(connection: Connection, log: int, actor: Actor, asked: FeedAsked) -> Page:
+    """Return what changed of the parties that one watches; the facts were brought up before."""
+    feed = changes_after(
+        connection,
+        log,
+        watches_of(connection, log, actor),
+        view_of(actor, asked.book),
+        after=asked.after,
+        now=position_now(connection, log, asked.now),
+        rows_max=asked.rows_max,
+    )
+    return Page(feed=feed, to_lift=with_to_lift(connection, log, actor, asked, feed.told))
+
+
+def with_to_lift(
+    connection: Connection, log: int, actor: Actor, asked: FeedAsked, told: Collection[Told]
+) -> Sequence[tuple[Told, tuple[Application, ...]]]:
+    """Return changes, each with the measures of the subscriber's office that have to be lifted."""
+    ended = {one.change.place.subject_id for one in told if one.change.kind in _ENDS}
+    due: Mapping[UUID, Sequence[Application]] = {}
+    if ended and has_role_for(actor, Action.APPLY_MEASURES):
+        actors = colleagues_of(connection, actor.id)
+        due = {
+            one: applications_of(
+                connection,
+                log,
+                ApplicationQuery(
+                    day=asked.day,
+                    actors=actors,
+                    subject_id=one,
+                    only_to_lift=True,
+                    rows_max=asked.rows_max,
+                ),
+            ).applications
+            for one in sorted(ended)
+        }
+    return [(one, _called(one, due.get(one.change.place.subject_id, ()))) for one in told]
+
+
+def _called(told: Told, due: Collection[Application]) -> tuple[Application, ...]:
+    """Return the measures that a change calls upon to be lifted."""
+    change = told.change
+    if change.kind is ChangeKind.MEASURE_ENDED:
+        return tuple(one for one in due if one.measure == change.item)
+    if change.kind is ChangeKind.RECORD_ENDED:
+        return tuple(one for one in due if change.item in map(str, one.fact_ids))
+    return ()
