@@ -6,6 +6,8 @@ the subject and is tested with it.
 
 from typing import Final, TypeAlias
 
+from tests.web.watch_access import WATCHES
+
 Door: TypeAlias = tuple[str, str]
 
 ROLES: Final = ("anonymous", "producer", "authority", "auditor", "operator")
@@ -17,6 +19,7 @@ PRODUCER: Final = "producer"
 READERS: Final = "producer authority auditor"
 
 EXPECTED: Final[dict[Door, str]] = {
+    **WATCHES,
     ("GET", "/static/<path:filename>"): EVERYBODY,
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/"): EVERYBODY,
@@ -199,11 +202,6 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/credit/reports/<number>/verification"): EVERYBODY,
     ("POST", "/api/v1/credit/reports/<number>/comparison"): EVERYBODY,
     ("GET", "/api/v1/credit/accesses"): READERS,
-    ("GET", "/api/v1/credit/watches"): "producer authority",
-    ("POST", "/api/v1/credit/watches"): "producer authority",
-    ("POST", "/api/v1/credit/watches/file"): "producer authority",
-    ("DELETE", "/api/v1/credit/watches/<uscc>"): "producer authority",
-    ("GET", "/api/v1/credit/changes"): "producer authority",
     ("POST", "/api/v1/credit/lists/<list_id>/snapshots"): "authority",
     ("GET", "/api/v1/credit/lists/<list_id>/snapshots"): "authority auditor",
     ("GET", "/api/v1/credit/snapshots/<number>/<name>"): "authority auditor",
@@ -305,14 +303,6 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/credit/batches/<uuid:batch_id>/release"): "authority auditor",
     ("POST", "/work/credit/batches/<uuid:batch_id>/release"): "authority",
     ("POST", "/work/credit/batches/<uuid:batch_id>/retry"): "authority",
-    ("GET", "/work/credit/watches"): "producer authority",
-    ("POST", "/work/credit/watches"): "producer authority",
-    ("GET", "/work/credit/watches/file"): "producer authority",
-    ("POST", "/work/credit/watches/file"): "producer authority",
-    ("GET", "/work/credit/watches/looked"): "producer authority",
-    ("POST", "/work/credit/watches/looked"): "producer authority",
-    ("GET", "/work/credit/watches/removed"): "producer authority",
-    ("POST", "/work/credit/watches/removed"): "producer authority",
     ("GET", "/work/credit/warnings"): "authority auditor",
     ("GET", "/work/credit/warnings/<uuid:warning_id>"): "authority auditor",
     ("GET", "/work/credit/warnings/<uuid:warning_id>/acts"): "authority auditor",
