@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
-from base.strict_json import JsonObject
+from base.strict_json import JsonObject, loads
 from credit.folding.versions import civil_day
 from credit.intake.entries import BATCH_KIND
 from credit.tables import CREDIT_ENTRY, CREDIT_FACT, CREDIT_SEEN
@@ -21,6 +21,8 @@ from ledger.canonical import canonical_bytes
 from parties.ids import id_of_hash
 
 _KEYS: Final = 900
+_BODY_BYTES_MAX: Final = 1 << 20
+_BODY_DEPTH_MAX: Final = 6
 
 
 class FactState:
@@ -36,13 +38,20 @@ class FactState:
 HIDDEN: Final = (FactState.REPAIRED, FactState.SHIELDED)
 """What a case hid and another step may bring back."""
 
+DONE_HERE: Final = (FactState.REPAIRED, FactState.WITHDRAWN)
+"""What has the day of a case as its end, whatever its feed tells meanwhile."""
+
+TOLD_END: Final = "told_ended_on"
+"""Under which name the body of such a fact keeps the end that its feed tells."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFact:
     """The newest version of a fact, as far as another version has to know it.
 
     `seen_at` is when the newest row came in that told it; None for what was decided here. It is
-    ended where its feed says so, though it be repaired or hidden here.
+    ended where its feed says so, though it be repaired or hidden here; `ended_on` is the day that
+    stands in it, which of a repaired one is that of its repair.
     """
 
     id: UUID
@@ -51,6 +60,7 @@ class KnownFact:
     content_hash: bytes
     state: str
     is_ended: bool
+    ended_on: date | None = None
     seen_at: datetime | None = None
 
     def is_newer_than(self, ordered_at: datetime) -> bool:
@@ -88,6 +98,7 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
             CREDIT_FACT.c.version,
             CREDIT_FACT.c.content_hash,
             CREDIT_FACT.c.state,
+            CREDIT_FACT.c.ended_on,
             CREDIT_SEEN.c.last_at,
         ).outerjoin(CREDIT_SEEN, of_seen)
         statement = statement.where(
@@ -105,6 +116,7 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
                 content_hash=row.content_hash,
                 state=row.state,
                 is_ended=row.state == FactState.ENDED or ends.get(row.id) is not None,
+                ended_on=row.ended_on,
                 seen_at=row.last_at,
             )
 
@@ -132,6 +144,18 @@ def told_ends(connection: Connection, log: int, ids: Collection[UUID]) -> dict[U
                 # No row of the batch tells it: a whole list that did not have it any more.
                 found[row.id] = civil_day(row.recorded_at)
             elif is_told or row.state in (FactState.ACTIVE, FactState.ENDED):
-                found[row.id] = row.ended_on
+                found[row.id] = _told_end(row)
             places[row.id] = place
     return found
+
+
+def _told_end(row: Row[*tuple[Any, ...]]) -> date | None:
+    """Return the end that a feed told: where the day of a case stands, it lies in the body."""
+    ended_on: date | None = row.ended_on
+    if row.state not in DONE_HERE:
+        return ended_on
+    body: Any = loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX)
+    if TOLD_END not in body:
+        # A version from before it was kept beside: the feed's word stood in its place.
+        return ended_on
+    return None if body[TOLD_END] is None else date.fromisoformat(body[TOLD_END])

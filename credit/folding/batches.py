@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select, update
 from base.bulk import insert_rows
 from base.errors import LedgerCorrupt
 from credit.facts import (
+    DONE_HERE,
     HIDDEN,
     FactState,
     KnownFact,
@@ -75,7 +76,9 @@ def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) ->
         record = _news(connection, log, row, fact)
         if record is not None:
             told.append((row.position, record, row.content_hash))
-        counted.add(row.fact_id)
+        if fact is not None or record is not None:
+            # A row can speak of a fact whose own rows were erased: there is nothing to be seen.
+            counted.add(row.fact_id)
     _write_facts(connection, log, note, told, known)
     _note_seen(connection, log, note, sorted(counted))
 
@@ -172,9 +175,8 @@ def _write_facts(
             "feed": note.feed,
             "key_hash": keys[position],
             "content_hash": content_hash,
-            **fact_values(record),
+            **_told_values(record, earlier),
         }
-        values["state"] = _state_of(earlier, values["state"])
         rows.append(tuple(values[name] for name in FACT_COLUMNS))
     insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, rows)
     # Only what was known before can have been the basis of a measure.
@@ -211,10 +213,17 @@ def _whom(
     return settle_mentions(connection, log, note.seq, mentioned, naming=note.naming)
 
 
-def _state_of(earlier: KnownFact | None, state: str) -> str:
-    """Return the state of a new version: what was repaired or withdrawn here stays so."""
-    lasting = (FactState.REPAIRED, FactState.WITHDRAWN, FactState.SHIELDED)
-    return earlier.state if earlier is not None and earlier.state in lasting else state
+def _told_values(record: Record, earlier: KnownFact | None) -> dict[str, Any]:
+    """Return what a record tells; what was repaired, withdrawn or shielded here stays so.
+
+    It stays so from the same day on. A shield has no day: the end of what it hides is its feed's.
+    """
+    if earlier is None or earlier.state not in (*DONE_HERE, FactState.SHIELDED):
+        return fact_values(record)
+    if earlier.state == FactState.SHIELDED:
+        return {**fact_values(record), "state": earlier.state}
+    values = fact_values(record, told_end=True)
+    return {**values, "state": earlier.state, "ended_on": earlier.ended_on}
 
 
 def _note_seen(connection: Connection, log: int, note: BatchNote, ids: Sequence[UUID]) -> None:
@@ -282,6 +291,6 @@ def _ended(row: Mapping[str, Any], note: BatchNote) -> dict[str, Any]:
         "seq": note.seq,
         "recorded_at": note.recorded_at,
         "state": FactState.ENDED if state == FactState.ACTIVE else state,
-        # The day of a repair says whether a bar outlives it.
+        # The day of a repair is the case's, and no word of the feed moves it.
         "ended_on": (row["ended_on"] or day) if state == FactState.REPAIRED else day,
     }

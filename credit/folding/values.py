@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from credit.facts import FactState
+from credit.facts import TOLD_END, FactState
 from credit.feeds.model import FactKind, Record
 from credit.model import Penalty
 from credit.rulebook.code_lists import code_lists
@@ -30,8 +30,14 @@ _UNTOLD: Final = {
 }
 
 
-def fact_values(record: Record) -> dict[str, Any]:
-    """Return the columns that follow from the record."""
+def fact_values(record: Record, *, told_end: bool = False) -> dict[str, Any]:
+    """Return the columns that follow from the record; with `told_end` its end is in the body, too.
+
+    That is for a fact whose own end is the day of a case.
+    """
+    body = _body(record)
+    if told_end:
+        body[TOLD_END] = record.ended_on
     return {
         "kind": record.kind.value,
         "state": FactState.ACTIVE if record.ended_on is None else FactState.ENDED,
@@ -43,7 +49,7 @@ def fact_values(record: Record) -> dict[str, Any]:
         "starts_on": record.starts_on,
         "ends_on": record.ends_on,
         "ended_on": record.ended_on,
-        "body": orjson.dumps(_body(record)).decode(),
+        "body": orjson.dumps(body).decode(),
         **_periods(record),
     }
 

@@ -23,6 +23,7 @@ from ledger.merkle import root_of
 from ledger.store import scan_entries
 from parties.actors import CONSOLE
 from parties.ids import new_id
+from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, penalty
 from tests.instances import Installation
 
@@ -143,6 +144,16 @@ def test_what_is_others_stays_and_every_tree_still_holds(kept: Kept) -> None:
     bring_up_credit(installation.engine, installation.log)
     assert _facts(kept) == facts
     assert len(facts) == 2
+
+
+def test_rows_that_saw_a_record_again_tell_nothing_once_it_is_erased(kept: Kept) -> None:
+    again = kept.take(_of_person(NUMBER, NAME), penalty(1), penalty(5))
+    assert (again.accepted, again.duplicates) == (1, 2)
+
+    erase_records(kept.desk, CONSOLE, NUMBER, REASON, folder=kept.folder)
+
+    # Live rows, a fold beside them, and rows that are made anew: all of them the same.
+    rebuild(kept.installation)
 
 
 def _facts(kept: Kept) -> list[str]:
