@@ -19,6 +19,7 @@ from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_ste
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.inspecting.once import FirstResults
 from credit.intake.entries import BATCH_KIND
+from credit.intake.fencing import KeptRows, write_entered
 from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
@@ -72,15 +73,19 @@ class CreditIndex:
         connection: Connection,
         batches: Sequence[Batch],
     ) -> Sequence[Mapping[int, Problem]]:
-        """Refuse what is not of credit, what a case or warning cannot take, and second results."""
+        """Refuse what is not of credit, what a case or warning cannot take, and what comes second.
+
+        Second are another result of an inspection, and a batch whose rows somebody else wrote.
+        """
         steps, acts = CaseSteps(connection, self._log), WarningSteps(connection, self._log)
-        results = FirstResults(connection, self._log)
+        results, rows = FirstResults(connection, self._log), KeptRows(connection, self._log)
         return [
             {
                 **_refused(batch),
                 **steps.refused(batch),
                 **acts.refused(batch),
                 **results.refused(batch),
+                **rows.refused(batch),
             }
             for batch in batches
         ]
@@ -96,6 +101,7 @@ class CreditIndex:
         write_steps(connection, self._log, appended)
         write_warning_steps(connection, self._log, appended)
         write_kept(connection, self._log, appended)
+        write_entered(connection, self._log, appended)
 
 
 def open_credit_journal(settings: Settings, engine: Engine, clock: Clock) -> Journal:

@@ -23,7 +23,18 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("There is nothing in the file.", "文件是空的。"),
     ("This is no file.", "这不是文件。"),
-    ("This batch was taken by somebody else in the meantime.", "这一批数据已由他人处理。"),
+    (
+        "This batch was taken by somebody else in the meantime: look at what became of it.",
+        "这一批数据已由他人处理，请查看处理结果。",
+    ),
+    (
+        "Somebody else is taking this batch just now: look at it again in {} seconds.",
+        "这一批数据正由他人处理，请{}秒后再看。",
+    ),
+    (
+        "These very bytes came in a moment ago: send them again.",
+        "同样的文件刚刚收到，请再报送一次。",
+    ),
     ("The address does not begin with https://.", "网址应以 https:// 开头。"),
     ("It took too long.", "用时过长，没有取到。"),
     ("It could not be fetched: {}.", "没有取到（{}）。"),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from base.db import METADATA, Big, Instant
@@ -35,6 +36,7 @@ ACTOR_CHARS_MAX: Final = 128
 MESSAGE_CHARS_MAX: Final = 1000
 NAME_KEY_CHARS_MAX: Final = 32
 OUTCOME_CHARS_MAX: Final = 300
+_WAITS: Final = "state = 'waiting' AND door <> 'retry'"
 
 # Which entries of the log are of credit: written with them, so that nobody looks through the rest.
 CREDIT_ENTRY: Final = Table(
@@ -71,9 +73,21 @@ CREDIT_BATCH: Final = Table(
     Column("signer_id", Uuid),
     Column("released_by", String(ACTOR_CHARS_MAX)),
     Column("origin_id", Uuid),
+    # Who is at it, until when, and the root of the rows that he wrote.
+    Column("claim", Uuid),
+    Column("claimed_until", Instant),
+    Column("root", LargeBinary(32)),
     Index(None, "log", "feed", "received_at"),
     Index(None, "log", "feed", "file_hash"),
     Index(None, "log", "state"),
+    # The same bytes that come in twice at one moment are one batch.
+    Index(
+        "uq_credit_batch_waiting",
+        *("log", "feed", "file_hash"),
+        unique=True,
+        postgresql_where=text(_WAITS),
+        sqlite_where=text(_WAITS),
+    ),
 )
 
 # A row of a batch: its hash, and what was understood of it. An erased row keeps its hash alone.
@@ -250,7 +264,7 @@ CREDIT_SENDER: Final = Table(
     Column("revoked_at", Instant),
 )
 
-# From where batches are fetched. `outcome` is what came of asking last. It belongs to no log.
+# From where batches are fetched, what came of asking last, and how it last failed. Of no log.
 CREDIT_SOURCE: Final = Table(
     "credit_source",
     METADATA,
@@ -264,6 +278,8 @@ CREDIT_SOURCE: Final = Table(
     Column("ended_at", Instant),
     Column("asked_at", Instant),
     Column("outcome", String(OUTCOME_CHARS_MAX), nullable=False),
+    Column("failure", String(OUTCOME_CHARS_MAX)),
+    Column("wanted_at", Instant),
 )
 
 # Whose key or account decides for which authority; "*" stands for every one. It belongs to no log.

@@ -25,6 +25,7 @@ from credit.intake.dropping import (
     signed_of,
 )
 from credit.intake.fetching import FetchLimits, fetch
+from credit.intake.files import keep_pieces
 from credit.intake.handing import HandingDesk, plan_batch
 from credit.intake.reports import report_csv
 from credit.intake.senders import Sender, Signed, list_senders, sent_of
@@ -77,7 +78,9 @@ def look_at_sources(parts: Instance) -> Iterator[Looked]:
         if claim_source(parts.engine, source, now=now):
             looked = _ask(parts, source)
             told = f"{looked.state.value} {looked.message}".strip()
-            note_outcome(parts.engine, source, f"{format_instant(now)} {told}")
+            is_failure = looked.state is BatchState.REFUSED
+            outcome = f"{format_instant(now)} {told}"
+            note_outcome(parts.engine, source, outcome, is_failure=is_failure)
             yield looked
 
 
@@ -144,9 +147,10 @@ def _settle(
         folder=parts.settings.effective_files_dir,
         waiting_max=parts.settings.tasks_waiting_party_max,
     )
+    came = keep_pieces(handing.folder, (body,))
     with reading(parts.engine) as connection:
-        sent = AS_IT_CAME if signed is None else sent_of(connection, feed.id, signed, body)
-    batch, task = plan_batch(handing, actor, feed, body, door=door, sent=sent)
+        sent = AS_IT_CAME if signed is None else sent_of(connection, feed.id, signed, came.hash)
+    batch, task = plan_batch(handing, actor, feed, came, door=door, sent=sent)
     if task is not None:
         work_on(parts, task.id)
         with reading(parts.engine) as connection:

@@ -4,7 +4,9 @@ One rule: the file is kept before anything is said of it, so that what is held c
 quarantined row read again.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from trace.page_tokens import read_instant, read_token, write_instant, write_token
 from typing import Final
 from uuid import UUID
@@ -17,7 +19,7 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door, list_batches, read_batch
 from credit.intake.desk import AS_IT_CAME
-from credit.intake.files import keep_file, read_file
+from credit.intake.files import File, file_of, keep_file, keep_pieces, read_file
 from credit.intake.handing import HandingDesk, plan_batch, progress_of
 from credit.intake.retrying import retry_batch
 from credit.intake.senders import Signed, sent_of
@@ -51,28 +53,30 @@ def hand_in(parts: Services, actor: Actor, name: str, signed: Signed, body: byte
     """Take a batch that was pushed; one that nobody signed rightly is held for a person."""
     feed = feed_asked(name)
     _require_something(body)
-    keep_file(parts.settings.effective_files_dir, body)
+    file_hash = keep_file(parts.settings.effective_files_dir, body)
     with reading(parts.engine) as connection:
-        sent = sent_of(connection, feed.id, signed, body)
+        sent = sent_of(connection, feed.id, signed, file_hash)
     batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.PUSH, sent=sent)
     bring_up_credit(parts.engine, parts.log)
     return batch
 
 
 def hand_over_batch(
-    parts: Services, actor: Actor, name: str, signed: Signed, body: bytes
+    parts: Services, actor: Actor, name: str, signed: Signed, pieces: Iterator[bytes]
 ) -> CreditBatch:
-    """Keep a batch that was pushed and let a worker take it; the same bytes are one batch."""
+    """Keep a batch as it comes in and let a worker take it; the same bytes are one batch."""
     feed = feed_asked(name)
-    _require_something(body)
+    first = next(pieces, b"")
+    _require_something(first)
+    came = keep_pieces(parts.settings.effective_files_dir, chain((first,), pieces))
     with reading(parts.engine) as connection:
-        sent = sent_of(connection, feed.id, signed, body)
-    return _hand_over(parts, actor, feed, body, Door.PUSH, sent)
+        sent = sent_of(connection, feed.id, signed, came.hash)
+    return _hand_over(parts, actor, feed, came, Door.PUSH, sent)
 
 
 def hand_over_file(parts: Services, actor: Actor, feed: Feed, body: bytes) -> CreditBatch:
-    """Let a worker take a file that was handed in by hand."""
-    return _hand_over(parts, actor, feed, body, Door.FILE, AS_IT_CAME)
+    """Let a worker take a file that was handed in by hand, and is kept."""
+    return _hand_over(parts, actor, feed, file_of(body), Door.FILE, AS_IT_CAME)
 
 
 def progress_for(parts: Services, batch: CreditBatch) -> JsonObject | None:
@@ -82,14 +86,14 @@ def progress_for(parts: Services, batch: CreditBatch) -> JsonObject | None:
 
 
 def _hand_over(
-    parts: Services, actor: Actor, feed: Feed, body: bytes, door: Door, sent: Sent
+    parts: Services, actor: Actor, feed: Feed, came: File, door: Door, sent: Sent
 ) -> CreditBatch:
     handing = HandingDesk(
         intake=intake_desk(parts),
         folder=parts.settings.effective_files_dir,
         waiting_max=parts.settings.tasks_waiting_party_max,
     )
-    batch, task = plan_batch(handing, actor, feed, body, door=door, sent=sent)
+    batch, task = plan_batch(handing, actor, feed, came, door=door, sent=sent)
     if task is not None:
         hand_over(parts, task)
     return batch

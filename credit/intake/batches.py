@@ -1,7 +1,7 @@
 """Batches as rows: kept before anybody reads them, and known again when they are sent again.
 
 The rule that must stay true: the same bytes of the same feed are one batch. What was held or
-refused had no effect at all.
+refused had no effect at all; and of a batch only he writes who has the claim on it.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,23 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, func, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from base.bulk import insert_rows
 from base.errors import NotFound
 from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE, CREDIT_ROW, MESSAGE_CHARS_MAX
+from parties.rows import insert_once
 
 _ROW_COLUMNS: Final = ("log", "batch_id", "position", "row_number", "leaf", "body")
 _QUARANTINE_COLUMNS: Final = (
@@ -27,6 +39,8 @@ _QUARANTINE_COLUMNS: Final = (
     "cells",
     "state",
 )
+# Who has the claim is written by claiming and giving back alone.
+_OF_CLAIM: Final = ("claim", "claimed_until")
 
 
 class BatchState(StrEnum):
@@ -55,7 +69,8 @@ class CreditBatch:
 
     `noted` are accepted ones that something is odd about. `signer_id` is the sender whose signature
     fits, `released_by` who took it although it was held (`message` says why it was), `origin_id`
-    the batch whose quarantined rows it has.
+    the batch whose quarantined rows it has. `claim` is the token of whoever is at it, and `root`
+    that of the rows that are kept.
     """
 
     log: int
@@ -80,6 +95,9 @@ class CreditBatch:
     signer_id: UUID | None = None
     released_by: str | None = None
     origin_id: UUID | None = None
+    claim: UUID | None = None
+    claimed_until: datetime | None = None
+    root: bytes | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -92,15 +110,57 @@ class CreditBatch:
         return self.received > 0
 
 
-def keep_batch(connection: Connection, batch: CreditBatch) -> None:
-    """Write a batch that came in."""
-    connection.execute(CREDIT_BATCH.insert().values(_values(batch)))
+def keep_batch(connection: Connection, batch: CreditBatch) -> bool:
+    """Write a batch that came in; False where it is there, or one of the same bytes waits."""
+    return insert_once(connection, CREDIT_BATCH, _values(batch))
 
 
 def change_batch(connection: Connection, batch: CreditBatch) -> None:
-    """Write what became of a batch."""
-    own = update(CREDIT_BATCH).where(CREDIT_BATCH.c.log == batch.log, CREDIT_BATCH.c.id == batch.id)
-    connection.execute(own.values(_values(batch)))
+    """Write what became of a batch, in a transaction in which the claim on it was proven."""
+    values = {name: value for name, value in _values(batch).items() if name not in _OF_CLAIM}
+    connection.execute(update(CREDIT_BATCH).where(*_own(batch)).values(values))
+
+
+def claim_row(connection: Connection, batch: CreditBatch, *, now: datetime) -> bool:
+    """Write the claim of a batch unless somebody has one, or moved the batch on."""
+    until = CREDIT_BATCH.c.claimed_until
+    is_free = or_(until.is_(None), until <= now)
+    own = update(CREDIT_BATCH).where(
+        *_own(batch), CREDIT_BATCH.c.state == batch.state.value, is_free
+    )
+    claim = {"claim": batch.claim, "claimed_until": batch.claimed_until}
+    return connection.execute(own.values(claim)).rowcount == 1
+
+
+def renew_row(connection: Connection, batch: CreditBatch, *, until: datetime) -> bool:
+    """Let a claim last longer; False where it is not his any more. Nobody else writes meanwhile."""
+    if batch.claim is None:
+        return False
+    own = update(CREDIT_BATCH).where(*_own(batch), CREDIT_BATCH.c.claim == batch.claim)
+    return connection.execute(own.values(claimed_until=until)).rowcount == 1
+
+
+def drop_claim(connection: Connection, batch: CreditBatch) -> None:
+    """Give the claim on a batch back, where it is still his."""
+    own = update(CREDIT_BATCH).where(*_own(batch), CREDIT_BATCH.c.claim == batch.claim)
+    connection.execute(own.values(claim=None, claimed_until=None))
+
+
+def settle_row(connection: Connection, batch: CreditBatch, *, seq: int, at: datetime) -> None:
+    """Write that a batch is an entry, whoever has the claim: the ledger knows how it ended."""
+    is_open = CREDIT_BATCH.c.state.in_((BatchState.WAITING.value, BatchState.HELD.value))
+    values = {
+        "state": BatchState.ACCEPTED.value,
+        "seq": seq,
+        "finished_at": at,
+        "claim": None,
+        "claimed_until": None,
+    }
+    connection.execute(update(CREDIT_BATCH).where(*_own(batch), is_open).values(values))
+
+
+def _own(batch: CreditBatch) -> tuple[ColumnElement[bool], ...]:
+    return CREDIT_BATCH.c.log == batch.log, CREDIT_BATCH.c.id == batch.id
 
 
 def read_batch(connection: Connection, log: int, batch_id: UUID) -> CreditBatch:
@@ -112,12 +172,20 @@ def read_batch(connection: Connection, log: int, batch_id: UUID) -> CreditBatch:
     return _batch_of(row)
 
 
-def find_same(connection: Connection, log: int, feed: str, file_hash: bytes) -> CreditBatch | None:
-    """Return the newest batch of a feed with these bytes that was not refused."""
+def find_same(
+    connection: Connection,
+    log: int,
+    feed: str,
+    file_hash: bytes,
+    *,
+    besides: UUID | None = None,
+) -> CreditBatch | None:
+    """Return the newest batch of a feed with these bytes that was not refused, `besides` one."""
     statement = (
         select(CREDIT_BATCH)
         .where(
             CREDIT_BATCH.c.log == log,
+            CREDIT_BATCH.c.id != besides if besides else true(),
             CREDIT_BATCH.c.feed == feed,
             CREDIT_BATCH.c.file_hash == file_hash,
             CREDIT_BATCH.c.state != BatchState.REFUSED.value,
@@ -287,6 +355,9 @@ def _values(batch: CreditBatch) -> dict[str, Any]:
         "signer_id": batch.signer_id,
         "released_by": batch.released_by,
         "origin_id": batch.origin_id,
+        "claim": batch.claim,
+        "claimed_until": batch.claimed_until,
+        "root": batch.root,
     }
 
 

@@ -33,12 +33,12 @@ SETTLES_AFTER: Final = timedelta(minutes=2)
 
 _UNFINISHED: Final = (SIGNATURE, ".part", ".tmp", ".filepart", ".crdownload")
 _SIGNATURE_BYTES_MAX: Final = 4096
-_OUT: Final = {
+PLACES: Final = {
     BatchState.ACCEPTED: "done",
     BatchState.HELD: "held",
     BatchState.REFUSED: "refused",
 }
-PUT_AWAY: Final = tuple(_OUT.values())
+PUT_AWAY: Final = tuple(PLACES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,23 +90,32 @@ def dropped_files(files: Path, sender: Sender, *, now: datetime) -> list[Dropped
     """Return the files of a sender that are whole, the oldest first."""
     found: list[tuple[float, Dropped]] = []
     for feed in sender.feeds:
-        place = folder_of(files, sender) / "in" / feed
-        if place.is_symlink() or not place.is_dir():
-            continue
-        for path in sorted(place.iterdir()):
-            if path.name.startswith(".") or path.name.endswith(_UNFINISHED):
-                continue
-            one = Dropped(sender=sender, feed=feed, path=path)
-            written = path.lstat()
+        for one, written in left_files(files, sender, feed):
             is_still = now.timestamp() - written.st_mtime >= SETTLES_AFTER.total_seconds()
-            if stat.S_ISREG(written.st_mode) and (is_still or one.signature.is_file()):
+            if is_still or one.signature.is_file():
                 found.append((written.st_mtime, one))
     return [one for _, one in sorted(found, key=lambda told: (told[0], told[1].path.name))]
 
 
+def left_files(files: Path, sender: Sender, feed: str) -> Iterator[tuple[Dropped, os.stat_result]]:
+    """Yield the files that a sender left of a feed, whole or not yet, with what is known of each.
+
+    Names that say that they are not finished, links and whatever is no file are left alone.
+    """
+    place = folder_of(files, sender) / "in" / feed
+    if place.is_symlink() or not place.is_dir():
+        return
+    for path in sorted(place.iterdir()):
+        if path.name.startswith(".") or path.name.endswith(_UNFINISHED):
+            continue
+        written = path.lstat()
+        if stat.S_ISREG(written.st_mode):
+            yield Dropped(sender=sender, feed=feed, path=path), written
+
+
 def read_dropped(dropped: Dropped, *, bytes_max: int) -> bytes:
     """Return the bytes of a file; raises `InputTooLarge`, and `InvalidInput` for an empty one."""
-    body = _read(dropped.path, bytes_max)
+    body = read_at_most(dropped.path, bytes_max)
     if not body:
         raise InvalidInput("There is nothing in the file.")
     return body
@@ -116,7 +125,7 @@ def signed_of(dropped: Dropped) -> Signed:
     """Return what the sender signed; one that cannot be read is no signature."""
     none = Signed(sender_id=dropped.sender.id, rows=None, signature=None)
     try:
-        raw = _read(dropped.signature, _SIGNATURE_BYTES_MAX)
+        raw = read_at_most(dropped.signature, _SIGNATURE_BYTES_MAX)
         told: Any = loads(raw, bytes_max=_SIGNATURE_BYTES_MAX, depth_max=1)
         rows, made_at = told["rows"], told.get("made_at")
         return Signed(
@@ -133,7 +142,7 @@ def put_away(
     files: Path, dropped: Dropped, state: BatchState, *, now: datetime, told: str, rows: bytes
 ) -> Path:
     """Move a file to where it belongs, its reports first; return where it is now."""
-    place = folder_of(files, dropped.sender) / _OUT[state] / dropped.feed
+    place = folder_of(files, dropped.sender) / PLACES[state] / dropped.feed
     place.mkdir(parents=True, exist_ok=True, mode=0o770)
     path = place / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}-{dropped.path.name[-120:]}"
     _write(path.with_name(path.name + ".txt"), told.encode())
@@ -145,7 +154,7 @@ def put_away(
     return path
 
 
-def _read(path: Path, bytes_max: int) -> bytes:
+def read_at_most(path: Path, bytes_max: int) -> bytes:
     """Read a file whole; a link, a pipe or a device is none."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(handle, "rb") as file:

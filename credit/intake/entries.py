@@ -49,6 +49,14 @@ class BatchNote:
     naming: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsNote:
+    """Which batch an entry is to be of, and the root of its rows: what is looked at once more."""
+
+    batch_id: UUID
+    root: bytes
+
+
 def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning) -> Draft:
     """Return the entry of a batch with so many rows in its tree."""
     public: JsonObject = {
@@ -73,7 +81,11 @@ def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning)
         authority |= {"released_by": batch.released_by, "doubt": batch.message}
     if batch.origin_id is not None:
         authority["origin"] = str(batch.origin_id)
-    return draft_of_parts(BATCH_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority})
+    return draft_of_parts(
+        BATCH_KIND,
+        {Part.PUBLIC: public, Part.AUTHORITY: authority},
+        note=RowsNote(batch_id=batch.id, root=root),
+    )
 
 
 def batch_of(entry: StoredEntry) -> BatchNote:

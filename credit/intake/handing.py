@@ -17,10 +17,10 @@ from base.strict_json import JsonObject
 from credit.feeds.model import Feed
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
-from credit.intake.batches import BatchState, CreditBatch, Door, keep_batch, read_batch
+from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
 from credit.intake.desk import IntakeDesk, Sent
-from credit.intake.files import keep_file, read_file
-from credit.intake.taking import new_batch, same_batch, take_batch
+from credit.intake.files import File, read_file
+from credit.intake.taking import keep_first, new_batch, same_batch, take_batch
 from parties.actors import Actor
 from parties.tables import TASK
 from parties.tasks import Made, Task, TaskRequest, TaskState, Tell, create_task, read_task
@@ -38,35 +38,36 @@ class HandingDesk:
 
 
 def plan_batch(
-    handing: HandingDesk, actor: Actor, feed: Feed, body: bytes, *, door: Door, sent: Sent
+    handing: HandingDesk, actor: Actor, feed: Feed, came: File, *, door: Door, sent: Sent
 ) -> tuple[CreditBatch, Task | None]:
-    """Keep a file and return its batch with the task that takes it, None where nothing is to do.
+    """Return the batch of a file that is kept with the task that takes it, None for nothing to do.
 
     Raises `Busy` where too many tasks wait.
     """
     desk = handing.intake
     engine, now = desk.journal.engine, desk.clock.now()
-    keep_file(handing.folder, body)
     with reading(engine) as connection:
-        same = same_batch(connection, desk.journal.log, feed, body)
+        same = same_batch(connection, desk.journal.log, feed, came.hash)
         if same is not None and not _is_to_do(same, sent):
             return same, None
         waiting = None if same is None else task_of_batch(connection, same.id)
     if same is not None and waiting is not None and not waiting.is_finished:
         return same, waiting
-    batch = same or replace(new_batch(desk, actor, feed, body, door), signer_id=sent.signer)
+    batch = same or replace(new_batch(desk, actor, feed, came, door), signer_id=sent.signer)
     request = TaskRequest(
         kind=BATCH_TASK,
         subject=str(batch.id),
         arguments=_arguments(door, sent),
-        # Of a workbook nobody knows its rows before it is read.
-        total=max(body.count(b"\n") - 1, 0) if body[:1] != b"P" else 0,
+        total=0 if came.is_workbook else max(came.lines - 1, 0),
     )
     with transaction(engine) as connection:
-        if same is None:
-            keep_batch(connection, batch)
-        task = create_task(connection, actor, request, waiting_max=handing.waiting_max, now=now)
-    return batch, task
+        first = keep_first(connection, feed, batch) if same is None else None
+        if first is None:
+            waiting_max = handing.waiting_max
+            task = create_task(connection, actor, request, waiting_max=waiting_max, now=now)
+            return batch, task
+    # The same bytes came in at the same moment, and theirs is the batch.
+    return plan_batch(handing, actor, feed, came, door=door, sent=sent)
 
 
 def run_batch(desk: IntakeDesk, actor: Actor, task: Task, tell: Tell, *, folder: Path) -> Made:

@@ -7,6 +7,7 @@ not understood stays where it was.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -26,13 +27,14 @@ from credit.intake.batches import (
     newest_accepted,
     read_batch,
 )
+from credit.intake.claiming import claim_batch, giving_back, standing_batch, with_claim
 from credit.intake.decoding import RawRow, rows_of
 from credit.intake.desk import IntakeDesk
-from credit.intake.entering import enter_batch, entry_of, finish
+from credit.intake.entering import enter_batch, entry_of, settle
 from credit.intake.entries import Meaning
 from credit.intake.knowing import ground_for
 from credit.intake.sorting import CONFLICTING, Sorted, sort_rows
-from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE
+from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
 from parties.ids import id_of_hash
 
@@ -78,17 +80,24 @@ def _take_rows(
 
     It ends nothing, whatever the feed's batches mean.
     """
-    engine, log = desk.journal.engine, desk.journal.log
-    bring_up_credit(engine, log)
+    engine = desk.journal.engine
+    bring_up_credit(engine, desk.journal.log)
     with reading(engine) as connection:
         found = sort_rows(feed, rows, ground_for(desk, connection, origin.received_at))
     found.quarantined.clear()
     numbers = _numbers(found)
     if not numbers:
         return None, []
-    batch = replace(
+    batch = _as_batch(desk, actor, feed, origin, found)
+    return _enter(desk, batch, found, origin.received_at), numbers
+
+
+def _as_batch(
+    desk: IntakeDesk, actor: Actor, feed: Feed, origin: CreditBatch, found: Sorted
+) -> CreditBatch:
+    return replace(
         origin,
-        id=_id_of(origin, feed, numbers),
+        id=_id_of(origin, feed, _numbers(found)),
         door=Door.RETRY,
         actor=actor.id,
         feed_version=feed.version,
@@ -105,22 +114,32 @@ def _take_rows(
         seq=None,
         released_by=None,
         origin_id=origin.id,
+        root=None,
     )
-    with reading(engine) as connection:
-        own = (CREDIT_BATCH.c.log == log) & (CREDIT_BATCH.c.id == batch.id)
-        is_known = connection.execute(select(CREDIT_BATCH.c.id).where(own)).first() is not None
-        known = read_batch(connection, log, batch.id) if is_known else None
+
+
+def _enter(
+    desk: IntakeDesk, batch: CreditBatch, found: Sorted, ordered_at: datetime
+) -> CreditBatch:
+    """Make rows that are understood now an entry, unless somebody did so already."""
+    mine = with_claim(desk, batch)
+    with transaction(desk.journal.engine) as connection:
+        known = (
+            None if keep_batch(connection, mine) else read_batch(connection, batch.log, batch.id)
+        )
         entered = None if known is None else entry_of(connection, known)
-    if known is not None and known.state is BatchState.ACCEPTED:
-        return known, numbers
-    if known is not None and entered is not None:
-        # A worker that died between the entry and its last word.
-        return finish(desk, replace(known, state=BatchState.ACCEPTED, seq=entered)), numbers
-    if known is None:
-        with transaction(engine) as connection:
-            keep_batch(connection, batch)
-    meaning = Meaning(is_snapshot=False, ordered_at=origin.received_at)
-    return enter_batch(desk, known or batch, found, meaning), numbers
+    if known is not None:
+        if known.state is BatchState.ACCEPTED:
+            return known
+        if entered is not None:
+            # A worker that died between the entry and its last word.
+            return settle(desk, known, entered)
+        claimed = claim_batch(desk, replace(batch, received_at=known.received_at))
+        if claimed is None:
+            return standing_batch(desk, known)
+        mine = claimed
+    with giving_back(desk, mine):
+        return enter_batch(desk, mine, found, Meaning(is_snapshot=False, ordered_at=ordered_at))
 
 
 def _numbers(found: Sorted) -> list[int]:

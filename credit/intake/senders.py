@@ -60,7 +60,12 @@ def signed_bytes(feed: str, rows: int, body: bytes, made_at: datetime | None = N
 
     With `made_at` the second mark is used, and the instant (UTC, whole seconds) is one more line.
     """
-    told = f"{feed}\n{rows}\n{sha256(body).hexdigest()}\n"
+    return signed_lines(feed, rows, sha256(body).digest(), made_at)
+
+
+def signed_lines(feed: str, rows: int, file_hash: bytes, made_at: datetime | None = None) -> bytes:
+    """Return what a sender signs of a file that is known by its SHA-256."""
+    told = f"{feed}\n{rows}\n{file_hash.hex()}\n"
     if made_at is None:
         return f"{_MARK}\n{told}".encode()
     return f"{_MARK_WITH_INSTANT}\n{told}{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode()
@@ -136,7 +141,7 @@ def list_senders(connection: Connection) -> list[Sender]:
     return [_sender(row) for row in connection.execute(select(CREDIT_SENDER).order_by("id"))]
 
 
-def doubt_of(connection: Connection, feed: str, signed: Signed, body: bytes) -> str:
+def doubt_of(connection: Connection, feed: str, signed: Signed, file_hash: bytes) -> str:
     """Return why a batch is not to be taken as it is; "" where a sender of its feed signed it."""
     if signed.sender_id is None or signed.signature is None or signed.rows is None:
         return "It is not signed."
@@ -150,16 +155,16 @@ def doubt_of(connection: Connection, feed: str, signed: Signed, body: bytes) -> 
         return f"{sender.name} hands in other feeds than this one."
     try:
         key = Ed25519PublicKey.from_public_bytes(sender.public_key)
-        told = signed_bytes(feed, signed.rows, body, signed.made_at)
+        told = signed_lines(feed, signed.rows, file_hash, signed.made_at)
         key.verify(signed.signature, told)
     except InvalidSignature:
         return "Its signature does not fit: the file or the number of rows was changed."
     return ""
 
 
-def sent_of(connection: Connection, feed: str, signed: Signed, body: bytes) -> Sent:
+def sent_of(connection: Connection, feed: str, signed: Signed, file_hash: bytes) -> Sent:
     """Return what a door knows of a file: the doubt, or the sender whose signature fits."""
-    doubt = doubt_of(connection, feed, signed, body)
+    doubt = doubt_of(connection, feed, signed, file_hash)
     signer = None if doubt else signed.sender_id
     return Sent(doubt=doubt, rows=signed.rows, signer=signer, made_at=signed.made_at)
 

@@ -28,7 +28,11 @@ URL_CHARS_MAX: Final = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """An address of a sender's. `is_signed`: what comes from it without a signature is held."""
+    """An address of a sender's. `is_signed`: what comes from it without a signature is held.
+
+    `failure` is what came of asking when it last went wrong; `wanted_at` since when somebody waits
+    for it to be asked before its time.
+    """
 
     id: UUID
     sender_id: UUID
@@ -40,6 +44,15 @@ class Source:
     ended_at: datetime | None
     asked_at: datetime | None
     outcome: str
+    failure: str | None = None
+    wanted_at: datetime | None = None
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when its time comes, None where it has come or will never."""
+        if self.ended_at is not None or self.asked_at is None or self.wanted_at is not None:
+            return None
+        return self.asked_at + timedelta(minutes=self.every_minutes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +132,22 @@ def due_sources(connection: Connection, *, now: datetime) -> Sequence[Source]:
     return [
         one
         for one in list_sources(connection)
-        if one.ended_at is None
-        and (one.asked_at is None or one.asked_at + timedelta(minutes=one.every_minutes) <= now)
+        if one.ended_at is None and (one.next_at is None or one.next_at <= now)
     ]
+
+
+def want_source(engine: Engine, source_id: UUID, *, now: datetime) -> None:
+    """Let an address be asked before its time, at the worker's next look.
+
+    Wanting it twice is wanting it once. Raises `NotFound`, and `Conflict` for one that was ended.
+    """
+    with transaction(engine) as connection:
+        if read_source(connection, source_id).ended_at is not None:
+            raise Conflict("This address is not asked any more.")
+        own = update(CREDIT_SOURCE).where(
+            CREDIT_SOURCE.c.id == source_id, CREDIT_SOURCE.c.wanted_at.is_(None)
+        )
+        connection.execute(own.values(wanted_at=now))
 
 
 def claim_source(engine: Engine, source: Source, *, now: datetime) -> bool:
@@ -133,14 +159,17 @@ def claim_source(engine: Engine, source: Source, *, now: datetime) -> bool:
             CREDIT_SOURCE.c.ended_at.is_(None),
             asked.is_(None) if source.asked_at is None else asked == source.asked_at,
         )
-        return connection.execute(own.values(asked_at=now, outcome="")).rowcount == 1
+        values = {"asked_at": now, "outcome": "", "wanted_at": None}
+        return connection.execute(own.values(values)).rowcount == 1
 
 
-def note_outcome(engine: Engine, source: Source, outcome: str) -> None:
-    """Keep what came of asking a source."""
+def note_outcome(engine: Engine, source: Source, outcome: str, *, is_failure: bool) -> None:
+    """Keep what came of asking a source; a failure is kept until the next one."""
+    told = outcome[:OUTCOME_CHARS_MAX]
+    values = {"outcome": told, "failure": told} if is_failure else {"outcome": told}
     with transaction(engine) as connection:
         own = update(CREDIT_SOURCE).where(CREDIT_SOURCE.c.id == source.id)
-        connection.execute(own.values(outcome=outcome[:OUTCOME_CHARS_MAX]))
+        connection.execute(own.values(values))
 
 
 def _source(row: Row[Any]) -> Source:

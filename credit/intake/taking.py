@@ -5,8 +5,8 @@ What is not plausible as a whole is held for a person, with the reason, and chan
 """
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -24,11 +24,21 @@ from credit.intake.batches import (
     newest_accepted,
     was_accepted,
 )
+from credit.intake.claiming import (
+    claim_batch,
+    giving_back,
+    renewing,
+    require_free,
+    standing_batch,
+    taken_meanwhile,
+    with_claim,
+)
 from credit.intake.decoding import BrokenOff, rows_of
 from credit.intake.desk import AS_IT_CAME, PERSON_PURPOSE, IntakeDesk, Sent, batch_limits
 from credit.intake.doubting import count_ended, why_held
-from credit.intake.entering import enter_batch, entry_of, finish
+from credit.intake.entering import enter_batch, entry_of, finish, settle
 from credit.intake.entries import Meaning
+from credit.intake.files import File, file_of
 from credit.intake.knowing import ground_for
 from credit.intake.sorting import sort_rows
 from parties.actors import Actor
@@ -40,6 +50,7 @@ __all__ = [
     "IntakeDesk",
     "Sent",
     "batch_limits",
+    "keep_first",
     "new_batch",
     "require_releasable",
     "same_batch",
@@ -64,39 +75,78 @@ def take_batch(
 
     A batch that is not plausible as a whole is held. `is_released`: `actor` has looked at it and
     wants it all the same, which whoever handed it in may not say himself. Raises `InvalidInput` or
-    `InputTooLarge` where it is no file of rows, and `Conflict` where it may not be released.
+    `InputTooLarge` where it is no file of rows, `Conflict` where it may not be released or went to
+    somebody else, and `Busy` while somebody else is at it.
     """
     engine, log = desk.journal.engine, desk.journal.log
-    file_hash = sha256(body).digest()
+    came = file_of(body)
     with reading(engine) as connection:
-        same = same_batch(connection, log, feed, body, is_released=is_released)
-        since = _list_since(connection, log, feed, file_hash)
+        same = same_batch(connection, log, feed, came.hash, is_released=is_released)
+        since = _list_since(connection, log, feed, came.hash)
         entered = None if same is None else entry_of(connection, same)
     if same is not None and entered is not None:
         # A worker that died between the entry and its last word: the ledger knows how it ended.
-        return finish(desk, replace(same, state=BatchState.ACCEPTED, seq=entered))
+        return settle(desk, same, entered)
     doubted = _with_replay(sent, door, since)
     if same is None:
-        batch = replace(new_batch(desk, actor, feed, body, door), signer_id=sent.signer)
+        batch = replace(new_batch(desk, actor, feed, came, door), signer_id=sent.signer)
+        fresh = with_claim(desk, batch)
         with transaction(engine) as connection:
-            keep_batch(connection, batch)
-        return _try(desk, feed, batch, body, doubted)
-    if same.state is BatchState.WAITING:
-        return _try(desk, feed, same, body, doubted)
+            same = keep_first(connection, feed, fresh)
+        if same is None:
+            return _try(desk, feed, fresh, body, doubted)
+    wanted = _wanted_again(desk, actor, feed, same, door, doubted, is_released=is_released)
+    if wanted is None:
+        return same
+    mine = claim_batch(desk, wanted)
+    if mine is not None:
+        is_looked_at = is_released and same.state is BatchState.HELD
+        return _try(desk, feed, mine, body, None if is_looked_at else doubted)
+    if is_released:
+        raise taken_meanwhile()
+    return standing_batch(desk, same)
+
+
+def keep_first(connection: Connection, feed: Feed, batch: CreditBatch) -> CreditBatch | None:
+    """Keep a batch that came in; where these bytes are one already, return that one instead.
+
+    It is written first and looked at then: of two at once the second sees what the first became.
+    Raises `Busy` where that cannot be told yet.
+    """
+    with connection.begin_nested() as kept:
+        is_kept = keep_batch(connection, batch)
+        same = same_batch(connection, batch.log, feed, batch.file_hash, besides=batch.id)
+        if is_kept and same is not None:
+            kept.rollback()
+    if same is None and not is_kept:
+        raise Busy("These very bytes came in a moment ago: send them again.", retry_after_s=1)
+    return same
+
+
+def _wanted_again(
+    desk: IntakeDesk,
+    actor: Actor,
+    feed: Feed,
+    same: CreditBatch,
+    door: Door,
+    sent: Sent,
+    *,
+    is_released: bool,
+) -> CreditBatch | None:
+    """Return a batch that was there already as it is to be taken, None where nothing is to do."""
     if same.state is BatchState.HELD and is_released:
         require_releasable(desk, feed, same, actor)
-        return _try(desk, feed, replace(same, released_by=actor.id), body, None)
-    if same.state is BatchState.HELD and sent.signer is not None and not doubted.doubt:
+        return replace(same, released_by=actor.id)
+    if same.state is BatchState.HELD and sent.signer is not None and not sent.doubt:
         # It came again, and this time its sender stands behind it.
-        signed = replace(same, signer_id=sent.signer, actor=actor.id, door=door)
-        return _try(desk, feed, signed, body, doubted)
-    return same
+        return replace(same, signer_id=sent.signer, actor=actor.id, door=door)
+    return same if same.state is BatchState.WAITING else None
 
 
 def require_releasable(desk: IntakeDesk, feed: Feed, batch: CreditBatch, actor: Actor) -> None:
     """Refuse a release that nobody else looked at, or that would roll newer data back.
 
-    Raises `Conflict` with the reason.
+    Raises `Conflict` with the reason, and `Busy` where somebody is at the batch.
     """
     if batch.state is not BatchState.HELD:
         raise Conflict(f"This batch is {batch.state.value}: only a held one is released.")
@@ -104,6 +154,7 @@ def require_releasable(desk: IntakeDesk, feed: Feed, batch: CreditBatch, actor: 
         raise Conflict("Whoever handed a batch in does not release it: another one has to.")
     if not batch.is_read:
         raise Conflict("This file could not be read whole: it has to be sent again.")
+    require_free(desk, batch)
     with reading(desk.journal.engine) as connection:
         newest = newest_accepted(connection, batch.log, feed.id)
     is_whole = feed.semantics is Semantics.SNAPSHOT
@@ -113,13 +164,19 @@ def require_releasable(desk: IntakeDesk, feed: Feed, batch: CreditBatch, actor: 
 
 
 def same_batch(
-    connection: Connection, log: int, feed: Feed, body: bytes, *, is_released: bool = False
+    connection: Connection,
+    log: int,
+    feed: Feed,
+    file_hash: bytes,
+    *,
+    is_released: bool = False,
+    besides: UUID | None = None,
 ) -> CreditBatch | None:
     """Return the batch that these very bytes are already, None where they are another one.
 
     The day's list may be like an older one that a newer one followed: it is another batch then.
     """
-    same = find_same(connection, log, feed.id, sha256(body).digest())
+    same = find_same(connection, log, feed.id, file_hash, besides=besides)
     if not is_released and same is not None and _is_followed(connection, feed, same):
         return None
     return same
@@ -162,7 +219,7 @@ def _with_replay(sent: Sent, door: Door, since: CreditBatch | None) -> Sent:
     return replace(sent, doubt=doubt)
 
 
-def new_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, door: Door) -> CreditBatch:
+def new_batch(desk: IntakeDesk, actor: Actor, feed: Feed, came: File, door: Door) -> CreditBatch:
     """Return a batch that came in now and was not looked at yet."""
     now = desk.clock.now()
     return CreditBatch(
@@ -172,8 +229,8 @@ def new_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, door: Doo
         feed_version=feed.version,
         door=door,
         actor=actor.id,
-        file_hash=sha256(body).digest(),
-        file_bytes=len(body),
+        file_hash=came.hash,
+        file_bytes=came.bytes,
         state=BatchState.WAITING,
         received_at=now,
     )
@@ -185,6 +242,13 @@ def _try(
     batch: CreditBatch,
     body: bytes,
     sent: Sent | None,
+) -> CreditBatch:
+    with giving_back(desk, batch):
+        return _try_with_claim(renewing(desk, batch), feed, batch, body, sent)
+
+
+def _try_with_claim(
+    desk: IntakeDesk, feed: Feed, batch: CreditBatch, body: bytes, sent: Sent | None
 ) -> CreditBatch:
     try:
         return _take(desk, feed, batch, body, sent)

@@ -43,7 +43,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     TO suxin_app;
 GRANT SELECT, INSERT ON credit_entry, credit_step, credit_warning_step TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON credit_sender TO suxin_app;
-GRANT SELECT, INSERT, UPDATE (ended_at, asked_at, outcome) ON credit_source TO suxin_app;
+GRANT SELECT, INSERT, UPDATE (ended_at, asked_at, outcome, failure, wanted_at)
+    ON credit_source TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (ended_at) ON credit_office TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (body), DELETE ON credit_row TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (body, pdf, erased_at) ON credit_report TO suxin_app;

@@ -24,6 +24,7 @@ from credit.intake.desk import AS_IT_CAME
 from credit.intake.dropping import SETTLES_AFTER, at_folder, make_folders
 from credit.intake.fetching import FetchLimits, fetch
 from credit.intake.files import FOLDER as KEPT
+from credit.intake.files import keep_pieces
 from credit.intake.handing import HandingDesk, plan_batch, progress_of
 from credit.intake.senders import Sender, add_sender, revoke_sender, signed_bytes
 from credit.intake.sources import Source, SourceRequest, add_source, end_source, list_sources
@@ -210,10 +211,11 @@ def _handing(parts: Instance) -> HandingDesk:
 
 def test_a_long_file_is_a_task_that_tells_how_far_it_is(yard: Yard) -> None:
     rows = [penalty(number) for number in range(1, 1201)]
-    handing, body = _handing(yard.parts), csv_of(rows)
+    handing = _handing(yard.parts)
+    came = keep_pieces(handing.folder, (csv_of(rows),))
     feed = FEEDS["penalty"]
-    batch, task = plan_batch(handing, AUTHORITY, feed, body, door=Door.FILE, sent=AS_IT_CAME)
-    again, same = plan_batch(handing, AUTHORITY, feed, body, door=Door.FILE, sent=AS_IT_CAME)
+    batch, task = plan_batch(handing, AUTHORITY, feed, came, door=Door.FILE, sent=AS_IT_CAME)
+    again, same = plan_batch(handing, AUTHORITY, feed, came, door=Door.FILE, sent=AS_IT_CAME)
     assert task is not None
     assert (again.id, same) == (batch.id, task)
     told = []

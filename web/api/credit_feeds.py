@@ -20,7 +20,7 @@ from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, text
 from web.auth import current_actor, requires
-from web.bodies import read_body
+from web.bodies import body_pieces, read_body
 from web.credit_feed_desk import marked_file
 from web.credit_feeds import (
     batch_for,
@@ -185,8 +185,8 @@ def post_batch(name: str) -> tuple[CreditBatch, int, dict[str, str]]:
     if "respond-async" not in request.headers.get("Prefer", ""):
         body = read_body(request, parts.settings.credit_push_bytes_max)
         return hand_in(parts, actor, name, signed, body), 201, {}
-    body = read_body(request, parts.settings.credit_bytes_max)
-    batch = hand_over_batch(parts, actor, name, signed, body)
+    pieces = body_pieces(request, parts.settings.credit_bytes_max)
+    batch = hand_over_batch(parts, actor, name, signed, pieces)
     return batch, 202, {"Location": f"/api/v1/credit/batches/{batch.id}"}
 
 
