@@ -33,6 +33,7 @@ from credit.intake.files import keep_file, read_file
 from credit.intake.taking import take_batch
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
+from web.credit_doors import FeedDoors, feed_doors
 from web.credit_feeds import (
     batch_for,
     batches_page,
@@ -53,10 +54,11 @@ _AT_ONCE_BYTES_MAX: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed with its numbers."""
+    """A feed with its numbers, and where its batches come from by themselves."""
 
     feed: Feed
     count: FeedCount
+    doors: FeedDoors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,11 @@ def feed_rows(parts: Services, *, since: date) -> list[FeedRow]:
     """Return every feed with what it handed in since a day."""
     with reading(parts.engine) as connection:
         found = counts_of_feeds(connection, parts.log, since=since)
-    return [FeedRow(feed=one, count=found.get(one.id, FeedCount())) for one in FEEDS.values()]
+    doors = feed_doors(parts, list(FEEDS.values()))
+    return [
+        FeedRow(feed=one, count=found.get(one.id, FeedCount()), doors=doors[one.id])
+        for one in FEEDS.values()
+    ]
 
 
 def held_batches(parts: Services) -> Sequence[CreditBatch]:

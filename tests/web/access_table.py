@@ -296,6 +296,8 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/credit/feeds"): "authority auditor",
     ("GET", "/work/credit/feeds/<name>"): "authority auditor",
     ("POST", "/work/credit/feeds/<name>"): "authority",
+    ("GET", "/work/credit/feeds/<name>/ask"): "authority auditor",
+    ("POST", "/work/credit/feeds/<name>/ask"): "authority",
     ("GET", "/work/credit/feeds/<name>/take"): "authority auditor",
     ("POST", "/work/credit/feeds/<name>/take"): "authority",
     ("GET", "/work/credit/batches/<uuid:batch_id>"): "authority auditor",

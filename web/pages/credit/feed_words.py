@@ -10,6 +10,7 @@ from typing import Final
 
 from credit.feeds.model import Feed
 from credit.intake.batches import BatchState, Door
+from credit.refusal_words import sentence_zh
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 
@@ -32,6 +33,11 @@ DOORS: Final[Mapping[Door, Callable[[], str]]] = {
     Door.PULL: lambda: _("fetched"),
     Door.RETRY: lambda: _("read again"),
     Door.OWN: lambda: _("from the ledger of this service"),
+}
+PILES: Final[Mapping[BatchState, Callable[[int], str]]] = {
+    BatchState.ACCEPTED: lambda count: _("taken: %(count)s", count=f"{count:,}"),
+    BatchState.HELD: lambda count: _("held: %(count)s", count=f"{count:,}"),
+    BatchState.REFUSED: lambda count: _("refused: %(count)s", count=f"{count:,}"),
 }
 CODES: Final[Mapping[str, Callable[[], str]]] = {
     "1001": lambda: _("Name and code do not go together"),
@@ -128,6 +134,18 @@ _REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (r"Only rows of an accepted batch are read again\.", "只有已接收批次的行可以重读。"),
     (
+        r"This batch was taken by somebody else in the meantime: look at what became of it\.",
+        "这一批已由他人处理，请查看处理结果。",
+    ),
+    (
+        r"Somebody else is taking this batch just now: look at it again in (\d+) seconds\.",
+        "这一批正由他人处理，请 {} 秒后再看。",
+    ),
+    (
+        r"The same file came in again and waits as another batch\.",
+        "同样的文件再次报送，已作为另一批等待处理。",
+    ),
+    (
         r"The file of this batch is not kept any more; send it again\.",
         "这一批的文件已不再保存，请重新提交。",
     ),
@@ -154,6 +172,12 @@ def doubt_words(message: str) -> str:
 def refused_words(message: str) -> str:
     """Return why something about a batch is refused, in the language of the request."""
     return _said(message, (*_REFUSALS, *_DOUBTS))
+
+
+def came_words(message: str) -> str:
+    """Return what came of a file or an address, in the language of the request."""
+    said = refused_words(message)
+    return sentence_zh(message) or said if said == message and chosen_lang() == "zh" else said
 
 
 def field_title(feed: Feed, path: str) -> str:

@@ -1,20 +1,22 @@
-"""The pages of feeds: how each is doing, and a batch handed in by hand with a trial before it.
+"""The pages of feeds: how each is doing, where it comes from, and a batch handed in by hand.
 
 The rule that must stay true: nothing is taken before somebody has seen what would become of it.
 """
 
 import re
 from typing import Final
+from uuid import UUID
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from base.errors import AppError
+from base.errors import AppError, NotFound
 from credit.casework.feeds import Timeliness
 from credit.casework.trial import Trial
 from credit.feeds.model import Feed
 from parties.access import Action, has_role_for
 from web.credit import today
+from web.credit_doors import ask_soon
 from web.credit_feed_desk import feed_quality, feed_rows, held_batches, take_file, try_file
 from web.credit_feeds import batches_page, feed_asked
 from web.pages.credit import feed_words
@@ -28,6 +30,7 @@ from web.services import services
 from web.session import page_actor, page_requires
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FILE: Final = "file"
 _ROWS_SHOWN: Final = 20
 _NAME_CHARS_MAX: Final = 200
@@ -111,6 +114,29 @@ def credit_feed_again(name: str) -> WerkzeugResponse:
     return redirect(f"/work/credit/feeds/{feed_asked(name).id}", 303)
 
 
+@blueprint.post("/credit/feeds/<name>/ask")
+@page_requires(Action.HAND_IN_CREDIT)
+def credit_ask_source(name: str) -> WerkzeugResponse | tuple[str, int]:
+    """Let an address be asked before its time."""
+    feed, form = feed_asked(name), typed("ask")
+    source = form.text("source")
+    try:
+        if not _UUID.fullmatch(source):
+            raise NotFound("There is no address with that id.")
+        ask_soon(services(), feed, UUID(source))
+    except AppError as refusal:
+        form.wrong("", feed_words.came_words(refusal.message))
+        return _feed_page(feed, form), 409
+    return redirect(f"/work/credit/feeds/{feed.id}?done=asked#doors", 303)
+
+
+@blueprint.get("/credit/feeds/<name>/ask")
+@page_requires(Action.READ_CREDIT_FEEDS)
+def credit_feed_asked(name: str) -> WerkzeugResponse:
+    """Lead whoever signed in anew back to the feed."""
+    return redirect(f"/work/credit/feeds/{feed_asked(name).id}", 303)
+
+
 def _feed_page(feed: Feed, form: Form) -> str:
     parts = services()
     page = batches_page(
@@ -119,10 +145,13 @@ def _feed_page(feed: Feed, form: Form) -> str:
     quality, codes = feed_quality(parts, feed)
     named = [(feed_words.code_title(code), count, "quarantined", code) for code, count in codes]
     since = year_before(today(parts))
+    row = next(one for one in feed_rows(parts, since=since) if one.feed is feed)
     return render_template(
         "credit/feeds/feed.html",
         feed=feed,
-        count=next(one.count for one in feed_rows(parts, since=since) if one.feed is feed),
+        count=row.count,
+        doors=row.doors,
+        done=request.args.get("done", "") if form.is_good else "",
         since=since,
         page=page,
         picture=draw_batches([one for one in page.batches if one.seq is not None]),
