@@ -1,6 +1,6 @@
 """Claims on batches, one batch for the same bytes at one moment, and how a source last failed.
 
-Revision: 0025, after 0024. Columns are only added; the previous release goes on beside it. Where
+Revision: 0026, after 0025. Columns are only added; the previous release goes on beside it. Where
 the same bytes wait twice already, the newest of them goes on waiting: it is the one that the same
 file is taken for.
 """
@@ -8,8 +8,8 @@ file is taken for.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
