@@ -138,9 +138,7 @@ class Settings:
     )
     search_codes_max: int = _setting(40_000, integer(1, 4_000_000), "codes a lot number may make")
     search_events_max: int = _setting(1000, integer(1, 100_000), "newest events read for lots")
-    search_names_max: int = _setting(
-        200_000, integer(1, 10_000_000), "names that a search compares"
-    )
+    search_names_max: int = _setting(200_000, integer(1, 10_000_000), "names a search compares")
     body_bytes_max: int = _setting(
         64 << 10, integer(1024, 1 << 24), "size of a JSON body other than a document"
     )
@@ -164,6 +162,9 @@ class Settings:
     )
     label_font: str = _setting(
         "", file, "empty: the Han font of the pages; a TrueType file for the text of labels"
+    )
+    holidays_file: str = _setting(
+        "", file, "empty: none; years of holidays, before those of trace/recall/holidays.yaml"
     )
     shared_dir: str = _setting(
         "", file, "empty: the data folder; what every web server and worker has to see"
@@ -317,9 +318,7 @@ class Settings:
     links_anchor_max: int = _setting(
         100, integer(1, 10_000), "links that a product, lot or thing may have"
     )
-    links_party_max: int = _setting(
-        100_000, integer(1, 10_000_000), "links that one party may keep"
-    )
+    links_party_max: int = _setting(100_000, integer(1, 10_000_000), "links that a party may keep")
     resolver_query_chars_max: int = _setting(
         2048, integer(64, 65_536), "query that is passed on with a redirect"
     )

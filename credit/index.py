@@ -14,7 +14,7 @@ from base.clock import Clock
 from base.config import Settings
 from base.errors import LedgerCorrupt, Problem
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
-from credit.cases.entries import CASE_KIND
+from credit.cases.entries import CASE_KIND, DUE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.inspecting.once import FirstResults
@@ -41,6 +41,7 @@ CREDIT_KINDS: Final = frozenset(
     {
         BATCH_KIND,
         CASE_KIND,
+        DUE_KIND,
         APPLIED_KIND,
         LIFTED_KIND,
         PERSONS_KIND,

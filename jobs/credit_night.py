@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from base.log import get_logger
+from credit.cases.recounting import recount_deadlines
 from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.desk import IntakeDesk, batch_limits
 from credit.nightly.running import NightDesk, run_night
 from credit.warning.night import run_warnings
+from jobs.credit_cases import case_desk
 from jobs.instance import Instance, instance
 from parties.actors import CONSOLE
 
@@ -47,5 +49,6 @@ def evaluate_everybody() -> None:
     """Run the night of this day, unless it was run already."""
     parts = instance()
     gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
+    moved = recount_deadlines(case_desk(parts), CONSOLE)
     night = run_night(night_desk(parts))
-    _LOG.info("night_is_run", day=night.day.isoformat(), **night.counts)
+    _LOG.info("night_is_run", day=night.day.isoformat(), deadlines_moved=moved, **night.counts)

@@ -6,6 +6,7 @@ that a process that runs a thousand jobs opens one engine.
 
 from dataclasses import dataclass
 from trace.capture import Desk, open_desk
+from trace.recall.workdays import use_holidays
 
 from sqlalchemy import Engine
 
@@ -38,6 +39,7 @@ _OPEN: list[Instance] = []
 def open_instance(settings: Settings) -> Instance:
     """Open the parts for this process; jobs that run in it find them by `instance()`."""
     clock = SystemClock()
+    use_holidays(settings.holidays_file)
     engine = open_database(settings, pool_size=_POOL)
     secret = open_secret(settings, engine)
     owners = open_owners(engine, clock, secret, DEFAULT_LOG)

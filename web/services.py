@@ -7,6 +7,7 @@ build the same application on another database, clock and ledger.
 from collections.abc import Callable
 from dataclasses import dataclass
 from trace.capture import Desk, document_limits, open_desk
+from trace.recall.workdays import use_holidays
 from trace.walk import WalkLimits
 from typing import Final, TypeAlias
 
@@ -75,6 +76,7 @@ def build_services(
 ) -> Services:
     """Open the database of the settings and put a process's parts together."""
     clock = clock or SystemClock()
+    use_holidays(settings.holidays_file)
     engine = open_database(settings, pool_size=settings.web_threads)
     secret = secret or open_secret(settings, engine)
     owners = open_owners(engine, clock, secret, DEFAULT_LOG)

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
-from credit.cases.model import CaseNote, Document
+from credit.cases.model import CaseNote, Document, DueNote
 from ledger.draft import Draft, draft_of_parts
 from ledger.parts import Part, merge
 from ledger.store import StoredEntry, parse_part
 
 CASE_KIND: Final = "credit_case"
+DUE_KIND: Final = "credit_case_due"
 
 
 def case_draft(note: CaseNote) -> Draft:
@@ -42,12 +43,38 @@ def case_draft(note: CaseNote) -> Draft:
 
 def case_note_of(entry: StoredEntry) -> CaseNote:
     """Read a step back; raises `LedgerCorrupt` where the entry is none."""
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
     try:
-        return _read(merge(parse_part(stored) for stored in entry.parts.values()))
-    except (AppError, KeyError, TypeError, ValueError) as error:
+        return _read(_told(entry))
+    except (KeyError, TypeError, ValueError) as error:
         raise LedgerCorrupt(f"entry {entry.seq}: not readable as a case: {error!r}") from None
+
+
+def due_draft(note: DueNote) -> Draft:
+    """Return the entry of a deadline that was counted anew."""
+    public: JsonObject = {"case": str(note.case_id), "of": note.step_seq}
+    authority: JsonObject = {
+        "was_on": _day_text(note.was_on),
+        "due_on": _day_text(note.due_on),
+        "provisional": note.is_provisional,
+        "notices": list(note.notices),
+    }
+    return draft_of_parts(DUE_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
+
+
+def due_note_of(entry: StoredEntry) -> DueNote:
+    """Read back a deadline that was counted anew; raises `LedgerCorrupt` where it is none."""
+    told = _told(entry)
+    try:
+        return DueNote(
+            case_id=UUID(told["case"]),
+            step_seq=told["of"],
+            was_on=date.fromisoformat(told["was_on"]),
+            due_on=date.fromisoformat(told["due_on"]),
+            is_provisional=told["provisional"],
+            notices=tuple(told["notices"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a deadline: {error!r}") from None
 
 
 def _read(told: Any) -> CaseNote:
@@ -72,6 +99,15 @@ def _read(told: Any) -> CaseNote:
         is_provisional=told["provisional"],
         terms=dict(told.get("terms") or {}),
     )
+
+
+def _told(entry: StoredEntry) -> Any:
+    if entry.damaged_parts():
+        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
+    try:
+        return merge(parse_part(stored) for stored in entry.parts.values())
+    except AppError as error:
+        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a case: {error!r}") from None
 
 
 def _day_text(day: date | None) -> str | None:

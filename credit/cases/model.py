@@ -47,3 +47,18 @@ class CaseNote:
     due_rule: str = ""
     is_provisional: bool = False
     terms: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueNote:
+    """The deadline of a case's newest step `step_seq`, counted anew by a calendar known since.
+
+    It was `was_on`; `notices` are the notices of holidays, by the years on the way.
+    """
+
+    case_id: UUID
+    step_seq: int
+    was_on: date
+    due_on: date
+    is_provisional: bool
+    notices: tuple[str, ...]

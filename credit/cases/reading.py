@@ -13,10 +13,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, tuple_
 
 from base.errors import NotFound, Problem
-from credit.cases.entries import case_note_of
 from credit.cases.kinds import CaseKind, case_kinds
 from credit.cases.model import CaseNote
-from credit.cases.steps import entries_of_case
+from credit.cases.steps import CaseStep, steps_of_case
 from credit.feeds.model import CodeScheme
 from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
 
@@ -47,6 +46,18 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recount:
+    """A deadline that was counted anew, by which notices of holidays, and the entry of it."""
+
+    seq: int
+    at: datetime
+    was_on: date
+    due_on: date
+    is_provisional: bool
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepRow:
     """A step that was taken, and the entry that holds it."""
 
@@ -54,6 +65,7 @@ class StepRow:
     at: datetime
     actor: str
     note: CaseNote
+    recounts: tuple[Recount, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +111,27 @@ def read_case(connection: Connection, log: int, case_id: UUID) -> tuple[CaseRow,
     if not found:
         message = "There is no case with that id."
         raise NotFound(message, problems=(Problem(path="case", code="no_case", message=message),))
-    steps = [
-        StepRow(
-            seq=entry.seq,
-            at=entry.header.recorded_at,
-            actor=entry.header.actor,
-            note=case_note_of(entry),
-        )
-        for entry in entries_of_case(connection, log, case_id)
-    ]
-    return found[0], steps
+    return found[0], [_step_row(one) for one in steps_of_case(connection, log, case_id)]
+
+
+def _step_row(step: CaseStep) -> StepRow:
+    return StepRow(
+        seq=step.entry.seq,
+        at=step.entry.header.recorded_at,
+        actor=step.entry.header.actor,
+        note=step.note,
+        recounts=tuple(
+            Recount(
+                seq=entry.seq,
+                at=entry.header.recorded_at,
+                was_on=note.was_on,
+                due_on=note.due_on,
+                is_provisional=note.is_provisional,
+                notices=note.notices,
+            )
+            for entry, note in step.recounts
+        ),
+    )
 
 
 def _cases(log: int) -> Select[*tuple[Any, ...]]:

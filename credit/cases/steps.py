@@ -4,9 +4,10 @@ The rule that must stay true: whether a step may be taken is decided under the l
 head, where nobody else can decide about the same case at the same time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from trace.projections.tables import PROJECTION_CURSOR
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from sqlalchemy import Connection, delete, func, select
 
 from base.bulk import insert_rows
 from base.errors import Problem
-from credit.cases.entries import CASE_KIND, case_note_of
+from credit.cases.entries import CASE_KIND, DUE_KIND, case_note_of, due_note_of
 from credit.cases.life import Life, life_of
-from credit.cases.model import CaseNote
+from credit.cases.model import CaseNote, DueNote
 from credit.judging.standing import stands_as
 from credit.tables import CREDIT_CASE, CREDIT_STEP, CURSOR
 from ledger.batch import Appended, Batch
@@ -24,6 +25,26 @@ from ledger.store import StoredEntry, read_entries
 
 OPEN_ALREADY: Final = "A case of this kind about this record is open already."
 _COLUMNS: Final = ("log", "seq", "case_id")
+_READ: Final[Mapping[str, Callable[[StoredEntry], CaseNote | DueNote]]] = MappingProxyType(
+    {CASE_KIND: case_note_of, DUE_KIND: due_note_of}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep:
+    """A step as it was taken, and the entries by which its deadline was counted anew since."""
+
+    entry: StoredEntry
+    note: CaseNote
+    recounts: tuple[tuple[StoredEntry, DueNote], ...]
+
+    @property
+    def as_counted(self) -> CaseNote:
+        """Return the note with its deadline as it was counted last."""
+        if not self.recounts:
+            return self.note
+        last = self.recounts[-1][1]
+        return replace(self.note, due_on=last.due_on, is_provisional=last.is_provisional)
 
 
 @dataclass(slots=True)
@@ -38,6 +59,8 @@ class CaseSteps:
         """Return the steps of a batch that cannot be taken; a batch holds one case."""
         refusals: dict[int, Problem] = {}
         for at, draft in enumerate(batch.drafts):
+            if isinstance(draft.note, DueNote):
+                refusals.update(self._not_newest(at, draft.note))
             if not isinstance(draft.note, CaseNote):
                 continue
             life = self._life(draft.note.case_id)
@@ -56,6 +79,15 @@ class CaseSteps:
         if any(self._life(one).is_beside(note) for one in others):
             return Problem(path="facts", code="case_open", message=OPEN_ALREADY)
         return None
+
+    def _not_newest(self, at: int, note: DueNote) -> Iterator[tuple[int, Problem]]:
+        """Yield the refusal of a deadline whose step is not the case's newest, or moved since."""
+        steps = steps_of_case(self.connection, self.log, note.case_id)
+        last = steps[-1] if steps else None
+        is_newest = last is not None and last.entry.seq == note.step_seq
+        if last is None or not is_newest or last.as_counted.due_on != note.was_on:
+            message = "the case has moved on since this deadline was counted"
+            yield at, Problem(path="of", code="state", message=message)
 
     def _life(self, case_id: UUID) -> Life:
         if case_id not in self.found:
@@ -86,11 +118,11 @@ def _maybe_open(connection: Connection, log: int, note: CaseNote) -> Iterator[UU
 
 def notes_of(connection: Connection, log: int, case_id: UUID) -> tuple[CaseNote, ...]:
     """Return the notes of a case, oldest first; none where there is no such case."""
-    return tuple(case_note_of(entry) for entry in entries_of_case(connection, log, case_id))
+    return tuple(step.note for step in steps_of_case(connection, log, case_id))
 
 
-def entries_of_case(connection: Connection, log: int, case_id: UUID) -> tuple[StoredEntry, ...]:
-    """Return the entries of a case, oldest first."""
+def steps_of_case(connection: Connection, log: int, case_id: UUID) -> tuple[CaseStep, ...]:
+    """Return the steps of a case, oldest first."""
     statement = (
         select(CREDIT_STEP.c.seq)
         .where(CREDIT_STEP.c.log == log, CREDIT_STEP.c.case_id == case_id)
@@ -98,7 +130,15 @@ def entries_of_case(connection: Connection, log: int, case_id: UUID) -> tuple[St
     )
     seqs = list(connection.execute(statement).scalars())
     entries = read_entries(connection, log, seqs)
-    return tuple(entries[seq] for seq in seqs)
+    steps: list[CaseStep] = []
+    for entry in (entries[seq] for seq in seqs):
+        if entry.header.kind == CASE_KIND:
+            steps.append(CaseStep(entry=entry, note=case_note_of(entry), recounts=()))
+        else:
+            # Only a deadline of the newest step is counted anew.
+            recounts = (*steps[-1].recounts, (entry, due_note_of(entry)))
+            steps[-1] = replace(steps[-1], recounts=recounts)
+    return tuple(steps)
 
 
 def write_steps(connection: Connection, log: int, appended: Sequence[Appended]) -> None:
@@ -114,9 +154,9 @@ def forget_steps(connection: Connection, log: int) -> None:
 def rewrite_steps(connection: Connection, log: int, entries: Iterable[StoredEntry]) -> None:
     """Write the rows of these entries, as far as they are steps."""
     rows = [
-        (log, entry.seq, case_note_of(entry).case_id)
+        (log, entry.seq, _READ[entry.header.kind](entry).case_id)
         for entry in entries
-        if entry.header.kind == CASE_KIND
+        if entry.header.kind in _READ
     ]
     insert_rows(connection, CREDIT_STEP, _COLUMNS, rows)
 
@@ -125,5 +165,5 @@ def _rows(log: int, appended: Sequence[Appended]) -> Iterator[tuple[int, int, UU
     for place in appended:
         for offset, at in enumerate(place.kept):
             note = place.batch.drafts[at].note
-            if isinstance(note, CaseNote):
+            if isinstance(note, CaseNote | DueNote):
                 yield log, place.first_seq + offset, note.case_id

@@ -21,7 +21,7 @@ from credit.cases.kinds import By, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import CaseNote
 from credit.cases.ripeness import hindrances
-from credit.cases.steps import OPEN_ALREADY, entries_of_case
+from credit.cases.steps import OPEN_ALREADY, steps_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState
 from credit.judging.standing import stands_as
@@ -100,7 +100,7 @@ def _judged(
     """Return the step as it is recorded, or the entry of the same step that was taken before."""
     engine, log = desk.journal.engine, desk.journal.log
     with reading(engine) as connection:
-        taken = tuple(map(taken_of, entries_of_case(connection, log, note.case_id)))
+        taken = tuple(map(taken_of, steps_of_case(connection, log, note.case_id)))
         life = life_of(tuple(one.note for one in taken))
         step = _step_of(note)
         told = _filled(note, life, step)

@@ -14,15 +14,14 @@ from sqlalchemy import Row
 
 from base.clock import CIVIL_ZONE
 from base.errors import Conflict, InvalidInput, Problem
-from credit.cases.entries import case_note_of
 from credit.cases.kinds import CaseKind, Need, Step, case_kinds
 from credit.cases.kinds import Clock as LegalClock
 from credit.cases.model import CaseNote
+from credit.cases.steps import CaseStep
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
-from credit.rulebook.model import Book, Regime
-from credit.rules.listing import Workdays
-from ledger.store import StoredEntry
+from credit.rulebook.model import Book, Regime, Rule
+from credit.rules.listing import Counted, Workdays
 
 _LISTING: Final = "listing"
 _DAY: Final = timedelta(days=1)
@@ -33,7 +32,7 @@ _EXTENSION: Final = "extension"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A step that was taken, who took it, and the day on which the ledger took it."""
+    """A step that was taken, with its deadline as it was counted last, by whom, and when."""
 
     note: CaseNote
     actor: str
@@ -46,10 +45,11 @@ class Taken:
         return self.note.decided_on or self.note.served_on or self.recorded_on
 
 
-def taken_of(entry: StoredEntry) -> Taken:
-    """Read a step that was taken."""
+def taken_of(step: CaseStep) -> Taken:
+    """Return a step that was taken."""
+    entry = step.entry
     return Taken(
-        note=case_note_of(entry),
+        note=step.as_counted,
         actor=entry.header.actor,
         seq=entry.seq,
         recorded_on=entry.header.recorded_at.astimezone(CIVIL_ZONE).date(),
@@ -104,17 +104,36 @@ def with_deadline(
     found = _days(book, step.clock, note, facts, on or today)
     if found is None:
         return note
-    rule_id, part, days = found
-    start_on = on or today
+    rule, part, days = found
+    counted = workdays(_start_of(part, on or today, taken), days)
+    return replace(
+        note, due_on=counted.day, due_rule=rule.id, is_provisional=counted.is_provisional
+    )
+
+
+def counted_anew(book: Book, workdays: Workdays, taken: Sequence[Taken]) -> Counted | None:
+    """Return the deadline of the newest step, counted by the rule that it stands on; None without.
+
+    What it is counted from stays what it was: what may have come since is the calendar of a year.
+    """
+    last = taken[-1]
+    step = case_kinds()[last.note.kind].steps[last.note.step]
+    rule = book.rules.get(last.note.due_rule)
+    found = None if step.clock is None or rule is None else _part_of(rule, step.clock)
+    if found is None or last.note.due_on is None:
+        return None
+    on = last.note.served_on if Need.SERVED in step.needs else None
+    return workdays(_start_of(found[0], on or last.recorded_on, taken[:-1]), found[1])
+
+
+def _start_of(part: str, on: date, taken: Sequence[Taken]) -> date:
+    """Return the day from which a part of a clock runs, for a step of a day after others."""
     if part == _TOTAL and taken:
         # The whole time runs from the day on which it was asked for.
-        start_on = taken[0].recorded_on
+        return taken[0].recorded_on
     if part == _EXTENSION and taken and taken[-1].note.due_on is not None:
-        start_on = taken[-1].note.due_on
-    counted = workdays(start_on, days)
-    return replace(
-        note, due_on=counted.day, due_rule=rule_id, is_provisional=counted.is_provisional
-    )
+        return taken[-1].note.due_on
+    return on
 
 
 def _days(
@@ -123,18 +142,26 @@ def _days(
     note: CaseNote,
     facts: Sequence[Row[*tuple[Any, ...]]],
     day: date,
-) -> tuple[str, str, int] | None:
-    """Return the rule, the part of it and the days of the most particular one that says any."""
+) -> tuple[Rule, str, int] | None:
+    """Return the most particular rule that says any days, with the part of it and the days."""
     matter = credit_lists()[note.terms["list"]].clock if clock.matter == "list" else clock.matter
     about = {fact.kind for fact in facts}
     for rule in book.of(matter, day, _regime(note, facts)):
         kinds: frozenset[str] = getattr(rule.terms, "kinds", frozenset())
         if kinds and not about <= kinds:
             continue
-        for part in clock.parts:
-            days = getattr(rule.terms, part, None)
-            if isinstance(days, int):
-                return rule.id, part, days
+        found = _part_of(rule, clock)
+        if found is not None:
+            return rule, *found
+    return None
+
+
+def _part_of(rule: Rule, clock: LegalClock) -> tuple[str, int] | None:
+    """Return the first part of a clock that a rule says days for, and the days."""
+    for part in clock.parts:
+        days = getattr(rule.terms, part, None)
+        if isinstance(days, int):
+            return part, days
     return None
 
 

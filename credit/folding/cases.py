@@ -7,10 +7,10 @@ with it the answer to who knew what on which day.
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from base.bulk import insert_rows
-from credit.cases.entries import case_note_of
+from credit.cases.entries import case_note_of, due_note_of
 from credit.cases.kinds import Effect, case_kinds
 from credit.cases.model import CaseNote
 from credit.facts import FactState, fact_id_of, key_hash_of, told_ends
@@ -41,6 +41,13 @@ def fold_case(connection: Connection, log: int, entry: StoredEntry) -> None:
     elif step.effect is not Effect.NONE:
         listed = [listed_id(note.case_id)] if note.kind == "listing" else list(fact_ids)
         _change(connection, log, entry, listed, step.effect, note.kind)
+
+
+def fold_due(connection: Connection, log: int, entry: StoredEntry) -> None:
+    """Give a case the deadline that was counted anew for its newest step."""
+    note = due_note_of(entry)
+    own = update(CREDIT_CASE).where(CREDIT_CASE.c.log == log, CREDIT_CASE.c.id == note.case_id)
+    connection.execute(own.values(due_on=note.due_on, is_provisional=note.is_provisional))
 
 
 def listed_id(case_id: UUID) -> UUID:

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, Integer, Select, bindparam, delete, f
 
 from base.db import glancing, plan_afresh, transaction
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
-from credit.cases.entries import CASE_KIND
+from credit.cases.entries import CASE_KIND, DUE_KIND
 from credit.folding.applying import fold_applied, fold_lifted
 from credit.folding.batches import fold_batch
-from credit.folding.cases import fold_case
+from credit.folding.cases import fold_case, fold_due
 from credit.folding.erasing import fold_erased, fold_nothing
 from credit.folding.judging import fold_judged, fold_undone
 from credit.index import reindex_credit
@@ -59,6 +59,7 @@ FOLDS: Final[Mapping[str, Fold]] = MappingProxyType(
     {
         BATCH_KIND: fold_batch,
         CASE_KIND: fold_case,
+        DUE_KIND: fold_due,
         APPLIED_KIND: fold_applied,
         LIFTED_KIND: fold_lifted,
         NIGHT_KIND: fold_night,

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from trace.recall.workdays import use_holidays
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ from werkzeug.test import TestResponse
 
 from base.db import reading
 from credit.cases.kinds import case_kinds
+from credit.cases.recounting import recount_deadlines
 from credit.offices import end_office, list_offices
-from parties.actors import Role
+from parties.actors import CONSOLE, Role
 from parties.keys import KeyRequest, grant
 from parties.tables import PARTY
+from tests.credit.calendars import written
 from tests.credit.samples import penalty, uscc
 from tests.parties.samples import NOW
 from tests.web.credit_world import hand_in
@@ -22,6 +26,7 @@ from tests.web.house import House
 from tests.web.issuing_world import send
 from tests.web.signed_in import Visitor, once_of, sign_in
 from tests.web.work_world import error_of, text_of
+from web.credit_cases import case_desk
 from web.credit_letters import LETTERS
 from web.pages.credit.case_words import LETTERS as TITLES
 from web.pages.credit.case_words import STATES
@@ -47,6 +52,10 @@ def code_of(house: House) -> str:
 
 @pytest.fixture
 def told(house: House) -> House:
+    return told_to(house)
+
+
+def told_to(house: House) -> House:
     """A party with one penalty that may be repaired by now, and another party's beside it."""
     house.clock.instant += timedelta(days=300)
     own = penalty(1, cf_xdr_shxym=code_of(house), cf_jdrq="2026-04-01")
@@ -97,6 +106,30 @@ def test_a_repair_goes_from_the_party_s_form_to_the_decision_and_its_letter(told
     letters = re.findall(rf"{at}/letters/[0-9]+\.pdf", text_of(page))
     assert [party.get(one).data[:5] for one in letters] == [b"%PDF-"] * 3
     assert "没有对您不利的记录" not in text_of(party.get("/work/credit/mine"))
+
+
+def test_a_deadline_that_was_counted_anew_says_from_when_to_when_and_by_which_notice(
+    sqlite_house: House, tmp_path: Path
+) -> None:
+    told = told_to(sqlite_house)
+    party, authority = sign_in(told), sign_in(told, "authority")
+    at = _at(ask(party, _fact(told)))
+    authority.post(f"{at}/steps", page=at, step="accept")
+    before = text_of(party.get(at))
+
+    use_holidays(str(written(tmp_path)))
+    try:
+        assert recount_deadlines(case_desk(told.services), CONSOLE) == 1
+        after = text_of(party.get(at))
+        told_by_api = send(told, "GET", at.replace("/work", "/api/v1")).get_json()
+    finally:
+        use_holidays("")
+
+    assert "暂定" in before
+    assert "暂定" not in after.partition('<h2 id="steps">')[0]
+    assert all(word in after for word in ("重新计算", "2027年部分节假日安排的通知"))
+    (recount,) = told_by_api["steps"][-1]["recounts"]
+    assert recount["due_on"] == told_by_api["due_on"] > recount["was_on"]
 
 
 def test_a_file_that_was_handed_in_is_not_lost_when_something_else_was_wrong(

@@ -1,7 +1,8 @@
 """Which days are worked: the State Council's yearly notices as dated rows of `holidays.yaml`.
 
 The rule that must stay true: a year whose notice is not here is counted by the days that the law
-fixes by date alone, and whatever was counted in it is said to be provisional.
+fixes by date alone, and whatever was counted in it is said to be provisional. An installation has
+a file of its own for notices that are newer than the program.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from base.errors import ConfigurationError
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
 _FILE: Final = Path(__file__).with_name("holidays.yaml")
+# The installation's own file: set once, where a process begins.
+_OWN: Final[list[Path]] = []
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
 # Month and day of the holidays that need no notice.
@@ -57,17 +61,41 @@ def is_worked(day: date) -> bool:
     return not is_off and (day.weekday() < _SATURDAY or (year is not None and day in year.worked))
 
 
+def use_holidays(file: str) -> None:
+    """Let the years of an installation's own file go before those of the program; "" for none.
+
+    Raises `ConfigurationError` where there is no such file, `InvalidInput` with the line of what is
+    wrong in it.
+    """
+    if file and not Path(file).is_file():
+        raise ConfigurationError(f"SUXIN_HOLIDAYS_FILE: {file} is no file")
+    own = [Path(file)] if file else []
+    if own != _OWN:
+        _OWN[:] = own
+        years.cache_clear()
+    years()
+
+
+def notices_between(first: date, last: date) -> tuple[str, ...]:
+    """Return the notices of the years from one day to another, as far as they are known."""
+    found = (years().get(year) for year in range(first.year, last.year + 1))
+    return tuple(one.norm for one in found if one is not None)
+
+
 @cache
 def years() -> Mapping[int, Year]:
     """Return the notices by year; raises `InvalidInput` with the line of what is wrong."""
     faults = Faults()
-    file = read_rows(_FILE, faults)
-    found = [_year(rows) for rows in file.each("years")]
-    file.done()
-    if len({one.year for one in found}) != len(found):
-        faults.add(_FILE.name, "duplicate", "gives a year twice")
+    found: dict[int, Year] = {}
+    for path in (_FILE, *_OWN):
+        file = read_rows(path, faults)
+        told = [_year(rows) for rows in file.each("years")]
+        file.done()
+        if len({one.year for one in told}) != len(told):
+            faults.add(path.name, "duplicate", "gives a year twice")
+        found |= {one.year: one for one in told}
     faults.refuse()
-    return MappingProxyType({one.year: one for one in found})
+    return MappingProxyType(found)
 
 
 def _year(rows: Rows) -> Year:

@@ -125,6 +125,19 @@ class CaseOut(ma.Schema):
     next = ma.fields.List(ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String()))
 
 
+class RecountOut(ma.Schema):
+    """A deadline that was counted anew once the holidays of a year were known, and the entry."""
+
+    seq = ma.fields.Integer()
+    at = ma.fields.AwareDateTime(format="iso")
+    was_on = ma.fields.Date()
+    due_on = ma.fields.Date()
+    provisional = ma.fields.Boolean(attribute="is_provisional")
+    notices = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Of the years on the way."}
+    )
+
+
 class CaseStepOut(ma.Schema):
     """A step that was taken, and the entry that holds it."""
 
@@ -139,6 +152,7 @@ class CaseStepOut(ma.Schema):
     due_on = ma.fields.Date(allow_none=True)
     due_rule = ma.fields.String()
     provisional = ma.fields.Boolean()
+    recounts = ma.fields.List(ma.fields.Nested(RecountOut))
     documents = ma.fields.List(ma.fields.Nested(DocumentIn))
 
 

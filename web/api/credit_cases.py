@@ -161,5 +161,6 @@ def _step(step: StepRow) -> dict[str, Any]:
         "due_on": note.due_on,
         "due_rule": note.due_rule,
         "provisional": note.is_provisional,
+        "recounts": step.recounts,
         "documents": [{"name": one.name, "sha256": one.sha256} for one in note.documents],
     }

@@ -1,12 +1,14 @@
 """`manage.py credit`: what the rulebook says and makes of a decision, and batches of feeds."""
 
+from collections.abc import MutableMapping
 from datetime import date, datetime
-from trace.recall.workdays import workdays_after
+from trace.recall.workdays import use_holidays, workdays_after
 from typing import Final, TypedDict, Unpack
 
 import click
 import orjson
 
+from base.config import load_settings
 from base.errors import InvalidInput
 from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json, term_json
@@ -42,8 +44,10 @@ class _Asked(TypedDict):
 
 
 @click.group()
-def command() -> None:
+@click.pass_obj
+def command(environ: MutableMapping[str, str]) -> None:
     """Look at the rules of credit, and take batches of feeds."""
+    use_holidays(load_settings(environ).holidays_file)
 
 
 @command.command(name="rulebook")

@@ -7,9 +7,11 @@ import click
 
 from base.config import load_settings
 from base.db import reading
+from credit.cases.recounting import recount_deadlines
 from credit.evidence.gathering import gather_evidence
 from credit.nightly.listing import changes_of
 from credit.nightly.running import Night, run_night
+from jobs.credit_cases import case_desk
 from jobs.credit_night import evidence_desk, night_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
@@ -28,6 +30,7 @@ def night(environ: MutableMapping[str, str], day: datetime | None) -> None:
     parts = open_instance(settings)
     try:
         gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
+        moved = recount_deadlines(case_desk(parts), CONSOLE)
         desk = night_desk(parts)
         done = run_night(desk, day=None if day is None else day.date(), told=_say)
         with reading(parts.engine) as connection:
@@ -35,6 +38,7 @@ def night(environ: MutableMapping[str, str], day: datetime | None) -> None:
     finally:
         parts.engine.dispose()
     click.echo(f"night of {done.day}: model {done.model}, {done.seq_end} entries known")
+    click.echo(f"  deadlines_moved: {moved}")
     for name, count in done.counts.items():
         click.echo(f"  {name}: {count}")
     for list_id in sorted({one.list_id for one in changes}):

@@ -2,7 +2,6 @@
 
 from collections.abc import MutableMapping
 from datetime import datetime
-from trace.recall.workdays import workdays_after
 from uuid import UUID
 
 import click
@@ -11,12 +10,11 @@ from base.config import load_settings
 from base.db import reading
 from credit.cases.model import CaseNote
 from credit.cases.reading import read_case
-from credit.cases.taking import CaseDesk, take_step
+from credit.cases.taking import take_step
 from credit.folding.projector import bring_up_credit
-from credit.index import open_credit_journal
 from credit.offices import EVERY, end_office, grant_office, list_offices
-from credit.rulebook.reading import rulebook
 from jobs.console import console_desk
+from jobs.credit_cases import case_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
 from parties.actors import CONSOLE
@@ -92,13 +90,6 @@ def take_operators_step(
         bring_up_credit(parts.engine, log)
         with reading(parts.engine) as connection:
             case, _steps = read_case(connection, log, case_id)
-        desk = CaseDesk(
-            journal=open_credit_journal(settings, parts.engine, parts.clock),
-            clock=parts.clock,
-            book=rulebook().for_region(settings.region),
-            workdays=workdays_after,
-            bring_up=lambda: bring_up_credit(parts.engine, log),
-        )
         note = CaseNote(
             case_id=case_id,
             kind=case.kind.id,
@@ -111,7 +102,7 @@ def take_operators_step(
             decision=decision,
             decided_on=None if decided is None else decided.date(),
         )
-        seq = take_step(desk, CONSOLE, note)
+        seq = take_step(case_desk(parts), CONSOLE, note)
     finally:
         parts.engine.dispose()
     click.echo(str(seq))
