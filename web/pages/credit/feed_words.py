@@ -36,7 +36,7 @@ DOORS: Final[Mapping[Door, Callable[[], str]]] = {
 }
 PILES: Final[Mapping[BatchState, Callable[[int], str]]] = {
     BatchState.ACCEPTED: lambda count: _("taken: %(count)s", count=f"{count:,}"),
-    BatchState.HELD: lambda count: _("held: %(count)s", count=f"{count:,}"),
+    BatchState.HELD: lambda count: _("held for a person: %(count)s", count=f"{count:,}"),
     BatchState.REFUSED: lambda count: _("refused: %(count)s", count=f"{count:,}"),
 }
 CODES: Final[Mapping[str, Callable[[], str]]] = {
