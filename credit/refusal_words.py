@@ -147,6 +147,7 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "At most {} parties are watched; give up others first.",
         "最多关注{}个主体，请先取消其他关注。",
     ),
+    ("No address for changes is kept.", "没有设置接收变化的网址。"),
     ("You do not watch a party of that code.", "您没有关注这一代码的主体。"),
     ("This office has ended already.", "这一职权已经终止。"),
 )

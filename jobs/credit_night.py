@@ -14,6 +14,7 @@ from credit.index import open_credit_journal
 from credit.intake.desk import IntakeDesk, batch_limits
 from credit.nightly.running import NightDesk, run_night
 from credit.warning.night import run_warnings
+from credit.watching.soon import tell_soon
 from jobs.credit_cases import case_desk
 from jobs.instance import Instance, instance
 from parties.actors import CONSOLE
@@ -52,3 +53,4 @@ def evaluate_everybody() -> None:
     moved = recount_deadlines(case_desk(parts), CONSOLE)
     night = run_night(night_desk(parts))
     _LOG.info("night_is_run", day=night.day.isoformat(), deadlines_moved=moved, **night.counts)
+    tell_soon(parts.settings)

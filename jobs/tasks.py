@@ -19,6 +19,7 @@ from base.errors import Unauthenticated
 from credit.index import open_credit_journal
 from credit.intake.desk import IntakeDesk, batch_limits
 from credit.intake.handing import BATCH_TASK, run_batch
+from credit.watching.soon import tell_soon
 from jobs.instance import Instance, instance
 from jobs.label_files import LABELS, make_label_file
 from parties.accounts import actor_of_open_account
@@ -137,4 +138,6 @@ def work_on(parts: Instance, task_id: UUID) -> None:
     if task is not None:
         if task.kind == SHEET:
             drop_rows(task, parts.settings.effective_files_dir)
+        if task.kind == BATCH_TASK:
+            tell_soon(parts.settings)
         _log.info("task_left", task=str(task.id), kind=task.kind, state=task.state.value)

@@ -107,6 +107,12 @@ TIMETABLE: Final = timetable(
         function="jobs.hooks.deliver_recalls",
         queue=NOTICE_QUEUE_NAME,
     ),
+    Timed(
+        name="deliver-changes",
+        every_s=30,
+        function="jobs.watch_hooks.deliver_changes",
+        queue=NOTICE_QUEUE_NAME,
+    ),
     Timed(name="escalate-recalls", every_s=300, function="jobs.recalls.escalate_recalls"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
     Timed(name="forget-tasks", every_s=86_400, function="jobs.tasks.forget_tasks"),

@@ -18,7 +18,7 @@ from credit.offices import colleagues_of
 from credit.rulebook.model import Book
 from credit.watching.history import ChangeKind, View
 from credit.watching.keeping import watches_of
-from credit.watching.telling import Feed, Told, changes_after, position_now
+from credit.watching.telling import Feed, Told, changes_after, changes_between, position_now
 from parties.access import Action, has_role_for
 from parties.actors import Actor
 
@@ -65,6 +65,22 @@ def page_of(connection: Connection, log: int, actor: Actor, asked: FeedAsked) ->
         rows_max=asked.rows_max,
     )
     return Page(feed=feed, to_lift=with_to_lift(connection, log, actor, asked, feed.told))
+
+
+def page_again(
+    connection: Connection, log: int, actor: Actor, asked: FeedAsked, *, until: str
+) -> Sequence[tuple[Told, tuple[Application, ...]]]:
+    """Return again a page that was told up to a token, with what may be said of it by now."""
+    told = changes_between(
+        connection,
+        log,
+        watches_of(connection, log, actor),
+        view_of(actor, asked.book),
+        after=asked.after,
+        until=until,
+        now=position_now(connection, log, asked.now),
+    )
+    return with_to_lift(connection, log, actor, asked, told)
 
 
 def with_to_lift(

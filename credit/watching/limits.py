@@ -18,12 +18,17 @@ _FILE: Final = Path(__file__).with_name("limits.yaml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchLimit:
-    """How many parties a subscriber of a role watches, and how many it adds at once."""
+    """How many parties a subscriber of a role watches, and how many it adds at once.
+
+    Its program is told so many changes in one delivery, and so many deliveries are remembered.
+    """
 
     role: str
     from_on: date
     watches: int
     at_once: int
+    told_at_once: int
+    deliveries: int
 
 
 @cache
@@ -38,12 +43,16 @@ def watch_limits() -> tuple[WatchLimit, ...]:
             from_on=rows.day("from") or date.min,
             watches=rows.whole("watches") or 0,
             at_once=rows.whole("at_once") or 0,
+            told_at_once=rows.whole("told_at_once") or 0,
+            deliveries=rows.whole("deliveries") or 0,
         )
         rows.done()
         if one.role not in set(Role):
             rows.fault("role", "word", "is a role that there is")
         if not 0 < one.at_once <= one.watches:
             rows.fault("at_once", "range", "is at least one, and no more than all")
+        if one.told_at_once < 1 or one.deliveries < 1:
+            rows.fault("told_at_once", "range", "is at least one, as deliveries are")
         found.append(one)
     file.done()
     faults.refuse()

@@ -121,10 +121,7 @@ def changes_after(
     found = read_after(after, now)
     lower = found.lower if isinstance(found, Reached) else found
     upper = found.upper if isinstance(found, Reached) else now
-    changes = sorted(
-        _changes(connection, log, watches, view, (lower, upper, now)),
-        key=lambda one: (one.change.place, one.code),
-    )
+    changes = _in_order(connection, log, watches, view, (lower, upper, now))
     if isinstance(found, Reached):
         changes = [one for one in changes if one.change.place > found.last]
     page = tuple(changes[:rows_max])
@@ -136,6 +133,44 @@ def changes_after(
         reached = Reached(lower=lower, upper=upper, last=page[-1].change.place)
         return Feed(told=page, after=write_reached(reached), is_last=False)
     return Feed(told=page, after=write_position(upper), is_last=upper == now)
+
+
+def changes_between(
+    connection: Connection,
+    log: int,
+    watches: Collection[Watch],
+    view: View,
+    *,
+    after: str,
+    until: str,
+    now: Position,
+) -> Sequence[Told]:
+    """Return again the changes of a page that was told: `until` is its `Feed.after`.
+
+    Raises `InvalidInput` for a token that was never given out.
+    """
+    start, end = read_after(after, now), read_after(until, now)
+    lower = start.lower if isinstance(start, Reached) else start
+    upper = end.upper if isinstance(end, Reached) else end
+    changes = _in_order(connection, log, watches, view, (lower, upper, now))
+    if isinstance(start, Reached):
+        changes = [one for one in changes if one.change.place > start.last]
+    if isinstance(end, Reached):
+        changes = [one for one in changes if one.change.place <= end.last]
+    return changes
+
+
+def _in_order(
+    connection: Connection,
+    log: int,
+    watches: Collection[Watch],
+    view: View,
+    span: tuple[Position, Position, Position],
+) -> list[Told]:
+    return sorted(
+        _changes(connection, log, watches, view, span),
+        key=lambda one: (one.change.place, one.code),
+    )
 
 
 def _changes(

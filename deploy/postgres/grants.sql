@@ -65,6 +65,7 @@ GRANT SELECT, INSERT, DELETE ON credit_list_change TO suxin_app;
 -- A watch is kept as long as its subscriber wants it.
 GRANT SELECT, INSERT, DELETE ON credit_watch TO suxin_app;
 GRANT SELECT, INSERT, UPDATE ON credit_watch_look TO suxin_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON credit_hook, credit_hook_delivery TO suxin_app;
 
 -- A job ends once; the document of a large one is dropped when it has been captured.
 GRANT SELECT, INSERT,

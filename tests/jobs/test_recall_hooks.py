@@ -1,13 +1,9 @@
 """Notices of recalls to a holder's program: signed, once, again where it failed, never inside."""
 
-import contextlib
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from trace.capture import Submission, submit
 from trace.recall.hook_addresses import pinned
@@ -30,56 +26,17 @@ from parties.actors import Role, actor_of_key
 from tests.instances import document
 from tests.jobs.workshop import Workshop, open_installed
 from tests.parties.samples import gtin_uri
+from tests.receiving import Receiver, receiving
 from tests.trace_room.story import seen_lot
 
 AUTHORITY = actor_of_key(key_id=UUID(int=99), role=Role.AUTHORITY, party_id=None)
 LOT = f"{gtin_uri(1)}/10/L1"
 
 
-@dataclass(slots=True)
-class Receiver:
-    """A holder's program: keeps what it was sent, and answers with `status`."""
-
-    url: str
-    status: int = 204
-    is_endless: bool = False
-    is_slow: bool = False
-    trickled: int = 0
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    over = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.got.append((dict(self.headers), body))
-            with contextlib.suppress(OSError):
-                self._answer()
-
-        def _answer(self) -> None:
-            while found.is_slow and not over.wait(0.2):
-                self.wfile.write(b"HTTP/1.1 204 No" if not found.trickled else b" ")
-                found.trickled += 1
-            self.send_response(found.status)
-            self.end_headers()
-            while found.is_endless and not over.is_set():
-                self.wfile.write(bytes(1 << 20))
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Receiver(f"http://127.0.0.1:{server.server_port}/recalls?from=suxin")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield found
-    over.set()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with receiving("/recalls?from=suxin") as found:
+        yield found
 
 
 def _shop(url: str, folder: Path, **settings: Any) -> Workshop:

@@ -16,6 +16,7 @@ from base.errors import Busy
 from base.processes import start_process, stop_process
 from base.queue import LONG_QUEUE_NAME, NOTICE_QUEUE_NAME, enqueue, open_queue, ping
 from base.redis_server import running_redis
+from credit.watching.soon import DELIVER_JOB
 from jobs.worker import QUEUES, TIMETABLE, Timed, enqueue_due, timetable
 from tests.live import ROOT, clean_environment, manage
 from tests.waiting import wait_until
@@ -152,7 +153,9 @@ def test_a_timed_job_with_a_queue_of_its_own_waits_behind_no_file(redis_server: 
 
 
 def test_notices_of_recalls_have_a_queue_of_their_own() -> None:
-    assert [row.name for row in TIMETABLE if row.queue == NOTICE_QUEUE_NAME] == ["deliver-recalls"]
+    named = [row.name for row in TIMETABLE if row.queue == NOTICE_QUEUE_NAME]
+    assert named == ["deliver-recalls", "deliver-changes"]
+    assert DELIVER_JOB in {row.function for row in TIMETABLE}
     assert NOTICE_QUEUE_NAME in QUEUES["all"]
     assert QUEUES["notices"] == (NOTICE_QUEUE_NAME,)
 

@@ -4,8 +4,6 @@ The rule that must stay true: each party has a signing key of its own, derived a
 so that nobody else can send it a notice that looks like ours.
 """
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,9 +66,9 @@ def signing_key(secret: InstallationSecret, party_id: UUID) -> bytes:
     return secret.key_for(f"recall hook {party_id}")
 
 
-def signature_of(key: bytes, body: bytes) -> str:
-    """Return the value of the header `GS1-Signature` for a body."""
-    return f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
+def next_try(now: datetime, attempts: int) -> datetime:
+    """Return when what was tried so often is tried once more: each time after twice as long."""
+    return now + _RETRY_FIRST * (1 << (attempts - 1))
 
 
 def keep_hook(
@@ -156,7 +154,7 @@ def claim_delivery(
     values = {
         "attempts": attempts,
         "outcome": _UNKNOWN,
-        "next_at": None if is_last else now + _RETRY_FIRST * 2 ** (attempts - 1),
+        "next_at": None if is_last else next_try(now, attempts),
         "delivered_at": None,
     }
     row = {"notice_id": due.notice_id, "party_id": due.party_id, **values}

@@ -63,6 +63,7 @@ from web.pages.credit import reports as credit_reports
 from web.pages.credit import snapshots as credit_snapshots
 from web.pages.credit import statistics as credit_statistics
 from web.pages.credit import warnings as credit_warnings
+from web.pages.credit import watch_hook as credit_watch_hook
 from web.pages.credit import watches as credit_watches
 from web.pages.tracing import entry, findings_file, pages, search, sheet
 from web.pages.work_blueprint import (
@@ -117,6 +118,7 @@ PAGES: Final = (
     credit_inspections,
     credit_warnings,
     credit_watches,
+    credit_watch_hook,
     credit_names,
     credit_name_codes,
 )

@@ -42,6 +42,27 @@ _CODES: Final[Mapping[str, Callable[[], str]]] = {
     "person": lambda: _("A natural person is watched by nobody."),
 }
 
+_STATUS: Final = re.compile(r"HTTP ([0-9]{3})")
+_OUTCOMES: Final[Mapping[str, Callable[[], str]]] = {
+    "It is not known what came of it.": lambda: _("It is not known what came of it."),
+    "It took too long.": lambda: _("It took too long."),
+    "Nothing was left to be told.": lambda: _("Nothing was left to be told."),
+    "The name of the host leads nowhere.": lambda: _("The name of the host leads nowhere."),
+    "The host is not a public one.": lambda: _("The host is not a public one."),
+    "The address does not begin with https://.": lambda: _(
+        "The address does not begin with https://."
+    ),
+}
+
+
+def outcome_words(outcome: str) -> str:
+    """Return what came of sending to a program, in the language of the request."""
+    status = _STATUS.fullmatch(outcome)
+    if status is not None:
+        return _("The program answered HTTP %(status)s.", status=status[1])
+    words = _OUTCOMES.get(outcome)
+    return _("No connection could be made.") if words is None else words()
+
 
 def refuse(form: Form, refusal: AppError, *, field: str) -> None:
     """Note what was refused beside its field: of codes beside `field`, with the rows of a file."""

@@ -1,0 +1,108 @@
+"""Sends to programs of others: signed, to public addresses alone, each within its time.
+
+The rule that must stay true: one slow program costs the others nothing. Each is told by itself,
+within a time that nothing it sends can stretch, and what it answers beside its status is not read.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from trace.recall.hook_addresses import pinned
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+
+from base.config import Settings
+from base.errors import InvalidInput
+
+Step: TypeAlias = Callable[[], Awaitable[bool]]
+"""Makes the next try of one program; returns False where nothing more is tried in this run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What is sent to a program: `once` is what makes a second sending of it the same."""
+
+    url: str
+    body: bytes
+    key: bytes
+    once: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Whether a program took what was sent, and in a word what came back."""
+
+    is_taken: bool
+    outcome: str
+
+
+def signature_of(key: bytes, body: bytes) -> str:
+    """Return the value of the header `GS1-Signature` for a body."""
+    return f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
+
+
+def tell_programs(settings: Settings, programs: Sequence[Step]) -> None:
+    """Take each program's steps one after the other, some programs at once, for a bounded time.
+
+    After a failure the rest waits for the next run: a program that is away costs one wait in a run,
+    however much there is for it.
+    """
+    if programs:
+        # In a thread of its own: whoever calls may have a loop that runs already.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(lambda: asyncio.run(_tell_all(settings, programs))).result()
+
+
+async def _tell_all(settings: Settings, programs: Sequence[Step]) -> None:
+    loop = asyncio.get_running_loop()
+    at_once, until = (
+        asyncio.Semaphore(settings.hooks_at_once_max),
+        loop.time() + settings.hooks_run_max_s,
+    )
+
+    async def tell(step: Step) -> None:
+        async with at_once:
+            while loop.time() < until and await step():
+                continue
+
+    await asyncio.gather(*(tell(step) for step in programs))
+
+
+async def send_signed(settings: Settings, sending: Sending) -> Sent:
+    """Send once; whatever goes wrong is told and not raised."""
+    wait_s, is_open = settings.hook_wait_max_s, bool(settings.hooks_private_allowed)
+    if not is_open and not sending.url.startswith("https://"):
+        return Sent(is_taken=False, outcome="The address does not begin with https://.")
+    headers = {
+        "Content-Type": "application/json",
+        "GS1-Signature": signature_of(sending.key, sending.body),
+        "Idempotency-Key": sending.once,
+    }
+    try:
+        async with asyncio.timeout(wait_s):
+            url, host = await asyncio.to_thread(pinned, sending.url, may_be_private=is_open)
+            headers["Host"] = host
+            async with (
+                httpx.AsyncClient(
+                    timeout=wait_s, follow_redirects=False, trust_env=False
+                ) as client,
+                client.stream(
+                    "POST",
+                    url,
+                    content=sending.body,
+                    headers=headers,
+                    extensions={"sni_hostname": urlsplit(sending.url).hostname or ""},
+                ) as answer,
+            ):
+                return Sent(is_taken=answer.is_success, outcome=f"HTTP {answer.status_code}")
+    except InvalidInput as refusal:
+        return Sent(is_taken=False, outcome=refusal.message)
+    except TimeoutError:
+        return Sent(is_taken=False, outcome="It took too long.")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Sent(is_taken=False, outcome=type(error).__name__)
