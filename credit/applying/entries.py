@@ -6,14 +6,14 @@ public stands that a measure was applied or lifted, and nothing about whom.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from ledger.draft import Draft, draft_of_parts
-from ledger.parts import Part, merge
-from ledger.store import StoredEntry, parse_part
+from ledger.parts import Part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 APPLIED_KIND: Final = "credit_applied"
 LIFTED_KIND: Final = "credit_lifted"
@@ -66,8 +66,7 @@ def lifted_draft(note: LiftedNote) -> Draft:
 
 def applied_of(entry: StoredEntry) -> AppliedNote:
     """Read an application back; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "a measure in use") as told:
         return AppliedNote(
             application_id=UUID(told["application"]),
             subject_id=UUID(told["subject"]),
@@ -77,31 +76,13 @@ def applied_of(entry: StoredEntry) -> AppliedNote:
             applied_on=date.fromisoformat(told["on"]),
             reference=told["reference"],
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
 
 
 def lifted_of(entry: StoredEntry) -> LiftedNote:
     """Read a receipt back; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "a measure in use") as told:
         return LiftedNote(
             application_id=UUID(told["application"]),
             lifted_on=date.fromisoformat(told["on"]),
             reference=told["reference"],
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
-
-
-def _told(entry: StoredEntry) -> Any:
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        return merge(parse_part(stored) for stored in entry.parts.values())
-    except AppError as error:
-        raise _corrupt(entry, error) from None
-
-
-def _corrupt(entry: StoredEntry, error: Exception) -> LedgerCorrupt:
-    return LedgerCorrupt(f"entry {entry.seq}: not readable as a measure in use: {error!r}")

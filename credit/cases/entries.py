@@ -5,15 +5,15 @@ party and the authority read the rest.
 """
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from credit.cases.model import CaseNote, Document, DueNote
 from ledger.draft import Draft, draft_of_parts
-from ledger.parts import Part, merge
-from ledger.store import StoredEntry, parse_part
+from ledger.parts import Part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 CASE_KIND: Final = "credit_case"
 DUE_KIND: Final = "credit_case_due"
@@ -43,10 +43,29 @@ def case_draft(note: CaseNote) -> Draft:
 
 def case_note_of(entry: StoredEntry) -> CaseNote:
     """Read a step back; raises `LedgerCorrupt` where the entry is none."""
-    try:
-        return _read(_told(entry))
-    except (KeyError, TypeError, ValueError) as error:
-        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a case: {error!r}") from None
+    with told_by(entry, "a case") as told:
+        return CaseNote(
+            case_id=UUID(told["case"]),
+            kind=told["case_kind"],
+            step=told["step"],
+            subject_id=UUID(told["subject"]),
+            fact_ids=tuple(UUID(one) for one in told.get("facts", ())),
+            party_id=UUID(told["party"]) if told.get("party") else None,
+            reason=told["reason"],
+            article=told["article"],
+            decision=told["decision"],
+            decided_on=_day(told.get("decided_on")),
+            served_on=_day(told.get("served_on")),
+            is_committed=told["committed"],
+            documents=tuple(
+                Document(name=one["name"], sha256=one["sha256"])
+                for one in told.get("documents", ())
+            ),
+            due_on=_day(told.get("due_on")),
+            due_rule=told["due_rule"],
+            is_provisional=told["provisional"],
+            terms=dict(told.get("terms") or {}),
+        )
 
 
 def due_draft(note: DueNote) -> Draft:
@@ -63,8 +82,7 @@ def due_draft(note: DueNote) -> Draft:
 
 def due_note_of(entry: StoredEntry) -> DueNote:
     """Read back a deadline that was counted anew; raises `LedgerCorrupt` where it is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "a deadline") as told:
         return DueNote(
             case_id=UUID(told["case"]),
             step_seq=told["of"],
@@ -73,41 +91,6 @@ def due_note_of(entry: StoredEntry) -> DueNote:
             is_provisional=told["provisional"],
             notices=tuple(told["notices"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a deadline: {error!r}") from None
-
-
-def _read(told: Any) -> CaseNote:
-    return CaseNote(
-        case_id=UUID(told["case"]),
-        kind=told["case_kind"],
-        step=told["step"],
-        subject_id=UUID(told["subject"]),
-        fact_ids=tuple(UUID(one) for one in told.get("facts", ())),
-        party_id=UUID(told["party"]) if told.get("party") else None,
-        reason=told["reason"],
-        article=told["article"],
-        decision=told["decision"],
-        decided_on=_day(told.get("decided_on")),
-        served_on=_day(told.get("served_on")),
-        is_committed=told["committed"],
-        documents=tuple(
-            Document(name=one["name"], sha256=one["sha256"]) for one in told.get("documents", ())
-        ),
-        due_on=_day(told.get("due_on")),
-        due_rule=told["due_rule"],
-        is_provisional=told["provisional"],
-        terms=dict(told.get("terms") or {}),
-    )
-
-
-def _told(entry: StoredEntry) -> Any:
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        return merge(parse_part(stored) for stored in entry.parts.values())
-    except AppError as error:
-        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a case: {error!r}") from None
 
 
 def _day_text(day: date | None) -> str | None:

@@ -10,12 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, func, literal, select, update
 
-from base.errors import AppError, LedgerCorrupt
 from credit.intake.records import read_row
 from credit.reporting.tables import CREDIT_REPORT
 from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_ROW, CREDIT_SEEN, CREDIT_SUBJECT
-from ledger.parts import merge
-from ledger.store import StoredEntry, parse_part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 _KEYS: Final = 300
 
@@ -115,9 +114,5 @@ def _empty_others(
 
 
 def _subject_of(entry: StoredEntry) -> UUID:
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        return UUID(str(merge(parse_part(stored) for stored in entry.parts.values())["subject"]))
-    except (AppError, KeyError, TypeError, ValueError) as error:
-        raise LedgerCorrupt(f"entry {entry.seq}: not readable as an erasure: {error!r}") from None
+    with told_by(entry, "an erasure") as told:
+        return UUID(str(told["subject"]))

@@ -6,15 +6,15 @@ the seed and the value after it; who was drawn, and what was found, the authorit
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from credit.inspecting.orders import Order, order_json, order_of
 from ledger.draft import Draft, draft_of_parts
-from ledger.parts import Part, merge
-from ledger.store import StoredEntry, parse_part
+from ledger.parts import Part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 COMMITTED_KIND: Final = "credit_draw_committed"
 DRAWN_KIND: Final = "credit_draw_drawn"
@@ -117,8 +117,7 @@ def result_draft(note: ResultNote) -> Draft:
 
 def commit_of(entry: StoredEntry) -> CommitNote:
     """Read a draw to come back; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "an inspection") as told:
         return CommitNote(
             draw_id=UUID(told["draw"]),
             title=told["title"],
@@ -130,14 +129,11 @@ def commit_of(entry: StoredEntry) -> CommitNote:
             beacon=told["beacon"],
             due_on=date.fromisoformat(told["due_on"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
 
 
 def drawn_of(entry: StoredEntry) -> DrawnNote:
     """Read a draw back; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "an inspection") as told:
         return DrawnNote(
             draw_id=UUID(told["draw"]),
             seed=bytes.fromhex(told["seed"]),
@@ -146,14 +142,11 @@ def drawn_of(entry: StoredEntry) -> DrawnNote:
             marks=tuple(told["marks"]),
             orders=tuple(order_of(one) for one in told.get("orders", ())),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
 
 
 def result_of(entry: StoredEntry) -> ResultNote:
     """Read a result back; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "an inspection") as told:
         return ResultNote(
             inspection_id=UUID(told["inspection"]),
             warning_id=UUID(told["warning"]) if told.get("warning") else None,
@@ -165,18 +158,3 @@ def result_of(entry: StoredEntry) -> ResultNote:
             # Entries of before tell none.
             name=told.get("name", ""),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
-
-
-def _told(entry: StoredEntry) -> Any:
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        return merge(parse_part(stored) for stored in entry.parts.values())
-    except AppError as error:
-        raise _corrupt(entry, error) from None
-
-
-def _corrupt(entry: StoredEntry, error: Exception) -> LedgerCorrupt:
-    return LedgerCorrupt(f"entry {entry.seq}: not readable as an inspection: {error!r}")

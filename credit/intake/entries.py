@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from credit.intake.batches import CreditBatch
 from credit.naming.words import FIRST_VERSION, words
 from ledger.draft import Draft, draft_of_parts
-from ledger.parts import Part, merge
-from ledger.store import StoredEntry, parse_part
+from ledger.parts import Part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 BATCH_KIND: Final = "credit_batch"
 
@@ -90,10 +90,7 @@ def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning)
 
 def batch_of(entry: StoredEntry) -> BatchNote:
     """Read an entry back; raises `LedgerCorrupt` where it is none of a batch."""
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        told = merge(parse_part(stored) for stored in entry.parts.values())
+    with told_by(entry, "a batch") as told:
         rows, feed_version = told["rows"], told["feed_version"]
         naming = told.get("naming", FIRST_VERSION)
         if not isinstance(rows, int) or not isinstance(feed_version, int):
@@ -112,8 +109,6 @@ def batch_of(entry: StoredEntry) -> BatchNote:
             ordered_at=_ordered_at(told.get("ordered_at"), entry.header.recorded_at),
             naming=naming,
         )
-    except (AppError, KeyError, TypeError, ValueError) as error:
-        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a batch: {error!r}") from None
 
 
 def _ordered_at(told: object, recorded_at: datetime) -> datetime:

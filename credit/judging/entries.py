@@ -6,15 +6,15 @@ not; in public stands that there was a judgement, and nothing about whom.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from credit.naming.words import FIRST_VERSION
 from ledger.draft import Draft, draft_of_parts
-from ledger.parts import Part, merge
-from ledger.store import StoredEntry, parse_part
+from ledger.parts import Part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 JUDGED_KIND: Final = "credit_judged"
 UNDONE_KIND: Final = "credit_judgement_undone"
@@ -78,8 +78,7 @@ def undone_draft(note: UndoneNote) -> Draft:
 
 def judged_of(entry: StoredEntry) -> JudgedNote:
     """Read a judgement back; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "a judgement") as told:
         return JudgedNote(
             judgement_id=UUID(told["judgement"]),
             node_id=UUID(told["node"]),
@@ -90,27 +89,9 @@ def judged_of(entry: StoredEntry) -> JudgedNote:
             reason=told["reason"],
             naming=int(told.get("naming", FIRST_VERSION)),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
 
 
 def undone_of(entry: StoredEntry) -> UndoneNote:
     """Read back that a judgement was undone; raises `LedgerCorrupt` where the entry is none."""
-    told = _told(entry)
-    try:
+    with told_by(entry, "a judgement") as told:
         return UndoneNote(judgement_id=UUID(told["judgement"]), reason=told["reason"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
-
-
-def _told(entry: StoredEntry) -> Any:
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        return merge(parse_part(stored) for stored in entry.parts.values())
-    except AppError as error:
-        raise _corrupt(entry, error) from None
-
-
-def _corrupt(entry: StoredEntry, error: Exception) -> LedgerCorrupt:
-    return LedgerCorrupt(f"entry {entry.seq}: not readable as a judgement: {error!r}")

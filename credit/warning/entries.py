@@ -9,13 +9,13 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from base.errors import AppError, LedgerCorrupt
 from base.strict_json import JsonObject
 from credit.inspecting.orders import Order, order_json, order_of
 from credit.warning.model import Found
 from ledger.draft import Draft, draft_of_parts
-from ledger.parts import Part, merge
-from ledger.store import StoredEntry, parse_part
+from ledger.parts import Part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 NIGHT_KIND: Final = "credit_warnings"
 ACT_KIND: Final = "credit_warning_act"
@@ -76,21 +76,17 @@ def act_draft(note: ActNote) -> Draft:
 
 def night_of(entry: StoredEntry) -> NightNote:
     """Read a night back; raises `LedgerCorrupt` where the entry is none."""
-    told = told_in(entry)
-    try:
+    with told_by(entry, "a warning") as told:
         return NightNote(
             day=date.fromisoformat(told["day"]),
             found=tuple(_found_of(one) for one in told.get("found", ())),
             gone=tuple(UUID(one) for one in told.get("gone", ())),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
 
 
 def act_of(entry: StoredEntry) -> ActNote:
     """Read an act back; raises `LedgerCorrupt` where the entry is none."""
-    told = told_in(entry)
-    try:
+    with told_by(entry, "a warning") as told:
         return ActNote(
             warning_id=UUID(told["warning"]),
             act=told["act"],
@@ -98,18 +94,6 @@ def act_of(entry: StoredEntry) -> ActNote:
             after=told["after"],
             order=order_of(told["order"]) if told.get("order") else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _corrupt(entry, error) from None
-
-
-def told_in(entry: StoredEntry) -> Any:
-    """Return everything an entry says; raises `LedgerCorrupt` where it is damaged."""
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
-    try:
-        return merge(parse_part(stored) for stored in entry.parts.values())
-    except AppError as error:
-        raise _corrupt(entry, error) from None
 
 
 def _found_json(one: Found) -> JsonObject:
@@ -136,7 +120,3 @@ def _found_of(told: Any) -> Found:
         seqs=tuple(told.get("seqs", ())),
         mark=told["mark"],
     )
-
-
-def _corrupt(entry: StoredEntry, error: Exception) -> LedgerCorrupt:
-    return LedgerCorrupt(f"entry {entry.seq}: not readable as a warning: {error!r}")

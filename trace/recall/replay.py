@@ -11,23 +11,17 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
-from base.errors import LedgerCorrupt
-from ledger.parts import merge
-from ledger.store import StoredEntry, parse_part
+from ledger.store import StoredEntry
+from ledger.told import told_by
 
 RECALL_KINDS: Final = frozenset(READERS)
 
 
 def recall_by(entry: StoredEntry) -> Placed:
     """Read an entry of one of `RECALL_KINDS`; raises `LedgerCorrupt` where it cannot be read."""
-    if entry.damaged_parts():
-        raise LedgerCorrupt(f"entry {entry.seq}: a part does not match its hash; run fsck")
     header = entry.header
-    payload = merge(parse_part(stored) for stored in entry.parts.values())
-    try:
+    with told_by(entry, "a recall") as payload:
         note = read_note(header.kind, payload)
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-        raise LedgerCorrupt(f"entry {entry.seq}: not readable as a recall: {error!r}") from None
     return Placed(seq=entry.seq, recorded_at=header.recorded_at, actor=header.actor, note=note)
 
 
