@@ -16,18 +16,36 @@ from parties.tables import PARTY
 
 def subject_of_code(connection: Connection, log: int, uscc: str) -> UUID | None:
     """Return whom a social credit code names; None where nobody or more than one."""
-    statement = select(CREDIT_CODE.c.subject_id).where(
-        CREDIT_CODE.c.log == log,
-        CREDIT_CODE.c.code == uscc,
-        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
-    )
-    found = set(connection.execute(statement).scalars())
+    found = _bearers(connection, log, uscc)
     aliases = aliases_of(connection, log, found)
     standing = {aliases.get(one, one) for one in found}
     return standing.pop() if len(standing) == 1 else None
 
 
+def named_by_code(connection: Connection, log: int, uscc: str) -> UUID | None:
+    """Return whom a code names by itself, whomever a person joined it to; None where nobody.
+
+    What is opened for a party is opened for this one: so it finds back when a join is undone.
+    """
+    found = _bearers(connection, log, uscc)
+    return found.pop() if len(found) == 1 else subject_of_code(connection, log, uscc)
+
+
 def subject_of_party(connection: Connection, log: int, party_id: UUID) -> UUID | None:
     """Return the subject that a party of the register is; None where nothing was told of it."""
-    uscc = connection.execute(select(PARTY.c.uscc).where(PARTY.c.id == party_id)).scalar()
+    uscc = code_of_party(connection, party_id)
     return None if uscc is None else subject_of_code(connection, log, uscc)
+
+
+def code_of_party(connection: Connection, party_id: UUID) -> str | None:
+    """Return the social credit code of a party of the register, None where it has none."""
+    return connection.execute(select(PARTY.c.uscc).where(PARTY.c.id == party_id)).scalar()
+
+
+def _bearers(connection: Connection, log: int, uscc: str) -> set[UUID]:
+    statement = select(CREDIT_CODE.c.subject_id).where(
+        CREDIT_CODE.c.log == log,
+        CREDIT_CODE.c.code == uscc,
+        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+    )
+    return set(connection.execute(statement).scalars())

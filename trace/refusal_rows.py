@@ -145,5 +145,6 @@ ROWS: Final[Mapping[str, str]] = MappingProxyType(
         "public": "公开的报告只能截至当日。",
         "snapshot": "名单快照文件的内容不对。",
         "state": "当前状态下不能办理这一步。",
+        "stands_elsewhere": "这条记录已不属于该主体，不能在此改变；请不予支持，或由当事人撤回。",
     }
 )

@@ -24,7 +24,7 @@ from credit.applying.desk import (
 from credit.applying.entries import AppliedNote, LiftedNote
 from credit.folding.projector import bring_up_credit
 from credit.offices import colleagues_of
-from credit.subjects import subject_of_code
+from credit.subjects import named_by_code
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, code_asked, today
@@ -49,7 +49,7 @@ def apply_for(
     """Apply a measure to a party; raises what the gate raises, `NotFound` for an unknown party."""
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
-        subject_id = subject_of_code(connection, parts.log, code_asked(report.uscc))
+        subject_id = named_by_code(connection, parts.log, code_asked(report.uscc))
         known = application_of(connection, parts.log, report.id, day=today(parts))
     if subject_id is None:
         raise NotFound("Nothing was told of such a party: there is nothing to apply.")

@@ -15,11 +15,16 @@ from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from credit.cases.kinds import case_kinds
 from credit.cases.model import CaseNote
-from credit.cases.reading import CaseQuery, CaseRow, StepRow, cases_of, read_case
+from credit.cases.reading import CasePage, CaseQuery, CaseRow, StepRow, cases_of, read_case
 from credit.cases.taking import CaseDesk, take_step
 from credit.folding.projector import bring_up_credit
 from credit.records import FactRow, facts_of
-from credit.subjects import subject_of_code, subject_of_party
+from credit.subjects import (
+    code_of_party,
+    named_by_code,
+    subject_of_code,
+    subject_of_party,
+)
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, today
@@ -54,7 +59,7 @@ def open_case_for(
     """Open a case about facts of a party; raises what `take_step` raises."""
     bring_up_credit(parts.engine, parts.log)
     with reading(parts.engine) as connection:
-        subject_id = subject_for(connection, parts, actor, uscc)
+        subject_id = _named_for(connection, parts, actor, uscc)
     kind = case_kinds().get(note.kind)
     if kind is None:
         kinds = ", ".join(case_kinds())
@@ -89,20 +94,21 @@ def case_for(parts: Services, actor: Actor, case_id: UUID) -> tuple[CaseRow, Seq
 
 
 def cases_for(
-    parts: Services, actor: Actor, *, only_open: bool, only_overdue: bool
-) -> list[CaseRow]:
-    """Return the cases of the desk: everybody's, or a producer's own."""
+    parts: Services, actor: Actor, *, only_open: bool, only_overdue: bool, after: str
+) -> CasePage:
+    """Return a page of the cases of the desk: everybody's, or a producer's own."""
     bring_up_credit(parts.engine, parts.log)
     query = CaseQuery(
         only_open=only_open,
         overdue_on=today(parts) if only_overdue else None,
+        after=after,
         rows_max=parts.settings.page_size_max,
     )
     with reading(parts.engine) as connection:
         if actor.role is Role.PRODUCER:
             own = _own_subject(connection, parts, actor)
             if own is None:
-                return []
+                return CasePage(cases=(), next_after="")
             query = replace(query, subject_id=own)
         return cases_of(connection, parts.log, query)
 
@@ -121,6 +127,15 @@ def subject_for(connection: Connection, parts: Services, actor: Actor, uscc: str
     if not uscc:
         raise _refusal("uscc", "Say by its social credit code which party is meant.")
     return subject_of_code(connection, parts.log, uscc)
+
+
+def _named_for(connection: Connection, parts: Services, actor: Actor, uscc: str) -> UUID | None:
+    """Return for whom a case is opened: whom the code names, even where it stands with another."""
+    if subject_for(connection, parts, actor, uscc) is None:
+        return None
+    own = None if actor.party_id is None else code_of_party(connection, actor.party_id)
+    code = own if actor.role is Role.PRODUCER else uscc
+    return None if code is None else named_by_code(connection, parts.log, code)
 
 
 def _own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID | None:

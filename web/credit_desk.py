@@ -17,7 +17,7 @@ from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.cases.advising import advice_about
 from credit.cases.competence import require_competent
 from credit.cases.reading import CaseRow, StepRow
-from credit.casework.desk import Choice, DeskRow, count_cases, desk_rows, regions_of_cases
+from credit.casework.desk import Choice, DeskRow, count_cases, desk_page, regions_of_cases
 from credit.casework.statistics import KindCount, counts_by_kind
 from credit.folding.cases import listed_id
 from credit.folding.projector import bring_up_credit
@@ -33,9 +33,13 @@ from web.services import Services
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """A page of the desk; `count` is how many cases the choice has."""
+    """A page of the desk; `count` is how many cases the choice has on all of them.
+
+    `next_after` is "" on the last page.
+    """
 
     rows: Sequence[DeskRow]
+    next_after: str
     count: int
     regions: Sequence[str]
     kinds: Sequence[KindCount]
@@ -71,16 +75,16 @@ def desk_for(parts: Services, actor: Actor, choice: Choice, *, since: date) -> D
         if actor.role is Role.PRODUCER:
             own = own_subject(connection, parts, actor)
             if own is None:
-                return Desk(rows=(), count=0, regions=(), kinds=())
+                return Desk(rows=(), next_after="", count=0, regions=(), kinds=())
             choice = replace(choice, subject_id=own)
-        rows = desk_rows(connection, parts.log, choice)
+        page = desk_page(connection, parts.log, choice)
         count = count_cases(connection, parts.log, choice)
+        bare = Desk(rows=page.rows, next_after=page.next_after, count=count, regions=(), kinds=())
         if actor.role is Role.PRODUCER:
-            return Desk(rows=rows, count=count, regions=(), kinds=())
+            return bare
         rows_max = parts.settings.credit_told_max
-        return Desk(
-            rows=rows,
-            count=count,
+        return replace(
+            bare,
             regions=regions_of_cases(connection, parts.log, rows_max=rows_max),
             kinds=counts_by_kind(
                 connection, parts.log, since=since, today=today(parts), rows_max=rows_max
@@ -96,7 +100,7 @@ def news_for(parts: Services, actor: Actor, *, since: datetime, rows_max: int) -
         if own is None:
             return []
         choice = Choice(state="", subject_id=own, rows_max=parts.settings.page_size_max)
-        rows = desk_rows(connection, parts.log, choice)
+        rows = desk_page(connection, parts.log, choice).rows
     waiting = [row for row in rows if row.waits_for_party]
     told = [
         row

@@ -1,25 +1,42 @@
 """Documents of cases: kept by their SHA-256, which is what the case's entry holds of them.
 
 The rule that must stay true: a document is read by those alone who may see the case that names it,
-and what is read is what was handed in.
+wherever the case's party stands by then; and what is read is what was handed in.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
 
+from base.db import reading
 from base.errors import InputTooLarge, NotFound
 from credit.cases.model import Document
-from credit.intake.files import keep_file, read_file
+from credit.cases.reading import StepRow
+from credit.intake.files import FOLDER, keep_file, read_file
+from credit.judging.standing import stood_as
 from web.services import Services
 
 NAME_CHARS_MAX = 200
 """As the interface takes it."""
 
 
+def drawer_of_case(parts: Services, case_id: UUID) -> Path:
+    """Return where the documents of a case lie: by its own id, whoever its party is by now."""
+    return parts.settings.effective_files_dir / "cases" / str(case_id)
+
+
+def drawer_of_party(parts: Services, subject_id: UUID) -> Path:
+    """Return where documents lie as long as the case that they are for is not open.
+
+    A folder for each party: whoever names the hash of another party's file gets nothing by it.
+    """
+    return parts.settings.effective_files_dir / "documents" / str(subject_id)
+
+
 def keep_documents(
-    parts: Services, subject_id: UUID, sent: list[FileStorage]
+    parts: Services, drawer: Path, sent: Iterable[FileStorage]
 ) -> tuple[Document, ...]:
     """Keep the files of a form and return what a step says of them; raises `InputTooLarge`."""
     bytes_max = parts.settings.sheet_bytes_max
@@ -29,22 +46,36 @@ def keep_documents(
         if len(body) > bytes_max:
             raise InputTooLarge(f"A document has at most {bytes_max} bytes.")
         if body:
-            file_hash = keep_file(_folder(parts, subject_id), body)
+            file_hash = keep_file(drawer, body)
             found.append(Document(name=name_of_file(one.filename or ""), sha256=file_hash.hex()))
     return tuple(found)
 
 
-def read_document(parts: Services, subject_id: UUID, sha256: str) -> bytes:
+def move_in(
+    parts: Services, case_id: UUID, subject_id: UUID, documents: Iterable[Document]
+) -> None:
+    """Put the documents of a case that was opened just now with the case.
+
+    What lay with the party stays there too: another form of its may name it.
+    """
+    drawer, own = drawer_of_party(parts, subject_id), drawer_of_case(parts, case_id)
+    for one in documents:
+        if _path(drawer, one.sha256).is_file():
+            keep_file(own, read_file(drawer, bytes.fromhex(one.sha256)))
+
+
+def read_document(parts: Services, case_id: UUID, steps: Sequence[StepRow], sha256: str) -> bytes:
     """Return the bytes of a document; raises `NotFound` where it was named by its hash alone."""
-    try:
-        return read_file(_folder(parts, subject_id), bytes.fromhex(sha256))
-    except NotFound:
-        raise NotFound("This document was named by its hash alone and is not kept here.") from None
+    for drawer in _drawers(parts, case_id, steps, sha256):
+        if _path(drawer, sha256).is_file():
+            return read_file(drawer, bytes.fromhex(sha256))
+    raise NotFound("This document was named by its hash alone and is not kept here.")
 
 
-def is_kept(parts: Services, subject_id: UUID, sha256: str) -> bool:
+def is_kept(parts: Services, case_id: UUID, steps: Sequence[StepRow], sha256: str) -> bool:
     """Return whether a document itself is kept here."""
-    return (_folder(parts, subject_id) / "credit" / sha256).is_file()
+    drawers = _drawers(parts, case_id, steps, sha256)
+    return any(_path(drawer, sha256).is_file() for drawer in drawers)
 
 
 def name_of_file(name: str) -> str:
@@ -54,6 +85,20 @@ def name_of_file(name: str) -> str:
     return told[:NAME_CHARS_MAX] or "document"
 
 
-def _folder(parts: Services, subject_id: UUID) -> Path:
-    # A folder for each party: whoever names the hash of another party's file gets nothing by it.
-    return parts.settings.effective_files_dir / "documents" / str(subject_id)
+def _drawers(
+    parts: Services, case_id: UUID, steps: Sequence[StepRow], sha256: str
+) -> Iterator[Path]:
+    """Yield where a document of a case may lie: with the case, or where it was handed in.
+
+    Documents once lay with the party alone, as it stood when the step that names them was taken.
+    """
+    yield drawer_of_case(parts, case_id)
+    for step in steps:
+        if any(one.sha256 == sha256 for one in step.note.documents):
+            with reading(parts.engine) as connection:
+                party_id = stood_as(connection, parts.log, step.note.subject_id, step.seq)
+            yield drawer_of_party(parts, party_id)
+
+
+def _path(drawer: Path, sha256: str) -> Path:
+    return drawer / FOLDER / sha256

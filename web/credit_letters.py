@@ -193,7 +193,8 @@ def _due(note: CaseNote, due_on: date, book: Book) -> str:
     rule = book.rules.get(note.due_rule)
     basis = "" if rule is None else f"（{_cited(rule.norm, rule.article)}）"
     provisional = "；期间有年度的放假安排尚未公布，此日期为暂定" if note.is_provisional else ""
-    return f"下一步办理期限：{due_on.isoformat()}{basis}{provisional}。"
+    doubt = "；所依据的条款尚未核对原文" if rule is not None and not rule.is_certain else ""
+    return f"下一步办理期限：{due_on.isoformat()}{basis}{provisional}{doubt}。"
 
 
 def _cited(norm: Norm, article: str) -> str:

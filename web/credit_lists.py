@@ -6,6 +6,7 @@ alone; organisations are on them, and never a natural person.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from trace.recall.workdays import workdays_after
 
 from base.clock import CIVIL_ZONE
 from base.db import reading
@@ -14,7 +15,8 @@ from credit.checking import Listed, ListPage
 from credit.folding.projector import bring_up_credit
 from credit.list_reading import AsKnown, Changes, changes_between, count_on, search_list
 from credit.rulebook.lists import CreditList, credit_lists
-from web.credit import today
+from credit.terms import ListTerm, TermAsked, term_of_list
+from web.credit import book_of, today
 from web.services import Services
 
 
@@ -85,6 +87,14 @@ def counts_for(parts: Services) -> list[tuple[CreditList, int]]:
             (found, count_on(connection, parts.log, AsKnown(list_id=found.id, day=day)))
             for found in credit_lists().values()
         ]
+
+
+def term_for(parts: Services, list_id: str, asked: TermAsked) -> ListTerm:
+    """Return what the law makes of an entry of a list; nothing is recorded.
+
+    Raises `InvalidInput` where no row says it.
+    """
+    return term_of_list(book_of(parts), any_list(list_id), asked, workdays_after)
 
 
 def count_for(parts: Services, asked: AsKnown) -> int:

@@ -25,6 +25,7 @@ from credit.applying.entries import (
     lifted_draft,
     lifted_of,
 )
+from credit.judging.standing import stands_as
 from credit.offices import colleagues_of
 from credit.rulebook.model import Book
 from credit.rules.measures import Refusal, refusal_of
@@ -126,16 +127,17 @@ def _pass_gate(desk: ApplyingDesk, note: AppliedNote) -> tuple[UUID, ...]:
     day, log = note.applied_on, desk.journal.log
     today = desk.today()
     if day > today:
-        raise _refusal("day", "future", "A measure is not applied before its day.")
+        raise _refusal("on", "future", "A measure is not applied before its day.")
     # What came to be known later bound nobody on a day that lies behind.
     known_at = None if day == today else _end_of(day)
     with reading(desk.journal.engine) as connection:
-        standing = standing_of(connection, log, note.subject_id, day, known_at=known_at)
+        subject_id = stands_as(connection, log, note.subject_id)
+        standing = standing_of(connection, log, subject_id, day, known_at=known_at)
         why = refusal_of(desk.book, note.measure, standing, note.matter, day)
         if why is not None:
             raise _refusal("measure", why.value, _WORDS[why])
         measure = desk.book.measures[note.measure]
-        basis = basis_of(connection, log, note.subject_id, measure, day, known_at=known_at)
+        basis = basis_of(connection, log, subject_id, measure, day, known_at=known_at)
     return () if basis is None else basis.fact_ids
 
 
@@ -158,7 +160,7 @@ def lift_measure(
     if known.lifted_seq is None:
         if not known.applied_on <= note.lifted_on <= desk.today():
             message = "A measure is lifted on a day from its application to today."
-            raise _refusal("day", "period", message)
+            raise _refusal("on", "period", message)
         _append(desk, actor, note.application_id, lifted_draft(note), idempotency)
         known = _read(desk, note.application_id)
     if known.lifted_seq is None or lifted_of(_entry(desk, known.lifted_seq)) != note:

@@ -2,6 +2,8 @@
 
 The rule that must stay true: nobody decides about a record because he is some authority. A record
 is its authority's, by name or code; until somebody holds that office, it is whoever handed it in's.
+A listing is the named authority's in the same way: once somebody holds its office, whoever opened
+the listing before decides nothing about it any more.
 """
 
 from collections.abc import Sequence
@@ -41,7 +43,7 @@ def require_competent(
         return
     offices = offices_of(connection, actor.id)
     if note.kind == LISTING:
-        _require_own_list(offices, actor, note, opened_by)
+        _require_own_list(connection, offices, actor, note, opened_by)
         return
     for fact in facts:
         code = told_body(fact.body).get("details", {}).get("authority_code", "")
@@ -54,12 +56,18 @@ def require_competent(
 
 
 def _require_own_list(
-    offices: Sequence[Office], actor: Actor, note: CaseNote, opened_by: str
+    connection: Connection,
+    offices: Sequence[Office],
+    actor: Actor,
+    note: CaseNote,
+    opened_by: str,
 ) -> None:
     name = note.terms.get("authority_name", "")
-    if not holds(offices, name, "") and actor.id != opened_by:
+    is_its_own = holds(offices, name, "")
+    if not is_its_own and (actor.id != opened_by or is_held(connection, name, "")):
         message = f"A listing by {name or 'an authority without a name'} is its own to make."
-        raise Forbidden(message, problems=(_problem("terms", "other_authority", message),))
+        problem = _problem("terms.authority_name", "other_authority", message)
+        raise Forbidden(message, problems=(problem,))
     found = credit_lists().get(note.terms.get("list", ""))
     kind = code_lists().authorities.codes.get(note.terms.get("authority", ""))
     if found is None or kind is None or found.regime is Regime.ANY:

@@ -22,6 +22,14 @@ class Life:
     state: str = _NEW
     notes: tuple[CaseNote, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether something is still waited for."""
+        if not self.notes:
+            return False
+        kind = case_kinds()[self.kind]
+        return kind.is_open_after(kind.steps[self.notes[-1].step])
+
     def after(self, note: CaseNote) -> "Life":
         """Return the case after one more note that was admitted."""
         step = case_kinds()[note.kind].steps[note.step]
@@ -29,11 +37,9 @@ class Life:
 
     def is_beside(self, note: CaseNote) -> bool:
         """Return whether it is an open case of a note's kind about one of its facts."""
-        if not self.notes or self.kind != note.kind:
+        if not self.is_open or self.kind != note.kind:
             return False
-        kind = case_kinds()[self.kind]
-        is_same = not set(self.notes[0].fact_ids).isdisjoint(note.fact_ids)
-        return is_same and kind.is_open_after(kind.steps[self.notes[-1].step])
+        return not set(self.notes[0].fact_ids).isdisjoint(note.fact_ids)
 
     def refusal_of(self, note: CaseNote) -> Problem | None:
         """Return why a note cannot follow; None where it can."""
@@ -63,21 +69,24 @@ def life_of(notes: tuple[CaseNote, ...]) -> Life:
 
 
 def lacking(step: Step, note: CaseNote) -> tuple[Problem, ...]:
-    """Return what a step asks for and the note does not hold."""
+    """Return what a step asks for and the note does not hold, each by its field of a request."""
     held = {
-        Need.REASON: bool(note.reason.strip()),
-        Need.DOCUMENTS: bool(note.documents),
-        Need.COMMITMENT: note.is_committed,
-        Need.DECISION: bool(note.decision.strip()) and note.decided_on is not None,
-        Need.ARTICLE: bool(note.article.strip()),
-        Need.LIST: bool(note.terms.get("list")),
-        Need.MEASURES: bool(note.terms.get("measures")),
-        Need.SERVED: note.served_on is not None,
+        "reason": bool(note.reason.strip()),
+        "documents": bool(note.documents),
+        "committed": note.is_committed,
+        "decision": bool(note.decision.strip()),
+        "decided_on": note.decided_on is not None,
+        "article": bool(note.article.strip()),
+        "terms.list": bool(note.terms.get("list")),
+        "terms.measures": bool(note.terms.get("measures")),
+        "served_on": note.served_on is not None,
     }
     return tuple(
-        _problem(need.value, "required", _ASKED[need])
+        _problem(path, "required", message)
         for need in Need
-        if need in step.needs and not held[need]
+        if need in step.needs
+        for path, message in _ASKED[need].items()
+        if not held[path]
     )
 
 
@@ -86,15 +95,19 @@ def may_take(step: Step, *, is_party: bool) -> bool:
     return (step.by is By.PARTY) is is_party
 
 
+# What a step asks for, by the fields of a request that hold it.
 _ASKED: Final = {
-    Need.REASON: "say why",
-    Need.DOCUMENTS: "hand in at least one document",
-    Need.COMMITMENT: "the commitment has to be given",
-    Need.DECISION: "name the decision: its number and its day",
-    Need.ARTICLE: "name the article that it stands on",
-    Need.LIST: "name the list",
-    Need.MEASURES: "name the measures that would follow",
-    Need.SERVED: "name the day on which it was served",
+    Need.REASON: {"reason": "say why"},
+    Need.DOCUMENTS: {"documents": "hand in at least one document"},
+    Need.COMMITMENT: {"committed": "the commitment has to be given"},
+    Need.DECISION: {
+        "decision": "name the decision by its number",
+        "decided_on": "name the day of the decision",
+    },
+    Need.ARTICLE: {"article": "name the article that it stands on"},
+    Need.LIST: {"terms.list": "name the list"},
+    Need.MEASURES: {"terms.measures": "name the measures that would follow"},
+    Need.SERVED: {"served_on": "name the day on which it was served"},
 }
 
 

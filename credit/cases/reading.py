@@ -4,17 +4,18 @@ The rule that must stay true: a case is told from its entries; each step names t
 it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_
 
 from base.errors import NotFound, Problem
 from credit.cases.kinds import CaseKind, case_kinds
 from credit.cases.model import CaseNote
+from credit.cases.order import ORDER, behind, token_of
 from credit.cases.steps import CaseStep, steps_of_case
 from credit.feeds.model import CodeScheme
 from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
@@ -70,16 +71,31 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseQuery:
-    """Which cases: of one party, open ones alone, those that are overdue on a day."""
+    """Which cases: of one party, open ones alone, those that are overdue on a day.
+
+    `after` is the `next_after` of the page before.
+    """
 
     subject_id: UUID | None = None
     only_open: bool = True
     overdue_on: date | None = None
+    after: str = ""
     rows_max: int
 
 
-def cases_of(connection: Connection, log: int, query: CaseQuery) -> list[CaseRow]:
-    """Return cases, those due first before the others, and then the oldest."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """Some cases, the most pressing first; `next_after` is "" on the last page."""
+
+    cases: tuple[CaseRow, ...]
+    next_after: str
+
+
+def cases_of(connection: Connection, log: int, query: CaseQuery) -> CasePage:
+    """Return cases: open ones by the day they are due, then what was closed.
+
+    Raises `InvalidInput` for a page that there is not.
+    """
     statement = _cases(log)
     if query.subject_id is not None:
         statement = statement.where(CREDIT_CASE.c.subject_id == query.subject_id)
@@ -87,10 +103,14 @@ def cases_of(connection: Connection, log: int, query: CaseQuery) -> list[CaseRow
         statement = statement.where(CREDIT_CASE.c.is_open)
     if query.overdue_on is not None:
         statement = statement.where(is_overdue(query.overdue_on))
-    statement = statement.order_by(
-        CREDIT_CASE.c.due_on.is_(None), CREDIT_CASE.c.due_on, CREDIT_CASE.c.opened_seq
+    if query.after:
+        statement = statement.where(behind(query.after))
+    found = list(connection.execute(statement.order_by(*ORDER).limit(query.rows_max + 1)))
+    shown = found[: query.rows_max]
+    is_last = len(found) == len(shown)
+    return CasePage(
+        cases=tuple(map(_case_row, shown)), next_after="" if is_last else token_of(shown[-1])
     )
-    return list(_rows(connection.execute(statement.limit(query.rows_max))))
 
 
 def is_overdue(day: date) -> ColumnElement[bool]:
@@ -107,11 +127,12 @@ def is_overdue(day: date) -> ColumnElement[bool]:
 
 def read_case(connection: Connection, log: int, case_id: UUID) -> tuple[CaseRow, Sequence[StepRow]]:
     """Return a case with its steps, oldest first; raises `NotFound`."""
-    found = list(_rows(connection.execute(_cases(log).where(CREDIT_CASE.c.id == case_id))))
-    if not found:
+    own = _cases(log).where(CREDIT_CASE.c.id == case_id)
+    found = connection.execute(own).one_or_none()
+    if found is None:
         message = "There is no case with that id."
         raise NotFound(message, problems=(Problem(path="case", code="no_case", message=message),))
-    return found[0], [_step_row(one) for one in steps_of_case(connection, log, case_id)]
+    return _case_row(found), [_step_row(one) for one in steps_of_case(connection, log, case_id)]
 
 
 def _step_row(step: CaseStep) -> StepRow:
@@ -138,26 +159,21 @@ def _cases(log: int) -> Select[*tuple[Any, ...]]:
     of_subject = and_(
         CREDIT_SUBJECT.c.log == CREDIT_CASE.c.log, CREDIT_SUBJECT.c.id == CREDIT_CASE.c.subject_id
     )
-    of_code = and_(
-        CREDIT_CODE.c.log == CREDIT_CASE.c.log,
-        CREDIT_CODE.c.subject_id == CREDIT_CASE.c.subject_id,
-        CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+    # A party with two codes has one case all the same.
+    code = (
+        select(func.min(CREDIT_CODE.c.code))
+        .where(
+            CREDIT_CODE.c.log == CREDIT_CASE.c.log,
+            CREDIT_CODE.c.subject_id == CREDIT_CASE.c.subject_id,
+            CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
+        )
+        .scalar_subquery()
     )
     return (
-        select(CREDIT_CASE, CREDIT_SUBJECT.c.name, CREDIT_CODE.c.code)
+        select(CREDIT_CASE, CREDIT_SUBJECT.c.name, code.label("code"))
         .outerjoin(CREDIT_SUBJECT, of_subject)
-        .outerjoin(CREDIT_CODE, of_code)
         .where(CREDIT_CASE.c.log == log)
     )
-
-
-def _rows(rows: Any) -> Iterator[CaseRow]:
-    seen: set[UUID] = set()
-    for row in rows:
-        # A party with two codes has two rows here; its case is one.
-        if row.id not in seen:
-            seen.add(row.id)
-            yield _case_row(row)
 
 
 def _case_row(row: Row[*tuple[Any, ...]]) -> CaseRow:

@@ -17,7 +17,7 @@ from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
-from credit.cases.kinds import By, Need, Step, case_kinds
+from credit.cases.kinds import By, Effect, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import CaseNote
 from credit.cases.ripeness import hindrances
@@ -114,7 +114,10 @@ def _judged(
             if not is_once:
                 message = f"{problem.message[0].upper()}{problem.message[1:]}."
                 raise Conflict(message, problems=(problem,))
-        facts = _facts(connection, log, told)
+        standing_id = stands_as(connection, log, told.subject_id)
+        facts = _facts(connection, log, told, None if life.notes else standing_id)
+        if life.is_open and step.effect is not Effect.NONE:
+            _require_its_own(facts, standing_id)
         if party_id is None:
             opened_by = taken[0].actor if taken else ""
             require_competent(connection, log, actor, told, facts, opened_by)
@@ -182,28 +185,46 @@ def _party_for(
     return actor.party_id
 
 
-def _facts(connection: Connection, log: int, note: CaseNote) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the newest versions of the facts; raises `NotFound` where one is another party's."""
+def _facts(
+    connection: Connection, log: int, note: CaseNote, subject_id: UUID | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the newest versions of the facts; raises `NotFound` where one is another party's.
+
+    Without a party those of a case that is open already, wherever they stand by now.
+    """
     if note.kind == _LISTING:
         return ()
     statement = select(CREDIT_FACT).where(
         CREDIT_FACT.c.log == log,
         CREDIT_FACT.c.id.in_(note.fact_ids),
         CREDIT_FACT.c.is_latest,
-        CREDIT_FACT.c.subject_id == stands_as(connection, log, note.subject_id),
     )
+    if subject_id is not None:
+        statement = statement.where(CREDIT_FACT.c.subject_id == subject_id)
     found = list(connection.execute(statement))
     if not found or len(found) != len(set(note.fact_ids)):
         raise _no_record("There is no such record of this party.")
     return found
 
 
+def _require_its_own(facts: Sequence[Row[*tuple[Any, ...]]], subject_id: UUID) -> None:
+    """Refuse to change records that a person said since are another party's."""
+    for fact in facts:
+        if fact.subject_id != subject_id:
+            message = (
+                f"{fact.number} does not stand with this party any more: nothing is changed about "
+                "it here. Refuse what was asked for, or let the party take it back"
+            )
+            problem = _problem("facts", "stands_elsewhere", message)
+            raise Conflict(f"{message}.", problems=(problem,))
+
+
 def _require(step: Step, note: CaseNote, today: date) -> None:
     problems = list(lacking(step, note))
     if note.decided_on is not None and note.decided_on > today:
-        problems.append(_problem("decision", "future", "lies in the future"))
+        problems.append(_problem("decided_on", "future", "lies in the future"))
     if note.served_on is not None and note.served_on > today:
-        problems.append(_problem("served", "future", "lies in the future"))
+        problems.append(_problem("served_on", "future", "lies in the future"))
     if note.kind == _LISTING:
         problems += _terms_wrong(note, today)
     if problems:
@@ -219,12 +240,12 @@ def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:
     for unknown in sorted(terms.keys() - _TERMS):
         yield _problem(f"terms.{unknown}", "unknown", f"is none of {', '.join(sorted(_TERMS))}")
     if terms.get("list", "") not in credit_lists():
-        yield _problem("list", "unknown", "is no list")
+        yield _problem("terms.list", "unknown", "is no list")
     if terms.get("authority", "") not in code_lists().authorities.codes:
         yield _problem("terms.authority", "unknown", "is no kind of authority")
     for measure in terms.get("measures", "").split():
         if measure not in rulebook().measures:
-            yield _problem("measures", "unknown", f"{measure} is no measure of the rulebook")
+            yield _problem("terms.measures", "unknown", f"{measure} is no measure of the rulebook")
     if len(terms.get("item", "")) > _ITEM_CHARS_MAX:
         yield _problem("terms.item", "too_long", f"has at most {_ITEM_CHARS_MAX} characters")
     if terms.get("list") in credit_lists() and not _has_period(note, today):
@@ -259,10 +280,10 @@ def _require_openable(
     note: CaseNote,
     facts: Sequence[Row[*tuple[Any, ...]]],
 ) -> None:
-    wanted = {str(one.id) for one in facts}
+    wanted, log = {str(one.id) for one in facts}, desk.journal.log
     open_cases = select(CREDIT_CASE.c.facts).where(
-        CREDIT_CASE.c.log == desk.journal.log,
-        CREDIT_CASE.c.subject_id == note.subject_id,
+        CREDIT_CASE.c.log == log,
+        CREDIT_CASE.c.subject_id == stands_as(connection, log, note.subject_id),
         CREDIT_CASE.c.kind == note.kind,
         CREDIT_CASE.c.is_open,
     )
@@ -286,8 +307,9 @@ def _require_ripe(
     facts: Sequence[Row[*tuple[Any, ...]]],
 ) -> None:
     """Refuse a repair that is barred, or before its day, with the article and the day."""
-    today = desk.today()
-    standing = standing_of(connection, desk.journal.log, note.subject_id, today)
+    today, log = desk.today(), desk.journal.log
+    subject_id = stands_as(connection, log, note.subject_id)
+    standing = standing_of(connection, log, subject_id, today)
     bar = has_bar(desk.book, standing, today)
     for fact in facts:
         problems = tuple(hindrances(desk.book, fact, bar, today))

@@ -70,7 +70,7 @@ def require_in_time(book: Book, step: Step, note: CaseNote, taken: Sequence[Take
     is_served = Need.SERVED in step.needs
     on = note.served_on if is_served else note.decided_on
     if on is not None and on < first_on:
-        path = "served" if is_served else "decision"
+        path = "served_on" if is_served else "decided_on"
         message = f"may be of {first_on.isoformat()} at the earliest"
         message_zh = f"最早可在{first_on.isoformat()}作出。"
         problem = Problem(path=path, code="early", message=message, message_zh=message_zh)

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from credit.cases.kinds import By, CaseKind, case_kinds
+from credit.cases.order import ORDER, behind, token_of
 from credit.feeds.model import CodeScheme
 from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
 
@@ -30,13 +31,14 @@ class Choice:
     """Which cases: of a kind, in a state (or `open`, `closed`, or "" for all), of a region.
 
     `region` are the first digits of an administrative code. `subject_id` leaves one party's alone.
+    `after` is the `next_after` of the page before.
     """
 
     kind: str = ""
     state: str = OPEN
     region: str = ""
     subject_id: UUID | None = None
-    skip: int = 0
+    after: str = ""
     rows_max: int
 
 
@@ -60,6 +62,7 @@ class DeskRow:
     opened_at: datetime
     last_at: datetime
     due_on: date | None
+    due_rule: str
     is_provisional: bool
 
     @property
@@ -85,8 +88,19 @@ class DeskRow:
         return is_behind and not self.is_waiting
 
 
-def desk_rows(connection: Connection, log: int, choice: Choice) -> list[DeskRow]:
-    """Return the cases of a choice: open ones by the day they are due, then what was closed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """Some of the cases of a choice; `next_after` is "" on the last page."""
+
+    rows: tuple[DeskRow, ...]
+    next_after: str
+
+
+def desk_page(connection: Connection, log: int, choice: Choice) -> DeskPage:
+    """Return cases of a choice: open ones by the day they are due, then what was closed.
+
+    Raises `InvalidInput` for a page that there is not.
+    """
     code = (
         select(func.min(CREDIT_CODE.c.code))
         .where(
@@ -102,17 +116,15 @@ def desk_rows(connection: Connection, log: int, choice: Choice) -> list[DeskRow]
         CREDIT_SUBJECT.c.region,
         code.label("code"),
     )
-    is_open = CREDIT_CASE.c.is_open
-    due_on = case((is_open, CREDIT_CASE.c.due_on), else_=None)
-    statement = _chosen(_of_desk(select(*columns), log), choice).order_by(
-        case((is_open, 0), else_=1),
-        due_on.is_(None),
-        due_on,
-        # What is decided is not due any more: the newest stands first there.
-        case((is_open, -CREDIT_CASE.c.opened_seq), else_=CREDIT_CASE.c.last_seq).desc(),
+    statement = _chosen(_of_desk(select(*columns), log), choice)
+    if choice.after:
+        statement = statement.where(behind(choice.after))
+    found = list(connection.execute(statement.order_by(*ORDER).limit(choice.rows_max + 1)))
+    shown = found[: choice.rows_max]
+    is_last = len(found) == len(shown)
+    return DeskPage(
+        rows=tuple(_row(one) for one in shown), next_after="" if is_last else token_of(shown[-1])
     )
-    found = connection.execute(statement.offset(choice.skip).limit(choice.rows_max))
-    return [_row(one) for one in found]
 
 
 def count_cases(connection: Connection, log: int, choice: Choice) -> int:
@@ -174,6 +186,7 @@ def _row(row: Any) -> DeskRow:
         opened_at=row.opened_at,
         last_at=row.last_at,
         due_on=row.due_on if row.is_open else None,
+        due_rule=row.due_rule if row.is_open else "",
         is_provisional=row.is_provisional,
     )
 

@@ -13,12 +13,12 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select, update
 
 from credit.applying.entries import applied_of, lifted_of
+from credit.folding.owning import place_new
 from credit.folding.versions import civil_day
 from credit.rulebook.reading import rulebook
 from credit.standing import Basis, basis_of
 from credit.tables import CREDIT_APPLICATION
 from ledger.store import StoredEntry
-from parties.rows import insert_once
 
 _KEYS: Final = 900
 
@@ -26,12 +26,17 @@ _KEYS: Final = 900
 def fold_applied(connection: Connection, log: int, entry: StoredEntry) -> None:
     """Write an application; the first under an id stands."""
     note = applied_of(entry)
+    application = CREDIT_APPLICATION.c
+    own = (application.log == log, application.id == note.application_id)
+    if connection.execute(select(application.id).where(*own)).first() is not None:
+        return
     at = entry.header.recorded_at
-    basis = _basis(connection, log, note.subject_id, note.measure, note.fact_ids, at)
+    subject_id = place_new(connection, log, note.application_id, note.subject_id)
+    basis = _basis(connection, log, subject_id, note.measure, note.fact_ids, at)
     values = {
         "log": log,
         "id": note.application_id,
-        "subject_id": note.subject_id,
+        "subject_id": subject_id,
         "measure": note.measure,
         "matter": note.matter,
         "facts": " ".join(map(str, note.fact_ids)),
@@ -43,7 +48,7 @@ def fold_applied(connection: Connection, log: int, entry: StoredEntry) -> None:
         "lifted_on": None,
         "lifted_seq": None,
     }
-    insert_once(connection, CREDIT_APPLICATION, values)
+    connection.execute(CREDIT_APPLICATION.insert().values(values))
 
 
 def fold_lifted(connection: Connection, log: int, entry: StoredEntry) -> None:

@@ -16,7 +16,7 @@ from credit.cases.model import CaseNote
 from credit.facts import FactState, fact_id_of, key_hash_of, told_ends
 from credit.folding.applying import review_applications
 from credit.folding.decisions import decided_fact
-from credit.folding.judging import own_things
+from credit.folding.owning import place_new
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.judging.standing import stands_as
 from credit.tables import CREDIT_CASE, CREDIT_FACT
@@ -68,7 +68,7 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         "kind": note.kind,
         "state": step.target,
         "is_open": kind.is_open_after(step),
-        "subject_id": stands_as(connection, log, note.subject_id),
+        "subject_id": _stands_with(connection, log, note, is_new=known is None),
         "facts": " ".join(map(str, note.fact_ids)),
         "list": note.terms.get("list", ""),
         "opened_seq": entry.seq,
@@ -91,11 +91,15 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
     return tuple(UUID(one) for one in values["facts"].split())
 
 
+def _stands_with(connection: Connection, log: int, note: CaseNote, *, is_new: bool) -> UUID:
+    """Return with whom a case stands: whom it was opened for, or whom that party is by now."""
+    if is_new:
+        return place_new(connection, log, note.case_id, note.subject_id)
+    return stands_as(connection, log, note.subject_id)
+
+
 def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) -> None:
     values = decided_fact(note)
-    subject_id = stands_as(connection, log, note.subject_id)
-    if subject_id != note.subject_id:
-        own_things(connection, log, [(listed_id(note.case_id), note.subject_id)])
     row: dict[str, Any] = {
         "log": log,
         "id": listed_id(note.case_id),
@@ -105,7 +109,7 @@ def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         "recorded_at": entry.header.recorded_at,
         "batch_id": None,
         "position": None,
-        "subject_id": subject_id,
+        "subject_id": place_new(connection, log, listed_id(note.case_id), note.subject_id),
         "feed": DECISIONS,
         "key_hash": key_hash_of(DECISIONS, str(note.case_id)),
         **values,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 from base.bulk import insert_rows
 from credit.folding.applying import review_applications
 from credit.folding.naming import note_names
+from credit.folding.owning import own_things
 from credit.folding.versions import FACT_COLUMNS, no_longer_latest
 from credit.judging.entries import Judged, JudgedNote, judged_of, undone_of
 from credit.judging.refusals import refusal_of
@@ -37,7 +38,6 @@ from credit.tables import (
 from ledger.store import StoredEntry
 
 _KEYS: Final = 900
-_OWN_COLUMNS: Final = ("log", "thing_id", "node_id")
 _UNVERSIONED: Final = (CREDIT_APPLICATION, CREDIT_CASE)
 
 
@@ -93,11 +93,6 @@ def fold_undone(connection: Connection, log: int, entry: StoredEntry) -> None:
         _forget_unused(connection, log, row.subject_id)
 
 
-def own_things(connection: Connection, log: int, rows: list[tuple[UUID, UUID]]) -> None:
-    """Note of which mention or party things are by their own words: (thing, node)."""
-    insert_rows(connection, CREDIT_OWN, _OWN_COLUMNS, [(log, *row) for row in rows])
-
-
 def _replace_unsure(connection: Connection, log: int, note: JudgedNote) -> None:
     """Let what was unsure hold no more: about the same two, or once it is known who it is."""
     own = update(CREDIT_JUDGEMENT).where(
@@ -135,13 +130,18 @@ def _make_known(connection: Connection, log: int, seq: int, note: JudgedNote) ->
 
 
 def _forget_unused(connection: Connection, log: int, subject_id: UUID) -> None:
-    """Take away a party that a judgement made, once no judgement names it."""
+    """Take away a party that a judgement made, once no judgement names it and nothing is its."""
     used = select(CREDIT_JUDGEMENT.c.id).where(
         CREDIT_JUDGEMENT.c.log == log,
         CREDIT_JUDGEMENT.c.state == JudgementState.HOLDS,
         or_(CREDIT_JUDGEMENT.c.subject_id == subject_id, CREDIT_JUDGEMENT.c.node_id == subject_id),
     )
-    if connection.execute(used.limit(1)).first() is None:
+    # What was opened for it is its history, and has to find its name.
+    kept = [
+        select(table.c.id).where(table.c.log == log, table.c.subject_id == subject_id)
+        for table in _UNVERSIONED
+    ]
+    if all(connection.execute(one.limit(1)).first() is None for one in (used, *kept)):
         connection.execute(
             delete(CREDIT_NAME).where(
                 CREDIT_NAME.c.log == log, CREDIT_NAME.c.subject_id == subject_id

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, select
 
 from base.bulk import insert_rows
 from credit.feeds.model import Claim, FactKind, Record, SubjectKind
-from credit.folding.judging import own_things
 from credit.folding.naming import rules_of
+from credit.folding.owning import own_things
 from credit.judging.standing import MentionState, aliases_of
 from credit.naming.comparing import Outcome, Side, compare_any
 from credit.naming.finding import names_of

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select, update
 from base.bulk import insert_rows
 from credit.facts import content_hash_of, fact_id_of, key_hash_of
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind
-from credit.folding.judging import own_things
+from credit.folding.owning import own_things
 from credit.folding.subjects import subjects_of
 from credit.folding.values import fact_values
 from credit.folding.versions import FACT_COLUMNS

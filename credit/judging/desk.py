@@ -17,6 +17,7 @@ from base.errors import Conflict, InvalidInput, NotFound, Problem
 from credit.judging.entries import JudgedNote, UndoneNote, judged_draft, undone_draft
 from credit.judging.refusals import refusal_of
 from credit.judging.standing import JudgementState
+from credit.judging.undoing import in_the_way
 from credit.tables import CREDIT_JUDGEMENT
 from ledger.batch import Batch, Idempotency
 from ledger.draft import Draft
@@ -24,7 +25,7 @@ from ledger.journal import Journal
 from parties.actors import Actor
 
 _NOT_FOUND: Final = frozenset({"unknown"})
-_IN_THE_WAY: Final = frozenset({"judged", "joined"})
+_IN_THE_WAY: Final = frozenset({"judged", "joined", "cases_open"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +64,20 @@ def judge(
 def undo(
     desk: JudgingDesk, actor: Actor, note: UndoneNote, *, idempotency: Idempotency | None = None
 ) -> Any:
-    """Record that a judgement holds no more, and return its row."""
+    """Record that a judgement holds no more, and return its row.
+
+    Raises `Conflict` where it holds no more already, and where an open case stands on it.
+    """
     _require_reason(note.reason)
     desk.bring_up()
     row = _read(desk, note.judgement_id)
     if row.state != JudgementState.HOLDS and idempotency is None:
         raise Conflict("This judgement does not hold any more: there is nothing to undo.")
+    if row.state == JudgementState.HOLDS:
+        with reading(desk.journal.engine) as connection:
+            problem = in_the_way(connection, desk.journal.log, row)
+        if problem is not None:
+            raise _refused(problem)
     _append(desk, actor, row.node_id, undone_draft(note), idempotency)
     return _read(desk, note.judgement_id)
 

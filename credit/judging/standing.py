@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from credit.judging.entries import Judged
 from credit.tables import CREDIT_ALIAS, CREDIT_JUDGEMENT, CREDIT_MENTION
@@ -76,18 +76,52 @@ def joined_into(connection: Connection, log: int, subject_id: UUID) -> list[UUID
     return sorted(found)
 
 
-def who_it_is(connection: Connection, log: int, mention: Row[*tuple[Any, ...]]) -> UUID | None:
-    """Return the party that a mention is: whom a person named, or whom its code names.
+def stood_as(connection: Connection, log: int, subject_id: UUID, seq: int) -> UUID:
+    """Return the party that a party was when an entry came: by the joins that held then."""
+    row, here, seen = CREDIT_JUDGEMENT.c, subject_id, {subject_id}
+    while True:
+        held = select(row.subject_id).where(
+            row.log == log,
+            row.node_id == here,
+            row.is_join,
+            row.verdict == Judged.POSITIVE.value,
+            row.state.in_((JudgementState.HOLDS, JudgementState.UNDONE)),
+            row.seq < seq,
+            or_(row.undone_seq.is_(None), row.undone_seq > seq),
+        )
+        then = connection.execute(held.order_by(row.seq)).scalar()
+        if then is None or then in seen:
+            return here
+        here = then
+        seen.add(here)
 
-    None where nobody said, or where a person said that it is not whom its code names.
+
+def who_it_is(connection: Connection, log: int, mention: Row[*tuple[Any, ...]]) -> UUID | None:
+    """Return the party that a mention is by now; None where it is nobody's."""
+    named = named_by(connection, log, mention)
+    return None if named is None else followed(connection, log, named)
+
+
+def named_by(
+    connection: Connection,
+    log: int,
+    mention: Row[*tuple[Any, ...]],
+    *,
+    without: UUID | None = None,
+) -> UUID | None:
+    """Return whom a person said that a mention is, or whom its code names.
+
+    None where nobody said, or where a person said that it is not whom its code names. `without` is
+    a judgement that is left out.
     """
-    said = holding_about(connection, log, mention.id)
+    said = [one for one in holding_about(connection, log, mention.id) if one.id != without]
     for one in said:
         if one.verdict == Judged.POSITIVE.value:
-            return followed(connection, log, one.subject_id)
-    told = mention.told_id
+            named: UUID = one.subject_id
+            return named
+    told: UUID | None = mention.told_id
     denied = {one.subject_id for one in said if one.verdict == Judged.NEGATIVE.value}
-    return None if told is None or told in denied else followed(connection, log, told)
+    return None if told is None or told in denied else told
 
 
 def state_of_mention(connection: Connection, log: int, mention: Row[*tuple[Any, ...]]) -> str:

@@ -45,9 +45,14 @@ class CaseDay:
             case_id=case_id,
             kind=kind,
             step=step,
-            subject_id=self.subject,
             party_id=None,
-            **{**values, "is_committed": True, "fact_ids": (self.facts["penalty"],), **more},
+            **{
+                **values,
+                "subject_id": self.subject,
+                "is_committed": True,
+                "fact_ids": (self.facts["penalty"],),
+                **more,
+            },
         )
 
     def take(self, actor: Actor, kind: str, step: str, case_id: UUID, **more: Any) -> int:

@@ -109,7 +109,7 @@ def test_what_a_step_asks_for_is_refused_by_its_field(world: CaseDay) -> None:
         world.take(
             world.party, "repair", "apply", case_id, reason=" ", documents=(), is_committed=False
         )
-    assert {one.path for one in refusal.value.problems} == {"reason", "documents", "commitment"}
+    assert {one.path for one in refusal.value.problems} == {"reason", "documents", "committed"}
 
     world.take(world.party, "repair", "apply", case_id)
     world.take(AUTHORITY, "repair", "accept", case_id)
@@ -222,8 +222,8 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: CaseDay) -> Non
 @pytest.mark.parametrize(
     ("terms", "path"),
     [
-        ({"list": "gossip"}, "list"),
-        ({"measures": "MZ-01 MZ-99"}, "measures"),
+        ({"list": "gossip"}, "terms.list"),
+        ({"measures": "MZ-01 MZ-99"}, "terms.measures"),
         ({"restricted_until": "2030年"}, "terms.restricted_until"),
         ({"authority": "x" * 40}, "terms.authority"),
         # No row says how long a defaulter is listed on a ground that is no item of the article.

@@ -13,7 +13,7 @@ from credit.casework.desk import (
     CLOSED,
     Choice,
     count_cases,
-    desk_rows,
+    desk_page,
     regions_of_cases,
 )
 from credit.casework.feeds import codes_of_feed, counts_of_feeds, quality_of
@@ -52,7 +52,7 @@ def world(installation: Installation, intake: IntakeDesk) -> CaseDay:
 def _listed(world: CaseDay, **asked: Any) -> list[tuple[str, str, bool]]:
     today = world.desk.today()
     with reading(world.installation.engine) as connection:
-        rows = desk_rows(connection, world.installation.log, Choice(rows_max=50, **asked))
+        rows = desk_page(connection, world.installation.log, Choice(rows_max=50, **asked)).rows
     return [(row.kind.id, row.state, row.is_overdue(today)) for row in rows]
 
 
@@ -86,7 +86,7 @@ def test_the_time_that_a_party_has_for_its_answer_is_nobody_s_delay(world: CaseD
     world.installation.clock.instant += timedelta(days=30)
     today = world.desk.today()
     with reading(world.installation.engine) as connection:
-        (row,) = desk_rows(connection, world.installation.log, Choice(rows_max=5))
+        (row,) = desk_page(connection, world.installation.log, Choice(rows_max=5)).rows
         (count,) = counts_by_kind(
             connection,
             world.installation.log,

@@ -168,6 +168,25 @@ def test_a_list_is_kept_by_the_authority_that_is_named_and_of_the_lists_kind(
         world.take(OTHER, "listing", "notice", uuid4(), **{**ABOUT, "terms": terms})
 
 
+def test_a_listing_is_carried_on_by_whoever_holds_the_office_that_it_names(world: CaseDay) -> None:
+    case_id, engine = uuid4(), world.installation.engine
+    world.take(AUTHORITY, "listing", "notice", case_id, **ABOUT)
+    with reading(engine) as connection:
+        (own,) = offices_of(connection, AUTHORITY.id)
+    end_office(engine, own.id, now=world.installation.clock.now(), record=lambda *_: None)
+    # Nobody holds the office: whoever opened the listing carries it on, and nobody else.
+    with pytest.raises(Forbidden, match="its own to make"):
+        world.take(OTHER, "listing", "serve", case_id, served_on=date(2026, 11, 23))
+    world.take(AUTHORITY, "listing", "serve", case_id, served_on=date(2026, 11, 23))
+
+    _office(world, OTHER.id, "青岛市市场监督管理局")
+
+    with pytest.raises(Forbidden, match="its own to make") as refusal:
+        world.take(AUTHORITY, "listing", "drop", case_id, reason="证据不足")
+    assert [one.path for one in refusal.value.problems] == ["terms.authority_name"]
+    assert world.take(OTHER, "listing", "drop", case_id, reason="证据不足") > 0
+
+
 def test_nobody_is_listed_before_the_time_to_answer_is_over(world: CaseDay) -> None:
     case_id = _served(world)
     world.take(world.party, "listing", "answer", case_id, reason="没有主观故意")
@@ -176,7 +195,7 @@ def test_nobody_is_listed_before_the_time_to_answer_is_over(world: CaseDay) -> N
         world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **DECIDED)
 
     (problem,) = refusal.value.problems
-    assert (problem.path, problem.code) == ("decision", "early")
+    assert (problem.path, problem.code) == ("decided_on", "early")
     assert "2026-12-01" in problem.message_zh
 
 

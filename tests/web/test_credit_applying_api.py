@@ -40,7 +40,7 @@ def test_a_measure_is_applied_and_has_to_be_lifted_once_its_basis_fell_away(told
     assert (applied["must_lift"], len(applied["facts"])) == (False, 1)
     assert _json(send(told, "GET", f"{PATH}?to_lift=true", role="authority")) == {
         "applications": [],
-        "next_after": "",
+        "nextPageToken": "",
     }
 
     told.clock.instant += timedelta(hours=1)
@@ -113,6 +113,19 @@ def test_the_same_report_is_one_application(told: House) -> None:
 
     assert first == again
     assert len(_json(send(told, "GET", PATH, role="authority"))["applications"]) == 1
+
+
+def test_what_is_wrong_with_a_day_or_a_page_is_refused_by_its_field(told: House) -> None:
+    applied = _json(_report(told, 1, "MZ-03", "honours"))
+    tomorrow = (told.clock.instant + timedelta(days=1)).date().isoformat()
+
+    refused = [
+        _report(told, 1, "MZ-03", "honours", on=tomorrow),
+        send(told, "POST", f"{PATH}/{applied['id']}/lift", {"on": tomorrow}, role="authority"),
+        send(told, "GET", f"{PATH}?nextPageToken=x", role="authority"),
+    ]
+
+    assert [errors_of(one) for one in refused] == [["on"], ["on"], ["nextPageToken"]]
 
 
 def test_of_an_unknown_party_nothing_is_applied(told: House) -> None:

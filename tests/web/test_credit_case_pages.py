@@ -63,7 +63,7 @@ def told_to(house: House) -> House:
     return house
 
 
-def _fact(house: House) -> str:
+def fact_of(house: House) -> str:
     facts = send(house, "GET", "/api/v1/credit/record").get_json()["facts"]
     return str(facts[0]["id"])
 
@@ -80,7 +80,7 @@ def ask(party: Visitor, fact: str, **changes: Any) -> TestResponse:
     return party.post(NEW, page=f"{NEW}?kind=repair", **{**form, **changes})
 
 
-def _at(answer: TestResponse) -> str:
+def at_of(answer: TestResponse) -> str:
     assert answer.status_code == 303, text_of(answer)
     return answer.headers["Location"].partition("?")[0]
 
@@ -89,7 +89,7 @@ def test_a_repair_goes_from_the_party_s_form_to_the_decision_and_its_letter(told
     party, authority = sign_in(told), sign_in(told, "authority")
     assert "申请信用修复" in text_of(party.get("/work/credit/mine"))
 
-    at = _at(ask(party, _fact(told)))
+    at = at_of(ask(party, fact_of(told)))
     listed = text_of(authority.get(CASES))
     accepted = authority.post(f"{at}/steps", page=at, step="accept")
     bare = authority.post(f"{at}/steps", page=at, step="approve", reason="核实")
@@ -100,7 +100,8 @@ def test_a_repair_goes_from_the_party_s_form_to_the_decision_and_its_letter(told
     assert "青岛第1食品有限公司" in listed
     assert accepted.status_code == approved.status_code == 303
     assert bare.status_code == 400
-    assert error_of(bare, "step-approve", "decision") == "请写明决定的文号和日期。"
+    assert error_of(bare, "step-approve", "decision") == "请写明决定的文号。"
+    assert error_of(bare, "step-approve", "decided_on") == "请写明作出决定的日期。"
     assert ">核实</textarea>" in text_of(bare)
     assert all(word in text_of(page) for word in ("已修复", "缴款凭证.pdf", "/ledger/proof/"))
     letters = re.findall(rf"{at}/letters/[0-9]+\.pdf", text_of(page))
@@ -138,7 +139,7 @@ def test_a_file_that_was_handed_in_is_not_lost_when_something_else_was_wrong(
     sqlite_house.clock.instant += timedelta(days=300)
     own = penalty(1, cf_xdr_shxym=code_of(sqlite_house), cf_jdrq="2026-04-01")
     hand_in(sqlite_house, "penalty", own)
-    party, fact = sign_in(sqlite_house), _fact(sqlite_house)
+    party, fact = sign_in(sqlite_house), fact_of(sqlite_house)
 
     refused = ask(party, fact, commitment="")
     held = re.search(
@@ -148,7 +149,7 @@ def test_a_file_that_was_handed_in_is_not_lost_when_something_else_was_wrong(
     again = ask(
         party, fact, documents=(BytesIO(b""), ""), **{f"document-{held[1]}": "缴款凭证.pdf"}
     )
-    at = _at(again)
+    at = at_of(again)
 
     assert refused.status_code == 400
     assert error_of(refused, "new", "commitment") == "未作出承诺，不能申请信用修复。"
@@ -159,7 +160,9 @@ def test_a_file_that_was_handed_in_is_not_lost_when_something_else_was_wrong(
 
 def test_a_party_sees_no_case_document_or_letter_of_another(told: House) -> None:
     authority = sign_in(told, "authority")
-    at = _at(authority.post(NEW, page=f"{NEW}?kind=listing&uscc={uscc(2)}", uscc=uscc(2), **NOTICE))
+    at = at_of(
+        authority.post(NEW, page=f"{NEW}?kind=listing&uscc={uscc(2)}", uscc=uscc(2), **NOTICE)
+    )
     seq = re.search(rf"{at}/letters/([0-9]+)\.pdf", text_of(authority.get(at)))
     assert seq is not None
     party = sign_in(told)
@@ -176,7 +179,7 @@ def test_a_notice_is_served_answered_and_decided(told: House) -> None:
     page = f"{NEW}?kind=listing&uscc={own}"
 
     bare = authority.post(NEW, page=page, uscc=own, **{**NOTICE, "measure-MF-05": ""})
-    at = _at(authority.post(NEW, page=page, uscc=own, **NOTICE))
+    at = at_of(authority.post(NEW, page=page, uscc=own, **NOTICE))
     served = authority.post(f"{at}/steps", page=at, step="serve", served="2026-12-26")
     waiting = text_of(party.get("/work/credit/mine")) + text_of(party.get("/work"))
     answered = party.post(f"{at}/steps", page=at, step="answer", reason="第三次抽检系运输所致")
@@ -209,7 +212,7 @@ def test_the_desk_is_narrowed_by_kind_state_and_place(sqlite_house: House) -> No
     hand_in(sqlite_house, "penalty", penalty(1), penalty(2, cf_xdr_shxym=uscc(2, region="370600")))
     authority = sign_in(sqlite_house, "authority")
     for code in (uscc(1), uscc(2, region="370600")):
-        _at(authority.post(NEW, page=f"{NEW}?kind=listing&uscc={code}", uscc=code, **NOTICE))
+        at_of(authority.post(NEW, page=f"{NEW}?kind=listing&uscc={code}", uscc=code, **NOTICE))
 
     def names(query: str) -> list[str]:
         return re.findall(r"青岛第[0-9]食品", text_of(authority.get(f"{CASES}?{query}")))
@@ -229,7 +232,7 @@ def test_a_form_that_is_sent_twice_opens_one_case(sqlite_house: House) -> None:
 
     first, second = (authority.post(NEW, page=page, **form) for _ in range(2))
 
-    assert _at(first) == _at(second)
+    assert at_of(first) == at_of(second)
     assert "案件：1 件" in text_of(authority.get(CASES))
 
 
@@ -238,7 +241,7 @@ def test_a_step_that_comes_back_from_a_sign_in_is_shown_and_not_taken(sqlite_hou
     authority = sign_in(sqlite_house, "authority")
     page = f"{NEW}?kind=listing&uscc={uscc(1)}&list=food_blacklist"
     resumed = authority.post(NEW, page=page, uscc=uscc(1), resumed="1", **NOTICE)
-    at = _at(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
+    at = at_of(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
 
     back = authority.post(f"{at}/steps", page=at, step="drop", reason="证据不足", resumed="1")
 
@@ -265,7 +268,7 @@ def test_an_authority_reads_a_case_of_another_one_and_is_offered_no_step(
     engine = sqlite_house.services.engine
     authority = sign_in(sqlite_house, "authority")
     page = f"{NEW}?kind=listing&uscc={uscc(1)}"
-    at = _at(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
+    at = at_of(authority.post(NEW, page=page, uscc=uscc(1), **NOTICE))
     with reading(engine) as connection:
         (office,) = list_offices(connection)
     end_office(engine, office.id, now=NOW, record=lambda *_: None)
@@ -299,7 +302,7 @@ def test_what_nobody_has_read_is_told_to_whoever_decides_as_something_to_be_weig
         "jg": "国家税务总局青岛市税务局稽查局",
     }
     hand_in(house, "tax_case", row)
-    at = _at(ask(sign_in(house), _fact(house)))
+    at = at_of(ask(sign_in(house), fact_of(house)))
 
     page = sign_in(house, "authority").get(at)
     api = f"/api/v1/credit/cases/{at.rpartition('/')[2]}"

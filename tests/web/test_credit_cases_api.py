@@ -116,7 +116,7 @@ def test_the_desk_shows_what_is_overdue_first(told: House) -> None:
         ({"kind": "prayer"}, ["kind"]),
         ({"reason": ""}, ["reason"]),
         ({"documents": []}, ["documents"]),
-        ({"committed": False}, ["commitment"]),
+        ({"committed": False}, ["committed"]),
         ({"documents": [{"name": "a", "sha256": "xx"}]}, ["documents[0].sha256"]),
         ({"surprise": 1}, ["surprise"]),
     ],
@@ -129,6 +129,35 @@ def test_what_is_lacking_is_refused_by_its_field(
     assert answer.status_code in (400, 422)
     assert errors_of(answer) == paths
     assert _json(send(told, "GET", CASES))["cases"] == []
+
+
+def test_a_refusal_of_a_step_names_the_field_of_the_request(told: House) -> None:
+    case = _json(_apply(told))
+    _step(told, case, "accept")
+    late, early = ({**DECIDED, "decided_on": day} for day in ("2027-12-01", "2026-01-05"))
+    terms = {"list": "serious_violation", "authority": "tax", "authority_name": "青岛税务局"}
+    notice = {"kind": "listing", "uscc": uscc(2), "reason": "x", "article": "第五条"}
+    unknown = {**terms, "authority": "market_regulation", "measures": "M-1", "item": "1"}
+
+    refused = [
+        _step(told, case, "approve", reason="核实"),
+        _step(told, case, "approve", reason="核实", decision=DECIDED["decision"]),
+        _step(told, case, "approve", reason="核实", **late),
+        _step(told, case, "approve", reason="核实", **early),
+        send(told, "POST", CASES, notice, role="authority"),
+        send(told, "POST", CASES, {**notice, "terms": terms}, role="authority"),
+        send(told, "POST", CASES, {**notice, "terms": unknown}, role="authority"),
+    ]
+
+    assert [errors_of(one) for one in refused] == [
+        ["decision", "decided_on"],
+        ["decided_on"],
+        ["decided_on"],
+        ["decided_on"],
+        ["terms.list", "terms.measures", "terms.list", "terms.authority"],
+        ["terms.authority"],
+        ["terms.measures"],
+    ]
 
 
 def test_a_step_that_cannot_follow_is_a_conflict(told: House) -> None:

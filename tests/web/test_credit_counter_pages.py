@@ -41,6 +41,24 @@ def test_a_code_is_answered_with_lists_measures_and_the_articles_they_stand_on(
     assert "MS-02" not in page
 
 
+def test_a_link_by_the_interface_s_own_word_fills_the_field_and_is_answered_at_once(
+    told: House,
+) -> None:
+    person = sign_in(told, "authority")
+
+    linked = text_of(person.get(f"{CHECK}?uscc={uscc(1)}"))
+    typed = text_of(person.get(f"{CHECK}?q={uscc(2)}&uscc={uscc(1)}"))
+    wrong = person.get(f"{CHECK}?uscc=91370200000000001A")
+
+    assert f'name="q" value="{uscc(1)}"' in linked
+    assert "列入惩戒名单：2 个" in linked
+    # Whoever types into the field of a page that came by a link asks for what was typed.
+    assert f'name="q" value="{uscc(2)}"' in typed
+    assert "列入惩戒名单：1 个" in typed
+    assert wrong.status_code == 400
+    assert error_of(wrong, "check", "q")
+
+
 def test_a_code_inside_what_a_scanner_types_is_read(told: House) -> None:
     person = sign_in(told, "auditor")
 

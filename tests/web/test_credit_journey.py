@@ -196,7 +196,7 @@ def _is_listed(journey: Journey) -> None:
     served = journey.post(steps, {"step": "serve", "served_on": "2026-05-11"})
     early = {"step": "list", "reason": "事实清楚", "decided_on": "2026-05-11", **DECISION}
     refused = send(journey.house, "POST", API + steps, early, role="authority")
-    assert (refused.status_code, errors_of(refused)) == (400, ["decision"])
+    assert (refused.status_code, errors_of(refused)) == (400, ["decided_on"])
     assert journey.checked()["entries"] == []
 
     journey.on("2026-05-20")

@@ -45,10 +45,10 @@ class LiftIn(StrictSchema):
 
 
 class ApplicationQuery(StrictSchema):
-    """With `to_lift` only what has to be lifted and was not; `after` the `next_after` of a page."""
+    """With `to_lift` only what has to be lifted and was not."""
 
     to_lift = ma.fields.Boolean(load_default=False)
-    after = text(_TOKEN_CHARS_MAX, load_default="")
+    after = text(_TOKEN_CHARS_MAX, load_default="", data_key="nextPageToken")
 
 
 class ApplicationOut(ma.Schema):
@@ -67,9 +67,9 @@ class ApplicationOut(ma.Schema):
 
 
 class ApplicationsOut(ma.Schema):
-    """Measures in use, the oldest first; `next_after` is "" on the last page."""
+    """Measures in use, the oldest first; the token is "" on the last page."""
 
-    next_after = ma.fields.String()
+    next_after = ma.fields.String(data_key="nextPageToken")
     applications = ma.fields.List(ma.fields.Nested(ApplicationOut))
 
 

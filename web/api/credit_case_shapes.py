@@ -13,6 +13,8 @@ _REASON_CHARS_MAX: Final = 2000
 _FACTS_MAX: Final = 50
 _DOCUMENTS_MAX: Final = 20
 _TERMS_MAX: Final = 10
+_TOKEN_CHARS_MAX: Final = 60
+_VERIFIED_TOLD: Final = "How far the row of the deadline was checked: `memory` is not certain."
 
 
 class RecordQuery(StrictSchema):
@@ -103,6 +105,7 @@ class CaseListQuery(StrictSchema):
 
     all = ma.fields.Boolean(load_default=False)
     overdue = ma.fields.Boolean(load_default=False)
+    after = text(_TOKEN_CHARS_MAX, load_default="", data_key="nextPageToken")
 
 
 class CaseOut(ma.Schema):
@@ -120,6 +123,7 @@ class CaseOut(ma.Schema):
     last_at = ma.fields.AwareDateTime(format="iso")
     due_on = ma.fields.Date(allow_none=True)
     due_rule = ma.fields.String()
+    due_verified = ma.fields.String(metadata={"description": _VERIFIED_TOLD})
     provisional = ma.fields.Boolean()
     overdue = ma.fields.Boolean()
     next = ma.fields.List(ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String()))
@@ -151,6 +155,7 @@ class CaseStepOut(ma.Schema):
     decided_on = ma.fields.Date(allow_none=True)
     due_on = ma.fields.Date(allow_none=True)
     due_rule = ma.fields.String()
+    due_verified = ma.fields.String(metadata={"description": _VERIFIED_TOLD})
     provisional = ma.fields.Boolean()
     recounts = ma.fields.List(ma.fields.Nested(RecountOut))
     documents = ma.fields.List(ma.fields.Nested(DocumentIn))
@@ -164,6 +169,7 @@ class WholeCaseOut(CaseOut):
 
 
 class CasesOut(ma.Schema):
-    """Cases, the most pressing first."""
+    """Cases, the most pressing first; the token is "" on the last page."""
 
     cases = ma.fields.List(ma.fields.Nested(CaseOut))
+    next_after = ma.fields.String(data_key="nextPageToken")

@@ -16,7 +16,7 @@ from parties.ids import new_id
 from web.api import credit_case_shapes as shapes
 from web.api.blueprint import ApiBlueprint
 from web.auth import current_actor, requires
-from web.credit import today
+from web.credit import book_of, today
 from web.credit_cases import (
     cases_for,
     open_case_for,
@@ -49,9 +49,13 @@ def get_record(query: dict[str, Any]) -> dict[str, Any]:
 def get_cases(query: dict[str, Any]) -> dict[str, Any]:
     """List cases, the most pressing first: one's own, or everybody's to an authority."""
     found = cases_for(
-        services(), current_actor(), only_open=not query["all"], only_overdue=query["overdue"]
+        services(),
+        current_actor(),
+        only_open=not query["all"],
+        only_overdue=query["overdue"],
+        after=query["after"],
     )
-    return {"cases": [_case(one) for one in found]}
+    return {"cases": [_case(one) for one in found.cases], "next_after": found.next_after}
 
 
 @BLUEPRINT.route("/credit/cases", methods=["POST"])
@@ -138,6 +142,7 @@ def _case(row: CaseRow) -> dict[str, Any]:
         "last_at": row.last_at,
         "due_on": row.due_on,
         "due_rule": row.due_rule,
+        "due_verified": _verified(row.due_rule),
         "provisional": row.is_provisional,
         "overdue": row.is_overdue(today(services())),
         "next": [
@@ -145,6 +150,11 @@ def _case(row: CaseRow) -> dict[str, Any]:
             for step in row.kind.steps_from(row.state)
         ],
     }
+
+
+def _verified(rule_id: str) -> str:
+    rule = book_of(services()).rules.get(rule_id)
+    return "" if rule is None else rule.verified.value
 
 
 def _step(step: StepRow) -> dict[str, Any]:
@@ -160,6 +170,7 @@ def _step(step: StepRow) -> dict[str, Any]:
         "decided_on": note.decided_on,
         "due_on": note.due_on,
         "due_rule": note.due_rule,
+        "due_verified": _verified(note.due_rule),
         "provisional": note.is_provisional,
         "recounts": step.recounts,
         "documents": [{"name": one.name, "sha256": one.sha256} for one in note.documents],

@@ -1,4 +1,4 @@
-"""Lists over HTTP for whoever checks credit: any list, as known on a day, and what changed in it.
+"""Lists over HTTP: any list as known on a day, what changed in it, and how long an entry lasts.
 
 One rule: what left a list says why; organisations alone are on it.
 """
@@ -10,13 +10,14 @@ import marshmallow as ma
 
 from credit.checking import Listed
 from credit.list_reading import Changed, Left, Removed
+from credit.terms import EXTENSION_MONTHS_MAX, TermAsked, list_term_json
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
-from web.api.credit_shapes import CreditEntryOut, CreditListedOut
-from web.api.fields import LegalDay, StrictSchema, text
+from web.api.credit_shapes import BecauseOut, CreditEntryOut, CreditListedOut
+from web.api.fields import CountText, LegalDay, StrictSchema, text
 from web.auth import requires
 from web.credit import entry_told
-from web.credit_lists import any_list, as_known, changes_for, page_for, sides_of
+from web.credit_lists import any_list, as_known, changes_for, page_for, sides_of, term_for
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -24,6 +25,7 @@ BLUEPRINT = ApiBlueprint(
 )
 
 _WORDS_CHARS_MAX: Final = 200
+_ITEM_CHARS_MAX: Final = 16
 
 
 class ListEntriesQuery(StrictSchema):
@@ -89,6 +91,62 @@ class ListChangesOut(ma.Schema):
     added = ma.fields.List(ma.fields.Nested(CreditListedOut))
     removed = ma.fields.List(ma.fields.Nested(RemovedEntryOut))
     changed = ma.fields.List(ma.fields.Nested(ChangedEntryOut))
+
+
+class ListTermQuery(StrictSchema):
+    """An entry: its first day, the ground's number in its norm, and what its decision says."""
+
+    listed = LegalDay(required=True)
+    item = text(_ITEM_CHARS_MAX, load_default="")
+    extension = CountText(load_default=0, validate=ma.validate.Range(max=EXTENSION_MONTHS_MAX))
+    until = LegalDay(
+        load_default=None, metadata={"description": "Last day that the decision names."}
+    )
+    ended = LegalDay(
+        load_default=None, metadata={"description": "Day on which the ground fell away."}
+    )
+
+
+class LeadsToOut(ma.Schema):
+    """Onto which list an entry leads, on which day, by which row."""
+
+    list = ma.fields.String()
+    on = ma.fields.String()
+    rule = ma.fields.String()
+
+
+class ListTermOut(ma.Schema):
+    """What the law makes of an entry; `certain` is false where a row was not checked.
+
+    By `delete_by` it is taken off, as `delete_because` says; both only where the entry has an end.
+    """
+
+    listed = ma.fields.String()
+    last_day = ma.fields.String(allow_none=True)
+    min_period_last_day = ma.fields.String(allow_none=True)
+    removal_earliest_date = ma.fields.String(allow_none=True)
+    certain = ma.fields.Boolean()
+    because = ma.fields.List(ma.fields.Nested(BecauseOut))
+    delete_by = ma.fields.String(allow_none=True)
+    provisional = ma.fields.Boolean()
+    delete_because = ma.fields.List(ma.fields.Nested(BecauseOut))
+    leads_to = ma.fields.Nested(LeadsToOut)
+
+
+@BLUEPRINT.route("/credit/lists/<list_id>/term", methods=["GET"])
+@requires(Action.READ_CREDIT_LISTS)
+@BLUEPRINT.arguments(ListTermQuery, location="query")
+@BLUEPRINT.response(200, ListTermOut)
+def get_list_term(query: dict[str, Any], list_id: str) -> dict[str, Any]:
+    """Tell until when an entry of a list lasts that starts on a day, with every article."""
+    asked = TermAsked(
+        listed_on=query["listed"],
+        item=query["item"],
+        extension_months=query["extension"],
+        until_on=query["until"],
+        ended_on=query["ended"],
+    )
+    return list_term_json(term_for(services(), list_id, asked))
 
 
 @BLUEPRINT.route("/credit/lists/<list_id>/entries", methods=["GET"])

@@ -9,15 +9,13 @@ import click
 import orjson
 
 from base.config import load_settings
-from base.errors import InvalidInput
 from credit.decisions import Told, converting, penalty_told
-from credit.explaining import publicity_json, term_json
+from credit.explaining import publicity_json
 from credit.rulebook.code_lists import code_lists
-from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
-from credit.rules.listing import NoTerm, delete_by, step_of, term_of
 from credit.rules.publicity import publicity_of
+from credit.terms import EXTENSION_MONTHS_MAX, TermAsked, list_named, list_term_json, term_of_list
 from jobs.commands.credit.batches import check_row_file, release, sample, take
 from jobs.commands.credit.doors import drop, pull, sources
 from jobs.commands.credit.night import night
@@ -94,7 +92,9 @@ def explain(**asked: Unpack[_Asked]) -> None:
 @click.argument("name", metavar="LIST")
 @click.option("--listed", type=_DAY, required=True, help="Day the entry starts on.")
 @click.option("--item", default="", help="The ground's number in its norm.")
-@click.option("--extension", type=click.IntRange(0, 120), default=0, help="Months added.")
+@click.option(
+    "--extension", type=click.IntRange(0, EXTENSION_MONTHS_MAX), default=0, help="Months added."
+)
 @click.option("--until", type=_DAY, help="Last day that the decision names.")
 @click.option("--ended", type=_DAY, help="Day on which the ground fell away.")
 def tell_term(
@@ -106,43 +106,15 @@ def tell_term(
     ended: datetime | None,
 ) -> None:
     """Tell how long a party is on a LIST, and by when it has to be taken off."""
-    found, book = _list_named(name), rulebook()
-    try:
-        term = term_of(
-            book,
-            found.period,
-            found.regime,
-            starts_on=listed.date(),
-            item=item,
-            extension_months=extension,
-            restricted_until_on=_day(until),
-        )
-    except NoTerm as error:
-        raise InvalidInput(f"{error}.") from None
-    ground_on = ended.date() if ended else term.maximum.last_on if term.maximum else None
-    told = term_json(term)
-    if ground_on is not None:
-        counted = delete_by(book, found.clock, found.regime, ground_on, workdays_after)
-        told["delete_by"] = None if counted is None else counted[0].day.isoformat()
-        told["provisional"] = counted is not None and counted[0].is_provisional
-    step = step_of(book, f"{_family(found)}.step", found.regime, listed_on=listed.date())
-    if step is not None:
-        told["leads_to"] = {"list": step.onto, "on": step.on.isoformat(), "rule": step.rule.id}
+    asked = TermAsked(
+        listed_on=listed.date(),
+        item=item,
+        extension_months=extension,
+        until_on=_day(until),
+        ended_on=_day(ended),
+    )
+    told = list_term_json(term_of_list(rulebook(), list_named(name), asked, workdays_after))
     click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
-
-
-def _list_named(name: str) -> CreditList:
-    """Return a list by its id or by the family of its rows; raises `InvalidInput` with both."""
-    found = credit_lists().get(name)
-    named = {_family(one): one for one in credit_lists().values() if one.facts}
-    if found is None and name not in named:
-        known = ", ".join(sorted({*credit_lists(), *named}))
-        raise InvalidInput(f"{name} is no list; use one of {known}.")
-    return found or named[name]
-
-
-def _family(found: CreditList) -> str:
-    return found.period.partition(".")[0]
 
 
 def _day(typed: datetime | None) -> date | None:

@@ -19,7 +19,12 @@ from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
 from ledger.batch import Idempotency
-from web.credit_documents import NAME_CHARS_MAX, keep_documents
+from web.credit_documents import (
+    NAME_CHARS_MAX,
+    drawer_of_case,
+    drawer_of_party,
+    keep_documents,
+)
 from web.idempotency import request_hash
 from web.pages.credit.asking import legal_day
 from web.pages.languages import say as _
@@ -65,19 +70,23 @@ def note_typed(form: Form, of: CaseOf, step: Step, book: Book) -> CaseNote:
         decided_on=legal_day(form, "decided_on"),
         served_on=legal_day(form, "served"),
         is_committed=form.is_ticked("commitment"),
-        documents=documents_typed(form, of.subject_id),
+        documents=documents_typed(form, of, is_new=step.id == of.kind.begins),
         terms=terms_typed(form, book) if Need.LIST in step.needs else {},
     )
 
 
-def documents_typed(form: Form, subject_id: UUID) -> tuple[Document, ...]:
-    """Return the documents of a form: those kept before, those sent now, one named by its hash."""
-    found = [*kept_documents(form)]
+def documents_typed(form: Form, of: CaseOf, *, is_new: bool) -> tuple[Document, ...]:
+    """Return the documents of a form: those kept before, those sent now, one named by its hash.
+
+    A case that is not open yet has no place of its own: a form that comes back has another id.
+    """
+    parts, found = services(), [*kept_documents(form)]
+    drawer = drawer_of_party(parts, of.subject_id) if is_new else drawer_of_case(parts, of.case_id)
     try:
         sent = [one for one in request.files.getlist("documents") if one.filename]
-        found += keep_documents(services(), subject_id, sent)
+        found += keep_documents(parts, drawer, sent)
     except InputTooLarge:
-        most = services().settings.sheet_bytes_max
+        most = parts.settings.sheet_bytes_max
         form.wrong("documents", _("A file has at most %(most)s MB.", most=str(most >> 20)))
     sha256, name = form.code("hash").lower(), " ".join(form.text("hash_name").split())
     if sha256 and not _SHA256.fullmatch(sha256):

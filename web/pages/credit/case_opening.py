@@ -5,7 +5,7 @@ what an authority opens is about a party that it names by its code.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,9 +14,9 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
-from base.errors import AppError, NotFound
+from base.errors import AppError, InvalidInput, NotFound
 from credit.cases.kinds import CaseKind, case_kinds
-from credit.casework.desk import Choice, DeskRow, desk_rows
+from credit.casework.desk import Choice, DeskPage, DeskRow, desk_page
 from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.offices import EVERY, offices_of
@@ -30,6 +30,7 @@ from parties.ids import new_id
 from web.credit import book_of, today
 from web.credit_cases import open_case_for, record_for
 from web.credit_desk import news_for
+from web.credit_documents import move_in
 from web.idempotency import id_of_request
 from web.pages.credit.asking import party_asked
 from web.pages.credit.case_forms import CaseOf, facts_typed, note_typed, once
@@ -91,19 +92,32 @@ def credit_mine() -> WerkzeugResponse | str:
     if actor.role is not Role.PRODUCER:
         return redirect("/work/credit/cases", 303)
     subject_id, facts = record_for(parts, actor, "")
-    with reading(parts.engine) as connection:
-        mine = Choice(state="", subject_id=subject_id, rows_max=page_rows())
-        cases = [] if subject_id is None else desk_rows(connection, parts.log, mine)
-    on = today(parts)
-    records = [_record(one, cases, on) for one in facts if one.kind not in _NOT_REPAIRED]
+    every = Choice(subject_id=subject_id, rows_max=parts.settings.page_size_max)
+    is_open = _own_cases(every).rows
+    shown = replace(every, state="", after=request.args.get("after", ""), rows_max=page_rows())
+    page, on = _own_cases(shown), today(parts)
+    records = [_record(one, is_open, on) for one in facts if one.kind not in _NOT_REPAIRED]
     return render_template(
         "credit/cases/mine.html",
         is_known=subject_id is not None,
         records=records,
-        cases=cases,
-        waiting=[row for row in cases if row.waits_for_party],
+        cases=page.rows,
+        next_after=page.next_after,
+        waiting=[row for row in is_open if row.waits_for_party],
         today=on,
     )
+
+
+def _own_cases(mine: Choice) -> DeskPage:
+    """Return a page of a party's own cases; raises `NotFound` for one that there is not."""
+    if mine.subject_id is None:
+        return DeskPage(rows=(), next_after="")
+    parts = services()
+    try:
+        with reading(parts.engine) as connection:
+            return desk_page(connection, parts.log, mine)
+    except InvalidInput as refusal:
+        raise NotFound("There is no such page.") from refusal
 
 
 @blueprint.get("/credit/cases/new")
@@ -142,8 +156,9 @@ def credit_open_case() -> WerkzeugResponse | tuple[str, int]:
     try:
         row = open_case_for(parts, actor, note, uscc=code, idempotency=once(form))
     except AppError as refusal:
-        refuse(form, refusal)
+        refuse(form, refusal, is_new=True)
         return _form_page(kind, form), 400
+    move_in(parts, row.id, subject_id, note.documents)
     return redirect(f"/work/credit/cases/{row.id}?done={kind.begins}", 303)
 
 

@@ -19,7 +19,13 @@ from parties.access import Action, has_role_for
 from parties.actors import Actor, Role
 from web.credit_desk import WholeCase
 from web.credit_documents import is_kept
-from web.pages.credit.case_words import by_title, letter_title, rule_words, step_title
+from web.pages.credit.case_words import (
+    by_title,
+    doubt_words,
+    letter_title,
+    rule_words,
+    step_title,
+)
 from web.pages.credit.words import title
 from web.pages.work_forms import Form, blank
 from web.services import Services
@@ -75,13 +81,17 @@ class UseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A whole case; `waits_for` says whose turn it is, "" where nobody's."""
+    """A whole case; `waits_for` says whose turn it is, "" where nobody's.
+
+    `due_doubt` is what is not known of the row that the deadline follows, "" where it is certain.
+    """
 
     whole: WholeCase
     list: CreditList | None
     measures: Sequence[Measure]
     steps: Sequence[StepView]
     due_rule: str
+    due_doubt: str
     next: Sequence[NextView]
     waits_for: str
     is_waiting: bool
@@ -105,6 +115,7 @@ def case_view(
         measures=[one for one in measures if one is not None],
         steps=[_step(parts, row.kind, one, whole, book) for one in whole.steps],
         due_rule=rule_words(book, row.due_rule),
+        due_doubt=doubt_words(book, row.due_rule),
         next=[
             _next(row.kind, step, form)
             for step in onward
@@ -137,7 +148,7 @@ def _step(parts: Services, kind: CaseKind, row: StepRow, whole: WholeCase, book:
         PaperView(
             name=one.name,
             sha256=one.sha256,
-            is_kept=is_kept(parts, whole.row.subject_id, one.sha256),
+            is_kept=is_kept(parts, whole.row.id, whole.steps, one.sha256),
         )
         for one in row.note.documents
     ]

@@ -12,6 +12,7 @@ from base.errors import AppError, Problem
 from credit.cases.kinds import By, CaseKind
 from credit.rulebook.model import Book
 from web.pages.credit.words import cited, title
+from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.work_forms import Form
 from web.pages.work_refusals import Refusals, refusal_words, whole_refusal
@@ -75,9 +76,27 @@ _TONES: Final[Mapping[str, str]] = {
 # As `credit.cases.competence` says whose a decision is.
 _RECORD: Final = re.compile(r"(?P<number>.*) is (?P<authority>.+)'s: it decides about it\.")
 _LISTED_BY: Final = re.compile(r"A listing by (.+) is its own to make\.")
-_FIELDS: Final = Refusals(
-    fields={"decision.decided_on": "decided_on", "served_on": "served", "committed": "commitment"}
+_FIELDS: Final = Refusals(fields={"served_on": "served", "committed": "commitment"})
+# What a form of cases has a place for; whatever else is refused is told above all of it.
+_PLACED: Final = frozenset(
+    {
+        "article",
+        "commitment",
+        "decided_on",
+        "decision",
+        "documents",
+        "reason",
+        "served",
+    }
 )
+_PLACED_NEW: Final = _PLACED | {
+    "authority",
+    "authority_name",
+    "facts",
+    "item",
+    "measures",
+    "restricted_until",
+}
 
 
 def state_title(state: str) -> str:
@@ -107,25 +126,44 @@ def rule_words(book: Book, rule_id: str) -> str:
     return "" if rule is None else cited(rule.norm, rule.article)
 
 
+def doubtful_words(book: Book, rule_id: str) -> str:
+    """Return the norm that a deadline follows where nobody has checked it, "" for any other."""
+    rule = book.rules.get(rule_id)
+    return "" if rule is None or rule.is_certain else cited(rule.norm, rule.article)
+
+
+def doubt_words(book: Book, rule_id: str) -> str:
+    """Return what is not known of the row that a deadline follows, "" where it is certain."""
+    rule = book.rules.get(rule_id)
+    if rule is None or rule.is_certain:
+        return ""
+    return rule.doubt_zh if chosen_lang() == "zh" else rule.doubt_en
+
+
 def letter_title(kind: CaseKind, step: str) -> str:
     """Return what the letter of a step is called, "" for a step without one."""
     found = LETTERS.get((kind.id, step))
     return "" if found is None else found()
 
 
-def refuse(form: Form, refusal: AppError) -> None:
-    """Note what was refused beside its field, in words of the desk."""
+def refuse(form: Form, refusal: AppError, *, is_new: bool = False) -> None:
+    """Note what was refused beside its field, in words of the desk.
+
+    Above the form where it has no such field; `is_new` for the one that opens a case, which has
+    more of them.
+    """
     words: Mapping[tuple[str, str], Callable[[Problem], str]] = {
         ("reason", "required"): lambda _one: _("Say why."),
         ("documents", "required"): lambda _one: _("Hand in at least one document."),
         ("commitment", "required"): lambda _one: _("Without the commitment there is no repair."),
-        ("decision", "required"): lambda _one: _("Name the decision: its number and its day."),
+        ("decision", "required"): lambda _one: _("Name the decision by its number."),
+        ("decided_on", "required"): lambda _one: _("Name the day of the decision."),
         ("article", "required"): lambda _one: _("Name the article that it stands on."),
         ("list", "required"): lambda _one: _("Choose the list."),
         ("list", "unknown"): lambda _one: _("Choose the list."),
         ("measures", "required"): lambda _one: _("Choose what would follow."),
         ("served", "required"): lambda _one: _("Name the day on which it was served."),
-        ("decision", "future"): lambda _one: _("This lies in the future."),
+        ("decided_on", "future"): lambda _one: _("This lies in the future."),
         ("served", "future"): lambda _one: _("This lies in the future."),
         ("step", "state"): lambda _one: _(
             "The case has moved on meanwhile. Look at its state and choose again."
@@ -134,7 +172,9 @@ def refuse(form: Form, refusal: AppError) -> None:
     for problem in refusal.problems:
         name = _FIELDS.field_of(problem.path.rsplit(".", maxsplit=1)[-1])
         row = words.get((name, problem.code))
-        form.wrong(name, row(problem) if row else refusal_words(problem, _FIELDS))
+        said = row(problem) if row else not_yours_words(problem.message)
+        place = name if name in (_PLACED_NEW if is_new else _PLACED) else ""
+        form.wrong(place, said or refusal_words(problem, _FIELDS))
     if not refusal.problems:
         form.wrong("", _conflict(refusal) or whole_refusal(refusal))
 

@@ -4,6 +4,7 @@ One rule: each page shows and does what the interface would for the same actor.
 """
 
 from datetime import date
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from flask import Response, redirect, render_template, request
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from base.errors import AppError, NotFound
+from base.errors import AppError, InvalidInput, NotFound
 from credit.cases.kinds import case_kinds
 from credit.casework.desk import CLOSED, OPEN, REGION_CHARS, Choice, states_in_use
 from parties.access import Action, has_role_for
@@ -23,7 +24,13 @@ from web.credit_documents import read_document
 from web.credit_letters import case_letter
 from web.pages.credit.case_forms import CaseOf, kept_documents, note_typed, once
 from web.pages.credit.case_views import case_view, due_tone
-from web.pages.credit.case_words import not_yours_words, refuse, state_title, state_tone
+from web.pages.credit.case_words import (
+    doubtful_words,
+    not_yours_words,
+    refuse,
+    state_title,
+    state_tone,
+)
 from web.pages.credit.words import title
 from web.pages.languages import chosen_lang
 from web.pages.regions import region_name
@@ -39,8 +46,9 @@ _BEGUN: Final = "begun"
 @blueprint.context_processor
 def _case_words() -> dict[str, object]:
     """Give the pages of the workbench the words of cases, and who may do what with them."""
-    actor = page_actor()
+    actor, book = page_actor(), book_of(services())
     return {
+        "doubtful": partial(doubtful_words, book),
         "state_title": state_title,
         "state_tone": state_tone,
         "due_tone": due_tone,
@@ -61,8 +69,10 @@ def credit_cases() -> WerkzeugResponse | str:
     form = Form(name="filter", values=request.args.to_dict())
     on, rows_max = today(parts), page_rows()
     since = year_before(on)
-    skip = form.whole("after") if form.text("after") else 0
-    desk = desk_for(parts, actor, _choice(form, skip=skip, rows_max=rows_max), since=since)
+    try:
+        desk = desk_for(parts, actor, _choice(form, rows_max=rows_max), since=since)
+    except InvalidInput as refusal:
+        raise NotFound("There is no such page.") from refusal
     return render_template(
         "credit/cases/list.html",
         desk=desk,
@@ -72,7 +82,6 @@ def credit_cases() -> WerkzeugResponse | str:
         kinds=[(one.id, title(one)) for one in case_kinds().values()],
         states=[(one, state_title(one)) for one in states_in_use(case_kinds().values())],
         regions=[(one, region_name(f"{one:0<6}", chosen_lang()) or one) for one in desk.regions],
-        after=skip + rows_max if skip + rows_max < desk.count else None,
     )
 
 
@@ -117,13 +126,13 @@ def credit_step_again(case_id: UUID) -> WerkzeugResponse:
 def credit_document(case_id: UUID, sha256: str) -> Response:
     """Give out a document that was handed in with a step of this case."""
     parts = services()
-    row, steps = case_for(parts, page_actor(), case_id)
+    _row, steps = case_for(parts, page_actor(), case_id)
     named = {one.sha256: one.name for step in steps for one in step.note.documents}
     if sha256 not in named:
         raise NotFound("There is no such document of this case.")
     told = dump_options_header("attachment", {"filename": named[sha256]})
     return Response(
-        read_document(parts, row.subject_id, sha256),
+        read_document(parts, case_id, steps, sha256),
         mimetype="application/octet-stream",
         headers={"Content-Disposition": told, "X-Content-Type-Options": "nosniff"},
     )
@@ -138,14 +147,14 @@ def credit_letter(case_id: UUID, seq: int) -> Response:
     return Response(body, mimetype="application/pdf", headers=headers)
 
 
-def _choice(form: Form, *, skip: int, rows_max: int) -> Choice:
+def _choice(form: Form, *, rows_max: int) -> Choice:
     kind, state, region = form.text("kind"), form.values.get("state", OPEN), form.code("region")
     known = {"", OPEN, CLOSED, *states_in_use(case_kinds().values())}
     return Choice(
         kind=kind if kind in case_kinds() else "",
         state=state if state in known else OPEN,
         region=region if region.isdigit() and len(region) <= REGION_CHARS else "",
-        skip=skip,
+        after=form.text("after"),
         rows_max=rows_max,
     )
 

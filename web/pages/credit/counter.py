@@ -76,7 +76,7 @@ def _credit_rights() -> dict[str, object]:
 @page_requires(Action.CHECK_CREDIT)
 def credit_check() -> str | tuple[str, int]:
     """Ask for a party; show what is known of it, or whom a name may mean."""
-    parts, form = services(), Form(name="check", values=request.args.to_dict())
+    parts, form = services(), Form(name="check", values=_values_asked())
     asked, matter = party_asked(form.text("q")), form.text("matter")
     day = legal_day(form, "day")
     if asked.fault:
@@ -101,6 +101,12 @@ def _meant(name: str) -> Meant:
     shown = {one.subject_id for one in compared}
     others = [one for one in holding[:_CANDIDATES] if one.id not in shown]
     return Meant(compared=tuple(compared), others=tuple(others), is_cut=len(holding) > _CANDIDATES)
+
+
+def _values_asked() -> dict[str, str]:
+    """Return what the address says; a code by the interface's own word fills the one field."""
+    values = request.args.to_dict()
+    return {**values, "q": values.get("q") or values.get("uscc", "")}
 
 
 def _checked(code: str, matter: str, day: date | None) -> CheckView:

@@ -1,4 +1,4 @@
-"""Lists for authorities: on a day, as known on a day, searched, and compared between two days.
+"""Lists for authorities: on a day, as known on a day, searched, compared; and how long one lasts.
 
 The rule that must stay true: what left a list says why, and every line names its decision and its
 proof.
@@ -13,6 +13,7 @@ from flask import render_template, request
 from base.errors import InvalidInput
 from credit.list_reading import Left
 from credit.periods import FIRST_DAY
+from credit.terms import TermAsked
 from parties.access import Action
 from web.credit import today
 from web.credit_lists import (
@@ -23,15 +24,18 @@ from web.credit_lists import (
     counts_for,
     page_for,
     sides_of,
+    term_for,
 )
 from web.pages.credit.asking import ASKED_CHARS_MAX, legal_day
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
 from web.pages.work_forms import Form
+from web.pages.work_refusals import Refusals
 from web.services import services
 from web.session import page_requires
 
 _CHANGES_MAX: Final = 200
+_ITEM_CHARS_MAX: Final = 16
 _WEEK: Final = timedelta(days=7)
 
 LEFT: Final[Mapping[Left, Callable[[], str]]] = {
@@ -119,6 +123,36 @@ def credit_list_changes(list_id: str) -> str | tuple[str, int]:
         fields=FIELDS,
     )
     return body if changes is not None else (body, 400)
+
+
+@blueprint.get("/credit/lists/<list_id>/term")
+@page_requires(Action.CHECK_CREDIT)
+def credit_list_term(list_id: str) -> str | tuple[str, int]:
+    """Show until when an entry of a list lasts that starts on a day, with every article."""
+    parts, found = services(), any_list(list_id)
+    form = Form(name="term", values=request.args.to_dict())
+    asked = TermAsked(
+        listed_on=legal_day(form, "listed") or today(parts),
+        item=form.code("item")[:_ITEM_CHARS_MAX],
+        extension_months=form.whole("extension") if form.text("extension") else 0,
+        until_on=legal_day(form, "until"),
+        ended_on=legal_day(form, "ended"),
+    )
+    term = None
+    if form.is_good:
+        try:
+            term = term_for(parts, found.id, asked)
+        except InvalidInput as refusal:
+            form.refuse(refusal, Refusals())
+    body = render_template(
+        "credit/term.html",
+        form=form,
+        list=found,
+        asked=asked,
+        term=term,
+        onto=None if term is None or term.step is None else any_list(term.step.onto),
+    )
+    return body if term is not None else (body, 400)
 
 
 def _before(day: date) -> date:

@@ -114,7 +114,7 @@ def _page(code: str) -> str | tuple[str, int]:
         query = CaseQuery(
             subject_id=subject_id, only_open=False, rows_max=parts.settings.page_size_max
         )
-        cases = cases_of(connection, parts.log, query)
+        cases = cases_of(connection, parts.log, query).cases
         card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
         asked = ApplicationQuery(
             day=today(parts),

@@ -113,7 +113,8 @@ def _told(
     report = found.report
     body = render_template(
         "credit/public_report.html",
-        report=report,
+        paper=report,
+        is_comparable=report.erased_at is None,
         name=found.name,
         uscc=found.uscc,
         verdict=_VERDICTS[found.standing](),

@@ -97,7 +97,8 @@ def _told(
 ) -> Response:
     body = render_template(
         "credit/public_snapshot.html",
-        snapshot=found.snapshot,
+        paper=found.snapshot,
+        is_comparable=True,
         list=credit_lists()[found.snapshot.list],
         verdict=_VERDICTS[found.standing](),
         files=NAMES if found.is_open else (),
