@@ -18,10 +18,10 @@ _SEQ_BYTES: Final = 8
 _NO_DAY: Final = 0
 
 _ROW: Final = CREDIT_CASE.c
-_CLOSED: Final = case((_ROW.is_open, 0), else_=1)
-_DUE_ON: Final = case((_ROW.is_open, _ROW.due_on), else_=None)
+_CLOSED: Final[ColumnElement[Any]] = case((_ROW.is_open, 0), else_=1)
+_DUE_ON: Final[ColumnElement[Any]] = case((_ROW.is_open, _ROW.due_on), else_=None)
 # What is decided is not due any more: the newest stands first there.
-_PLACE: Final = case((_ROW.is_open, _ROW.opened_seq), else_=-_ROW.last_seq)
+_PLACE: Final[ColumnElement[Any]] = case((_ROW.is_open, _ROW.opened_seq), else_=-_ROW.last_seq)
 
 ORDER: Final[tuple[ColumnElement[Any], ...]] = (_CLOSED, _DUE_ON.is_(None), _DUE_ON, _PLACE)
 """What is open first: by the day it is due, without one by its age; then what was closed last."""
@@ -30,13 +30,14 @@ ORDER: Final[tuple[ColumnElement[Any], ...]] = (_CLOSED, _DUE_ON.is_(None), _DUE
 def behind(token: str) -> ColumnElement[bool]:
     """Return the condition for what comes behind a page; raises `InvalidInput` for no page."""
     flag, day, seq = read_token(token, _FLAG_BYTES, _DAY_BYTES, _SEQ_BYTES)
-    closed, due_on = int.from_bytes(flag), _day_of(int.from_bytes(day))
-    further = int.from_bytes(seq, signed=True) < _PLACE
-    if due_on is None:
-        later = and_(_DUE_ON.is_(None), further)
+    closed, due_on, place = _CLOSED, _DUE_ON, _PLACE
+    last_closed, last_on = int.from_bytes(flag), _day_of(int.from_bytes(day))
+    further = place > int.from_bytes(seq, signed=True)
+    if last_on is None:
+        later = and_(due_on.is_(None), further)
     else:
-        later = or_(due_on < _DUE_ON, _DUE_ON.is_(None), and_(due_on == _DUE_ON, further))
-    return or_(closed < _CLOSED, and_(closed == _CLOSED, later))
+        later = or_(due_on > last_on, due_on.is_(None), and_(due_on == last_on, further))
+    return or_(closed > last_closed, and_(closed == last_closed, later))
 
 
 def token_of(row: Any) -> str:
