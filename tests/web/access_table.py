@@ -6,6 +6,7 @@ the subject and is tested with it.
 
 from typing import Final, TypeAlias
 
+from tests.web.case_access import CASES, READERS
 from tests.web.watch_access import WATCHES
 
 Door: TypeAlias = tuple[str, str]
@@ -16,10 +17,10 @@ EVERYBODY: Final = " ".join(ROLES)
 KEY_HOLDERS: Final = "producer authority auditor operator"
 OPERATOR: Final = "operator"
 PRODUCER: Final = "producer"
-READERS: Final = "producer authority auditor"
 
 EXPECTED: Final[dict[Door, str]] = {
     **WATCHES,
+    **CASES,
     ("GET", "/static/<path:filename>"): EVERYBODY,
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/"): EVERYBODY,
@@ -171,8 +172,6 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/monitoring"): "authority auditor",
     ("GET", "/api/v1/credit/check"): "authority auditor",
     ("GET", "/api/v1/credit/lists"): EVERYBODY,
-    ("GET", "/api/v1/credit/lists/<list_id>/entries"): "authority auditor",
-    ("GET", "/api/v1/credit/lists/<list_id>/changes"): "authority auditor",
     ("GET", "/api/v1/credit/lists/<list_id>/term"): EVERYBODY,
     ("GET", "/api/v1/credit/feeds"): "authority auditor",
     ("POST", "/api/v1/credit/feeds/<name>/batches"): "authority",
@@ -185,9 +184,6 @@ EXPECTED: Final[dict[Door, str]] = {
     ("POST", "/api/v1/credit/batches/<uuid:batch_id>/retry"): "authority",
     ("GET", "/api/v1/credit/batches/<uuid:batch_id>/rows/<int:row>/proof"): "authority auditor",
     ("GET", "/api/v1/credit/facts/<uuid:fact_id>/proof"): READERS,
-    ("GET", "/api/v1/credit/applications"): "authority auditor",
-    ("POST", "/api/v1/credit/applications"): "authority",
-    ("POST", "/api/v1/credit/applications/<uuid:application_id>/lift"): "authority",
     ("GET", "/api/v1/credit/candidates"): "authority auditor",
     ("GET", "/api/v1/credit/candidates/<uuid:mention_id>"): "authority auditor",
     ("GET", "/api/v1/credit/judgements"): "authority auditor",
@@ -230,10 +226,6 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/credit/inspections/<uuid:inspection_id>"): "authority auditor",
     ("POST", "/api/v1/credit/inspections/<uuid:inspection_id>/result"): "authority",
     ("POST", "/api/v1/credit/warnings/runs"): "authority",
-    ("GET", "/api/v1/credit/cases"): READERS,
-    ("POST", "/api/v1/credit/cases"): "producer authority",
-    ("GET", "/api/v1/credit/cases/<uuid:case_id>"): READERS,
-    ("POST", "/api/v1/credit/cases/<uuid:case_id>/steps"): "producer authority",
     ("GET", "/api/v1/credit/lists/<list_id>"): EVERYBODY,
     ("GET", "/api/v1/credit/open/<dataset>.csv"): EVERYBODY,
     ("GET", "/api/v1/credit/statistics"): "authority auditor",
@@ -287,11 +279,7 @@ PAGES: Final[dict[Door, str]] = {
     ("POST", "/work/recalls/<uuid:recall_id>/answer"): PRODUCER,
     ("POST", "/work/recalls/<uuid:recall_id>/act"): PRODUCER,
     ("GET", "/work/credit/check"): "authority auditor",
-    ("GET", "/work/credit/apply"): "authority",
-    ("POST", "/work/credit/apply"): "authority",
-    ("GET", "/work/credit/measures"): "authority auditor",
     ("GET", "/work/credit/statistics"): "authority auditor",
-    ("POST", "/work/credit/measures/<uuid:application_id>/lift"): "authority",
     ("GET", "/work/credit/me"): READERS,
     ("GET", "/work/credit/parties/<uscc>"): READERS,
     ("GET", "/work/credit/feeds"): "authority auditor",
@@ -331,15 +319,6 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/credit/draws/<uuid:draw_id>/draw"): "authority auditor",
     ("POST", "/work/credit/draws/<uuid:draw_id>/draw"): "authority",
     ("GET", "/work/credit/draws/<uuid:draw_id>/pool.txt"): "authority auditor",
-    ("GET", "/work/credit/mine"): READERS,
-    ("GET", "/work/credit/cases"): READERS,
-    ("GET", "/work/credit/cases/new"): "producer authority",
-    ("POST", "/work/credit/cases/new"): "producer authority",
-    ("GET", "/work/credit/cases/<uuid:case_id>"): READERS,
-    ("GET", "/work/credit/cases/<uuid:case_id>/steps"): READERS,
-    ("POST", "/work/credit/cases/<uuid:case_id>/steps"): "producer authority",
-    ("GET", "/work/credit/cases/<uuid:case_id>/documents/<sha256>"): READERS,
-    ("GET", "/work/credit/cases/<uuid:case_id>/letters/<int:seq>.pdf"): READERS,
     ("GET", "/work/credit/reports"): READERS,
     ("GET", "/work/credit/reports/new"): "producer authority",
     ("POST", "/work/credit/reports/new"): "producer authority",
@@ -348,13 +327,9 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/credit/reports/<number>/<name>"): "producer authority",
     ("GET", "/work/credit/accesses"): READERS,
     ("GET", "/work/credit/lists"): "authority auditor",
-    ("GET", "/work/credit/lists/<list_id>"): "authority auditor",
     ("POST", "/work/credit/lists/<list_id>/snapshots"): "authority",
     ("GET", "/work/credit/lists/<list_id>/snapshots"): "authority auditor",
     ("GET", "/work/credit/snapshots/<number>/<name>"): "authority auditor",
-    ("GET", "/work/credit/lists/<list_id>/changes"): "authority auditor",
-    ("GET", "/work/credit/lists/<list_id>/term"): "authority auditor",
-    ("GET", "/work/credit/lists/<list_id>/file/<kind>"): "authority auditor",
     ("GET", "/work/codes"): PRODUCER,
     ("POST", "/work/codes"): PRODUCER,
     ("GET", "/work/blocks"): READERS,
