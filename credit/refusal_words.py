@@ -89,6 +89,7 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "最多关注{}个主体，请先取消其他关注。",
     ),
     ("This role keeps no watches.", "这一身份不能关注主体。"),
+    ("{} is no list; use one of {}.", "没有“{}”这个名单，可用的有：{}。"),
     # Judgements about names.
     (
         "Somebody else judged this a moment ago; look at it again.",

@@ -6,8 +6,8 @@ the subject and is tested with it.
 
 from typing import Final, TypeAlias
 
-from tests.web.case_access import CASES, READERS
-from tests.web.watch_access import WATCHES
+from tests.web.case_access import CASE_PAGES, CASES, READERS
+from tests.web.watch_access import WATCH_PAGES, WATCHES
 
 Door: TypeAlias = tuple[str, str]
 
@@ -248,6 +248,8 @@ EXPECTED: Final[dict[Door, str]] = {
 
 # Pages that open to a session alone: whoever has none is led to signing in.
 PAGES: Final[dict[Door, str]] = {
+    **CASE_PAGES,
+    **WATCH_PAGES,
     ("GET", "/work"): KEY_HOLDERS,
     ("GET", "/work/account"): KEY_HOLDERS,
     ("POST", "/work/account"): KEY_HOLDERS,

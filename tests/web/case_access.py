@@ -1,4 +1,4 @@
-"""Who may enter by the doors of cases, measures in use and lists, as in the table of all doors."""
+"""Who may enter by the doors of cases, measures in use and lists: rows of `access_table`."""
 
 from typing import Final
 
@@ -14,6 +14,9 @@ CASES: Final[dict[tuple[str, str], str]] = {
     ("POST", "/api/v1/credit/cases"): "producer authority",
     ("GET", "/api/v1/credit/cases/<uuid:case_id>"): READERS,
     ("POST", "/api/v1/credit/cases/<uuid:case_id>/steps"): "producer authority",
+}
+
+CASE_PAGES: Final[dict[tuple[str, str], str]] = {
     ("GET", "/work/credit/apply"): "authority",
     ("POST", "/work/credit/apply"): "authority",
     ("GET", "/work/credit/measures"): "authority auditor",

@@ -8,6 +8,9 @@ WATCHES: Final[dict[tuple[str, str], str]] = {
     ("POST", "/api/v1/credit/watches/file"): "producer authority",
     ("DELETE", "/api/v1/credit/watches/<uscc>"): "producer authority",
     ("GET", "/api/v1/credit/changes"): "producer authority",
+}
+
+WATCH_PAGES: Final[dict[tuple[str, str], str]] = {
     ("GET", "/work/credit/watches"): "producer authority",
     ("POST", "/work/credit/watches"): "producer authority",
     ("GET", "/work/credit/watches/file"): "producer authority",
