@@ -114,7 +114,7 @@ def test_a_deadline_that_was_counted_anew_says_from_when_to_when_and_by_which_no
 ) -> None:
     told = told_to(sqlite_house)
     party, authority = sign_in(told), sign_in(told, "authority")
-    at = _at(ask(party, _fact(told)))
+    at = at_of(ask(party, fact_of(told)))
     authority.post(f"{at}/steps", page=at, step="accept")
     before = text_of(party.get(at))
 
