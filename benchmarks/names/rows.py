@@ -24,7 +24,8 @@ SEEDS: Final = (1, 2, 3, 4, 5, 6)
 _WORDS: Final = {
     "open": "the words that the rules were made with",
     "tried": "words that were held out until they showed three mistakes",
-    "held_out": "words held out: written after the rules, of which one (zones) was changed since",
+    "held_out": "words held out: written after the rules, which were changed since for what the other two"
+    " parts showed alone (zones, former prefectures, rare characters, slips of the form)",
 }
 _COLUMNS: Final = ("side", "same is", "precision", "recall", "wrong of", "missed of")
 _ABOUT: Final = (

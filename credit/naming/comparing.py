@@ -99,8 +99,10 @@ _COST: Final = 150
 _HARMLESS: Final = frozenset({"misspelt", "left_out"})
 _CORE_CHARS_MIN: Final = 2
 _PREFECTURE: Final = 4
+# The kinds of zones in 中国开发区审核公告目录 (2018), by their last word.
 _ZONE: Final = re.compile(
-    "[^A-Z0-9]{2,8}(?:产业园|工业园|科技园|物流园|园区|开发区|经济区|示范区|试验区|工业区|保税区|港区|新区)"
+    "[^A-Z0-9]{2,8}(?:产业园|工业园|科技园|物流园|园区|开发区|经济区|示范区|试验区|工业区|保税区|港区|新区|"
+    "加工区|合作区|度假区|投资区|集聚区|集中区|片区)"
 )
 _NUMBER: Final = re.compile("[0-9一二三四五六七八九十]+")
 # What may turn into each other; and what a short name leaves out: 海蓝食品 is a company, and no
@@ -161,6 +163,9 @@ def _placed(one: NameParts, other: NameParts) -> NameParts:
     A zone that no table knows is known by its last word, where the other name goes without it.
     """
     is_apart = bool(one.places) and _differ(one.places, other.places)
+    if is_apart and one.is_core_place and one.core == other.core:
+        # 北海面粉厂 need not be in 北海: a name has a shop name, and this one has no other.
+        return replace(one, places=())
     if one.core != other.core and other.places and not is_apart:
         for short in short_names(other.places):
             if one.core == short + other.core:

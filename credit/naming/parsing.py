@@ -25,11 +25,16 @@ _SPELT: Final = ("有限责任公司", "股份有限公司", "有限公司")
 _SIGNS: Final = ("有限", "公司", "限公")
 # Where the first or the second character is left out.
 _CUT: Final = ("限责任公司", "有责任公司", "限公司", "有公司")
+# 有限 as it sounds. A company's name has 有限公司 in it (公司法 art. 7), so behind a trade it is no
+# other word; 歌华有线公司 is a company of cable television by its short name.
+_HEARD: Final = ("有线责任公司", "有线公司", "有现公司", "有县公司")
 _LIMITED: Final = "有限公司"
 _JOINT_STOCK: Final = "股份"
 PARTNERSHIP: Final = "partnership"
-# 第二分公司 and 二分公司 are one.
-_NUMBERED: Final = re.compile(r"第?([0-9一二三四五六七八九十]+)(?=\D)")
+# 第二分公司 and 二分公司 are one; 五常 in 五常营业部 is a town.
+_NUMBERED: Final = re.compile(
+    r"第?([0-9一二三四五六七八九十]+)(?=号|门店|门市|[分支营车仓店部厂工项])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class NameParts:
     `core` is the shop name, `industry` the words of trade in their order, `form` the kind of legal
     form and "" where the name has none; `is_misspelt` where a character of it went wrong. `branch`
     is which part of the enterprise is meant, without its place. `extra` is what stands in brackets
-    and is none of these.
+    and is none of these. `is_core_place` where the shop name is the place: 青岛啤酒.
     """
 
     text: str
@@ -51,6 +56,7 @@ class NameParts:
     is_group: bool = False
     branch: str = ""
     branch_places: tuple[str, ...] = ()
+    is_core_place: bool = False
     extra: tuple[str, ...] = ()
 
     @property
@@ -84,7 +90,8 @@ def _parsed(text: str, table: Words) -> NameParts:
     stem, is_group = _take_group(stem, table)
     stem = _without_zone(stem, table)
     core, industry = _take_industry(stem, table)
-    if not core:
+    is_core_place = not core
+    if is_core_place:
         # 青岛啤酒: the place is the shop name too. A name that is nothing else is one all the same.
         core = open_text.removesuffix(rest) or open_text
     return replace(
@@ -92,6 +99,7 @@ def _parsed(text: str, table: Words) -> NameParts:
         text=whole,
         places=places or found.places,
         core=core,
+        is_core_place=is_core_place,
         industry=industry,
         form=form,
         is_misspelt=is_misspelt,
@@ -155,7 +163,7 @@ def _with_branch(found: NameParts, branch: str) -> NameParts:
 def _take_form(text: str, table: Words, in_brackets: str) -> tuple[str, str, bool]:
     """Return what is left, the form, and whether it was misspelt."""
     word = table.form_at_end(text)
-    cut = next((one for one in _CUT if word == _COMPANY and text.endswith(one)), "")
+    cut = _cut_at_end(text, table) if word == _COMPANY else ""
     if cut:
         stem = text.removesuffix(cut)
         joint_stock = _JOINT_STOCK if stem.endswith(_JOINT_STOCK) else ""
@@ -171,6 +179,15 @@ def _take_form(text: str, table: Words, in_brackets: str) -> tuple[str, str, boo
             if len(text) >= length + _CORE_CHARS_MIN and is_one_slip(text[-length:], known):
                 return text[:-length], table.forms[known], True
     return text, in_brackets, False
+
+
+def _cut_at_end(text: str, table: Words) -> str:
+    """Return the form with a character left out, or heard as another, that a text ends with."""
+    for heard in _HEARD:
+        stem = text.removesuffix(heard).removesuffix(_JOINT_STOCK)
+        if text.endswith(heard) and table.industry_at_end(stem):
+            return heard
+    return next((one for one in _CUT if text.endswith(one)), "")
 
 
 def _take_group(stem: str, table: Words) -> tuple[str, bool]:

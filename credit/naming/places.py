@@ -87,7 +87,7 @@ def named_places() -> dict[str, tuple[str, ...]]:
             continue
         codes = set(region.now) or {region.code}
         names = {region.name}
-        if len(region.code) < _COUNTY and not region.now:
+        if len(region.code) < _COUNTY and not region.until:
             # A short name of what is no more (晋江地区, 合江) is a county's today, or a shop's.
             names.add(_short(region.name))
         for name in names:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from credit.naming.characters import plain
 from credit.naming.comparing import Outcome, Part, Side, compare
 from credit.naming.parsing import parse_name
+from credit.naming.words import words
 
 KNOWN = "青岛海蓝食品有限公司"
 QINGDAO, JIMO = "370200", "370215"
@@ -33,6 +35,8 @@ def test_a_name_has_a_place_a_shop_name_a_trade_and_a_form() -> None:
         "青岛海蓝食品限公司",
         "青岛海蓝食品有限公司司",
         "青岛空港产业园海蓝食品有限公司",
+        "青岛海蓝食品有线公司",
+        "青岛台商投资区海蓝食品有限公司",
     ],
 )
 def test_another_writing_is_the_same_party(told: str) -> None:
@@ -104,6 +108,49 @@ def test_of_an_individual_business_there_is_one_in_every_district() -> None:
 )
 def test_brackets_and_digits_change_no_party(told: str, known: str) -> None:
     assert _said(told, known) is Outcome.SAME
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ("晋江海蓝食品有限公司", "晋江市海蓝食品有限公司"),
+        ("晋江海蓝食品有限公司即墨五常营业部", "晋江市海蓝食品有限公司即墨五常营业部"),
+        ("青岛鱈魚王鷄肉製品有限公司", "青岛鳕鱼王鸡肉制品有限公司"),
+        ("青岛海蓝食品有限公司五常市营业部", "青岛海蓝食品有限公司五常营业部"),
+        ("青岛北海面粉厂", "青岛市北海面粉厂"),
+    ],
+)
+def test_a_former_prefecture_a_town_with_a_number_and_a_rare_character_mislead_nobody(
+    told: str, known: str
+) -> None:
+    assert _said(told, known, told_in="", seat="") is Outcome.SAME
+
+
+def test_a_shop_name_that_is_a_place_elsewhere_is_where_its_row_is_from() -> None:
+    known = "青岛市金华茶业有限公司"
+
+    assert _said("金华茶业有限公司", known) is Outcome.SAME
+    assert _said("金华茶业有限公司", known, told_in="") is Outcome.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        # What 通用规范汉字表 lets stand in names is a character of its own.
+        ("青岛东昇食品有限公司", "青岛东升食品有限公司"),
+        ("青岛歌华有线公司", "青岛歌华有限公司"),
+    ],
+)
+def test_what_may_be_a_name_of_its_own_is_not_taken_for_a_slip(told: str, known: str) -> None:
+    assert _said(told, known) is Outcome.POSSIBLE
+
+
+def test_one_spelling_of_a_name_stays_as_it_is() -> None:
+    told = "".join(map(chr, words().traditional))
+
+    assert plain(plain(told, words().traditional), words().traditional) == plain(
+        told, words().traditional
+    )
 
 
 def test_each_part_says_why() -> None:
