@@ -24,8 +24,9 @@ SEEDS: Final = (1, 2, 3, 4, 5, 6)
 _WORDS: Final = {
     "open": "the words that the rules were made with",
     "tried": "words that were held out until they showed three mistakes",
-    "held_out": "words held out: written after the rules, which were changed since for what the other two"
-    " parts showed alone (zones, former prefectures, rare characters, slips of the form)",
+    "held_out": "words held out: written after the rules. Changed since, for what the other two"
+    " parts showed: zones, former prefectures, numbers in names of towns, slips of the form; and"
+    " the table of characters, as one that these names have was missing in it",
 }
 _COLUMNS: Final = ("side", "same is", "precision", "recall", "wrong of", "missed of")
 _ABOUT: Final = (
