@@ -141,6 +141,7 @@ def test_the_pages_of_credit_fit_a_phone_and_are_accessible(
         f"/work/credit/parties/{uscc(NUMBER)}",
         "/work/credit/measures",
         "/work/credit/watches",
+        "/work/credit/watches/hook",
         "/work/credit/lists/serious_violation",
         "/work/credit/lists/serious_violation/changes",
         "/credit/lists/serious_violation",

@@ -8,6 +8,11 @@ WATCHES: Final[dict[tuple[str, str], str]] = {
     ("POST", "/api/v1/credit/watches/file"): "producer authority",
     ("DELETE", "/api/v1/credit/watches/<uscc>"): "producer authority",
     ("GET", "/api/v1/credit/changes"): "producer authority",
+    ("PUT", "/api/v1/credit/changes/hook"): "producer authority",
+    ("GET", "/api/v1/credit/changes/hook"): "producer authority",
+    ("DELETE", "/api/v1/credit/changes/hook"): "producer authority",
+    ("POST", "/api/v1/credit/changes/hook/test"): "producer authority",
+    ("POST", "/api/v1/credit/changes/hook/resumed"): "producer authority",
 }
 
 WATCH_PAGES: Final[dict[tuple[str, str], str]] = {
@@ -27,9 +32,4 @@ WATCH_PAGES: Final[dict[tuple[str, str], str]] = {
     ("POST", "/work/credit/watches/hook/resumed"): "producer authority",
     ("GET", "/work/credit/watches/hook/ended"): "producer authority",
     ("POST", "/work/credit/watches/hook/ended"): "producer authority",
-    ("PUT", "/api/v1/credit/changes/hook"): "producer authority",
-    ("GET", "/api/v1/credit/changes/hook"): "producer authority",
-    ("DELETE", "/api/v1/credit/changes/hook"): "producer authority",
-    ("POST", "/api/v1/credit/changes/hook/test"): "producer authority",
-    ("POST", "/api/v1/credit/changes/hook/resumed"): "producer authority",
 }
