@@ -110,9 +110,7 @@ class Settings:
     hook_attempts_max: int = _setting(10, integer(1, 30), "tries of a notice to a program")
     hook_wait_max_s: int = _setting(10, integer(1, 120), "how long a program may take for one")
     recalls_open_max: int = _setting(
-        10_000,
-        integer(1, 1_000_000),
-        "open recalls whose late holders one run of the worker looks for",
+        10_000, integer(1, 1_000_000), "open recalls whose late holders one run looks for"
     )
     recalls_of_party_max: int = _setting(
         100, integer(1, 100_000), "recalls that one party has open at a time, drills included"
@@ -124,9 +122,7 @@ class Settings:
         10_000, integer(1, 1_000_000), "codes of one trace of which it is told who has them now"
     )
     trace_backlog_max: int = _setting(
-        20_000,
-        integer(0, 100_000_000),
-        "entries that a question of a trace reads first; what is behind then, the answer says",
+        20_000, integer(0, 100_000_000), "entries that a trace reads first; it says what is behind"
     )
     trace_days_max: int = _setting(
         366, integer(1, 3660), "days of events from which the goods of a party or site are traced"
@@ -195,6 +191,9 @@ class Settings:
     )
     credit_told_max: int = _setting(
         10_000, integer(1, 1_000_000), "facts of a party, or rows of a report, told at once"
+    )
+    credit_backlog_max: int = _setting(
+        2000, integer(0, 100_000_000), "rows that a question of credit folds before it is answered"
     )
     credit_push_bytes_max: int = _setting(
         16 << 20, integer(1 << 10, 1 << 30), "bytes of one batch of a credit feed that is pushed"

@@ -18,6 +18,12 @@ from credit.cases.entries import CASE_KIND, DUE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.inspecting.once import FirstResults
+from credit.inspecting.steps import (
+    DrawSteps,
+    forget_draw_steps,
+    rewrite_draw_steps,
+    write_draw_steps,
+)
 from credit.intake.entries import BATCH_KIND
 from credit.intake.fencing import KeptRows, write_entered
 from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
@@ -76,10 +82,12 @@ class CreditIndex:
     ) -> Sequence[Mapping[int, Problem]]:
         """Refuse what is not of credit, what a case or warning cannot take, and what comes second.
 
-        Second are another result of an inspection, and a batch whose rows somebody else wrote.
+        Second are another result of an inspection, a draw that somebody else made, and a batch
+        whose rows somebody else wrote.
         """
         steps, acts = CaseSteps(connection, self._log), WarningSteps(connection, self._log)
         results, rows = FirstResults(connection, self._log), KeptRows(connection, self._log)
+        draws = DrawSteps(connection, self._log)
         return [
             {
                 **_refused(batch),
@@ -87,6 +95,7 @@ class CreditIndex:
                 **acts.refused(batch),
                 **results.refused(batch),
                 **rows.refused(batch),
+                **draws.refused(batch),
             }
             for batch in batches
         ]
@@ -101,6 +110,7 @@ class CreditIndex:
         insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
         write_steps(connection, self._log, appended)
         write_warning_steps(connection, self._log, appended)
+        write_draw_steps(connection, self._log, appended)
         write_kept(connection, self._log, appended)
         write_entered(connection, self._log, appended)
 
@@ -125,6 +135,7 @@ def reindex_credit(connection: Connection, log: int) -> int:
     connection.execute(delete(CREDIT_ENTRY).where(CREDIT_ENTRY.c.log == log))
     forget_steps(connection, log)
     forget_warning_steps(connection, log)
+    forget_draw_steps(connection, log)
     size = read_head(connection, log).size
     count = 0
     for found in credit_entries(connection, log, size):
@@ -158,6 +169,7 @@ def rewrite_index(connection: Connection, log: int, entries: Sequence[StoredEntr
     insert_rows(connection, CREDIT_ENTRY, _COLUMNS, rows)
     rewrite_steps(connection, log, entries)
     rewrite_warning_steps(connection, log, entries)
+    rewrite_draw_steps(connection, log, entries)
 
 
 def _refused(batch: Batch) -> Mapping[int, Problem]:

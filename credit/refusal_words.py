@@ -116,6 +116,10 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("There is no inspection with that id.", "没有这次检查。"),
     ("This inspection has its result already.", "这次检查已有结果。"),
+    ("it is committed to already", "这次抽取已经固定。"),
+    ("it was drawn with another value already", "这次抽取已用另一个数值完成。"),
+    ("somebody else has drawn it meanwhile", "他人已在此间完成抽取。"),
+    ("Credit is being made anew.", "信用数据正在重建，请稍后再试。"),
     (
         "This inspection is another authority's: it records what it found.",
         "这次检查由其他机关负责，结果由该机关登记。",
@@ -130,6 +134,7 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "该主体没有统一社会信用代码，不能据以检查。",
     ),
     ("There is no warning with that id.", "没有这条预警。"),
+    ("There is no run with that id.", "没有这次运行。"),
     # Reports, nights and offices.
     (
         "The entry is not sealed yet; that takes about a second. Ask again.",

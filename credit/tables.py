@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -102,6 +103,18 @@ CREDIT_ROW: Final = Table(
     Column("body", LargeBinary),
 )
 
+# Hashes of perfect subtrees of 256, 65 536, … rows of a batch (RFC 9162 2.1.1), so that the proof
+# of one row reads a few hundred hashes however many rows there are.
+CREDIT_ROW_NODE: Final = Table(
+    "credit_row_node",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("batch_id", Uuid, primary_key=True),
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("node_index", Integer, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
 # A row that was not understood: nothing of it has any effect before it is read again.
 CREDIT_QUARANTINE: Final = Table(
     "credit_quarantine",
@@ -181,6 +194,7 @@ CREDIT_FACT: Final = Table(
     Index(None, "log", "subject_id", "is_latest"),
     Index(None, "log", "list", "is_latest", "subject_id"),
     Index(None, "log", "seq"),
+    Index(None, "log", "kind", "decided_on"),
 )
 
 # When a record was in a batch for the first and for the last time.
@@ -375,26 +389,4 @@ CREDIT_JUDGEMENT: Final = Table(
     Index(None, "log", "node_id"),
     Index(None, "log", "subject_id"),
     Index(None, "log", "seq"),
-)
-
-TABLES: Final = (
-    CREDIT_ENTRY,
-    CREDIT_BATCH,
-    CREDIT_ROW,
-    CREDIT_QUARANTINE,
-    CREDIT_SUBJECT,
-    CREDIT_CODE,
-    CREDIT_FACT,
-    CREDIT_SEEN,
-    CREDIT_STEP,
-    CREDIT_CASE,
-    CREDIT_APPLICATION,
-    CREDIT_SENDER,
-    CREDIT_SOURCE,
-    CREDIT_OFFICE,
-    CREDIT_NAME,
-    CREDIT_MENTION,
-    CREDIT_OWN,
-    CREDIT_ALIAS,
-    CREDIT_JUDGEMENT,
 )

@@ -16,9 +16,12 @@ import structlog
 
 from base.db import reading
 from base.errors import Unauthenticated
+from credit.evidence.gathering import gather_evidence
+from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.desk import IntakeDesk, batch_limits
 from credit.intake.handing import BATCH_TASK, run_batch
+from credit.warning.handing import RUN_TASK, RunDesk, make_run
 from credit.watching.soon import tell_soon
 from jobs.instance import Instance, instance
 from jobs.label_files import LABELS, make_label_file
@@ -68,6 +71,16 @@ def _batch(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
     )
 
 
+def _warnings(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
+    intake, log = intake_desk(parts), parts.desk.journal.log
+    desk = RunDesk(
+        journal=intake.journal,
+        gather=lambda who: gather_evidence(intake, who, parts.desk.owners.owners_of),
+        bring_up=lambda: bring_up_credit(parts.engine, log),
+    )
+    return make_run(desk, _still_allowed(parts, actor, task), task, tell)
+
+
 def intake_desk(parts: Instance) -> IntakeDesk:
     """Return the desk at which a worker takes batches of credit feeds."""
     return IntakeDesk(
@@ -100,6 +113,7 @@ WORKS: Final[Mapping[str, Kind]] = MappingProxyType(
         LABELS: make_label_file,
         SHEET: _rows,
         BATCH_TASK: _batch,
+        RUN_TASK: _warnings,
     }
 )
 

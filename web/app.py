@@ -51,6 +51,7 @@ from web.api import (
     tag_keys,
 )
 from web.api.blueprint import ApiBlueprint
+from web.credit_reading import install_credit_behind
 from web.guard import install_guard
 from web.held_pages import HeldPages
 from web.openapi import install_api
@@ -141,6 +142,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     set_up_sessions(app, parts)
     install_answers(app)
     install_problems(app)
+    install_credit_behind(app)
     # Parts that a test made are written by the test; a process of its own writes by itself.
     log = install_scan_log(app, parts, is_live=services is None)
     install_api(app, API_BLUEPRINTS)

@@ -1,6 +1,6 @@
 """Credit as the interface and the pages ask for it.
 
-One rule: every answer is brought up to the head of the ledger first, and is of a day in China.
+One rule: every answer is of a day in China, and says so where it lacks entries of the ledger.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ from base.errors import InvalidInput, NotFound, Problem
 from codes.model import CodeError
 from codes.schemes.cn_uscc import parse_uscc
 from credit.checking import Answer, Entry, ListPage, check_party
-from credit.folding.projector import bring_up_credit, is_behind
+from credit.folding.projector import is_behind
 from credit.list_reading import AsKnown, search_list
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book
 from credit.rulebook.reading import rulebook
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -48,7 +49,7 @@ def check_uscc(parts: Services, *, uscc: str, matter: str | None, day: date | No
     with glancing(parts.engine) as connection:
         if not is_behind(connection, parts.log):
             return check_party(connection, parts.log, book, uscc=code, matter=matter, day=on)
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with glancing(parts.engine) as connection:
         return check_party(connection, parts.log, book, uscc=code, matter=matter, day=on)
 
@@ -93,7 +94,7 @@ def page_of_list(parts: Services, list_id: str, asked: PublicAsked) -> ListPage:
     day = asked.day or now_on
     if day != now_on and not asked.may_look_back:
         raise _refusal("day", "A public list is of today: what has run out is told no more.")
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     most = parts.settings.page_size_max
     with reading(parts.engine) as connection:
         return search_list(

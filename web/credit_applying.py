@@ -28,6 +28,7 @@ from credit.subjects import named_by_code
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, code_asked, today
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -94,7 +95,7 @@ def application_page_for(
     parts: Services, actor: Actor, *, only_to_lift: bool, after: str
 ) -> ApplicationPage:
     """Return measures in use: those of one's own office, or everybody's to an auditor."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         query = ApplicationQuery(
             day=today(parts),

@@ -28,6 +28,7 @@ from credit.subjects import (
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, today
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -44,7 +45,7 @@ def case_desk(parts: Services) -> CaseDesk:
 
 def record_for(parts: Services, actor: Actor, uscc: str) -> tuple[UUID | None, list[FactRow]]:
     """Return the record of the party asked for, or a producer's own; None and nothing if untold."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = subject_for(connection, parts, actor, uscc)
         if subject_id is None:
@@ -83,7 +84,7 @@ def take_step_for(
 
 def case_for(parts: Services, actor: Actor, case_id: UUID) -> tuple[CaseRow, Sequence[StepRow]]:
     """Return a case and its steps; raises `NotFound` for another party's."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         row, steps = read_case(connection, parts.log, case_id)
         if actor.role is Role.PRODUCER:
@@ -97,7 +98,7 @@ def cases_for(
     parts: Services, actor: Actor, *, only_open: bool, only_overdue: bool, after: str
 ) -> CasePage:
     """Return a page of the cases of the desk: everybody's, or a producer's own."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     query = CaseQuery(
         only_open=only_open,
         overdue_on=today(parts) if only_overdue else None,

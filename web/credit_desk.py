@@ -20,7 +20,6 @@ from credit.cases.reading import CaseRow, StepRow
 from credit.casework.desk import Choice, DeskRow, count_cases, desk_page, regions_of_cases
 from credit.casework.statistics import KindCount, counts_by_kind
 from credit.folding.cases import listed_id
-from credit.folding.projector import bring_up_credit
 from credit.records import FactRow, facts_of
 from credit.rulebook.model import Rule
 from credit.subjects import subject_of_party
@@ -28,6 +27,7 @@ from credit.tables import CREDIT_FACT
 from parties.actors import Actor, Role
 from web.credit import book_of, today
 from web.credit_cases import case_for
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -70,7 +70,7 @@ def own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID |
 
 def desk_for(parts: Services, actor: Actor, choice: Choice, *, since: date) -> Desk:
     """Return a page of the desk; a producer's holds its own cases and no numbers of others."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         if actor.role is Role.PRODUCER:
             own = own_subject(connection, parts, actor)
@@ -94,7 +94,7 @@ def desk_for(parts: Services, actor: Actor, choice: Choice, *, since: date) -> D
 
 def news_for(parts: Services, actor: Actor, *, since: datetime, rows_max: int) -> list[DeskRow]:
     """Return a producer's cases that wait for it, then those that an authority moved since."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         own = own_subject(connection, parts, actor)
         if own is None:

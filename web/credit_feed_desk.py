@@ -43,6 +43,7 @@ from web.credit_feeds import (
     progress_for,
 )
 from web.credit_marked_rows import marked_workbook
+from web.credit_reading import brought_up
 from web.pages.credit.feed_words import code_title
 from web.services import Services
 
@@ -101,7 +102,7 @@ def held_batches(parts: Services) -> Sequence[CreditBatch]:
 
 def feed_quality(parts: Services, feed: Feed) -> tuple[Quality, list[tuple[str, int]]]:
     """Return what the newest records of a feed are like, and why rows of it wait."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     rows_max = parts.settings.credit_told_max
     with reading(parts.engine) as connection:
         quality = quality_of(connection, parts.log, feed, rows_max=rows_max)

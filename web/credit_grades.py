@@ -10,7 +10,6 @@ from typing import Final
 
 from base.db import reading
 from base.errors import InvalidInput, Problem
-from credit.folding.projector import bring_up_credit
 from credit.grading import ground_of
 from credit.scoring.model import Grade, Model
 from credit.scoring.reading import model_on, models
@@ -18,6 +17,7 @@ from credit.scoring.what_if import Ground, Supposed, side_by_side, supposing
 from parties.actors import Actor
 from web.credit import today
 from web.credit_cases import subject_for
+from web.credit_reading import brought_up
 from web.services import Services
 
 _MODEL: Final = "enterprise"
@@ -60,7 +60,7 @@ def supposed_for(
 
 
 def _ground_for(parts: Services, actor: Actor, asked: GradeAsked) -> Ground | None:
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = subject_for(connection, parts, actor, asked.uscc)
         if subject_id is None:

@@ -13,11 +13,13 @@ from credit.inspecting.checking import marks_drawn, problems_of_draw
 from credit.inspecting.committing import DrawAsked, DrawDesk, commit_draw, make_draw
 from credit.inspecting.drawing import read_pool
 from credit.inspecting.reading import (
+    DrawPage,
     DrawRow,
+    InspectionPage,
     InspectionQuery,
     InspectionRow,
-    list_draws,
-    list_inspections,
+    draws_page,
+    inspections_page,
     read_draw,
     read_inspection,
 )
@@ -28,6 +30,7 @@ from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.credit import book_of
 from web.credit_cases import subject_for
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -53,16 +56,17 @@ def draw_desk(parts: Services) -> DrawDesk:
     )
 
 
-def draws_for(parts: Services) -> list[DrawRow]:
-    """Return the draws, the newest first."""
-    bring_up_credit(parts.engine, parts.log)
+def draws_for(parts: Services, *, after: str = "") -> DrawPage:
+    """Return a page of draws, the newest first; raises `InvalidInput` for a wrong `after`."""
+    brought_up(parts)
+    rows_max = parts.settings.page_size_max
     with reading(parts.engine) as connection:
-        return list_draws(connection, parts.log, rows_max=parts.settings.page_size_max)
+        return draws_page(connection, parts.log, after=after, rows_max=rows_max)
 
 
 def draw_for(parts: Services, draw_id: UUID) -> DrawRow:
     """Return a draw; raises `NotFound`."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return read_draw(connection, parts.log, draw_id)
 
@@ -119,16 +123,19 @@ def check_for(parts: Services, draw_id: UUID) -> list[str]:
         return problems_of_draw(connection, parts.log, draw_id, folder)
 
 
-def inspections_for(parts: Services, query: InspectionQuery) -> list[InspectionRow]:
-    """Return inspections, those without a result first."""
-    bring_up_credit(parts.engine, parts.log)
+def inspections_for(parts: Services, query: InspectionQuery) -> InspectionPage:
+    """Return a page of inspections, those without a result first.
+
+    Raises `InvalidInput` for a wrong `after`.
+    """
+    brought_up(parts)
     with reading(parts.engine) as connection:
-        return list_inspections(connection, parts.log, query)
+        return inspections_page(connection, parts.log, query)
 
 
 def inspection_for(parts: Services, inspection_id: UUID) -> InspectionRow:
     """Return an inspection; raises `NotFound`."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return read_inspection(connection, parts.log, inspection_id)
 

@@ -12,11 +12,11 @@ from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from credit.checking import Listed, ListPage
-from credit.folding.projector import bring_up_credit
 from credit.list_reading import AsKnown, Changes, changes_between, count_on, search_list
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.terms import ListTerm, TermAsked, term_of_list
 from web.credit import book_of, today
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -39,7 +39,7 @@ def as_known(parts: Services, list_id: str, *, day: date | None, known_on: date 
 
     Now is an instant, too: what comes in while pages of a list are read is on none of them.
     """
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     now = parts.clock.now()
     known_at = now if known_on is None else min(end_of(known_on), now)
     return AsKnown(list_id=any_list(list_id).id, day=day or today(parts), known_at=known_at)
@@ -81,7 +81,7 @@ def whole_list(parts: Services, asked: AsKnown, *, words: str = "") -> Iterator[
 def counts_for(parts: Services) -> list[tuple[CreditList, int]]:
     """Return every list with how many entries it has today."""
     day = today(parts)
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return [
             (found, count_on(connection, parts.log, AsKnown(list_id=found.id, day=day)))

@@ -1,7 +1,7 @@
 """Who is who in credit, as the interface and the pages ask for it.
 
-One rule: every answer is brought up to the head of the ledger first; a name is answered with
-candidates, and nobody is joined to anybody but by a person's judgement.
+One rule: a name is answered with candidates, and nobody is joined to anybody but by a person's
+judgement.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from credit.naming.finding import Candidate, Wanted, find_by_names
 from credit.naming.words import words
 from ledger.batch import Idempotency
 from parties.actors import Actor
+from web.credit_reading import brought_up
 from web.services import Services
 
 SHOWN_MAX = 20
@@ -47,7 +48,7 @@ class Said:
 
 def queue_for(parts: Services, *, state: str, after: str) -> QueuePage:
     """Return a page of what waits for a judgement."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     rows_max = min(SHOWN_MAX, parts.settings.page_size_max)
     with reading(parts.engine) as connection:
         return queue_page(connection, parts.log, state=state, after=after, rows_max=rows_max)
@@ -55,21 +56,21 @@ def queue_for(parts: Services, *, state: str, after: str) -> QueuePage:
 
 def counts_for(parts: Services) -> dict[str, int]:
     """Return how much waits, is unsure, and is judged."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return queue_counts(connection, parts.log)
 
 
 def mention_for(parts: Services, mention_id: UUID) -> Waiting:
     """Return one mention with its candidates; raises `NotFound`."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return waiting_one(connection, parts.log, mention_id)
 
 
 def judgements_for(parts: Services, *, after: str) -> tuple[list[Judgement], str]:
     """Return judgements, the newest first."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     rows_max = parts.settings.page_size_max
     with reading(parts.engine) as connection:
         return judgements_page(connection, parts.log, after=after, rows_max=rows_max)
@@ -77,7 +78,7 @@ def judgements_for(parts: Services, *, after: str) -> tuple[list[Judgement], str
 
 def found_by_names(parts: Services, names: list[str], *, region: str = "") -> list[list[Candidate]]:
     """Return for each name which parties may be meant."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     wanted = [Wanted(side=Side(name=name, region=region)) for name in names]
     with reading(parts.engine) as connection:
         return find_by_names(connection, parts.log, wanted)
@@ -85,7 +86,7 @@ def found_by_names(parts: Services, names: list[str], *, region: str = "") -> li
 
 def codes_for(parts: Services, old: str, new: str) -> TwoCodes | None:
     """Return the parties of two codes side by side; None where one of them names no single one."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return two_codes(connection, parts.log, old, new)
 

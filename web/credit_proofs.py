@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from base.errors import NotFound
-from credit.folding.projector import bring_up_credit
 from credit.intake.proving import RowProof, proof_at, proof_file, proof_of_row, row_of_fact
 from parties.actors import Actor, Role
 from web.credit_cases import subject_for
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -30,7 +30,7 @@ def fact_proof_for(parts: Services, actor: Actor, fact_id: UUID, *, version: int
 
     Without a version it is the newest one.
     """
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id, batch_id, position = row_of_fact(connection, parts.log, fact_id, version)
         if actor.role is Role.PRODUCER:

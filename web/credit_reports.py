@@ -37,6 +37,7 @@ from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from parties.directory import parties_by_id
 from web.credit import book_of, code_asked, today
+from web.credit_reading import brought_up
 from web.credit_report_paper import draw_report
 from web.services import Services
 
@@ -177,7 +178,7 @@ def verify_report(parts: Services, typed: str, code: str) -> Verified:
     number = number_typed(typed)
     if not number or not is_code_of(parts.secret, number, code):
         raise NotFound("There is no report of that number and code.")
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         report = read_report(connection, parts.log, number)
         standing = standing_of_report(connection, parts.log, report, today=today(parts))

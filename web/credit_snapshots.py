@@ -31,6 +31,7 @@ from credit.rulebook.lists import credit_lists
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.credit import today
+from web.credit_reading import brought_up
 from web.credit_reports import Compared
 from web.credit_snapshot_paper import draw_snapshot
 from web.services import Services
@@ -107,7 +108,7 @@ def verify_snapshot(parts: Services, typed: str, code: str) -> VerifiedSnapshot:
     number = number_typed(typed)
     if not number or not is_code_of(parts.secret, number, code):
         raise NotFound("There is no snapshot of that number and code.")
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         found = read_snapshot(connection, parts.log, number)
         standing = standing_of_snapshot(connection, parts.log, found, today=today(parts))

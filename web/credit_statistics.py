@@ -13,7 +13,6 @@ from typing import Final
 
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
-from credit.folding.projector import bring_up_credit
 from credit.statistics.counting import (
     CaseCount,
     DecidedCount,
@@ -26,6 +25,7 @@ from credit.statistics.counting import (
 )
 from credit.statistics.timeliness import FeedCount, feed_counts
 from web.credit import today
+from web.credit_reading import brought_up
 from web.services import Services
 
 _DAYS: Final = 365
@@ -58,7 +58,7 @@ def statistics_for(
     if since > until:
         message = "The first day lies after the last one."
         raise InvalidInput(message, problems=(Problem(path="from", code="order", message=message),))
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         return Statistics(
             day=on,
@@ -82,7 +82,7 @@ def open_dataset(parts: Services, name: str) -> str:
     if name not in OPEN_DATASETS:
         raise NotFound(f"There is no open data of that name; there is {', '.join(OPEN_DATASETS)}.")
     on = today(parts)
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         if name == OPEN_LISTED:
             return _listed_csv(on, listed_counts(connection, parts.log, on, only_public=True))

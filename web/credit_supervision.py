@@ -5,12 +5,12 @@ One rule: a party sees its own grade and nobody else's; an authority and an audi
 
 from base.db import reading
 from base.errors import InvalidInput, Problem
-from credit.folding.projector import bring_up_credit
 from credit.supervising.grading import Supervision, scale_on, supervision_of
 from parties.actors import Actor
 from web.credit import book_of, today
 from web.credit_cases import subject_for
 from web.credit_grades import GradeAsked
+from web.credit_reading import brought_up
 from web.services import Services
 
 
@@ -27,7 +27,7 @@ def supervision_for(parts: Services, actor: Actor, asked: GradeAsked) -> Supervi
         message = "No supervision grade holds on that day."
         problem = Problem(path="day", code="invalid", message=message)
         raise InvalidInput(message, problems=(problem,)) from None
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = subject_for(connection, parts, actor, asked.uscc)
         if subject_id is None:

@@ -11,12 +11,11 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from base.errors import InvalidInput, Problem
-from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.subjects import subject_of_code
 from credit.warning.acting import Asked, WarningDesk, act_on, request_key
+from credit.warning.handing import WarningRun, plan_run, read_run, run_told
 from credit.warning.model import WarningState
-from credit.warning.night import NightCounts, run_warnings
 from credit.warning.reading import (
     Said,
     WarningPage,
@@ -28,8 +27,10 @@ from credit.warning.reading import (
     said_of,
 )
 from parties.actors import Actor
+from parties.ids import new_id
 from web.credit import code_asked, today
-from web.credit_feeds import intake_desk
+from web.credit_reading import brought_up
+from web.issuing import hand_over
 from web.services import Services
 
 
@@ -63,7 +64,7 @@ def warning_desk(parts: Services) -> WarningDesk:
 
 def warnings_for(parts: Services, asked: WarningsAsked, *, rows_max: int) -> WarningPage:
     """Return a page of warnings, the gravest first."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = _subject(connection, parts, asked.uscc)
         if asked.uscc and subject_id is None:
@@ -87,7 +88,7 @@ def counts_for(parts: Services) -> dict[str, int]:
 
 def warning_for(parts: Services, warning_id: UUID) -> WholeWarning:
     """Return a warning with what was said of it; raises `NotFound`."""
-    bring_up_credit(parts.engine, parts.log)
+    brought_up(parts)
     with reading(parts.engine) as connection:
         row = read_warning(connection, parts.log, warning_id)
         return WholeWarning(row=row, said=said_of(connection, parts.log, warning_id))
@@ -100,15 +101,28 @@ def act_for(parts: Services, actor: Actor, asked: Asked, *, key: str | None = No
     return warning_for(parts, asked.warning_id)
 
 
-def run_for(parts: Services, actor: Actor) -> NightCounts:
-    """Run the rules of today over what the ledger shows by now, as the night does."""
-    gather_evidence(intake_desk(parts), actor, parts.desk.owners.owners_of)
-    return run_warnings(
+def run_for(parts: Services, actor: Actor, *, run_id: UUID | None = None) -> WarningRun:
+    """Let a worker run the rules of today over all parties, as the night does.
+
+    Where a run is on its way already it is that one. Raises `Busy` where too much waits.
+    """
+    task, is_new = plan_run(
         parts.credit_journal,
         actor,
         today(parts),
-        bring_up=lambda: bring_up_credit(parts.engine, parts.log),
+        clock=parts.clock,
+        run_id=run_id or new_id(parts.clock.now()),
+        waiting_max=parts.settings.tasks_waiting_party_max,
     )
+    if is_new:
+        hand_over(parts, task)
+    return run_told(task)
+
+
+def run_of(parts: Services, run_id: UUID) -> WarningRun:
+    """Return how far a run is, or what it did; raises `NotFound`."""
+    with reading(parts.engine) as connection:
+        return read_run(connection, run_id)
 
 
 def states_asked(words: Sequence[str]) -> tuple[WarningState, ...]:

@@ -9,7 +9,7 @@ from trace.sheets.grid import GridLimits
 from typing import Final
 
 from base.db import reading
-from base.errors import InvalidInput, NotFound, Problem
+from base.errors import Busy, InvalidInput, NotFound, Problem
 from credit.folding.projector import bring_up_credit
 from credit.intake.decoding import rows_of
 from credit.watching.feed import FeedAsked, Page, page_of
@@ -29,8 +29,10 @@ from credit.watching.telling import position_now
 from parties.access import Action, has_role_for
 from parties.actors import Actor
 from web.credit import book_of, today
+from web.credit_reading import brought_up, credit_behind
 from web.services import Services
 
+_RETRY_AFTER_S: Final = 60
 CODE_COLUMNS: Final = ("uscc", "code", "统一社会信用代码")
 
 
@@ -112,16 +114,24 @@ def unwatch_for(parts: Services, actor: Actor, code: str) -> None:
 
 
 def changes_for(parts: Services, actor: Actor, *, after: str, rows_max: int) -> Page:
-    """Return what changed of the parties that one watches."""
-    bring_up_credit(parts.engine, parts.log)
+    """Return what changed of the parties that one watches.
+
+    Raises `Busy` while credit is made anew: what was told already is not there yet.
+    """
+    brought_up(parts)
     asked = FeedAsked(
         after=after,
         rows_max=min(rows_max, parts.settings.page_size_max),
         book=book_of(parts),
         now=parts.clock.now(),
     )
-    with reading(parts.engine) as connection:
-        return page_of(connection, parts.log, actor, asked)
+    try:
+        with reading(parts.engine) as connection:
+            return page_of(connection, parts.log, actor, asked)
+    except InvalidInput as refusal:
+        if credit_behind() is None:
+            raise
+        raise Busy("Credit is being made anew.", retry_after_s=_RETRY_AFTER_S) from refusal
 
 
 def look_for(parts: Services, actor: Actor) -> Look:

@@ -22,7 +22,6 @@ from base.errors import NotFound
 from codes.canonical import canonical_uri
 from codes.gs1.charset import percent_encode
 from codes.gs1.digital_link import CANONICAL_STEM
-from credit.folding.projector import bring_up_credit
 from credit.public_marks import public_marks
 from ledger.opening import read_verifiers
 from ledger.store import read_head
@@ -37,6 +36,7 @@ from parties.directory import (
     sites_by_uri,
 )
 from parties.issuing.state import CodeState, states_of
+from web.credit_reading import brought_up
 from web.pages.model import Directory, LedgerLinks
 from web.pages.scan_view import product_uri
 from web.services import Services
@@ -66,7 +66,7 @@ class LedgerPages:
         """Return the cards of the subject, and of the places and parties of its steps."""
         parts = self.services
         # What was repaired a moment ago is on no page any more.
-        bring_up_credit(parts.engine, parts.log)
+        brought_up(parts)
         with reading(parts.engine) as connection:
             states = states_of(connection, parts.secret, parts.log, [found.subject])
             state = states.get(found.subject)

@@ -21,6 +21,7 @@ from credit.folding.comparing import Difference, copy_rows, differing_rows
 from credit.folding.kept import differing_kept
 from credit.folding.projector import FOLDED, FOLDS, NAME
 from credit.index import credit_entries, rewrite_index
+from credit.inspecting.tables import CREDIT_DRAW_STEP
 from credit.intake.entries import BATCH_KIND, batch_of
 from credit.reporting.tables import CREDIT_REPORT
 from credit.tables import CREDIT_BATCH, CREDIT_ENTRY, CREDIT_ROW, CREDIT_STEP
@@ -28,7 +29,7 @@ from credit.warning.tables import CREDIT_WARNING_STEP
 from ledger.store import StoredEntry
 from parties.tables import PARTY
 
-INDEXED: Final = (CREDIT_ENTRY, CREDIT_STEP, CREDIT_WARNING_STEP)
+INDEXED: Final = (CREDIT_ENTRY, CREDIT_STEP, CREDIT_WARNING_STEP, CREDIT_DRAW_STEP)
 """What is written with an entry, and is whole up to the head of the log."""
 
 # Of the register the folds read no more than this, and whoever checks may read no more.

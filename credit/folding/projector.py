@@ -4,14 +4,15 @@ The rule that must stay true: the rows are a fold over the entries, one entry af
 forgetting them and reading the log again gives the same rows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from trace.projections.tables import PROJECTION_CURSOR
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, Engine, Integer, Select, bindparam, delete, func, select, update
 
-from base.db import glancing, plan_afresh, transaction
+from base.db import glancing, plan_afresh, reading, transaction
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
 from credit.cases.entries import CASE_KIND, DUE_KIND
 from credit.folding.applying import fold_applied, fold_lifted
@@ -23,7 +24,7 @@ from credit.index import reindex_credit
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.inspecting.folding import fold_commit, fold_drawn
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
-from credit.intake.entries import BATCH_KIND
+from credit.intake.entries import BATCH_KIND, batch_of
 from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
@@ -45,11 +46,16 @@ from credit.tables import (
 from credit.warning.entries import ACT_KIND, NIGHT_KIND
 from credit.warning.folding import fold_act, fold_inspected, fold_night
 from credit.warning.tables import CREDIT_WARNING
-from ledger.store import StoredEntry, scan_entries
+from ledger.store import StoredEntry, read_entries
 from parties.rows import insert_once
 
 NAME: Final = CURSOR
 CHUNK: Final = 100
+PIECE_ROWS: Final = 10_000
+"""So many rows are folded in one transaction, unless one entry alone has more."""
+
+ENTRY_ROWS: Final = 20
+"""What an entry other than a batch weighs: it takes about as long as so many rows."""
 
 Fold: TypeAlias = Callable[[Connection, int, StoredEntry], None]
 """Makes the rows of one entry."""
@@ -96,6 +102,14 @@ FOLDED: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What an answer lacks: it is of the first `size` entries; `entries` of credit came since."""
+
+    size: int
+    entries: int
+
+
 def bring_up_credit(engine: Engine, log: int) -> int:
     """Read every entry of credit that was appended since; return how many there were."""
     count = 0
@@ -103,7 +117,30 @@ def bring_up_credit(engine: Engine, log: int) -> int:
         with glancing(engine) as connection:
             if not is_behind(connection, log):
                 return count
-        count += _piece(engine, log)
+        count += _piece(engine, log)[0]
+
+
+def bring_up_within(engine: Engine, log: int, rows_max: int) -> Behind | None:
+    """Read what was appended since, but no more than `rows_max` rows; None where nothing is left.
+
+    Who only asks must not wait for the batch of a whole city: whoever handed it in, or the worker,
+    reads on. An entry is read whole or not at all, and none before those that came earlier.
+    """
+    left = rows_max
+    while True:
+        with glancing(engine) as connection:
+            if not is_behind(connection, log):
+                return None
+        with reading(engine) as connection:
+            start = _read_so_far(connection, log)
+            # Looked at before anything is locked: whoever folds a long batch locks the cursor.
+            if not _next(connection, log, start, left)[0]:
+                return _behind_at(connection, log, start)
+        count, rows = _piece(engine, log, left)
+        if not count:
+            with reading(engine) as connection:
+                return _behind_at(connection, log, _read_so_far(connection, log))
+        left -= rows
 
 
 def is_behind(connection: Connection, log: int) -> bool:
@@ -120,23 +157,60 @@ def forget_credit(connection: Connection, log: int) -> None:
     _move(connection, log, 0)
 
 
-def _piece(engine: Engine, log: int) -> int:
-    """Fold some entries in one transaction; return how many."""
+def _piece(engine: Engine, log: int, rows_max: int | None = None) -> tuple[int, int]:
+    """Fold some entries in one transaction; return how many entries and rows they were.
+
+    Without `rows_max` at least one. With it there may be none, also because another process is
+    folding: whoever only asks does not wait for it.
+    """
     with transaction(engine) as connection:
         plan_afresh(connection)
-        start = _locked_cursor(connection, log)
-        seqs = list(connection.execute(_waiting(log, start).limit(CHUNK)).scalars())
+        start = _locked_cursor(connection, log, is_waiting=rows_max is None)
+        if start is None:
+            return 0, 0
+        most = PIECE_ROWS if rows_max is None else rows_max
+        seqs, rows = _next(connection, log, start, most, is_one_taken=rows_max is None)
+        entries = read_entries(connection, log, seqs)
         for seq in seqs:
-            (entry,) = scan_entries(connection, log, start=seq, end=seq + 1)
+            entry = entries[seq]
             FOLDS[entry.header.kind](connection, log, entry)
         if seqs:
             _move(connection, log, seqs[-1] + 1)
-    return len(seqs)
+    return len(seqs), rows
 
 
-def _waiting(log: int, start: int) -> Select[int]:
+def _next(
+    connection: Connection, log: int, start: int, rows_max: int, *, is_one_taken: bool = False
+) -> tuple[Sequence[int], int]:
+    """Return the entries that come next and together have at most so many rows, and their rows.
+
+    With `is_one_taken` the first one whatever it has.
+    """
+    seqs: list[int] = []
+    rows = 0
+    for seq, kind in connection.execute(_waiting(log, start).limit(CHUNK)).all():
+        more = ENTRY_ROWS
+        if kind == BATCH_KIND:
+            note = batch_of(read_entries(connection, log, [seq])[seq])
+            more += note.rows + note.ended
+        if rows + more > rows_max and not (is_one_taken and not seqs):
+            break
+        seqs.append(seq)
+        rows += more
+    return seqs, rows
+
+
+def _behind_at(connection: Connection, log: int, start: int) -> Behind | None:
     entry = CREDIT_ENTRY.c
-    return select(entry.seq).where(entry.log == log, entry.seq >= start).order_by(entry.seq)
+    own = select(func.count(), func.min(entry.seq)).where(entry.log == log, entry.seq >= start)
+    count, first = connection.execute(own).one()
+    return Behind(size=first, entries=count) if count else None
+
+
+def _waiting(log: int, start: int) -> Select[int, str]:
+    entry = CREDIT_ENTRY.c
+    own = (entry.log == log, entry.seq >= start)
+    return select(entry.seq, entry.kind).where(*own).order_by(entry.seq)
 
 
 def _behind() -> Select[int]:
@@ -151,9 +225,19 @@ def _behind() -> Select[int]:
 _BEHIND: Final = _behind()
 
 
-def _locked_cursor(connection: Connection, log: int) -> int:
+def _read_so_far(connection: Connection, log: int) -> int:
+    return int(connection.execute(_cursor(log)).scalar() or 0)
+
+
+def _locked_cursor(connection: Connection, log: int, *, is_waiting: bool = True) -> int | None:
+    """Return how far was read, with the cursor locked; None where another has it and one waits not.
+
+    SQLite has one writer at a time, for whom everybody waits.
+    """
     insert_once(connection, PROJECTION_CURSOR, {"log": log, "name": NAME, "next_seq": 0})
-    return int(connection.execute(_cursor(log).with_for_update()).scalar_one())
+    locked = _cursor(log).with_for_update(skip_locked=not is_waiting)
+    found = connection.execute(locked).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def _cursor(log: int) -> Select[int]:

@@ -1,7 +1,8 @@
 """Checks a draw again from what the ledger holds: the hashes, the order of acts, who was drawn.
 
 The rule that must stay true: everything is read from the entries and the pool's file, nothing from
-the rows that follow from them.
+the rows that follow from them. Which entries are a draw's is told by rows written with them, which
+`manage.py fsck` compares: those of other draws are not read.
 """
 
 from collections.abc import Iterator
@@ -9,22 +10,20 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from base.errors import AppError, LedgerCorrupt
 from credit.inspecting.drawing import Drawn, draw, read_pool
 from credit.inspecting.entries import (
     COMMITTED_KIND,
-    DRAWN_KIND,
     CommitNote,
     DrawnNote,
     commit_of,
     drawn_of,
 )
 from credit.inspecting.marks import mark_of
+from credit.inspecting.steps import entries_of_draw
 from credit.intake.files import read_file
-from credit.tables import CREDIT_ENTRY
-from ledger.store import read_entries
 
 
 def problems_of_draw(connection: Connection, log: int, draw_id: UUID, folder: Path) -> list[str]:
@@ -84,21 +83,10 @@ def _compared(
 def _notes(
     connection: Connection, log: int, draw_id: UUID
 ) -> tuple[list[tuple[int, CommitNote]], list[tuple[int, DrawnNote]]]:
-    statement = (
-        select(CREDIT_ENTRY.c.seq)
-        .where(CREDIT_ENTRY.c.log == log, CREDIT_ENTRY.c.kind.in_((COMMITTED_KIND, DRAWN_KIND)))
-        .order_by(CREDIT_ENTRY.c.seq)
-    )
-    seqs = list(connection.execute(statement).scalars())
-    entries = read_entries(connection, log, seqs)
     commits, draws = [], []
-    for seq in seqs:
-        entry = entries[seq]
+    for entry in entries_of_draw(connection, log, draw_id):
         if entry.header.kind == COMMITTED_KIND:
-            commits.append((seq, commit_of(entry)))
+            commits.append((entry.seq, commit_of(entry)))
         else:
-            draws.append((seq, drawn_of(entry)))
-    return (
-        [one for one in commits if one[1].draw_id == draw_id],
-        [one for one in draws if one[1].draw_id == draw_id],
-    )
+            draws.append((entry.seq, drawn_of(entry)))
+    return commits, draws

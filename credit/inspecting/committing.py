@@ -5,6 +5,7 @@ and the draw is nobody's choice after it; it is made once.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -135,42 +136,56 @@ def commit_draw(
 def make_draw(desk: DrawDesk, actor: Actor, draw_id: UUID, value: str) -> DrawRow:
     """Draw with the public value that has become known; raises `Conflict` where it was drawn.
 
-    The same value again is the same draw; one that died between its entries goes on.
+    The same value again is the same draw; one that died between its entries goes on. Of two at one
+    moment each adds what the other has not ordered yet, and nothing is ordered twice.
     """
     desk.bring_up()
     known = _read(desk, draw_id)
     told = value.strip()
     if not told or len(told) > TITLE_CHARS_MAX:
         raise _refusal("value", "required", "Name the public value, as it was announced.")
-    if known.seed is not None:
-        if known.value != told:
-            raise Conflict("This draw was made already, with another value.")
-        there = _ordered(desk, draw_id)
-        if len(there) == known.drawn_count:
-            return known
-    else:
-        there = frozenset()
+    if _is_made(desk, known, told):
+        return known
     pool = read_pool(read_file(desk.folder, known.pool_hash))
-    seed = desk.seed_of(draw_id)
-    drawn = draw(pool, seed=seed, value=told)
-    orders = _orders(desk, known, drawn)
-    # Entries are in the order of the draw, and so are those that it still lacks.
-    lacking = [pair for pair in zip(drawn, orders, strict=True) if pair[1].id not in there]
-    for start in range(0, max(len(lacking), 1), _ORDERS_AT_ONCE):
-        some = lacking[start : start + _ORDERS_AT_ONCE]
-        note = DrawnNote(
-            draw_id=draw_id,
-            seed=seed,
-            value=told,
-            drawn_count=len(orders),
-            marks=tuple(one.mark for one, _ in some),
-            orders=tuple(order for _, order in some),
-        )
-        desk.journal.append(
-            Batch(actor=actor.id, subject=str(draw_id), drafts=(drawn_draft(note),))
-        )
-    desk.bring_up()
-    return _read(desk, draw_id)
+    drawn = draw(pool, seed=desk.seed_of(draw_id), value=told)
+    pairs = list(zip(drawn, _orders(desk, known, drawn), strict=True))
+    while not _is_made(desk, known, told):
+        note = _next_note(desk, draw_id, told, pairs)
+        if known.seed is not None and not note.orders:
+            # It lacks nothing of its own: the check tells of what is there beside it.
+            return known
+        batch = Batch(actor=actor.id, subject=str(draw_id), drafts=(drawn_draft(note),))
+        # Somebody else draws, too, and was first: what he ordered is not lacking any more.
+        with suppress(Conflict):
+            desk.journal.append(batch)
+        desk.bring_up()
+        known = _read(desk, draw_id)
+    return known
+
+
+def _is_made(desk: DrawDesk, known: DrawRow, value: str) -> bool:
+    """Return whether a draw has all its entries; raises `Conflict` where it has another value."""
+    if known.seed is None:
+        return False
+    if known.value != value:
+        raise Conflict("This draw was made already, with another value.")
+    return len(_ordered(desk, known.id)) == known.drawn_count
+
+
+def _next_note(
+    desk: DrawDesk, draw_id: UUID, value: str, pairs: Sequence[tuple[Drawn, Order]]
+) -> DrawnNote:
+    """Return the next entry of a draw: entries are in its order, and so are those it lacks."""
+    there = _ordered(desk, draw_id)
+    some = [pair for pair in pairs if pair[1].id not in there][:_ORDERS_AT_ONCE]
+    return DrawnNote(
+        draw_id=draw_id,
+        seed=desk.seed_of(draw_id),
+        value=value,
+        drawn_count=len(pairs),
+        marks=tuple(one.mark for one, _ in some),
+        orders=tuple(order for _, order in some),
+    )
 
 
 def _ordered(desk: DrawDesk, draw_id: UUID) -> frozenset[UUID]:

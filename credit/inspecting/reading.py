@@ -4,12 +4,13 @@ The rule that must stay true: an inspection is told with the entries that ordere
 its result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from trace.page_tokens import read_token, refused_token, write_token
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select
 
 from base.errors import NotFound
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
@@ -17,6 +18,10 @@ from credit.tables import CREDIT_SUBJECT
 from parties.tables import PARTY
 
 _DRAW, _ROW = CREDIT_DRAW.c, CREDIT_INSPECTION.c
+_OPEN, _DONE = b"\x00", b"\x01"
+_DAY_BYTES, _SEQ_BYTES, _ID_BYTES = 4, 8, 16
+_SEQ_END = 1 << 63
+_NOT_GIVEN_OUT = "is not a token that was given out here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +75,46 @@ class InspectionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionQuery:
-    """Which inspections: those without a result, of one draw, of one party, by one inspector."""
+    """Which inspections: those without a result, of one draw, of one party, by one inspector.
+
+    `after` is where the page before ended.
+    """
 
     only_open: bool = True
     draw_id: UUID | None = None
     subject_id: UUID | None = None
     inspector: str = ""
+    after: str = ""
     rows_max: int
 
 
-def list_draws(connection: Connection, log: int, *, rows_max: int) -> list[DrawRow]:
-    """Return draws, the newest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionPage:
+    """Some inspections; `next_after` is "" on the last page."""
+
+    rows: tuple[InspectionRow, ...]
+    next_after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawPage:
+    """Some draws, the newest first; `next_after` is "" on the last page."""
+
+    rows: tuple[DrawRow, ...]
+    next_after: str
+
+
+def draws_page(connection: Connection, log: int, *, after: str, rows_max: int) -> DrawPage:
+    """Return a page of draws, the newest first; raises `InvalidInput` for a wrong `after`."""
     statement = select(CREDIT_DRAW).where(_DRAW.log == log).order_by(_DRAW.committed_seq.desc())
-    return [_draw(row) for row in connection.execute(statement.limit(rows_max))]
+    if after:
+        (last,) = read_token(after, _SEQ_BYTES)
+        statement = statement.where(_DRAW.committed_seq < _seq_of(last))
+    found = [_draw(row) for row in connection.execute(statement.limit(rows_max + 1))]
+    shown = tuple(found[:rows_max])
+    is_last = len(found) <= rows_max
+    token = "" if is_last else write_token(shown[-1].committed_seq.to_bytes(_SEQ_BYTES))
+    return DrawPage(rows=shown, next_after=token)
 
 
 def read_draw(connection: Connection, log: int, draw_id: UUID) -> DrawRow:
@@ -92,6 +124,14 @@ def read_draw(connection: Connection, log: int, draw_id: UUID) -> DrawRow:
     if row is None:
         raise NotFound("There is no draw with that id.")
     return _draw(row)
+
+
+def inspections_page(connection: Connection, log: int, query: InspectionQuery) -> InspectionPage:
+    """Return a page of inspections; raises `InvalidInput` for a wrong `after`."""
+    found = list_inspections(connection, log, replace(query, rows_max=query.rows_max + 1))
+    shown = tuple(found[: query.rows_max])
+    is_last = len(found) <= query.rows_max
+    return InspectionPage(rows=shown, next_after="" if is_last else _token(shown[-1]))
 
 
 def list_inspections(
@@ -109,8 +149,47 @@ def list_inspections(
         # Numbers have no wildcards of LIKE in them; blanks around make each a whole word.
         among = literal(" ") + _ROW.inspectors + " "
         statement = statement.where(among.contains(f" {query.inspector} ", autoescape=True))
+    if query.after:
+        statement = statement.where(_behind(query.after))
     statement = statement.order_by(_ROW.result != "", _ROW.due_on, _ROW.ordered_seq, _ROW.id)
     return [_inspection(row) for row in connection.execute(statement.limit(query.rows_max))]
+
+
+def _behind(after: str) -> ColumnElement[bool]:
+    """Return the condition for what comes behind a token, in the order of the list."""
+    done, day, seq, last = read_token(after, 1, _DAY_BYTES, _SEQ_BYTES, _ID_BYTES)
+    try:
+        due_on = date.fromordinal(int.from_bytes(day))
+    except (ValueError, OverflowError):
+        raise refused_token(_NOT_GIVEN_OUT) from None
+    if done not in (_OPEN, _DONE):
+        raise refused_token(_NOT_GIVEN_OUT)
+    at = _seq_of(seq)
+    behind = or_(
+        _ROW.due_on > due_on,
+        and_(_ROW.due_on == due_on, _ROW.ordered_seq > at),
+        and_(_ROW.due_on == due_on, _ROW.ordered_seq == at, _ROW.id > UUID(bytes=last)),
+    )
+    if done == _DONE:
+        return and_(_ROW.result != "", behind)
+    return or_(_ROW.result != "", behind)
+
+
+def _seq_of(packed: bytes) -> int:
+    seq = int.from_bytes(packed)
+    # A larger one is in no column of any database.
+    if seq >= _SEQ_END:
+        raise refused_token(_NOT_GIVEN_OUT)
+    return seq
+
+
+def _token(row: InspectionRow) -> str:
+    return write_token(
+        _DONE if row.result else _OPEN,
+        row.due_on.toordinal().to_bytes(_DAY_BYTES),
+        row.ordered_seq.to_bytes(_SEQ_BYTES),
+        row.id.bytes,
+    )
 
 
 def read_inspection(connection: Connection, log: int, inspection_id: UUID) -> InspectionRow:

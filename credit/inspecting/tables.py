@@ -1,4 +1,8 @@
-"""The tables of inspections. One rule: all of them are a fold over the ledger's entries."""
+"""The tables of inspections.
+
+One rule: all of them are a fold over the ledger's entries; which entries speak of a draw is written
+with them.
+"""
 
 from typing import Final
 
@@ -44,6 +48,15 @@ CREDIT_DRAW: Final = Table(
     Column("drawn_seq", Big),
     Column("drawn_at", Instant),
     Index(None, "log", "committed_seq"),
+)
+
+# Which entries speak of a draw: its commitment, and each that it was drawn by.
+CREDIT_DRAW_STEP: Final = Table(
+    "credit_draw_step",
+    METADATA,
+    Column("log", Integer, primary_key=True, autoincrement=False),
+    Column("draw_id", Uuid, primary_key=True),
+    Column("seq", Big, primary_key=True, autoincrement=False),
 )
 
 # An inspection that was drawn or ordered; `result` is "" until its entry comes.

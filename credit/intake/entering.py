@@ -25,14 +25,15 @@ from credit.intake.batches import (
 from credit.intake.claiming import prove_claim, taken_meanwhile
 from credit.intake.desk import IntakeDesk
 from credit.intake.entries import Meaning, batch_draft
+from credit.intake.nodes import keep_nodes
 from credit.intake.records import row_body, seen_body
 from credit.intake.sorting import NewRow, Sorted
-from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE, CREDIT_ROW
+from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE, CREDIT_ROW, CREDIT_ROW_NODE
 from ledger.batch import Batch, Idempotency
-from ledger.merkle import leaf_hash, root_of
+from ledger.merkle import EMPTY_FRONTIER, leaf_hash
 from ledger.tables import LEDGER_IDEMPOTENCY
 
-_TABLES: Final = (CREDIT_ROW, CREDIT_QUARANTINE)
+_TABLES: Final = (CREDIT_ROW, CREDIT_ROW_NODE, CREDIT_QUARANTINE)
 
 
 def enter_batch(
@@ -43,7 +44,8 @@ def enter_batch(
     Raises `Conflict` where somebody else has the batch by now.
     """
     rows = _bodies(desk, batch.id, found)
-    root = root_of([leaf for _, _, leaf, _ in rows])
+    tree, nodes = EMPTY_FRONTIER.append_all([leaf for _, _, leaf, _ in rows])
+    root = tree.root()
     with transaction(desk.journal.engine) as connection:
         _require_ours(desk, connection, batch)
         for table in _TABLES:
@@ -51,6 +53,7 @@ def enter_batch(
                 delete(table).where(table.c.log == batch.log, table.c.batch_id == batch.id)
             )
         keep_rows(connection, batch, rows)
+        keep_nodes(connection, batch, nodes)
         keep_quarantined(connection, batch, [one.as_row() for one in found.quarantined])
         # Who stands behind it is looked for by its row: it has to be there before the entry is.
         change_batch(connection, replace(batch, root=root))

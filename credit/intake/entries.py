@@ -34,7 +34,8 @@ class BatchNote:
 
     `ordered_at` is when its rows came in: of two that tell of one record the later one counts. In
     entries of before it was told it is the instant of the entry. `naming` is the version of the
-    naming rules that its names are read by, now and whenever the rows are made anew.
+    naming rules that its names are read by, now and whenever the rows are made anew. `ended` is how
+    many records it was seen to end when it came.
     """
 
     seq: int
@@ -44,6 +45,7 @@ class BatchNote:
     feed_version: int
     rows: int
     root: bytes
+    ended: int
     is_snapshot: bool
     ordered_at: datetime
     naming: int
@@ -91,10 +93,7 @@ def batch_draft(batch: CreditBatch, *, rows: int, root: bytes, meaning: Meaning)
 def batch_of(entry: StoredEntry) -> BatchNote:
     """Read an entry back; raises `LedgerCorrupt` where it is none of a batch."""
     with told_by(entry, "a batch") as told:
-        rows, feed_version = told["rows"], told["feed_version"]
         naming = told.get("naming", FIRST_VERSION)
-        if not isinstance(rows, int) or not isinstance(feed_version, int):
-            raise TypeError("a count is no number")
         if not isinstance(naming, int):
             raise TypeError("a version is no number")
         return BatchNote(
@@ -102,13 +101,20 @@ def batch_of(entry: StoredEntry) -> BatchNote:
             recorded_at=entry.header.recorded_at,
             batch_id=UUID(str(told["batch"])),
             feed=str(told["feed"]),
-            feed_version=feed_version,
-            rows=rows,
+            feed_version=_count_of(told["feed_version"]),
+            rows=_count_of(told["rows"]),
             root=bytes.fromhex(str(told["root"])),
+            ended=_count_of(told["ended"]),
             is_snapshot=told["snapshot"] is True,
             ordered_at=_ordered_at(told.get("ordered_at"), entry.header.recorded_at),
             naming=naming,
         )
+
+
+def _count_of(told: object) -> int:
+    if not isinstance(told, int):
+        raise TypeError("a count is no number")
+    return told
 
 
 def _ordered_at(told: object, recorded_at: datetime) -> datetime:

@@ -27,15 +27,17 @@ from sqlalchemy import Connection, select
 from base.errors import InvalidInput, LedgerCorrupt, NotFound
 from base.strict_json import JsonObject, JsonValue, loads
 from credit.feeds.model import SubjectKind
-from credit.intake.batches import leaves_of_batch, read_batch
-from credit.intake.entries import BATCH_KIND
+from credit.intake.batches import read_batch
+from credit.intake.entries import BATCH_KIND, batch_of
+from credit.intake.nodes import reader_of_rows
 from credit.intake.records import ROW_BYTES_MAX, read_row
 from credit.tables import CREDIT_FACT, CREDIT_ROW
 from ledger import bundle as bundles
 from ledger.canonical import canonical_bytes, decode_hex
-from ledger.merkle import inclusion_path, leaf_hash, root_of, verify_inclusion
+from ledger.merkle import TileReader, inclusion_path, leaf_hash, verify_inclusion
 from ledger.note import VerifierKey
 from ledger.proof import VerificationError
+from ledger.store import read_entries
 from ledger.verify import ProvenEntry, verify_bundle
 
 FORMAT: Final = "suxin-credit-row/1"
@@ -66,21 +68,42 @@ class RowProof:
 
 def proof_of_row(connection: Connection, log: int, batch_id: UUID, row_number: int) -> RowProof:
     """Return the proof of a row by its number in the file; raises `NotFound` where none counted."""
-    row = connection.execute(
-        select(CREDIT_ROW.c.position).where(
+    batch = read_batch(connection, log, batch_id)
+    position = _position_of(connection, log, batch_id, row_number, batch.received)
+    if position is None:
+        raise NotFound("This row was not understood, or the batch has no row with that number.")
+    return proof_at(connection, log, batch_id, position)
+
+
+def _position_of(
+    connection: Connection, log: int, batch_id: UUID, row_number: int, rows_max: int
+) -> int | None:
+    """Return the position of a row by halves: positions are in the order of numbers in the file."""
+    start, end = 0, rows_max
+    while start < end:
+        middle = (start + end) // 2
+        statement = select(CREDIT_ROW.c.row_number).where(
             CREDIT_ROW.c.log == log,
             CREDIT_ROW.c.batch_id == batch_id,
-            CREDIT_ROW.c.row_number == row_number,
+            CREDIT_ROW.c.position == middle,
         )
-    ).first()
-    if row is None:
-        read_batch(connection, log, batch_id)
-        raise NotFound("This row was not understood, or the batch has no row with that number.")
-    return proof_at(connection, log, batch_id, row.position)
+        number = connection.execute(statement).scalar()
+        if number == row_number:
+            return middle
+        # Behind the last row that counted there is none.
+        if number is None or number > row_number:
+            end = middle
+        else:
+            start = middle + 1
+    return None
 
 
 def proof_at(connection: Connection, log: int, batch_id: UUID, position: int) -> RowProof:
-    """Return the proof of the row at a position of a batch's tree."""
+    """Return the proof of the row at a position of a batch's tree.
+
+    Some tiles of the tree are read and not its rows. Raises `LedgerCorrupt` where the row is not
+    under the root that the batch's entry holds.
+    """
     batch = read_batch(connection, log, batch_id)
     if batch.seq is None:
         raise NotFound("This batch is no entry of the ledger: it was held or refused.")
@@ -93,22 +116,22 @@ def proof_at(connection: Connection, log: int, batch_id: UUID, position: int) ->
     ).one_or_none()
     if row is None:
         raise NotFound("The batch has no such row.")
-    leaves = leaves_of_batch(connection, log, batch_id)
-    if leaves[position : position + 1] != [row.leaf]:
-        raise LedgerCorrupt(f"batch {batch_id}: its rows are not in order")
+    note = batch_of(read_entries(connection, log, [batch.seq])[batch.seq])
+    tiles = TileReader(reader_of_rows(connection, log, batch_id))
+    path = inclusion_path(position, note.rows, tiles.get_node)
+    try:
+        verify_inclusion(position, note.rows, row.leaf, path, note.root)
+    except VerificationError as error:
+        raise LedgerCorrupt(f"batch {batch_id}: its rows are not under its root: {error}") from None
     body = None if row.body is None or _is_a_persons(row.body) else row.body
-
-    def node_at(level: int, index: int) -> bytes:
-        return root_of(leaves[index << level : (index + 1) << level])
-
     return RowProof(
         batch_id=batch_id,
         row_number=None if body is None else row.row_number,
         position=position,
-        rows=len(leaves),
+        rows=note.rows,
         leaf=row.leaf,
-        path=inclusion_path(position, len(leaves), node_at),
-        root=root_of(leaves),
+        path=path,
+        root=note.root,
         seq=batch.seq,
         body=body,
     )

@@ -66,7 +66,6 @@ class ReportLimits:
     """What one report, one proof, one snapshot and one file may hold."""
 
     facts: int
-    proof_rows: int
     snapshot_rows: int
     snapshot_paths: int
     snapshot_paper: int
@@ -161,7 +160,6 @@ def _access(rows: Rows) -> AccessRow:
 def _limits(rows: Rows) -> ReportLimits:
     limits = ReportLimits(
         facts=rows.whole("facts") or 0,
-        proof_rows=rows.whole("proof_rows") or 0,
         snapshot_rows=rows.whole("snapshot_rows") or 0,
         snapshot_paths=rows.whole("snapshot_paths") or 0,
         snapshot_paper=rows.whole("snapshot_paper") or 0,

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from base.errors import LedgerCorrupt, NotFound
 from base.strict_json import JsonObject
-from credit.intake.batches import leaves_of_batch
-from credit.reporting.layout import layout
-from credit.tables import CREDIT_BATCH
+from credit.intake.nodes import reader_of_rows
+from credit.tables import CREDIT_BATCH, CREDIT_ROW
 from ledger.bundle import Bundle, BundleEntry, VisiblePart
-from ledger.merkle import inclusion_path, node_hash
+from ledger.merkle import TileReader, inclusion_path
 from ledger.parts import Part
 from ledger.proof import InclusionProof
 from ledger.store import read_checkpoint, read_entries, tile_reader
@@ -45,33 +44,28 @@ class Placed(Protocol):
 def row_proofs(
     connection: Connection, log: int, told: Sequence[Placed]
 ) -> Mapping[UUID, JsonObject]:
-    """Return where each fact stands: its entry, and its row with the path to the entry's root.
-
-    A fact of a batch larger than `proof_rows` has its row without a path.
-    """
+    """Return where each fact stands: its entry, and its row with the path to the entry's root."""
     batches = sorted({one.batch_id for one in told if one.batch_id is not None})
     seqs = _seqs_of(connection, log, batches)
     found: dict[UUID, JsonObject] = {
         one.id: {"seq": one.seq} for one in told if one.batch_id is None or one.position is None
     }
     for batch in batches:
-        leaves = leaves_of_batch(connection, log, batch)
-        tree = _Tree(leaves) if len(leaves) <= layout().limits.proof_rows else None
+        rows = _count_rows(connection, log, batch)
+        tiles = TileReader(reader_of_rows(connection, log, batch))
         for one in told:
             if one.batch_id != batch or one.position is None:
                 continue
-            proof: JsonObject = {
+            path = inclusion_path(one.position, rows, tiles.get_node)
+            found[one.id] = {
                 "seq": one.seq,
                 "batch": str(batch),
                 "batch_seq": seqs.get(batch, one.seq),
                 "row": one.position,
-                "rows": len(leaves),
-                "leaf": leaves[one.position].hex(),
+                "rows": rows,
+                "leaf": tiles.get_node(0, one.position).hex(),
+                "path": [node.hex() for node in path],
             }
-            if tree is not None:
-                path = inclusion_path(one.position, len(leaves), tree.node)
-                proof["path"] = [node.hex() for node in path]
-            found[one.id] = proof
     return found
 
 
@@ -121,17 +115,10 @@ def _seqs_of(connection: Connection, log: int, batches: Sequence[UUID]) -> dict[
     return found
 
 
-class _Tree:
-    """The perfect nodes over leaf hashes in memory, each level made when it is asked for."""
-
-    def __init__(self, leaves: Sequence[bytes]) -> None:
-        self._levels: list[Sequence[bytes]] = [leaves]
-
-    def node(self, level: int, index: int) -> bytes:
-        """Return a perfect node, as `ledger.merkle` asks for it."""
-        while len(self._levels) <= level:
-            below = self._levels[-1]
-            self._levels.append(
-                [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
-            )
-        return self._levels[level][index]
+def _count_rows(connection: Connection, log: int, batch_id: UUID) -> int:
+    """Return how many leaves the tree of a batch has: positions are from 0 on without a gap."""
+    last = select(func.max(CREDIT_ROW.c.position)).where(
+        CREDIT_ROW.c.log == log, CREDIT_ROW.c.batch_id == batch_id
+    )
+    found = connection.execute(last).scalar()
+    return 0 if found is None else int(found) + 1

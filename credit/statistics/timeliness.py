@@ -20,6 +20,7 @@ from credit.intake.batches import BatchState
 from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_QUARANTINE
 
 _FIRST: Final = 1
+_KEYS: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,22 +154,35 @@ def _reported(
 ) -> dict[str, Counter[tuple[date, date]]]:
     """Return how many decisions of which day each feed told of for the first time on which day."""
     batch, fact = CREDIT_BATCH.c, CREDIT_FACT.c
-    statement = (
-        select(fact.feed, fact.decided_on, batch.received_at, func.count())
-        .join(CREDIT_BATCH, and_(batch.log == fact.log, batch.id == fact.batch_id))
-        .where(
-            fact.log == log,
-            fact.version == _FIRST,
-            fact.decided_on.is_not(None),
-            batch.received_at >= span[0],
-            batch.received_at < span[1],
-        )
-        .group_by(fact.feed, fact.decided_on, batch.id, batch.received_at)
+    entered = select(batch.seq, batch.received_at).where(
+        batch.log == log,
+        batch.seq.is_not(None),
+        batch.received_at >= span[0],
+        batch.received_at < span[1],
     )
+    told_on = {
+        row.seq: row.received_at.astimezone(CIVIL_ZONE).date()
+        for row in connection.execute(entered.order_by(batch.seq))
+    }
     found: dict[str, Counter[tuple[date, date]]] = {}
-    for feed, decided_on, received_at, count in connection.execute(statement):
-        told_on = received_at.astimezone(CIVIL_ZONE).date()
-        found.setdefault(feed, Counter())[decided_on, told_on] += count
+    seqs = list(told_on)
+    for start in range(0, len(seqs), _KEYS):
+        some = seqs[start : start + _KEYS]
+        # What a batch told of first stands in its entry: facts of other days are not looked at. By
+        # the list alone SQLite would go through all of them.
+        statement = (
+            select(fact.seq, fact.feed, fact.decided_on, func.count())
+            .where(
+                fact.log == log,
+                fact.seq.between(some[0], some[-1]),
+                fact.seq.in_(some),
+                fact.version == _FIRST,
+                fact.decided_on.is_not(None),
+            )
+            .group_by(fact.seq, fact.feed, fact.decided_on)
+        )
+        for seq, feed, decided_on, count in connection.execute(statement):
+            found.setdefault(feed, Counter())[decided_on, told_on[seq]] += count
     return found
 
 

@@ -41,16 +41,27 @@ class NightCounts:
 
 
 def run_warnings(
-    journal: Journal, actor: Actor, day: date, *, bring_up: Callable[[], object]
+    journal: Journal,
+    actor: Actor,
+    day: date,
+    *,
+    bring_up: Callable[[], object],
+    tell: Callable[[int], None] = lambda _: None,
 ) -> NightCounts:
-    """Run the rules of a day over all parties; open, add to and end warnings accordingly."""
+    """Run the rules of a day over all parties; open, add to and end warnings accordingly.
+
+    `tell` hears of each stage: 1 once everything is brought up, 2 once the rules are run, and that
+    again with each entry.
+    """
     bring_up()
     bring_up_links(journal.engine, journal.log)
+    tell(1)
     with reading(journal.engine) as connection:
         found = find_all(connection, journal.log, day)
         fresh, gone = _news(connection, journal.log, found)
     notes = list(_notes(day, fresh, gone))
     for note in notes:
+        tell(2)
         journal.append(
             Batch(
                 actor=actor.id,

@@ -41,12 +41,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     credit_application, credit_warning, credit_draw, credit_inspection,
     credit_name, credit_mention, credit_own, credit_alias, credit_judgement
     TO suxin_app;
-GRANT SELECT, INSERT ON credit_entry, credit_step, credit_warning_step TO suxin_app;
+GRANT SELECT, INSERT ON credit_entry, credit_step, credit_warning_step, credit_draw_step
+    TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (revoked_at) ON credit_sender TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (ended_at, asked_at, outcome, failure, wanted_at)
     ON credit_source TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (ended_at) ON credit_office TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (body), DELETE ON credit_row TO suxin_app;
+GRANT SELECT, INSERT, DELETE ON credit_row_node TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (body, pdf, erased_at) ON credit_report TO suxin_app;
 GRANT SELECT, INSERT, DELETE ON credit_access TO suxin_app;
 GRANT SELECT, INSERT ON credit_snapshot TO suxin_app;
@@ -113,7 +115,8 @@ GRANT SELECT ON finding, finding_due, finding_judgement, event_fact, scan_alert,
     company_prefix, site, certificate
     TO suxin_sealer;
 -- Credit is folded once more and compared: the rows of batches with it, and what reports hash to.
-GRANT SELECT ON credit_entry, credit_step, credit_warning_step, credit_batch, credit_row,
+GRANT SELECT ON credit_entry, credit_step, credit_warning_step, credit_draw_step, credit_batch,
+    credit_row,
     credit_subject, credit_code, credit_fact, credit_seen, credit_case,
     credit_application, credit_warning, credit_draw, credit_inspection,
     credit_name, credit_mention, credit_own, credit_alias, credit_judgement,

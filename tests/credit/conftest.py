@@ -30,6 +30,14 @@ def sqlite_world_parts(sqlite_url: str) -> Iterator[tuple[Installation, IntakeDe
     opened.engine.dispose()
 
 
+@pytest.fixture
+def postgres_world_parts(postgres_url: str) -> Iterator[tuple[Installation, IntakeDesk]]:
+    """A fresh ledger and its desk, where more than one writes at a time."""
+    opened = open_installation(postgres_url)
+    yield opened, _intake_of(opened)
+    opened.engine.dispose()
+
+
 def _intake_of(installation: Installation) -> IntakeDesk:
     return IntakeDesk(
         journal=open_credit_journal(installation.settings, installation.engine, installation.clock),

@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from base.db import reading
 from base.errors import Conflict, InvalidInput
-from credit.folding.projector import bring_up_credit
 from credit.inspecting.checking import problems_of_draw
-from credit.inspecting.committing import DrawAsked, DrawDesk, commit_draw, make_draw
+from credit.inspecting.committing import DrawDesk, commit_draw, make_draw
 from credit.inspecting.drawing import Pool, draw, pool_bytes, read_pool
 from credit.inspecting.entries import DrawnNote, drawn_draft
 from credit.inspecting.orders import Order
@@ -29,23 +28,21 @@ from credit.inspecting.results import ResultAsked, record_result
 from credit.inspecting.tables import CREDIT_INSPECTION
 from credit.intake.files import read_file
 from credit.intake.taking import IntakeDesk
-from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from ledger.batch import Batch
+from tests.credit.draw_world import DRAW, INSPECTORS, VALUE, asked, open_draw_desk
 from tests.credit.drawn_by_hand import drawn_by_hand
 from tests.credit.rebuilding import rebuild
-from tests.credit.samples import AUTHORITY, serious, uscc
-from tests.credit.warning_world import TODAY, set_day, take
+from tests.credit.samples import AUTHORITY, uscc
+from tests.credit.warning_world import TODAY
 from tests.instances import Installation
 
-DRAW = UUID(int=1)
-VALUE = "双色球 2026136期 03 07 12 19 25 31 + 09"
 POOL = Pool(
     plan="food-1",
     each=2,
     shares={"A": 10, "B": 50, "D": 100},
     parties={f"{number:032x}": "ABD"[number % 3] for number in range(1, 31)},
-    inspectors=("37020001", "37020002", "37020003", "37020004"),
+    inspectors=INSPECTORS,
 )
 
 
@@ -84,43 +81,7 @@ def test_a_pool_has_one_spelling(spoil: Any) -> None:
 
 @pytest.fixture
 def desk(installation: Installation, intake: IntakeDesk, tmp_path: Path) -> DrawDesk:
-    set_day(installation, TODAY)
-    take(intake, "registration", *(_registered(number) for number in range(1, 21)))
-    take(intake, "serious_listing", *(serious(number) for number in range(1, 5)))
-    return DrawDesk(
-        journal=intake.journal,
-        clock=installation.clock,
-        secret=installation.secret,
-        folder=tmp_path,
-        book=rulebook(),
-        bring_up=lambda: bring_up_credit(installation.engine, installation.log),
-    )
-
-
-def _registered(number: int) -> dict[str, str]:
-    return {
-        "name": f"青岛第{number}食品有限公司",
-        "uscc": uscc(number),
-        "kind": "02",
-        "region": "370202" if number < 20 else "370100",
-        "industry": "1411",
-        "established_on": "2015-01-05",
-        "status": "存续",
-        "authority": "青岛市市场监督管理局",
-    }
-
-
-def asked(**changes: Any) -> DrawAsked:
-    told: dict[str, Any] = {
-        "draw_id": DRAW,
-        "title": "2026年第四季度食品双随机",
-        "plan": "enterprise",
-        "pool": PoolAsked(region="3702"),
-        "inspectors": POOL.inspectors,
-        "beacon": "双色球 2026136期",
-        "due_on": date(2026, 12, 31),
-    }
-    return DrawAsked(**{**told, **changes})
+    return open_draw_desk(installation, intake, tmp_path)
 
 
 def inspections(desk: DrawDesk) -> list[InspectionRow]:

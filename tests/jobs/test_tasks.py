@@ -4,8 +4,9 @@ import csv
 import io
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import zxingcpp
@@ -14,8 +15,12 @@ from sqlalchemy import update
 
 from base.config import Settings
 from base.db import reading, transaction
+from credit.index import open_credit_journal
+from credit.warning.handing import plan_run, run_told
+from credit.warning.night import NightCounts
 from jobs.label_files import sweep_files
 from jobs.tasks import forget_tasks, run_task, sweep_tasks
+from parties.actors import CONSOLE
 from parties.issuing.blocks import texts_of
 from parties.issuing.label_orders import shortened_in
 from parties.issuing.state import states_of
@@ -143,3 +148,23 @@ def test_old_files_go_and_their_tasks_stay(workshop: Workshop) -> None:
 
     assert not path.exists()
     assert workshop.task(task).state is TaskState.DONE
+
+
+def test_a_run_of_early_warning_is_done_by_the_worker_and_tells_what_it_did(
+    workshop: Workshop,
+) -> None:
+    parts = workshop.parts
+    task, is_new = plan_run(
+        open_credit_journal(parts.settings, parts.engine, parts.clock),
+        CONSOLE,
+        date(2026, 11, 25),
+        clock=parts.clock,
+        run_id=UUID(int=1),
+        waiting_max=1,
+    )
+
+    run_task(str(task.id))
+
+    run = run_told(workshop.task(task))
+    assert (is_new, run.task.state) == (True, TaskState.DONE)
+    assert run.counts == NightCounts(found=0, opened=0, ended=0, by_rule={})

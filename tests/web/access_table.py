@@ -7,6 +7,7 @@ the subject and is tested with it.
 from typing import Final, TypeAlias
 
 from tests.web.case_access import CASE_PAGES, CASES, READERS
+from tests.web.warning_access import WARNING_DOORS, WARNING_PAGES
 from tests.web.watch_access import WATCH_PAGES, WATCHES
 
 Door: TypeAlias = tuple[str, str]
@@ -21,6 +22,7 @@ PRODUCER: Final = "producer"
 EXPECTED: Final[dict[Door, str]] = {
     **WATCHES,
     **CASES,
+    **WARNING_DOORS,
     ("GET", "/static/<path:filename>"): EVERYBODY,
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/"): EVERYBODY,
@@ -208,24 +210,6 @@ EXPECTED: Final[dict[Door, str]] = {
     ("GET", "/api/v1/credit/grades"): READERS,
     ("GET", "/api/v1/credit/supervision"): READERS,
     ("POST", "/api/v1/credit/grade/what-if"): READERS,
-    ("GET", "/api/v1/credit/warnings"): "authority auditor",
-    ("GET", "/api/v1/credit/warnings/<uuid:warning_id>"): "authority auditor",
-    ("POST", "/api/v1/credit/warnings/<uuid:warning_id>/acts"): "authority",
-    ("GET", "/api/v1/credit/warning-rules"): "authority auditor",
-    ("GET", "/api/v1/credit/open/draws"): EVERYBODY,
-    ("GET", "/api/v1/credit/open/draws/<uuid:draw_id>"): EVERYBODY,
-    ("GET", "/api/v1/credit/open/draws/<uuid:draw_id>/pool"): EVERYBODY,
-    ("GET", "/api/v1/credit/draws/<uuid:draw_id>/mark"): READERS,
-    ("GET", "/api/v1/credit/draws"): "authority auditor",
-    ("POST", "/api/v1/credit/draws"): "authority",
-    ("GET", "/api/v1/credit/draws/<uuid:draw_id>"): "authority auditor",
-    ("POST", "/api/v1/credit/draws/<uuid:draw_id>/draw"): "authority",
-    ("GET", "/api/v1/credit/draws/<uuid:draw_id>/pool"): "authority auditor",
-    ("GET", "/api/v1/credit/draws/<uuid:draw_id>/check"): "authority auditor",
-    ("GET", "/api/v1/credit/inspections"): "authority auditor",
-    ("GET", "/api/v1/credit/inspections/<uuid:inspection_id>"): "authority auditor",
-    ("POST", "/api/v1/credit/inspections/<uuid:inspection_id>/result"): "authority",
-    ("POST", "/api/v1/credit/warnings/runs"): "authority",
     ("GET", "/api/v1/credit/lists/<list_id>"): EVERYBODY,
     ("GET", "/api/v1/credit/open/<dataset>.csv"): EVERYBODY,
     ("GET", "/api/v1/credit/statistics"): "authority auditor",
@@ -249,6 +233,7 @@ EXPECTED: Final[dict[Door, str]] = {
 # Pages that open to a session alone: whoever has none is led to signing in.
 PAGES: Final[dict[Door, str]] = {
     **CASE_PAGES,
+    **WARNING_PAGES,
     **WATCH_PAGES,
     ("GET", "/work"): KEY_HOLDERS,
     ("GET", "/work/account"): KEY_HOLDERS,
@@ -296,10 +281,6 @@ PAGES: Final[dict[Door, str]] = {
     ("GET", "/work/credit/batches/<uuid:batch_id>/release"): "authority auditor",
     ("POST", "/work/credit/batches/<uuid:batch_id>/release"): "authority",
     ("POST", "/work/credit/batches/<uuid:batch_id>/retry"): "authority",
-    ("GET", "/work/credit/warnings"): "authority auditor",
-    ("GET", "/work/credit/warnings/<uuid:warning_id>"): "authority auditor",
-    ("GET", "/work/credit/warnings/<uuid:warning_id>/acts"): "authority auditor",
-    ("POST", "/work/credit/warnings/<uuid:warning_id>/acts"): "authority",
     ("GET", "/work/credit/names"): "authority auditor",
     ("GET", "/work/credit/names/said"): "authority auditor",
     ("GET", "/work/credit/names/codes"): "authority auditor",
@@ -311,16 +292,6 @@ PAGES: Final[dict[Door, str]] = {
     ("POST", "/work/credit/names/<uuid:mention_id>/judgements"): "authority",
     ("GET", "/work/credit/names/<uuid:mention_id>/undone"): "authority auditor",
     ("POST", "/work/credit/names/<uuid:mention_id>/undone"): "authority",
-    ("GET", "/work/credit/inspections"): "authority auditor",
-    ("GET", "/work/credit/inspections/<uuid:inspection_id>"): "authority auditor",
-    ("GET", "/work/credit/inspections/<uuid:inspection_id>/result"): "authority auditor",
-    ("POST", "/work/credit/inspections/<uuid:inspection_id>/result"): "authority",
-    ("GET", "/work/credit/draws"): "authority auditor",
-    ("POST", "/work/credit/draws"): "authority",
-    ("GET", "/work/credit/draws/<uuid:draw_id>"): "authority auditor",
-    ("GET", "/work/credit/draws/<uuid:draw_id>/draw"): "authority auditor",
-    ("POST", "/work/credit/draws/<uuid:draw_id>/draw"): "authority",
-    ("GET", "/work/credit/draws/<uuid:draw_id>/pool.txt"): "authority auditor",
     ("GET", "/work/credit/reports"): READERS,
     ("GET", "/work/credit/reports/new"): "producer authority",
     ("POST", "/work/credit/reports/new"): "producer authority",

@@ -15,7 +15,7 @@ from ledger.store import read_entries
 from parties.tables import PARTY
 from tests.credit.drawn_by_hand import drawn_by_hand
 from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, run_rules
 from tests.web.house import House
 from tests.web.issuing_world import errors_of, send
 
@@ -45,7 +45,7 @@ def warned(sqlite_house: House) -> House:
     sqlite_house.clock.instant += timedelta(days=265)
     rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号", cf_jdrq=day) for at, day in enumerate(DAYS)]
     hand_in(sqlite_house, "penalty", *rows)
-    _json(_post(sqlite_house, f"{WARNINGS}/runs", None))
+    run_rules(sqlite_house)
     return sqlite_house
 
 
@@ -85,7 +85,7 @@ def test_an_inspection_that_a_warning_ordered_ends_it_and_becomes_a_fact(warned:
     facts = _get(warned, f"/api/v1/credit/record?uscc={uscc(1)}")["facts"]
     (fact,) = [one for one in facts if one["kind"] == "inspection"]
     assert (fact["title"], fact["seq"], fact["state"]) == ("兽药残留", done["result_seq"], "active")
-    run = _json(_post(warned, f"{WARNINGS}/runs", None))
+    run = run_rules(warned)
     assert run["by_rule"] == {"failed_inspection": 1, "penalty_jump": 1}
     assert run["opened"] == 1
 

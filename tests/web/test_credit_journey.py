@@ -20,6 +20,7 @@ from parties.keys import KeyRequest, grant
 from parties.tables import PARTY
 from tests.credit.samples import csv_of, penalty
 from tests.instances import lot, observation
+from tests.web.credit_world import run_rules
 from tests.web.epcis_world import check, post_event, seal_now, vkey_of
 from tests.web.house import House
 from tests.web.issuing_world import errors_of, send
@@ -150,7 +151,7 @@ def _is_tested(journey: Journey) -> None:
     )
     captured = post_event(journey.house, tested)
     assert captured.status_code == 201, captured.get_data(as_text=True)
-    ran = journey.post("/warnings/runs")
+    ran = run_rules(journey.house)
     assert ran["by_rule"] == {"failed_test": 1}
     shown = journey.facts()["trace"]
     assert (shown["title"], shown["state"]) == ("恩诺沙星", "active")

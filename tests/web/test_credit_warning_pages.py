@@ -14,9 +14,8 @@ from credit.warning.life import ACTS
 from credit.warning.model import WarningState
 from credit.warning.rules import SEVERITIES
 from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, run_rules, run_waiting
 from tests.web.house import House
-from tests.web.issuing_world import send
 from tests.web.signed_in import Visitor, once_of, sign_in
 from tests.web.work_world import error_of, text_of
 from web.pages.credit import warning_words
@@ -42,7 +41,7 @@ def warned(sqlite_house: House) -> House:
     sqlite_house.clock.instant += timedelta(days=265)
     rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号", cf_jdrq=day) for at, day in enumerate(DAYS)]
     hand_in(sqlite_house, "penalty", *rows)
-    send(sqlite_house, "POST", "/api/v1/credit/warnings/runs", None, role="authority")
+    run_rules(sqlite_house)
     return sqlite_house
 
 
@@ -176,3 +175,19 @@ def test_everything_that_a_check_of_a_draw_finds_has_words(sqlite_house: House) 
         words = [warning_words.problem_words(one) for one in said]
 
     assert not any(re.search("[A-Za-z]{3}", one) for one in words)
+
+
+def test_the_rules_are_run_by_a_worker_and_the_page_tells_how_far_it_is(warned: House) -> None:
+    person = sign_in(warned, "authority")
+
+    sent = person.post(f"{WARNINGS}/runs", page=WARNINGS)
+    at = sent.headers["Location"]
+    waiting = text_of(person.get(at))
+    assert run_waiting(warned) == "done"
+    done = text_of(sign_in(warned, "auditor").get(at, lang="en"))
+
+    assert sent.status_code == 303
+    assert "<progress" in waiting
+    assert "排队中" in waiting
+    assert "Grounds found" in done
+    assert "Penalties jump" in done

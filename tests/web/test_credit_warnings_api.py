@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, run_rules, run_waiting
 from tests.web.house import House
 from tests.web.issuing_world import errors_of, send
 
@@ -25,8 +25,9 @@ def warned(house: House) -> House:
     house.clock.instant += timedelta(days=265)
     rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号", cf_jdrq=day) for at, day in enumerate(DAYS)]
     hand_in(house, "penalty", *rows)
-    counts = _json(send(house, "POST", f"{WARNINGS}/runs", role="authority"))
-    assert counts == {"found": 1, "opened": 1, "ended": 0, "by_rule": {"penalty_jump": 1}}
+    run = run_rules(house)
+    assert (run["found"], run["opened"], run["ended"]) == (1, 1, 0)
+    assert run["by_rule"] == {"penalty_jump": 1}
     return house
 
 
@@ -61,7 +62,7 @@ def test_each_act_is_an_entry_and_the_same_request_is_one(warned: House) -> None
     assert [said["act"] for said in whole["said"]] == ["night", "dismiss"]
     assert (whole["state"], whole["said"][1]["reason"]) == ("dismissed", "同一案件")
     assert len({said["seq"] for said in whole["said"]}) == 2
-    again = _json(send(warned, "POST", f"{WARNINGS}/runs", role="authority"))
+    again = run_rules(warned)
     assert (again["opened"], again["ended"]) == (0, 0)
 
 
@@ -103,6 +104,28 @@ def test_a_producer_learns_of_no_warning_not_even_of_its_own(warned: House) -> N
         assert send(warned, method, path).status_code == 403
     answer = send(warned, "POST", f"{WARNINGS}/{one['id']}/acts", {"act": "acknowledge"})
     assert answer.status_code == 403
+
+
+def test_a_run_is_a_workers_and_whoever_asks_meanwhile_gets_the_same(house: House) -> None:
+    first, second = (
+        send(house, "POST", f"{WARNINGS}/runs", role="authority", once=once)
+        for once in ("one", "two")
+    )
+
+    told = json.loads(first.get_data())
+    assert (first.status_code, told["state"], told["found"]) == (202, "waiting", None)
+    assert second.headers["Location"] == first.headers["Location"]
+    assert run_waiting(house) == "done"
+    done = _json(send(house, "GET", first.headers["Location"], role="auditor"))
+    assert (done["state"], done["done"], done["total"]) == ("done", 4, 4)
+    again = send(house, "POST", f"{WARNINGS}/runs", role="authority", once="one")
+    assert json.loads(again.get_data())["id"] == done["id"]
+
+
+def test_a_run_that_nobody_asked_for_is_not_found(house: House) -> None:
+    answer = send(house, "GET", f"{WARNINGS}/runs/{house.party_id}", role="authority")
+
+    assert answer.status_code == 404
 
 
 def test_the_rules_are_told_with_their_numbers(house: House) -> None:

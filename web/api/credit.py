@@ -25,6 +25,7 @@ from web.api.credit_shapes import (
 )
 from web.auth import current_actor, requires
 from web.credit import PublicAsked, book_of, check_uscc, entry_told, page_of_list
+from web.credit_reading import credit_behind
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -98,11 +99,13 @@ def post_explain(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
+    behind = credit_behind()
     return {
         "uscc": answer.code,
         "name": answer.name,
         "known": answer.is_known,
         "day": answer.day,
+        "behind": 0 if behind is None else behind.entries,
         "entries": [entry_told(one) for one in answer.entries],
         "measures": [_measure(one) for one in answer.measures],
     }

@@ -12,7 +12,7 @@ from flask import Response
 
 from credit.inspecting.committing import DrawAsked
 from credit.inspecting.pool import PoolAsked
-from credit.inspecting.reading import DrawRow, InspectionQuery, InspectionRow
+from credit.inspecting.reading import DrawPage, DrawRow, InspectionQuery, InspectionRow
 from credit.inspecting.results import ResultAsked
 from credit.inspecting.tables import TITLE_CHARS_MAX
 from ledger.batch import Idempotency
@@ -46,6 +46,7 @@ BLUEPRINT = ApiBlueprint(
 _WORD_CHARS_MAX: Final = 40
 _TEXT_CHARS_MAX: Final = 500
 _INSPECTORS_MAX: Final = 2000
+TOKEN_CHARS_MAX: Final = 64
 
 
 class DrawIn(StrictSchema):
@@ -91,10 +92,17 @@ class DrawOut(ma.Schema):
     drawn_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
 
 
+class DrawsQuery(StrictSchema):
+    """Where the page before ended."""
+
+    after = text(TOKEN_CHARS_MAX, load_default="")
+
+
 class DrawsOut(ma.Schema):
-    """Draws, the newest first."""
+    """Draws, the newest first; `next_after` is "" on the last page."""
 
     draws = ma.fields.List(ma.fields.Nested(DrawOut))
+    next_after = ma.fields.String()
 
 
 class DrawCheckOut(ma.Schema):
@@ -109,6 +117,7 @@ class InspectionsQuery(StrictSchema):
 
     all = ma.fields.Boolean(load_default=False)
     draw = ma.fields.UUID(load_default=None)
+    after = text(TOKEN_CHARS_MAX, load_default="")
 
 
 class InspectionOut(ma.Schema):
@@ -134,9 +143,10 @@ class InspectionOut(ma.Schema):
 
 
 class InspectionsOut(ma.Schema):
-    """Inspections, those without a result first, by the day they are due."""
+    """Inspections, those without a result first; `next_after` is "" on the last page."""
 
     inspections = ma.fields.List(ma.fields.Nested(InspectionOut))
+    next_after = ma.fields.String()
 
 
 class InspectionResultIn(StrictSchema):
@@ -151,10 +161,11 @@ class InspectionResultIn(StrictSchema):
 
 @BLUEPRINT.route("/credit/draws", methods=["GET"])
 @requires(Action.READ_WARNINGS)
+@BLUEPRINT.arguments(DrawsQuery, location="query")
 @BLUEPRINT.response(200, DrawsOut)
-def get_draws() -> dict[str, Any]:
+def get_draws(query: dict[str, Any]) -> dict[str, Any]:
     """List draws, the newest first."""
-    return {"draws": [draw_told(one) for one in draws_for(services())]}
+    return draws_told(draws_for(services(), after=query["after"]))
 
 
 @BLUEPRINT.route("/credit/draws", methods=["POST"])
@@ -217,9 +228,16 @@ def get_inspections(query: dict[str, Any]) -> dict[str, Any]:
     """List inspections, those without a result first."""
     parts = services()
     asked = InspectionQuery(
-        only_open=not query["all"], draw_id=query["draw"], rows_max=parts.settings.page_size_max
+        only_open=not query["all"],
+        draw_id=query["draw"],
+        after=query["after"],
+        rows_max=parts.settings.page_size_max,
     )
-    return {"inspections": [_inspection(one) for one in inspections_for(parts, asked)]}
+    page = inspections_for(parts, asked)
+    return {
+        "inspections": [_inspection(one) for one in page.rows],
+        "next_after": page.next_after,
+    }
 
 
 @BLUEPRINT.route("/credit/inspections/<uuid:inspection_id>", methods=["GET"])
@@ -243,6 +261,11 @@ def post_result(body: dict[str, Any], inspection_id: UUID) -> dict[str, Any]:
 def _once(values: object) -> Idempotency | None:
     key = idempotency_key()
     return None if key is None else Idempotency(key=key, request_hash=request_hash(values))
+
+
+def draws_told(page: DrawPage) -> dict[str, Any]:
+    """Return a page of draws as an answer tells it."""
+    return {"draws": [draw_told(one) for one in page.rows], "next_after": page.next_after}
 
 
 def draw_told(row: DrawRow) -> dict[str, Any]:

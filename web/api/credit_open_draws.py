@@ -11,7 +11,7 @@ from flask import Response
 
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
-from web.api.credit_inspections import DrawOut, draw_told
+from web.api.credit_inspections import DrawOut, DrawsOut, DrawsQuery, draw_told, draws_told
 from web.api.fields import StrictSchema, text
 from web.auth import current_actor, requires
 from web.credit_inspections import draw_for, draws_for, mark_for, marks_for, pool_for
@@ -28,12 +28,6 @@ class OpenDrawOut(DrawOut):
     """A draw with the marks of those who were drawn, in the order of the draw."""
 
     marks = ma.fields.List(ma.fields.String())
-
-
-class OpenDrawsOut(ma.Schema):
-    """Draws, the newest first."""
-
-    draws = ma.fields.List(ma.fields.Nested(DrawOut))
 
 
 class MarkQuery(StrictSchema):
@@ -54,10 +48,11 @@ class MarkOut(ma.Schema):
 
 @BLUEPRINT.route("/credit/open/draws", methods=["GET"])
 @requires(Action.READ_CREDIT_LISTS)
-@BLUEPRINT.response(200, OpenDrawsOut)
-def get_open_draws() -> dict[str, Any]:
+@BLUEPRINT.arguments(DrawsQuery, location="query")
+@BLUEPRINT.response(200, DrawsOut)
+def get_open_draws(query: dict[str, Any]) -> dict[str, Any]:
     """List draws, the newest first: anybody may."""
-    return {"draws": [draw_told(one) for one in draws_for(services())]}
+    return draws_told(draws_for(services(), after=query["after"]))
 
 
 @BLUEPRINT.route("/credit/open/draws/<uuid:draw_id>", methods=["GET"])

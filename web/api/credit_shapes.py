@@ -71,6 +71,9 @@ class CreditCheckOut(ma.Schema):
     name = ma.fields.String()
     known = ma.fields.Boolean()
     day = ma.fields.Date()
+    behind = ma.fields.Integer(
+        metadata={"description": "Entries of credit that are recorded and not counted yet."}
+    )
     entries = ma.fields.List(ma.fields.Nested(CreditEntryOut))
     measures = ma.fields.List(ma.fields.Nested(CreditMeasureOut))
 

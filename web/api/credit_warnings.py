@@ -9,6 +9,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from credit.warning.acting import REASON_CHARS_MAX, Asked
+from credit.warning.handing import WarningRun
 from credit.warning.life import acts_from
 from credit.warning.reading import Said, WarningRow
 from credit.warning.rules import SEVERITIES, WarningRule, warning_rules
@@ -22,11 +23,12 @@ from web.credit_warnings import (
     act_for,
     counts_for,
     run_for,
+    run_of,
     states_asked,
     warning_for,
     warnings_for,
 )
-from web.idempotency import idempotency_key
+from web.idempotency import id_of_request, idempotency_key
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -132,12 +134,19 @@ class WarningRulesOut(ma.Schema):
 
 
 class WarningRunOut(ma.Schema):
-    """What a run did."""
+    """A run: how far it is, and what it did once it is done."""
 
-    found = ma.fields.Integer()
-    opened = ma.fields.Integer()
-    ended = ma.fields.Integer()
-    by_rule = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer())
+    id = ma.fields.UUID()
+    state = ma.fields.String(metadata={"description": "`waiting`, `running`, `done`, `failed`"})
+    total = ma.fields.Integer(metadata={"description": "Stages of a run."})
+    done = ma.fields.Integer()
+    message = ma.fields.String(metadata={"description": "Why it failed."})
+    found = ma.fields.Integer(allow_none=True)
+    opened = ma.fields.Integer(allow_none=True)
+    ended = ma.fields.Integer(allow_none=True)
+    by_rule = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), allow_none=True)
+    created_at = ma.fields.AwareDateTime(format="iso")
+    finished_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
 
 
 @BLUEPRINT.route("/credit/warnings", methods=["GET"])
@@ -188,16 +197,24 @@ def post_act(body: dict[str, Any], warning_id: UUID) -> dict[str, Any]:
 
 @BLUEPRINT.route("/credit/warnings/runs", methods=["POST"])
 @requires(Action.ACT_ON_WARNINGS)
+@BLUEPRINT.response(202, WarningRunOut)
+def post_run() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Let a worker run the rules of today over all parties, as the night does.
+
+    While one is on its way it is that one; a second one over the same record changes nothing.
+    """
+    actor, key = current_actor(), idempotency_key()
+    run_id = None if key is None else id_of_request(actor.id, key)
+    run = run_for(services(), actor, run_id=run_id)
+    return _run(run), 202, {"Location": f"/api/v1/credit/warnings/runs/{run.task.id}"}
+
+
+@BLUEPRINT.route("/credit/warnings/runs/<uuid:run_id>", methods=["GET"])
+@requires(Action.READ_WARNINGS)
 @BLUEPRINT.response(200, WarningRunOut)
-def post_run() -> dict[str, Any]:
-    """Run the rules of today over all parties, as the night does; a second run changes nothing."""
-    counts = run_for(services(), current_actor())
-    return {
-        "found": counts.found,
-        "opened": counts.opened,
-        "ended": counts.ended,
-        "by_rule": counts.by_rule,
-    }
+def get_run(run_id: UUID) -> dict[str, Any]:
+    """Tell how far a run is, and what it did once it is done."""
+    return _run(run_of(services(), run_id))
 
 
 @BLUEPRINT.route("/credit/warning-rules", methods=["GET"])
@@ -207,6 +224,23 @@ def get_rules() -> dict[str, Any]:
     """List the rules of early warning, the gravest first."""
     rules = sorted(warning_rules().values(), key=lambda one: SEVERITIES.index(one.severity))
     return {"rules": [_rule(one) for one in rules]}
+
+
+def _run(run: WarningRun) -> dict[str, Any]:
+    counts = run.counts
+    return {
+        "id": run.task.id,
+        "state": run.task.state.value,
+        "total": run.task.total,
+        "done": run.task.done,
+        "message": run.message,
+        "found": None if counts is None else counts.found,
+        "opened": None if counts is None else counts.opened,
+        "ended": None if counts is None else counts.ended,
+        "by_rule": None if counts is None else counts.by_rule,
+        "created_at": run.task.created_at,
+        "finished_at": run.task.finished_at,
+    }
 
 
 def _rule(rule: WarningRule) -> dict[str, Any]:

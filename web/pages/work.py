@@ -56,6 +56,7 @@ from web.pages.credit import lists as credit_lists
 from web.pages.credit import name_codes as credit_name_codes
 from web.pages.credit import names as credit_names
 from web.pages.credit import party as credit_party
+from web.pages.credit import public_draws as credit_public_draws
 from web.pages.credit import public_lists as credit_public
 from web.pages.credit import public_reports as credit_verification
 from web.pages.credit import public_snapshots as credit_snapshot_verification
@@ -148,6 +149,7 @@ def register_work(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(recall_public.blueprint)
     app.register_blueprint(credit_public.blueprint)
+    app.register_blueprint(credit_public_draws.blueprint)
     app.register_blueprint(credit_verification.blueprint)
     app.register_blueprint(credit_snapshot_verification.blueprint)
     app.register_blueprint(profile_docs.blueprint)

@@ -24,6 +24,7 @@ from parties.access import Action, has_role_for
 from web.credit import book_of, check_uscc, today
 from web.credit_applying import applications_for
 from web.credit_names import found_by_names
+from web.credit_reading import credit_behind
 from web.pages.credit import words
 from web.pages.credit.asking import Asked, legal_day, party_asked
 from web.pages.languages import say as _
@@ -114,13 +115,14 @@ def _checked(code: str, matter: str, day: date | None) -> CheckView:
     # Before the question: an entry that comes while it is answered is not claimed to be in it.
     size = size_of(parts.engine, parts.log) or 0
     answer = check_uscc(parts, uscc=code, matter=matter or None, day=day)
+    behind = credit_behind()
     tone, headline = _verdict(answer)
     return CheckView(
         answer=answer,
         tone=tone,
         headline=headline,
         number=check_number(answer, matter),
-        size=size,
+        size=size if behind is None else behind.size,
         asked_at=parts.clock.now(),
         restrictions=tuple(one for one in answer.measures if not one.is_reward),
         incentives=tuple(one for one in answer.measures if one.is_reward),

@@ -12,11 +12,11 @@ from uuid import UUID
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from base.errors import AppError
+from base.errors import AppError, InvalidInput, NotFound
 from credit.inspecting.committing import DrawAsked
 from credit.inspecting.plans import Plan, plan_on, plans
 from credit.inspecting.pool import PoolAsked
-from credit.inspecting.reading import InspectionQuery
+from credit.inspecting.reading import DrawPage, InspectionQuery
 from credit.rulebook.matters import VisitsTerms
 from credit.rulebook.model import Regime, Rule
 from parties.access import Action
@@ -114,6 +114,15 @@ def credit_pool(draw_id: UUID) -> Response:
     return Response(pool_for(services(), draw_id), mimetype="text/plain", headers=headers)
 
 
+def draws_page_asked() -> DrawPage:
+    """Return the page of draws that an address asks for; raises `NotFound`."""
+    parts = services()
+    try:
+        return draws_for(parts, after=request.args.get("after", ""))
+    except InvalidInput as refusal:
+        raise NotFound("There is no such page.") from refusal
+
+
 def _asked(form: Form) -> DrawAsked | None:
     parts, actor = services(), page_actor()
     due_on = legal_day(form, "due_on")
@@ -143,9 +152,11 @@ def _asked(form: Form) -> DrawAsked | None:
 
 def _list(form: Form) -> str:
     parts = services()
+    page = draws_page_asked()
     return render_template(
         "credit/inspections/draws.html",
-        draws=draws_for(parts),
+        draws=page.rows,
+        next_after=page.next_after,
         plans=_plans(),
         form=form,
         today=today(parts),
@@ -160,7 +171,7 @@ def _page(draw_id: UUID, form: Form) -> str:
         "credit/inspections/draw.html",
         row=row,
         plan=plans().get(row.plan),
-        rows=inspections_for(parts, query),
+        rows=inspections_for(parts, query).rows,
         problems=[] if row.seed is None else check_for(parts, draw_id),
         form=form,
         today=today(parts),

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from base.errors import AppError
+from base.errors import AppError, InvalidInput, NotFound
 from credit.inspecting.drawing import is_inspector
 from credit.inspecting.reading import InspectionQuery
 from credit.inspecting.results import Result, ResultAsked
@@ -40,17 +40,22 @@ def credit_inspections() -> str | tuple[str, int]:
     query = InspectionQuery(
         only_open=form.text("state") != "all",
         inspector=inspector if form.is_good else "",
+        after=form.text("after"),
         rows_max=parts.settings.page_size_max,
     )
-    rows = inspections_for(parts, query)
+    try:
+        page = inspections_for(parts, query)
+    except InvalidInput as refusal:
+        raise NotFound("There is no such page.") from refusal
     on = today(parts)
     told = render_template(
         "credit/inspections/list.html",
-        rows=rows,
+        rows=page.rows,
         form=form,
         today=on,
-        overdue=sum(one.is_overdue(on) for one in rows),
-        is_cut=len(rows) == query.rows_max,
+        overdue=sum(one.is_overdue(on) for one in page.rows),
+        is_first=not query.after,
+        next_query={**request.args.to_dict(), "after": page.next_after} if page.next_after else {},
     )
     return told if form.is_good else (told, 400)
 

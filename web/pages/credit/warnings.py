@@ -24,9 +24,12 @@ from web.credit_warnings import (
     WarningsAsked,
     act_for,
     counts_for,
+    run_for,
+    run_of,
     warning_for,
     warnings_for,
 )
+from web.idempotency import id_of_request
 from web.pages.credit import warning_words
 from web.pages.credit.asking import legal_day, party_asked
 from web.pages.credit.exposure_picture import ROWS_MAX, draw_around
@@ -84,10 +87,46 @@ def credit_warnings() -> str | tuple[str, int]:
         form=form,
         state=state,
         counts=counts_for(parts),
+        run=blank("run"),
         rules=[(one.id, one.title(chosen_lang())) for one in warning_rules().values()],
         next_query={**request.args.to_dict(), "after": page.next_after},
     )
     return told if form.is_good else (told, 400)
+
+
+@blueprint.get("/credit/warnings/runs")
+@page_requires(Action.READ_WARNINGS)
+def credit_run_again() -> WerkzeugResponse:
+    """Lead whoever signed in anew back to the warnings."""
+    return redirect("/work/credit/warnings", 303)
+
+
+@blueprint.post("/credit/warnings/runs")
+@page_requires(Action.ACT_ON_WARNINGS, keeps_typed=True)
+def credit_run() -> WerkzeugResponse:
+    """Let a worker run the rules of today."""
+    once = once_of(typed("run"))
+    actor = page_actor()
+    run_id = None if once is None else id_of_request(actor.id, f"page:{once}")
+    run = run_for(services(), actor, run_id=run_id)
+    return redirect(f"/work/credit/warnings/runs/{run.task.id}", 303)
+
+
+@blueprint.get("/credit/warnings/runs/<uuid:run_id>")
+@page_requires(Action.READ_WARNINGS)
+def credit_run_page(run_id: UUID) -> str:
+    """Show how far a run is, and what it did once it is done."""
+    run = run_of(services(), run_id)
+    rules = warning_rules()
+    counts = {} if run.counts is None else run.counts.by_rule
+    return render_template(
+        "credit/warnings/run.html",
+        run=run,
+        by_rule=[
+            (rules[one].title(chosen_lang()) if one in rules else one, count)
+            for one, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        ],
+    )
 
 
 @blueprint.get("/credit/warnings/<uuid:warning_id>")
