@@ -210,7 +210,7 @@ def _whom(
         )
         for (position, record, _), by in pairs
     ]
-    return settle_mentions(connection, log, note.seq, mentioned, naming=note.naming)
+    return settle_mentions(connection, log, note, mentioned)
 
 
 def _told_values(record: Record, earlier: KnownFact | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Whom rows name and who a person has to say it is: noted with what the rows said.
 
 The rule that must stay true: a row whose party nobody can name waits here; one whose code names a
-party of another name counts by its code, and waits here as well. Nothing is joined by a name.
+party of another name counts by its code, and waits here as well. Nothing is joined by a name: rows
+that name their party alike are one mention, and go where a person says that it goes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,12 +16,14 @@ import orjson
 from sqlalchemy import Connection, select
 
 from base.bulk import insert_rows
-from credit.feeds.model import Claim, FactKind, Record, SubjectKind
+from credit.feeds.model import FactKind, Record, SubjectKind
 from credit.folding.naming import rules_of
 from credit.folding.owning import own_things
+from credit.intake.entries import BatchNote
 from credit.judging.standing import MentionState, aliases_of
 from credit.naming.comparing import Outcome, Side, compare_any
 from credit.naming.finding import names_of
+from credit.naming.parsing import is_given_once, parse_name
 from credit.naming.places import take_places
 from credit.naming.words import Words
 from credit.tables import CREDIT_MENTION, CREDIT_OWN, NAME_CHARS_MAX
@@ -59,14 +62,14 @@ class _Found:
 
 
 def settle_mentions(
-    connection: Connection, log: int, seq: int, told: Sequence[Told], *, naming: int
+    connection: Connection, log: int, note: BatchNote, told: Sequence[Told]
 ) -> list[UUID | None]:
     """Return whom each fact stands with, and note the mentions that a person has to look at.
 
     Names are read by the naming rules that the entry was taken under: a judgement is about a
     mention, and has to find it again when the rows are made anew under later rules.
     """
-    table = rules_of(seq, naming)
+    table = rules_of(note.seq, note.naming)
     owned = _nodes_of(connection, log, [one.fact_id for one in told])
     known = {one.subject_id for one in told if one.subject_id is not None}
     # What the register itself says of a name is no mismatch.
@@ -74,8 +77,8 @@ def settle_mentions(
     names = names_of(connection, log, known & asked)
     # What was a mention once stays one: its judgement goes with it.
     fresh = [one for one in told if one.fact_id not in owned]
-    waiting = {one.fact_id: found for one in fresh if (found := _waiting(one, names, table))}
-    mentions = _noted(connection, log, seq, list(waiting.values()), owned.values())
+    waiting = {one.fact_id: found for one in fresh if (found := _waiting(note, one, names, table))}
+    mentions = _noted(connection, log, note.seq, list(waiting.values()), owned.values())
     aliases = aliases_of(connection, log, known | set(owned.values()))
     standing: list[UUID | None] = []
     nodes: list[tuple[UUID, UUID]] = []
@@ -92,18 +95,29 @@ def settle_mentions(
     return standing
 
 
-def mention_id_of(claim: Claim, fact_id: UUID) -> UUID:
+def mention_id_of(feed: str, told: Told, table: Words) -> UUID:
     """Return the id of a mention: rows with the same name and codes are one.
 
-    A bare name, and codes that are hidden in part, say too little for that: each row is its own.
+    So are those of one feed and authority with a name alone that a register gives once. A shorter
+    one, and codes that are hidden in part, say too little for that: each row is its own.
     """
-    told = [claim.kind.value, claim.name, claim.region, *sorted(claim.codes.items())]
-    if not claim.codes or claim.is_masked:
-        told.append(str(fact_id))
-    return id_of_hash(sha256(b"mention\n" + orjson.dumps(told)).digest())
+    claim, record = told.record.claim, told.record
+    said = [claim.kind.value, claim.name, claim.region, *sorted(claim.codes.items())]
+    if claim.is_masked:
+        said.append(str(told.fact_id))
+    elif not claim.codes:
+        parts = parse_name(claim.name, table)
+        authority = record.authority_name or record.authority
+        if authority and is_given_once(parts, table):
+            said = [claim.kind.value, parts.text, claim.region, feed, authority]
+        else:
+            said.append(str(told.fact_id))
+    return id_of_hash(sha256(b"mention\n" + orjson.dumps(said)).digest())
 
 
-def _waiting(told: Told, names: Mapping[UUID, Sequence[str]], table: Words) -> _Found | None:
+def _waiting(
+    note: BatchNote, told: Told, names: Mapping[UUID, Sequence[str]], table: Words
+) -> _Found | None:
     claim = told.record.claim
     # A person's name is not kept: there is nothing by which anybody could tell who it is.
     if claim.kind is SubjectKind.PERSON or not claim.name:
@@ -111,7 +125,7 @@ def _waiting(told: Told, names: Mapping[UUID, Sequence[str]], table: Words) -> _
     why = _why(told, names, table)
     if why is None:
         return None
-    return _Found(told=told, mention_id=mention_id_of(claim, told.fact_id), why=why)
+    return _Found(told=told, mention_id=mention_id_of(note.feed, told, table), why=why)
 
 
 def _why(told: Told, names: Mapping[UUID, Sequence[str]], table: Words) -> Why | None:

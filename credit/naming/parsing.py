@@ -78,6 +78,18 @@ def parse_name(text: str, table: Words | None = None) -> NameParts:
     return _parsed(text, words() if table is None else table)
 
 
+def is_given_once(parts: NameParts, table: Words) -> bool:
+    """Return whether a register gives such a name to one party: it tells its place and its form.
+
+    海蓝食品 is short for several, of 即墨区老王面馆 there may be two, and of a branch many.
+    """
+    return (
+        bool(parts.places)
+        and not (parts.is_core_place or parts.is_masked or parts.is_misspelt or parts.branch)
+        and parts.form in table.given_once
+    )
+
+
 @lru_cache(maxsize=_KEPT_NAMES)
 def _parsed(text: str, table: Words) -> NameParts:
     whole = plain(text[:NAME_CHARS_MAX], table.traditional)

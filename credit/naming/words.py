@@ -24,6 +24,7 @@ _PARTS: Final = frozenset(
         "version",
         "traditional",
         "forms",
+        "given_once",
         "own_forms",
         "in_brackets",
         "remarks",
@@ -46,6 +47,7 @@ class Words:
     version: int
     traditional: Mapping[int, str] = field(repr=False)
     forms: Mapping[str, str]
+    given_once: frozenset[str]
     own_forms: frozenset[str]
     in_brackets: Mapping[str, str]
     remarks: frozenset[str]
@@ -93,10 +95,13 @@ def read_words(told: Any) -> Words:
     both = sorted(industries & forms.keys())
     if both:
         raise ValueError(f"naming rules: {both[0]} is a form and an industry")
+    if not _once(told["given_once"]) <= told["forms"].keys():
+        raise ValueError("naming rules: what is given once is a form")
     return Words(
         version=int(told["version"]),
         traditional=read_characters(told["traditional"]),
         forms=forms,
+        given_once=_once(told["given_once"]),
         own_forms=_once(told["own_forms"]),
         in_brackets=_meanings(told["in_brackets"]),
         remarks=_once(told["remarks"]),

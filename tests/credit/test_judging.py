@@ -127,6 +127,66 @@ def test_later_rows_with_the_same_name_and_code_go_where_the_first_went(city: In
     assert parties_of_facts(city) == {FIRST: who(city, 1), SECOND: who(city, 1)}
 
 
+WHOLE, CITY, DAY = "青岛海蓝食品公司", "青岛市农业农村局", "2026-05-04"
+
+
+def test_a_whole_name_is_judged_once_for_a_feed_and_its_authority_and_undone_for_all_of_them(
+    installation: Installation, city: IntakeDesk
+) -> None:
+    hand_in(city, "penalty", _named(1, WHOLE, cf_cfjg=CITY))
+    (waiting,) = queue(city).waiting
+    judgement = say(city, waiting.mention.id, who(city, 1))
+
+    hand_in(city, "penalty", _named(2, "青島海藍食品　公司", cf_cfjg=CITY))
+
+    assert (queue(city).total, queue(city, "judged").total) == (0, 1)
+    assert parties_of_facts(city) == {FIRST: who(city, 1), SECOND: who(city, 1)}
+    assert _rows(installation) == _rebuilt(installation)
+    (judged,) = queue(city, "judged").waiting
+    assert judged.mention.facts_count == 2
+    assert [one.id for one in judged.judgements] == [judgement.id]
+    take_back(city, judgement.id)
+    assert parties_of_facts(city) == {FIRST: None, SECOND: None}
+    assert queue(city).total == 1
+    assert _rows(installation) == _rebuilt(installation)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        (WHOLE, {"cf_cfjg": "烟台市农业农村局"}),
+        ("青岛海蓝食品", {}),
+        ("海蓝食品公司", {}),
+        ("青岛海蓝食品商行", {}),
+        ("青岛海*食品公司", {}),
+        ("青岛海蓝食品公司即墨分公司", {}),
+    ],
+)
+def test_another_authority_and_a_name_that_tells_too_little_are_asked_about_anew(
+    city: IntakeDesk, name: str, changes: dict[str, str]
+) -> None:
+    first = WHOLE if changes else name
+    hand_in(city, "penalty", _named(1, first, cf_cfjg=CITY))
+    (waiting,) = queue(city).waiting
+    say(city, waiting.mention.id, who(city, 1))
+
+    hand_in(city, "penalty", _named(2, name, **{"cf_cfjg": CITY, **changes}))
+
+    assert queue(city).total == 1
+    assert parties_of_facts(city)[SECOND] is None
+
+
+def test_another_feed_is_asked_about_anew(city: IntakeDesk) -> None:
+    hand_in(city, "penalty", _named(1, WHOLE, cf_cfjg=CITY))
+    (waiting,) = queue(city).waiting
+    say(city, waiting.mention.id, who(city, 1))
+
+    sampled = {"sample_no": "XBJ1", "role": "生产", "product": "花蛤", "result": "合格"}
+    hand_in(city, "inspection", {**sampled, "name": WHOLE, "authority": CITY, "sampled_on": DAY})
+
+    assert queue(city).total == 1
+
+
 def test_a_bare_name_is_judged_row_by_row(city: IntakeDesk) -> None:
     hand_in(
         city, "penalty", _named(1, "海蓝食品"), _named(2, "海蓝食品", cf_cfjg="烟台市农业农村局")
