@@ -76,6 +76,15 @@ def test_a_code_is_answered_in_one_glance_and_on_one_sheet_of_paper(
         assert (width, height) == (595, 842)
 
 
+def test_a_link_by_code_fills_the_field_and_is_answered_at_once(
+    counter: Counter, page: Page
+) -> None:
+    counter.enter(page, f"{CHECK}?uscc={uscc(NUMBER)}")
+
+    expect(page.get_by_label("统一社会信用代码，或名称")).to_have_value(uscc(NUMBER))
+    expect(page.locator(".credit-verdict")).to_contain_text(NAME)
+
+
 def test_a_name_is_chosen_from_and_who_is_not_known_is_not_clean(
     counter: Counter, page: Page
 ) -> None:
@@ -144,6 +153,7 @@ def test_the_pages_of_credit_fit_a_phone_and_are_accessible(
         "/work/credit/watches/hook",
         "/work/credit/lists/serious_violation",
         "/work/credit/lists/serious_violation/changes",
+        "/work/credit/lists/tax_violation/term?listed=2026-04-01",
         "/credit/lists/serious_violation",
     ):
         page.goto(f"{counter.live.url}{path}")

@@ -67,6 +67,32 @@ def test_the_desk_goes_on_page_by_page(sqlite_url: str, tmp_path: Path) -> None:
     house.services.engine.dispose()
 
 
+def test_a_party_s_own_cases_go_on_page_by_page_and_none_is_opened_twice(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    house = open_house(sqlite_url, tmp_path, page_size_max=2)
+    house.clock.instant += timedelta(days=300)
+    hand_in(house, "penalty", penalty(1, cf_xdr_shxym=code_of(house), cf_jdrq="2026-04-01"))
+    party, fact = sign_in(house), fact_of(house)
+    objection = {"kind": "objection", f"fact-{fact}": "1", "reason": "不是本单位"}
+    at = at_of(party.post(NEW, page=f"{NEW}?kind=objection", **objection))
+    party.post(f"{at}/steps", page=at, step="drop")
+    for answer in (ask(party, fact), party.post(NEW, page=f"{NEW}?kind=objection", **objection)):
+        at_of(answer)
+
+    first = text_of(party.get(MINE))
+    more = re.search(rf'href="({MINE}\?after=[^"#]+)#cases"', first)
+    assert more is not None
+    second = text_of(party.get(unescape(more[1])))
+
+    assert at not in first
+    assert at in second
+    # What is open about a record is known on every page: neither offers to ask once more.
+    assert ["申请信用修复" in page for page in (first, second)] == [False, False]
+    assert party.get(f"{MINE}?after=2").status_code == 404
+    house.services.engine.dispose()
+
+
 def test_a_listing_is_the_office_s_that_is_held_now_over_http_and_on_the_page(
     sqlite_house: House,
 ) -> None:
@@ -115,7 +141,9 @@ def test_a_day_that_follows_a_row_that_nobody_has_checked_is_told_as_not_certain
 
     norm = "《信用修复管理办法》（国家发展改革委令2025年第36号）第三章"
     said = f"期限不确定：所依据的{norm}尚未核对原文。"
-    assert [said in page for page in pages] == [True] * 4
+    on_case = "期限不确定：该条款尚未核对原文。"
+    assert [on_case in page and norm in page for page in pages] == [True, False, True, False]
+    assert [said in page for page in pages] == [False, True, False, True]
     assert "工作日数字未经核实" in pages[0]
     assert "This day is not certain: nobody has checked" in english
     assert (case["due_rule"], case["due_verified"]) == ("R36-deadline", "memory")
