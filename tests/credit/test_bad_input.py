@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -202,7 +203,7 @@ class Counter:
             signature=key.sign(signed_bytes("judgment_default", rows, changes.get("whole", body))),
         )
         with reading(self.installation.engine) as connection:
-            doubt = doubt_of(connection, "judgment_default", signed, body)
+            doubt = doubt_of(connection, "judgment_default", signed, sha256(body).digest())
         sent = Sent(doubt=doubt, rows=rows, signer=None if doubt else self.sender.id)
         self.installation.clock.instant += timedelta(hours=1)
         return _take(self.desk, "judgment_default", body, sent=sent)
