@@ -85,6 +85,18 @@ def twin_outcome(first: Batch, outcome: Outcome | None, twin: Batch) -> Outcome:
     return Busy("Another request used this key at the same moment; ask again.", retry_after_s=1)
 
 
+def was_recorded(
+    connection: Connection, log: int, actor: str, idempotency: Idempotency | None
+) -> bool:
+    """Return whether an actor's key was used by now, for this request or for another.
+
+    Such a request is not judged by how things stand since: `replays` tells what it was.
+    """
+    if idempotency is None:
+        return False
+    return bool(_known_requests(connection, log, [(actor, idempotency.key)]))
+
+
 def _known_requests(
     connection: Connection, log: int, asked: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Row[Any]]:

@@ -20,6 +20,7 @@ from credit.judging.standing import JudgementState
 from credit.judging.undoing import in_the_way
 from credit.tables import CREDIT_JUDGEMENT
 from ledger.batch import Batch, Idempotency
+from ledger.idempotency import was_recorded
 from ledger.draft import Draft
 from ledger.journal import Journal
 from parties.actors import Actor
@@ -71,7 +72,9 @@ def undo(
     _require_reason(note.reason)
     desk.bring_up()
     row = _read(desk, note.judgement_id)
-    if row.state != JudgementState.HOLDS and idempotency is None:
+    with reading(desk.journal.engine) as connection:
+        is_again = was_recorded(connection, desk.journal.log, actor.id, idempotency)
+    if row.state != JudgementState.HOLDS and not is_again:
         raise Conflict("This judgement does not hold any more: there is nothing to undo.")
     if row.state == JudgementState.HOLDS:
         with reading(desk.journal.engine) as connection:

@@ -19,6 +19,7 @@ from credit.warning.entries import ActNote, act_draft
 from credit.warning.life import ACTS, Act, acts_from
 from credit.warning.reading import WarningRow, read_warning
 from ledger.batch import Batch, Idempotency
+from ledger.idempotency import was_recorded
 from ledger.journal import Journal
 from parties.actors import Actor
 from parties.ids import new_id
@@ -68,8 +69,9 @@ def act_on(
     act = _require_said(asked, desk.today())
     with reading(desk.journal.engine) as connection:
         row = read_warning(connection, desk.journal.log, asked.warning_id)
+        is_again = was_recorded(connection, desk.journal.log, actor.id, idempotency)
     is_stale = asked.after not in (None, row.last_seq)
-    if idempotency is None and (row.state not in act.sources or is_stale):
+    if not is_again and (row.state not in act.sources or is_stale):
         raise _elsewhere(row)
     note = ActNote(
         warning_id=row.id,

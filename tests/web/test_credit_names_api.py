@@ -119,6 +119,18 @@ def test_the_same_request_is_one_judgement(told: House) -> None:
     _undo(told, first)
 
 
+def test_what_was_undone_is_not_undone_again_under_another_key(told: House) -> None:
+    judgement = made(send(told, "POST", JUDGEMENTS, _said(_waiting(told)), role="authority"))
+    path, body = f"{JUDGEMENTS}/{judgement['id']}/undo", {"reason": "复核"}
+
+    answers = [
+        send(told, "POST", path, body, role="authority", once=key).status_code
+        for key in ("first", "first", "second")
+    ]
+
+    assert answers == [200, 200, 409]
+
+
 def test_a_second_word_about_the_same_is_refused(told: House) -> None:
     waiting = _waiting(told)
     judgement = made(send(told, "POST", JUDGEMENTS, _said(waiting), role="authority"))

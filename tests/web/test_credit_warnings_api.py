@@ -93,6 +93,20 @@ def test_whoever_acts_on_old_news_is_told_so(warned: House) -> None:
     assert _only(warned)["state"] == "acknowledged"
 
 
+def test_a_key_of_its_own_lets_nobody_do_what_cannot_follow(warned: House) -> None:
+    one = _only(warned)
+
+    closed = _act(warned, one, "close", reason="查", once="k1")
+    _json(_act(warned, one, "escalate", reason="查", once="k2"))
+    again = _act(warned, one, "escalate", reason="再查", once="k3")
+    dismissed = _act(warned, one, "dismiss", reason="算了", once="k4")
+    replayed = _act(warned, one, "escalate", reason="查", once="k2")
+
+    assert [one.status_code for one in (closed, again, dismissed, replayed)] == [409, 409, 409, 200]
+    whole = _json(send(warned, "GET", f"{WARNINGS}/{one['id']}", role="auditor"))
+    assert [said["act"] for said in whole["said"]] == ["night", "escalate"]
+
+
 def test_a_producer_learns_of_no_warning_not_even_of_its_own(warned: House) -> None:
     one = _only(warned)
     for method, path in (
