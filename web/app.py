@@ -52,6 +52,7 @@ from web.api import (
 )
 from web.api.blueprint import ApiBlueprint
 from web.credit_reading import install_credit_behind
+from web.form_file import FORM_BYTES
 from web.guard import install_guard
 from web.held_pages import HeldPages
 from web.openapi import install_api
@@ -124,6 +125,11 @@ class _FastJson(JSONProvider):
         raise TypeError("requests are read through base.strict_json")
 
 
+def _form_bytes_max(settings: Settings) -> int:
+    files = (settings.capture_bytes_max, settings.credit_push_bytes_max, settings.sheet_bytes_max)
+    return max(files) + FORM_BYTES
+
+
 def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
     """Return the application of one process; `services` replaces the parts for a test."""
     app = Flask("web")
@@ -131,8 +137,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.url_rule_class = LateRule
     app.json = _FastJson(app)
     app.config.update(
-        # The largest body any door takes; an operation with a smaller limit checks its own.
-        MAX_CONTENT_LENGTH=settings.capture_bytes_max,
+        # The largest file that any form takes; an operation with another limit has its own.
+        MAX_CONTENT_LENGTH=_form_bytes_max(settings),
         MAX_FORM_MEMORY_SIZE=512 << 10,
         MAX_FORM_PARTS=200,
         SEND_FILE_MAX_AGE_DEFAULT=3600,

@@ -15,7 +15,8 @@ from base.errors import InputTooLarge, InvalidInput, Problem
 from web.bodies import read_body
 
 # What a form adds around its file: boundaries, names, the kind of the file.
-_FORM_BYTES: Final = 16 << 10
+FORM_BYTES: Final = 16 << 10
+"""What a form has beside its file."""
 _FORM_PARTS_MAX: Final = 4
 # So much of a body the parser takes at a time. Its limit of memory counts each piece, also of a
 # file, beside the headers that it keeps; a file itself may be as long as its limit.
@@ -27,16 +28,16 @@ def file_of_form(req: Request, name: str, bytes_max: int) -> bytes:
 
     Raises `InputTooLarge` for a larger one and `InvalidInput` for a form that cannot be read.
     """
-    req.max_content_length = bytes_max + _FORM_BYTES
+    req.max_content_length = bytes_max + FORM_BYTES
     parser = MultiPartParser(
         stream_factory=_in_memory,
-        max_form_memory_size=_PIECE_BYTES + _FORM_BYTES,
+        max_form_memory_size=_PIECE_BYTES + FORM_BYTES,
         buffer_size=_PIECE_BYTES,
         max_form_parts=_FORM_PARTS_MAX,
     )
     data = b""
     try:
-        body = read_body(req, bytes_max + _FORM_BYTES)
+        body = read_body(req, bytes_max + FORM_BYTES)
         boundary = req.mimetype_params.get("boundary", "").encode()
         if req.mimetype == "multipart/form-data" and boundary:
             _form, files = parser.parse(BytesIO(body), boundary, len(body))

@@ -3,6 +3,7 @@
 from html import escape
 from trace.refusal_words import known_zh, zh_of
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 import marshmallow as ma
 import orjson
@@ -115,6 +116,8 @@ def _page(answer: Answer) -> Response:
             request_id=request_id,
             zh_of=zh_of,
             detail_zh=sentence_zh(answer.detail),
+            bytes_max=request.max_content_length,
+            back=_form_before(),
             # Whoever is at work finds the way back; where the service fails nothing more is asked.
             is_at_work=answer.status < 500 and holds_session(),
         )
@@ -125,6 +128,15 @@ def _page(answer: Answer) -> Response:
         _log.exception("error_page_failed")
         html = _plain_page(answer, request_id)
     return Response(html, status=answer.status, content_type="text/html; charset=utf-8")
+
+
+def _form_before() -> str:
+    """Return the page of ours that a form was sent from; "" where nothing says so."""
+    if request.method != "POST" or not request.referrer:
+        return ""
+    before = urlsplit(request.referrer)
+    is_ours = (before.scheme, before.netloc) == (request.scheme, request.host)
+    return urlunsplit(("", "", before.path, before.query, "")) if is_ours else ""
 
 
 def _plain_page(answer: Answer, request_id: str) -> str:

@@ -20,8 +20,8 @@ from credit.judging.standing import JudgementState
 from credit.judging.undoing import in_the_way
 from credit.tables import CREDIT_JUDGEMENT
 from ledger.batch import Batch, Idempotency
-from ledger.idempotency import was_recorded
 from ledger.draft import Draft
+from ledger.idempotency import was_recorded
 from ledger.journal import Journal
 from parties.actors import Actor
 
