@@ -86,6 +86,7 @@ class Scale:
     credit_enterprises: int
     credit_people: int
     credit_months: int
+    watches: int
     name_pairs: int
 
 
@@ -108,6 +109,7 @@ SCALES: Mapping[str, Scale] = {
             credit_enterprises=60,
             credit_people=2_000,
             credit_months=60,
+            watches=20,
             name_pairs=200,
         ),
         Scale(
@@ -126,6 +128,7 @@ SCALES: Mapping[str, Scale] = {
             credit_enterprises=3_000,
             credit_people=100_000,
             credit_months=12,
+            watches=1_000,
             name_pairs=4_000,
         ),
         Scale(
@@ -144,6 +147,7 @@ SCALES: Mapping[str, Scale] = {
             credit_enterprises=130_000,
             credit_people=500_000,
             credit_months=3,
+            watches=10_000,
             name_pairs=20_000,
         ),
     )

@@ -18,6 +18,7 @@ from benchmarks.proofs import proofs
 from benchmarks.pure import code_reading, event_hashing, stages, strict_json
 from benchmarks.recall import recall
 from benchmarks.stays import lineage_stays
+from benchmarks.watches import watches
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "capture-bulk": capture_bulk,
@@ -36,6 +37,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "recall": recall,
     "city": city,
     "credit": credit,
+    "watches": watches,
     "names": names,
     "stages": stages,
     "profile": profile,

@@ -18,7 +18,14 @@ from credit.offices import colleagues_of
 from credit.rulebook.model import Book
 from credit.watching.history import ChangeKind, View
 from credit.watching.keeping import watches_of
-from credit.watching.telling import Feed, Told, changes_after, changes_between, position_now
+from credit.watching.telling import (
+    Feed,
+    Told,
+    changes_after,
+    changes_between,
+    is_still,
+    position_now,
+)
 from parties.access import Action, has_role_for
 from parties.actors import Actor
 
@@ -55,13 +62,16 @@ def view_of(actor: Actor, book: Book) -> View:
 
 def page_of(connection: Connection, log: int, actor: Actor, asked: FeedAsked) -> Page:
     """Return what changed of the parties that one watches; the facts were brought up before."""
+    now = position_now(connection, log, asked.now)
+    # Whoever asks often mostly hears of nothing: then nobody's facts are looked at.
+    is_idle = is_still(connection, log, asked.after, now)
     feed = changes_after(
         connection,
         log,
-        watches_of(connection, log, actor),
+        () if is_idle else watches_of(connection, log, actor),
         view_of(actor, asked.book),
         after=asked.after,
-        now=position_now(connection, log, asked.now),
+        now=now,
         rows_max=asked.rows_max,
     )
     return Page(feed=feed, to_lift=with_to_lift(connection, log, actor, asked, feed.told))

@@ -120,7 +120,7 @@ def changes_of(
 
 def told_now(subject_id: UUID, rows: Sequence[FactRow], now: Position, view: View) -> Facts:
     """Return the records that may be spoken of now, whenever they came up."""
-    return _stand(subject_id, rows, now.seq, now.day, view).told
+    return _told(_own(subject_id, _newest(rows, now.seq), now.day), now.day, view)
 
 
 def _moments(
@@ -169,18 +169,30 @@ def _bars_over(row: FactRow, book: Book) -> Iterator[date]:
 
 
 def _stand(subject_id: UUID, rows: Sequence[FactRow], seq: int, day: date, view: View) -> _Stand:
-    newest: dict[UUID, FactRow] = {}
-    for row in rows:
-        if row.seq < seq and (row.id not in newest or row.version > newest[row.id].version):
-            newest[row.id] = row
-    own = [row for row in newest.values() if row.subject_id == subject_id and _began(row, day)]
-    own.sort(key=lambda row: (row.seq, row.position or 0, row.id))
-    told = {row.id: row for row in own if is_current(row, day) and view.tells(row)}
+    newest = _newest(rows, seq)
+    own = _own(subject_id, newest, day)
     measures: frozenset[str] = frozenset()
     if not view.is_public:
         standing = standing_from([row for row in own if _counts(row, day)], day)
         measures = frozenset(one.id for one in measures_for(view.book, standing, None, day))
-    return _Stand(newest=newest, told=told, measures=measures)
+    return _Stand(newest=newest, told=_told(own, day, view), measures=measures)
+
+
+def _newest(rows: Sequence[FactRow], seq: int) -> Facts:
+    newest: dict[UUID, FactRow] = {}
+    for row in rows:
+        if row.seq < seq and (row.id not in newest or row.version > newest[row.id].version):
+            newest[row.id] = row
+    return newest
+
+
+def _own(subject_id: UUID, newest: Facts, day: date) -> list[FactRow]:
+    own = [row for row in newest.values() if row.subject_id == subject_id and _began(row, day)]
+    return sorted(own, key=lambda row: (row.seq, row.position or 0, row.id))
+
+
+def _told(own: Sequence[FactRow], day: date, view: View) -> Facts:
+    return {row.id: row for row in own if is_current(row, day) and view.tells(row)}
 
 
 def _began(row: FactRow, day: date) -> bool:

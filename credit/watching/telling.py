@@ -41,6 +41,8 @@ from credit.watching.positions import (
 from ledger.store import read_head
 
 _KEYS: Final = 400
+_FEW: Final = 4_000
+"""So many new facts are asked whose they are; of more, the parties are asked what is new."""
 _DONE: Final = "done"
 _COLUMNS: Final = (*COLUMNS, CREDIT_FACT.c.subject_id, CREDIT_FACT.c.recorded_at)
 
@@ -102,6 +104,19 @@ def _first_unread() -> Select[int]:
 
 
 _UNREAD: Final = _first_unread()
+
+
+def is_still(connection: Connection, log: int, after: str, now: Position) -> bool:
+    """Return whether nothing can have changed of anybody behind a token: no fact, day or night.
+
+    Raises `InvalidInput` for a token that was never given out.
+    """
+    found = read_after(after, now)
+    if isinstance(found, Reached) or (found.day, found.night) != (now.day, now.night):
+        return False
+    fact = CREDIT_FACT.c
+    new = select(fact.id).where(fact.log == log, fact.seq >= found.seq).limit(1)
+    return connection.execute(new).first() is None
 
 
 def changes_after(
@@ -188,19 +203,20 @@ def _changes(
     grades = {} if view.is_public else _grades(connection, log, ids, lower, upper)
     for one in watched:
         own = rows.get(one.subject_id, ())
-        may_tell = told_now(one.subject_id, own, now, view)
         start = lower.or_later(one.since)
         if own and start.seq <= upper.seq and start.day <= upper.day:
-            for change in changes_of(one.subject_id, own, start, upper, view):
-                yield _told(one, change, may_tell)
+            changes = list(changes_of(one.subject_id, own, start, upper, view))
+            # Most of whom a look is worth have not changed: what may be said is asked for the rest.
+            may_tell = told_now(one.subject_id, own, now, view) if changes else {}
+            yield from (_told(one, change, may_tell) for change in changes)
         for change in grades.get(one.subject_id, ()):
             if change.place.day > one.since.night:
-                yield _told(one, change, may_tell)
+                yield _told(one, change, {})
 
 
 def _told(one: _Watched, change: Change, may_tell: Facts) -> Told:
-    fact_id = None if change.fact is None else change.fact.id
-    record = None if fact_id is None else may_tell.get(fact_id)
+    """Return a change with what may be said of its record; a grade has none."""
+    record = None if change.fact is None else may_tell.get(change.fact.id)
     return Told(change=change, code=one.code, name=one.name, record=record)
 
 
@@ -224,6 +240,9 @@ def _stirred(
     """Return the parties of which anything can have changed: the others need no look at all."""
     if _has_border(view, lower.day, upper.day):
         return sorted(ids)
+    told_of = _told_of(connection, log, lower, upper) if lower.day == upper.day else None
+    if told_of is not None:
+        return sorted(told_of.intersection(ids))
     fact = CREDIT_FACT.c
     days = (fact.starts_on, fact.decided_on, fact.stops_on, fact.ended_on)
     stirs = or_(
@@ -247,6 +266,22 @@ def _stirred(
         )
         found |= set(connection.execute(statement.distinct()).scalars())
     return sorted(found)
+
+
+def _told_of(
+    connection: Connection, log: int, lower: Position, upper: Position
+) -> set[UUID] | None:
+    """Return whose the facts of some entries are, and whose they were; None where they are many."""
+    fact = CREDIT_FACT.c
+    new = select(fact.id).where(fact.log == log, fact.seq >= lower.seq, fact.seq < upper.seq)
+    facts = set(connection.execute(new.limit(_FEW + 1)).scalars())
+    if len(facts) > _FEW:
+        return None
+    found: set[UUID] = set()
+    for keys in _pieces(facts):
+        whose = select(fact.subject_id).where(fact.log == log, fact.id.in_(keys))
+        found |= set(connection.execute(whose.distinct()).scalars())
+    return found
 
 
 def _has_border(view: View, after: date, until: date) -> bool:
@@ -288,7 +323,7 @@ def _grades(
     """Return the changes of grade that finished nights of the span found."""
     own, earlier = CREDIT_GRADE.c, CREDIT_GRADE.alias()
     found: dict[UUID, list[Change]] = {}
-    for keys in _pieces(ids):
+    for keys in _pieces(ids if lower.night < upper.night else ()):
         statement = (
             select(own.subject_id, own.day, own.version, own.grade, earlier.c.grade.label("was"))
             .join(
