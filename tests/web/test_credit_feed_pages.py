@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
@@ -11,7 +12,8 @@ from werkzeug.test import TestResponse
 from base.db import reading
 from credit.casework.trial import try_batch
 from credit.feeds.registry import FEEDS
-from credit.intake.batches import Door
+from credit.intake.batches import Door, read_batch
+from credit.intake.claiming import claim_batch
 from credit.intake.taking import take_batch
 from parties.actors import Role
 from parties.keys import KeyRequest, grant
@@ -43,11 +45,15 @@ def take(person: Visitor, tried: TestResponse, *, feed: str = "penalty") -> str:
     return str(answer.headers["Location"])
 
 
+def another_key(house: House) -> str:
+    """Return the key of another authority."""
+    request = KeyRequest(label="second", role=Role.AUTHORITY, party_id=None)
+    return grant(house.services.engine, request, now=NOW, record=lambda *_: None).text or ""
+
+
 def another(house: House) -> Visitor:
     """Return another authority."""
-    request = KeyRequest(label="second", role=Role.AUTHORITY, party_id=None)
-    key = grant(house.services.engine, request, now=NOW, record=lambda *_: None)
-    return sign_in(house, key=key.text or "")
+    return sign_in(house, key=another_key(house))
 
 
 def test_a_file_is_tried_out_before_anything_is_taken(house: House) -> None:
@@ -117,6 +123,31 @@ def test_a_held_batch_is_released_by_another_with_a_reason_that_is_in_the_ledger
     assert "名单没错" not in text_of(second.get(at))
     assert [told for told in house.acts.told if told[1] == "credit_batch_released"] != []
     assert "已接收" in text_of(second.get(at))
+
+
+def test_who_finds_somebody_else_at_a_batch_is_told_when_to_look_again(
+    sqlite_house: House,
+) -> None:
+    key, parts = another_key(sqlite_house), sqlite_house.services
+    second = sign_in(sqlite_house, key=key)
+    hand_in(sqlite_house, "penalty", penalty(1))
+    body = csv_of([penalty(number) for number in range(20, 49)])
+    at = take(sign_in(sqlite_house, "authority"), upload(sign_in(sqlite_house, "authority"), body))
+    with reading(parts.engine) as connection:
+        held = read_batch(connection, parts.log, UUID(at.rpartition("/")[2]))
+    assert claim_batch(intake_desk(parts), held) is not None
+
+    page = second.post(f"{at}/release", page=at, reason="已电话核实")
+    answer = sqlite_house.client.post(
+        f"/api/v1/credit/batches/{held.id}/release",
+        json={"reason": "已电话核实"},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+
+    assert page.status_code == 409
+    assert "这一批正由他人处理，请 15 秒后再看。" in text_of(page)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "15")
+    assert [told for told in sqlite_house.acts.told if told[1] == "credit_batch_released"] == []
 
 
 def test_rows_are_read_again_and_what_still_is_not_understood_stays(sqlite_house: House) -> None:
