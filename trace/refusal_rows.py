@@ -117,6 +117,8 @@ ROWS: Final[Mapping[str, str]] = MappingProxyType(
         # Credit.
         "unknown": "没有这一项。",
         "bad_person_number": "不是正确的身份证号码。",
+        "minor": "该主体是未成年人：请写明由哪位监护人同意，以及为什么需要报告。",
+        "too_far": "授权的期限太长，请重新取得授权。",
         "not_in_force": "这项措施所依据的条款当日不在有效期内。",
         "unread": "这项措施所依据的条款未经核实，不能据以适用。",
         "other_matter": "这项措施不适用于这一事项。",

@@ -90,14 +90,20 @@ def _cover(pdf: TextPdf, value: Any, link: str) -> None:
     pdf.text(f"用途：{value['purpose']}")
     if value["is_look_back"]:
         pdf.text("本报告是对过去所知的回看，不得用作现状证明。", is_bold=True)
+    if value.get("minor"):
+        pdf.text("主体未满十八周岁：凭监护人的授权出具，仅限上述用途。", size=11, is_bold=True)
     if not subject["known"]:
-        pdf.text(
-            "没有任何来源提供过该主体的信用信息。这不等于没有不良记录。", size=11, is_bold=True
-        )
+        pdf.text(_unknown(value), size=11, is_bold=True)
     pdf.space(6)
     symbol = make_symbol(SymbolKind.QR, link)
     pdf.symbol(symbol, side=_QR_SIDE, beside=_beside(link))
     pdf.space(6)
+
+
+def _unknown(value: Any) -> str:
+    if value["edition"] == Edition.PERSONAL.value:
+        return "截至该日，没有应当列示的信用信息。这不等于没有不良记录。"
+    return "没有任何来源提供过该主体的信用信息。这不等于没有不良记录。"
 
 
 def _beside(link: str) -> Sequence[str]:

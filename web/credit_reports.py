@@ -8,11 +8,13 @@ told what its holder could read on it, and no fact.
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from base.db import reading
 from base.errors import Forbidden, InputTooLarge, InvalidInput, NotFound, Problem
 from codes.cn.persons import is_id_number
+from credit.feeds.persons import is_minor, without_persons
 from credit.folding.projector import bring_up_credit
 from credit.folding.subjects import subject_id_of
 from credit.intake.desk import person_key_of
@@ -42,6 +44,9 @@ from web.credit_report_paper import draw_report
 from web.services import Services
 
 
+GUARDIAN_CHARS_MAX: Final = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTyped:
     """What was asked for. A producer's own party where no code is given."""
@@ -56,13 +61,17 @@ class ReportTyped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonTyped:
-    """Whose report is asked for, by an ID number that is kept nowhere, and by what right."""
+    """Whose report is asked for, by an ID number that is kept nowhere, and by what right.
+
+    `guardian` says of a minor who consented, and why the report is needed.
+    """
 
     number: str
     issued_to: str
     purpose: str
     authorisation_hash: bytes
     authorised_until: date
+    guardian: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,18 +131,32 @@ def issue_personal_for(
 ) -> IssuedReport:
     """Issue a natural person's report under an authorisation; its number is forgotten at once."""
     number = "".join(typed.number.split()).upper()
-    if not is_id_number(number):
-        raise _refusal("number", "bad_person_number", "This is no ID number whose check fits.")
     wanted = ReportWanted(
         edition=Edition.PERSONAL,
-        subject_id=person_subject(parts, number),
+        subject_id=person_asked(parts, number),
         uscc="",
         issued_to=typed.issued_to,
         purpose=typed.purpose,
         authorisation_hash=typed.authorisation_hash,
         authorised_until=typed.authorised_until,
+        is_minor=is_minor_today(parts, number),
+        # Of whoever is of age nobody else consents.
+        guardian=without_persons(typed.guardian) if is_minor_today(parts, number) else "",
     )
     return _issue(parts, actor, wanted, idempotency)
+
+
+def is_minor_today(parts: Services, number: str) -> bool:
+    """Return whether the person of a number is a minor (民法典 art. 17)."""
+    return is_minor(number, today(parts))
+
+
+def person_asked(parts: Services, typed: str) -> UUID:
+    """Return the id of the person whose number was typed; raises `InvalidInput` for no number."""
+    number = "".join(typed.split()).upper()
+    if not is_id_number(number):
+        raise _refusal("number", "bad_person_number", "This is no ID number whose check fits.")
+    return person_subject(parts, number)
 
 
 def person_subject(parts: Services, number: str) -> UUID:

@@ -21,8 +21,10 @@ from base.installation_secret import InstallationSecret
 from base.strict_json import JsonObject
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.folding.subjects import subject_id_of
+from credit.periods import corresponding_day
 from credit.reporting.entries import ReportNote, report_draft
 from credit.reporting.facts import About, about
+from credit.reporting.layout import layout
 from credit.reporting.making import Asked, Edition, Made, make_report
 from credit.reporting.numbers import new_number
 from credit.reporting.tables import PURPOSE_CHARS_MAX
@@ -53,7 +55,10 @@ class ReportDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportWanted:
-    """What somebody wants: whose report, in which edition, of which day, for whom and what for."""
+    """What somebody wants: whose report, in which edition, of which day, for whom and what for.
+
+    `guardian` says who consented for a minor.
+    """
 
     edition: Edition
     subject_id: UUID
@@ -64,6 +69,15 @@ class ReportWanted:
     known_at: datetime | None = None
     authorisation_hash: bytes | None = None
     authorised_until: date | None = None
+    is_minor: bool = False
+    guardian: str = ""
+
+    @property
+    def purpose_told(self) -> str:
+        """Return what the report is for as paper and log tell it: for a minor, who consented."""
+        if not self.guardian:
+            return self.purpose
+        return f"{self.purpose}（未成年人，监护人授权：{self.guardian}）"
 
 
 def issue_report(
@@ -92,7 +106,8 @@ def issue_report(
             day=wanted.day or today,
             known_at=wanted.known_at,
             issued_to=wanted.issued_to,
-            purpose=wanted.purpose,
+            purpose=wanted.purpose_told,
+            is_minor=wanted.is_minor,
             # Nobody can try out what the hash of a person's report stands for.
             salt=secrets.token_hex(_SALT_BYTES) if wanted.edition is Edition.PERSONAL else "",
         )
@@ -119,7 +134,7 @@ def _note(
         subject_id=wanted.subject_id,
         is_person=asked.edition is Edition.PERSONAL,
         issued_to=wanted.issued_to,
-        purpose=wanted.purpose,
+        purpose=wanted.purpose_told,
         day=asked.day,
         known_at=asked.known_at or now,
         issued_at=now,
@@ -137,6 +152,7 @@ def _note(
 def _about(connection: Connection, log: int, wanted: ReportWanted) -> About:
     """Return whom the report is about; a party that nobody told of is said to be unknown."""
     is_person = wanted.edition is Edition.PERSONAL
+    # Of a person no row is kept but its facts: who it is stands in none of them.
     found = None if is_person else about(connection, log, wanted.subject_id)
     if found is not None:
         return found
@@ -147,7 +163,7 @@ def _about(connection: Connection, log: int, wanted: ReportWanted) -> About:
         region="",
         industry="",
         codes=((CodeScheme.USCC.value, wanted.uscc),) if wanted.uscc else (),
-        is_known=is_person and about(connection, log, wanted.subject_id) is not None,
+        is_known=False,
     )
 
 
@@ -160,7 +176,7 @@ def _check(wanted: ReportWanted, now: datetime, today: date) -> None:
     """Refuse what a report may not be: of days to come, without a purpose, unauthorised."""
     for name, text, chars_max in (
         ("issued_to", wanted.issued_to, NAME_CHARS_MAX),
-        ("purpose", wanted.purpose, PURPOSE_CHARS_MAX),
+        ("purpose", wanted.purpose and wanted.purpose_told, PURPOSE_CHARS_MAX),
     ):
         if not text or len(text) > chars_max:
             raise _refusal(name, "length", f"Say in 1 to {chars_max} characters.")
@@ -179,6 +195,21 @@ def _check_authorisation(wanted: ReportWanted, today: date) -> None:
         raise _refusal("authorisation", "required", "Give the SHA-256 of the person's paper.")
     if wanted.authorised_until is None or wanted.authorised_until < today:
         raise _refusal("authorised_until", "past", "The authorisation is not in force any more.")
+    last_on = authorised_to(today)
+    if wanted.authorised_until > last_on:
+        message = f"An authorisation is taken up to {last_on.isoformat()} today: ask for a new one."
+        raise _refusal("authorised_until", "too_far", message)
+    if wanted.is_minor and not wanted.guardian:
+        raise _refusal(
+            "guardian",
+            "minor",
+            "The person is a minor: say who consented as guardian, and why the report is needed.",
+        )
+
+
+def authorised_to(today: date) -> date:
+    """Return the last day up to which an authorisation that is shown today may be given."""
+    return corresponding_day(today, layout().authorisation_row(today).months)
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:

@@ -4,14 +4,14 @@ The rule that must stay true: a kind of facts or a list stands in one section al
 is told twice and nothing is left out: what no section names stands under the last one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import credit_lists
@@ -62,6 +62,20 @@ class AccessRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorisationRow:
+    """For how many months at most a person's authorisation is taken on one of the row's days."""
+
+    id: str
+    from_on: date | None
+    to_on: date | None
+    months: int
+    norm: str
+    zh: str
+    en: str
+    verified: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLimits:
     """What one report, one proof, one snapshot and one file may hold."""
 
@@ -80,6 +94,7 @@ class Layout:
 
     sections: tuple[Section, ...]
     access: tuple[AccessRow, ...]
+    authorisation: tuple[AuthorisationRow, ...]
     limits: ReportLimits
     by_list: Mapping[str, Section]
     by_kind: Mapping[str, Section]
@@ -91,11 +106,22 @@ class Layout:
 
     def access_row(self, day: date) -> AccessRow:
         """Return how long a look of a day is kept; the newest row where none was in force."""
-        for row in self.access:
-            is_begun = row.from_on is None or row.from_on <= day
-            if is_begun and (row.to_on is None or day <= row.to_on):
-                return row
-        return self.access[-1]
+        return _row_on(self.access, day)
+
+    def authorisation_row(self, day: date) -> AuthorisationRow:
+        """Return how long an authorisation may be; the newest row where none was in force."""
+        return _row_on(self.authorisation, day)
+
+
+_Dated = TypeVar("_Dated", AccessRow, AuthorisationRow)
+
+
+def _row_on(rows: Sequence[_Dated], day: date) -> _Dated:
+    for row in rows:
+        is_begun = row.from_on is None or row.from_on <= day
+        if is_begun and (row.to_on is None or day <= row.to_on):
+            return row
+    return rows[-1]
 
 
 @cache
@@ -105,6 +131,7 @@ def layout() -> Layout:
     file = read_rows(_FILE, faults)
     sections = tuple(_section(rows) for rows in file.each("sections"))
     access = tuple(_access(rows) for rows in file.each("access"))
+    authorisation = tuple(_authorisation(rows) for rows in file.each("authorisation"))
     limits = _limits(file.under("limits"))
     _require_once(sections, faults)
     file.done()
@@ -112,6 +139,7 @@ def layout() -> Layout:
     return Layout(
         sections=sections,
         access=access,
+        authorisation=authorisation,
         limits=limits,
         by_list=MappingProxyType({name: one for one in sections for name in one.lists}),
         by_kind=MappingProxyType({name: one for one in sections for name in one.kinds}),
@@ -148,6 +176,21 @@ def _access(rows: Rows) -> AccessRow:
         from_on=rows.day("from"),
         to_on=rows.day("to"),
         years=rows.whole("years") or 0,
+        norm=rows.text("norm"),
+        zh=rows.text("zh"),
+        en=rows.text("en"),
+        verified=rows.text("verified"),
+    )
+    rows.done()
+    return row
+
+
+def _authorisation(rows: Rows) -> AuthorisationRow:
+    row = AuthorisationRow(
+        id=rows.text("id"),
+        from_on=rows.day("from"),
+        to_on=rows.day("to"),
+        months=rows.whole("months") or 0,
         norm=rows.text("norm"),
         zh=rows.text("zh"),
         en=rows.text("en"),

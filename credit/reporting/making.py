@@ -54,6 +54,7 @@ class Asked:
     issued_to: str
     purpose: str
     salt: str = ""
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def make_report(
         "format": FORMAT,
         "number": asked.number,
         "edition": asked.edition.value,
-        "subject": _subject(asked.who),
+        "subject": _subject(asked.who, is_known=_is_known(asked, told)),
         "day": asked.day.isoformat(),
         "known_at": format_instant(asked.known_at or now),
         "is_look_back": asked.known_at is not None,
@@ -93,6 +94,8 @@ def make_report(
     }
     if asked.salt:
         value["salt"] = asked.salt
+    if asked.is_minor:
+        value["minor"] = True
     if asked.edition is Edition.FULL and asked.who.is_known and asked.known_at is None:
         value["evaluation"] = _evaluation(connection, log, asked)
     return Made(
@@ -159,9 +162,18 @@ def _hash(
     return facts_hash(connection, log, subject_id, told=told, seqs=seqs)
 
 
-def _subject(who: About) -> JsonObject:
+def _is_known(asked: Asked, told: Sequence[Told]) -> bool:
+    """Return whether anything is known of the party.
+
+    Of a natural person nothing is kept beside its facts, and that there once was one which counts
+    no more is nobody's business: it is known as far as the report tells of it.
+    """
+    return bool(told) if asked.edition is Edition.PERSONAL else asked.who.is_known
+
+
+def _subject(who: About, *, is_known: bool) -> JsonObject:
     return {
-        "known": who.is_known,
+        "known": is_known,
         "kind": who.kind,
         "name": who.name,
         "uscc": who.uscc,

@@ -17,6 +17,7 @@ from base.db import reading
 from base.errors import AppError, Forbidden, NotFound
 from codes.cn.persons import is_id_number
 from credit.looking_up import SubjectCard, subjects_by_id
+from credit.reporting.issuing import authorised_to
 from credit.reporting.making import Edition
 from credit.reporting.numbers import number_typed
 from credit.reporting.reading import Access, IssuedReport
@@ -29,12 +30,15 @@ from parties.directory import parties_by_id
 from web.credit import today
 from web.credit_report_files import NAMES, report_download
 from web.credit_reports import (
+    GUARDIAN_CHARS_MAX,
     PersonTyped,
     ReportTyped,
     accesses_for,
+    is_minor_today,
     issue_for,
     issue_personal_for,
     link_of,
+    person_asked,
     reports_for,
 )
 from web.idempotency import request_hash
@@ -133,6 +137,18 @@ def personal_report_issue() -> WerkzeugResponse | tuple[str, int]:
         form.wrong("authorised_until", _("This is needed."))
     elif until < today(parts):
         form.wrong("authorised_until", _("The authorisation is not in force any more."))
+    elif until > authorised_to(today(parts)):
+        last = authorised_to(today(parts))
+        form.wrong("authorised_until", _("At most until %(day)s.", day=last.isoformat()))
+    guardian = " ".join(form.text("guardian").split())
+    is_minor = is_id_number(number) and is_minor_today(parts, number)
+    if is_minor and not guardian:
+        form.wrong(
+            "guardian",
+            _("The person is a minor: say who consented as guardian, and why it is needed."),
+        )
+    elif len(guardian) > GUARDIAN_CHARS_MAX:
+        form.wrong("guardian", _("At most %(most)s characters.", most=str(GUARDIAN_CHARS_MAX)))
     paper_hash = _hash_of_paper(form)
     if not form.is_good or until is None:
         return _personal_page(form), 400
@@ -142,9 +158,12 @@ def personal_report_issue() -> WerkzeugResponse | tuple[str, int]:
         purpose=purpose,
         authorisation_hash=paper_hash,
         authorised_until=until,
+        guardian=guardian,
     )
-    # The number is in no hash either: whoever has few to try out would find it.
-    once = _once(form, (issued_to, purpose, paper_hash, until))
+    # The number is in no hash either: whoever has few to try out would find it. Its keyed id is,
+    # so that nobody gets the report of another who was asked for with the same form.
+    asked = (str(person_asked(parts, number)), issued_to, purpose, paper_hash, until, guardian)
+    once = _once(form, asked)
     try:
         report = issue_personal_for(parts, actor, wanted, idempotency=once)
     except AppError as refusal:
@@ -204,6 +223,8 @@ def _personal_page(form: Form) -> str:
         "credit/reports/personal.html",
         form=form,
         today=today(services()),
+        last_on=authorised_to(today(services())),
+        guardian_max=GUARDIAN_CHARS_MAX,
         purpose_max=PURPOSE_CHARS_MAX,
         name_max=NAME_CHARS_MAX,
     )
