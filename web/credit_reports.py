@@ -43,7 +43,6 @@ from web.credit_reading import brought_up
 from web.credit_report_paper import draw_report
 from web.services import Services
 
-
 GUARDIAN_CHARS_MAX: Final = 100
 
 

@@ -1,4 +1,4 @@
-"""Reports of natural persons: what they say of what is known, minors, and how long one authorises."""
+"""Reports of natural persons: what they say of what is known, minors, and authorisations."""
 
 import json
 from datetime import UTC, date, datetime
