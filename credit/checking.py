@@ -5,7 +5,7 @@ what is not known is said to be unknown, never clean. A bar that a law fixes is 
 beyond the record it came from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -30,6 +30,8 @@ from sqlalchemy import (
 )
 
 from credit.feeds.model import CodeScheme, SubjectKind
+from credit.names_told import names_told
+from credit.rulebook.list_rules import ground_cited
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
 from credit.rules.measures import measures_for
@@ -55,8 +57,8 @@ class Entry:
     """One entry of a list: by whose decision, since when, until when, and where it is proven.
 
     `stops_on` is the first day without it, None where no row fixes one. `article` is what the
-    decision names, "" where its feed has no such column. `seq` and `position` are the ledger's
-    entry and the row under its root.
+    decision names; where its feed has no such column, the list's own for what it tells, else "".
+    `seq` and `position` are the ledger's entry and the row under its root.
     """
 
     fact_id: UUID
@@ -145,7 +147,7 @@ def list_page(
         (last,) = read_token(after, _ID_BYTES)
         statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
     rows = list(connection.execute(statement))
-    listed = tuple(listed_of(rows[:rows_max]))
+    listed = tuple(listed_of(connection, log, rows[:rows_max]))
     is_last = len(rows) <= rows_max
     return ListPage(
         credit_list=credit_lists()[list_id],
@@ -168,10 +170,14 @@ def listed_on(
     return statement.where(CREDIT_FACT.c.version == version_at(log, known_at))
 
 
-def listed_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Listed]:
-    """Yield what such a query found."""
+def listed_of(
+    connection: Connection, log: int, rows: Sequence[Row[*tuple[Any, ...]]]
+) -> Iterator[Listed]:
+    """Yield what such a query found, each under the name of the register or of its own row."""
+    told = names_told(connection, log, rows)
     for row, entry in zip(rows, _entries(rows), strict=True):
-        yield Listed(code=row.code, name=row.name, entry=entry)
+        name = told.get((row.batch_id, row.position), row.name)
+        yield Listed(code=row.code, name=name, entry=entry)
 
 
 def entries_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
@@ -194,7 +200,13 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
         CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
     )
     return (
-        select(*COLUMNS, CREDIT_CODE.c.code, CREDIT_SUBJECT.c.name)
+        select(
+            *COLUMNS,
+            CREDIT_FACT.c.batch_id,
+            CREDIT_CODE.c.code,
+            CREDIT_SUBJECT.c.name,
+            CREDIT_SUBJECT.c.is_registered,
+        )
         .join(CREDIT_SUBJECT, of_subject)
         .join(CREDIT_CODE, of_code)
         .where(
@@ -259,7 +271,7 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
                 number=row.number,
                 authority=row.authority_name,
                 ground=row.title,
-                article=article_of(row.body),
+                article=article_of(row.body, row.list, row.starts_on or row.decided_on),
                 from_on=row.starts_on or row.decided_on,
                 stops_on=row.stops_on,
                 removable_on=row.repairable_on,
@@ -268,8 +280,19 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
             )
 
 
-def article_of(text: str) -> str:
-    """Return the article that a decision names, from the body of its fact; "" for none."""
-    details = told_body(text).get("details", {})
-    named = (details.get(name) for name in _ARTICLE_NAMES)
-    return next((str(one) for one in named if one), "")
+def article_of(text: str, list_id: str = "", on: date | None = None) -> str:
+    """Return the article that a decision names, from the body of its fact; "" for none.
+
+    Where its feed has no such column: that of the list's own norm of the day for what it tells.
+    """
+    return article_told(told_body(text), list_id, on)
+
+
+def article_told(body: Mapping[str, Any], list_id: str, on: date | None) -> str:
+    """Return the article of a fact as `article_of` does, from its body as it is read."""
+    details: Mapping[str, Any] = body.get("details", {})
+    named = next((str(one) for name in _ARTICLE_NAMES if (one := details.get(name))), "")
+    if named or not list_id or on is None:
+        return named
+    items = details.get("items") or filter(None, [body.get("item")])
+    return ground_cited(list_id, tuple(map(str, items)), on)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from base.strict_json import loads
 from credit.checking import Listed, ListPage, listed_of, listed_on
 from credit.facts import FactState
+from credit.names_told import is_named
 from credit.rulebook.lists import credit_lists
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
@@ -97,14 +98,13 @@ def search_list(
     """
     statement = listed_on(log, asked.list_id, asked.day, asked.known_at)
     if words:
-        named = CREDIT_SUBJECT.c.name.icontains(words, autoescape=True)
-        statement = statement.where(or_(named, CREDIT_CODE.c.code == words.upper()))
+        statement = statement.where(or_(is_named(words), CREDIT_CODE.c.code == words.upper()))
     if after:
         (last,) = read_token(after, _ID_BYTES)
         statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
     statement = statement.order_by(CREDIT_FACT.c.id, CREDIT_CODE.c.code).limit(rows_max + 1)
     rows = list(connection.execute(statement))
-    listed = tuple(listed_of(rows[:rows_max]))
+    listed = tuple(listed_of(connection, log, rows[:rows_max]))
     is_last = len(rows) <= rows_max
     return ListPage(
         credit_list=credit_lists()[asked.list_id],
@@ -128,15 +128,14 @@ def changes_between(
     added, removed = _only_in(new, old), _only_in(old, new)
     gone = list(connection.execute(removed.order_by(CREDIT_FACT.c.id).limit(rows_max)))
     newest = _newest(connection, log, [row.id for row in gone], after.known_at)
+    came = list(connection.execute(added.order_by(CREDIT_FACT.c.id).limit(rows_max)))
     return Changes(
-        added=tuple(
-            listed_of(list(connection.execute(added.order_by(CREDIT_FACT.c.id).limit(rows_max))))
-        ),
+        added=tuple(listed_of(connection, log, came)),
         removed=tuple(
             _removed(listed, newest.get(listed.entry.fact_id), after.day)
-            for listed in listed_of(gone)
+            for listed in listed_of(connection, log, gone)
         ),
-        changed=tuple(_changed(connection, old, new, rows_max)),
+        changed=tuple(_changed(connection, log, old, new, rows_max)),
         added_count=_count(connection, added),
         removed_count=_count(connection, removed),
     )
@@ -204,7 +203,7 @@ def _removed(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
 
 
 def _changed(
-    connection: Connection, old: Select[Any], new: Select[Any], rows_max: int
+    connection: Connection, log: int, old: Select[Any], new: Select[Any], rows_max: int
 ) -> Iterator[Changed]:
     before = old.subquery()
     wanted = new.add_columns(*(before.c[name].label(f"old_{name}") for name in _COMPARED)).join(
@@ -217,7 +216,7 @@ def _changed(
         or_(*(before.c[name].is_distinct_from(of[name]) for name in _COMPARED)),
     )
     rows = list(connection.execute(wanted.order_by(CREDIT_FACT.c.id).limit(rows_max)))
-    for row, listed in zip(rows, listed_of(rows), strict=True):
+    for row, listed in zip(rows, listed_of(connection, log, rows), strict=True):
         pairs = ((name, getattr(row, f"old_{name}"), getattr(row, name)) for name in _COMPARED)
         fields = ((name, _text(was), _text(now)) for name, was, now in pairs if was != now)
         yield Changed(listed=listed, fields=tuple(fields))

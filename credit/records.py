@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from base.strict_json import loads
+from credit.checking import article_told
 from credit.facts import FactState
 from credit.tables import CREDIT_FACT, CREDIT_SEEN
 
@@ -46,6 +47,11 @@ class FactRow:
     first_at: datetime | None
     last_at: datetime | None
     body: Any
+
+    @property
+    def article(self) -> str:
+        """Return the article that it names, or that of its list for what it tells."""
+        return article_told(self.body, self.list_id, self.starts_on or self.decided_on)
 
     def counts_on(self, day: date) -> bool:
         """Return whether the fact is in answers on a day."""

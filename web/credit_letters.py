@@ -14,6 +14,7 @@ from base.clock import CIVIL_ZONE
 from base.errors import NotFound
 from credit.cases.model import CaseNote
 from credit.cases.reading import StepRow
+from credit.fact_labels import title_of
 from credit.records import FactRow
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book, Norm
@@ -179,7 +180,7 @@ def _facts(pdf: TextPdf, facts: Sequence[FactRow]) -> None:
     pdf.row(("文号", "机关", "内容", "日期"), _FACT_SHARES, is_head=True)
     for fact in facts:
         on = "" if fact.decided_on is None else fact.decided_on.isoformat()
-        pdf.row((fact.number, fact.authority, fact.title, on), _FACT_SHARES)
+        pdf.row((fact.number, fact.authority, title_of(fact.kind, fact.title).zh, on), _FACT_SHARES)
     pdf.space()
 
 

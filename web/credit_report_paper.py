@@ -40,6 +40,8 @@ _DETAILS: Final = {
     "article": "列入依据",
     "basis": "处罚依据",
     "content": "内容",
+    "document": "执行依据文号",
+    "filed_on": "立案日期",
     "performance": "履行情况",
     "licence": "证件",
     "licence_number": "证件编号",
@@ -150,11 +152,9 @@ def _fact(pdf: TextPdf, label: str, fact: Any) -> None:
 
 
 def _lines(fact: Any) -> list[str]:
-    days = [
-        f"{name}：{fact[key]}"
-        for key, name in (("decided_on", "决定日期"), ("from_on", "起"), ("ends_on", "有效期至"))
-        if fact[key]
-    ]
+    called = fact["called"]
+    heads = (("decided_on", called["decided_on"]), ("from_on", "起"), ("ends_on", "有效期至"))
+    days = [f"{name}：{fact[key]}" for key, name in heads if fact[key]]
     last = f"公示至：{_day_before(fact['stops_on'])}" if fact["stops_on"] else ""
     early = f"可申请修复：{fact['repairable_on']} 起" if fact["repairable_on"] else ""
     level = (
@@ -163,7 +163,7 @@ def _lines(fact: Any) -> list[str]:
     grade = f"等级：{fact['grade']}" if fact["grade"] else ""
     lines = [
         f"事由：{fact['title']}" if fact["title"] else "",
-        f"作出机关：{fact['authority']}" if fact["authority"] else "",
+        f"{called['authority']}：{fact['authority']}" if fact["authority"] else "",
         "　".join([*days, *filter(None, (last, early, level, grade))]),
         *(f"{_DETAILS[name]}：{text}" for name, text in sorted(fact["details"].items())),
         # Several rows of law may stand in one article: the paper cites it once.

@@ -15,13 +15,16 @@ from sqlalchemy import Connection
 
 from base.clock import format_instant
 from base.strict_json import JsonObject, JsonValue
+from credit.checking import article_told
 from credit.explaining import because_json
+from credit.fact_labels import labels_of, title_of
 from credit.feeds.registry import EVERY_FEED
 from credit.grading import evidence_of, grade_party
 from credit.reporting.facts import About, Told, facts_hash, facts_told
 from credit.reporting.layout import Section, layout
 from credit.reporting.proving import row_proofs
 from credit.reporting.reasons import because_of, records_of
+from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
 from credit.scoring.model import Evidence, Grade, Model
@@ -31,7 +34,17 @@ FORMAT: Final = "suxin-credit-report/1"
 _MODEL: Final = "enterprise"
 _RECALLS: Final = ("own_recall", "ordered_recall")
 """Of the evidence of the trace what everybody is told anyway: a recall is public."""
-_DETAILS_TOLD: Final = ("article", "basis", "content", "performance", "licence", "licence_number")
+_DETAILS_TOLD: Final = (
+    "article",
+    "basis",
+    "content",
+    "document",
+    "filed_on",
+    "performance",
+    "licence",
+    "licence_number",
+)
+_ARTICLES: Final = frozenset({"article", "basis"})
 
 
 class Edition(StrEnum):
@@ -204,14 +217,25 @@ def _section(
 def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
     found = credit_lists().get(one.list_id)
     feed = EVERY_FEED.get(one.feed)
-    details = one.body.get("details", {})
+    details, called = one.body.get("details", {}), labels_of(one.kind)
+    told: JsonObject = {
+        name: _said(name, details[name]) for name in _DETAILS_TOLD if details.get(name)
+    }
+    article = article_told(one.body, one.list_id, one.starts_on or one.decided_on)
+    if one.list_id and article and not told.keys() & _ARTICLES:
+        told["article"] = article
     value: JsonObject = {
         "id": str(one.id),
         "kind": one.kind,
         "list": "" if found is None else found.zh,
         "list_en": "" if found is None else found.en,
         "number": one.number,
-        "title": one.title,
+        "title": title_of(one.kind, one.title).zh,
+        "called": {
+            "authority": called.authority.zh,
+            "number": called.number.zh,
+            "decided_on": called.day.zh,
+        },
         "grade": str(one.body.get("grade") or ""),
         "authority": one.authority,
         "source": "本系统决定" if feed is None else feed.zh,
@@ -223,11 +247,17 @@ def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
         "severity": one.severity or "",
         "repairable_on": _day(one.repairable_on),
         "stops_on": _day(one.stops_on),
-        "details": {name: str(details[name]) for name in _DETAILS_TOLD if details.get(name)},
+        "details": told,
         "because": because,
         "proof": proof,
     }
     return value
+
+
+def _said(name: str, value: object) -> str:
+    """Return a detail in words: how far a judgment was performed is kept as a code."""
+    code = code_lists().named("performances").codes.get(str(value))
+    return code.zh if name == "performance" and code is not None else str(value)
 
 
 def _trace(one: Evidence) -> JsonObject:

@@ -4,18 +4,23 @@ The rule that must stay true: only rows in force on the day are told, each with 
 no row says how one gets off, nothing is made up.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import chain
 from typing import Final
 
-from credit.rulebook.lists import CreditList
+from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Norm, Rule
+from credit.rulebook.reading import national_book
 
 _ON: Final = ("grounds", "ground", "threshold", "weighing", "exclusions", "when", "approval")
 _HOW_LONG: Final = ("period",)
 _OFF: Final = ("conditions", "clock", "correction", "annulled")
+_ITEM: Final = re.compile(r"[1-9][0-9]?")
+_DIGITS: Final = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,29 @@ def rules_of_list(book: Book, found: CreditList, day: date) -> ListRules:
         how_long=tuple(_rules(book, found, day, _HOW_LONG)),
         off=tuple(_rules(book, found, day, _OFF)),
     )
+
+
+@cache
+def ground_cited(list_id: str, items: tuple[str, ...], day: date) -> str:
+    """Return the article under which a list holds an entry by these items of its grounds.
+
+    "" where the items are no numbers, or no row of the day says which article they are items of.
+    """
+    found = credit_lists()[list_id]
+    if not items or not all(_ITEM.fullmatch(one) for one in items):
+        return ""
+    for rule in _rules(national_book(), found, day, ("grounds",)):
+        number = f"（{rule.norm.number}）" if rule.norm.number else ""
+        told = "、".join(f"第{_numeral(int(one))}项" for one in items)
+        return f"《{rule.norm.zh}》{number}{rule.article}{told}"
+    return ""
+
+
+def _numeral(number: int) -> str:
+    """Return a number up to 99 as an article is cited by."""
+    tens, ones = divmod(number, 10)
+    ten = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return ten + (_DIGITS[ones] if ones else "")
 
 
 def norm_named(book: Book, norm_id: str) -> Norm | None:

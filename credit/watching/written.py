@@ -39,7 +39,7 @@ def _record(row: FactRow) -> Mapping[str, object]:
         "number": row.number,
         "title": row.title,
         "authority": row.authority_name,
-        "article": article_of(row.body),
+        "article": article_of(row.body, row.list, row.starts_on or row.decided_on),
         "starts_on": row.starts_on,
         "stops_on": row.stops_on,
     }

@@ -35,7 +35,11 @@ class FactOut(ma.Schema):
     authority = ma.fields.String()
     number = ma.fields.String()
     title = ma.fields.String()
-    decided_on = ma.fields.Date(allow_none=True)
+    article = ma.fields.String()
+    decided_on = ma.fields.Date(
+        allow_none=True,
+        metadata={"description": "Of a registration its first, of a court's its publication."},
+    )
     ends_on = ma.fields.Date(allow_none=True)
     ended_on = ma.fields.Date(allow_none=True)
     severity = ma.fields.String(allow_none=True)

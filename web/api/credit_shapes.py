@@ -40,7 +40,9 @@ class CreditEntryOut(ma.Schema):
     number = ma.fields.String(metadata={"description": "Number of the decision."})
     authority = ma.fields.String()
     ground = ma.fields.String()
-    article = ma.fields.String(metadata={"description": "As the decision names it."})
+    article = ma.fields.String(
+        metadata={"description": "As the decision names it, else the list's own for its ground."}
+    )
     from_on = ma.fields.Date(data_key="from")
     stops_on = ma.fields.Date(allow_none=True, metadata={"description": "First day not on it."})
     removable_on = ma.fields.Date(allow_none=True)

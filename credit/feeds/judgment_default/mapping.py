@@ -2,6 +2,9 @@
 
 The rule that must stay true: a masked number or code names a candidate and nobody for certain; and
 a minor is never on the list (art. 4), whatever a row says.
+
+Its number is that of the case under which the court enforces, and its day that of publication: the
+row has no day of a decision, and the day of filing is that of the case alone.
 """
 
 import re
@@ -21,7 +24,8 @@ _BETWEEN: Final = re.compile(r"[;,；，]+")
 
 def record_of(values: Values) -> Record:
     """Return the record of a row."""
-    claim = _claim(values)
+    claim, case = _claim(values), values.text("casecode")
+    filed_on = values.day("regdate")
     items = _items(values, values.text("disrupttypename"))
     age = values.whole("age")
     if age is not None and 0 < age < ADULT_YEARS:
@@ -32,20 +36,22 @@ def record_of(values: Values) -> Record:
         values.fault("cardnum", "minor", "is a minor's by its day of birth, who is never listed")
     values.drop("businessentity", "sexy")
     return Record(
-        key=values.text("casecode"),
+        key=case,
         kind=FactKind.JUDGMENT_DEFAULT,
         claim=claim,
         authority="court",
         authority_name=values.text("courtname"),
-        number=values.text("gistid"),
+        number=case,
         title=items.title,
-        decided_on=values.day("regdate"),
+        decided_on=published_on,
         published_on=published_on,
         starts_on=published_on,
         ended_on=None,
         item=items.item,
         details={
             "region": values.text("areaname"),
+            "filed_on": "" if filed_on is None else filed_on.isoformat(),
+            "document": values.text("gistid"),
             "document_by": values.text("gistunit"),
             "duty": values.text("duty"),
             "performance": performance,

@@ -10,6 +10,7 @@ from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind,
 
 # The tax authorities publish the grades of a year in the spring of the next one.
 _PUBLISHED: Final = (4, 1)
+_AUTHORITY: Final = "税务机关"
 _YEARS: Final = (2014, 2100)
 
 
@@ -29,9 +30,9 @@ def record_of(values: Values) -> Record:
             codes={CodeScheme.USCC: values.text("nsrsbh")},
         ),
         authority="tax",
-        authority_name=values.text("jg"),
-        number=str(year),
-        title=f"{year}年度",
+        # Nobody else gives these grades; lists often leave out which office.
+        authority_name=values.text("jg") or _AUTHORITY,
+        title=f"{year}年度评价为A级",
         decided_on=told_on,
         starts_on=told_on,
         # The grade holds until the next year's is told.

@@ -41,7 +41,6 @@ from web.pages.work_blueprint import blueprint
 from web.services import Services, services
 from web.session import page_actor, page_requires
 
-_ARTICLES: Final = ("article", "basis", "law_and_penalty")
 _GOOD: Final = frozenset({FactKind.PERMIT, FactKind.TAX_GRADE, FactKind.HONOUR})
 _TRACE: Final = FactKind.TRACE.value
 
@@ -169,7 +168,6 @@ def _sections(views: Sequence[FactView]) -> dict[str, Any]:
 
 def _view(fact: FactRow, cases: Sequence[CaseRow], on: date, because: tuple[Rule, ...]) -> FactView:
     found = credit_lists().get(fact.list_id)
-    details: Mapping[str, Any] = fact.body.get("details", {})
     sort = _sort(fact, found)
     counts = fact.counts_on(on)
     # A record that counts no longer has no clock that still runs.
@@ -179,7 +177,7 @@ def _view(fact: FactRow, cases: Sequence[CaseRow], on: date, because: tuple[Rule
         fact=fact,
         kind=words.FACT_KINDS[FactKind(fact.kind)](),
         credit_list=found,
-        article=next((str(details[one]) for one in _ARTICLES if details.get(one)), ""),
+        article=fact.article,
         sort=sort,
         tone=_tone(fact, found, counts=counts),
         state=_state(fact, counts=counts),
@@ -244,4 +242,5 @@ def _graded(found: tuple[Model, Grade] | None, views: Mapping[UUID, FactView]) -
 
 
 def _named(view: FactView) -> str:
-    return view.fact.number or view.fact.title or view.kind
+    told = words.fact_title(view.fact.kind, view.fact.title)
+    return view.fact.number or told or view.kind

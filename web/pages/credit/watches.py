@@ -18,7 +18,7 @@ from credit.checking import article_of
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Measure
-from credit.watching.history import ChangeKind
+from credit.watching.history import ChangeKind, FactRow
 from credit.watching.keeping import Added
 from credit.watching.limits import limit_on
 from credit.watching.tables import PURPOSE_CHARS_MAX
@@ -241,6 +241,10 @@ def _moments(views: Sequence[ChangeView]) -> list[Moment]:
     return found
 
 
+def _article(record: FactRow) -> str:
+    return article_of(record.body, record.list, record.starts_on or record.decided_on)
+
+
 def _view(told: Told, due: Sequence[Application]) -> ChangeView:
     change, record = told.change, told.record
     credit_list = credit_lists().get(change.list_id)
@@ -249,7 +253,7 @@ def _view(told: Told, due: Sequence[Application]) -> ChangeView:
     if measure is not None:
         article = words.cited(measure.norm, measure.article)
     else:
-        article = "" if record is None else article_of(record.body)
+        article = "" if record is None else _article(record)
     return ChangeView(
         told=told,
         what=(what or watch_words.KINDS[change.kind])(),

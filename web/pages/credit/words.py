@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
+from credit.fact_labels import Labels, labels_of, title_of
 from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.feeds.registry import EVERY_FEED
@@ -89,6 +90,8 @@ DETAILS: Final[Mapping[str, Callable[[], str]]] = {
     "confiscated_fen": lambda: _("Confiscated"),
     "content": lambda: _("Content of the decision"),
     "duty": lambda: _("Duty"),
+    "document": lambda: _("Enforced document"),
+    "filed_on": lambda: _("Filed on"),
     "product": lambda: _("Product"),
     "lot": lambda: _("Lot"),
     "laboratory": lambda: _("Laboratory"),
@@ -192,6 +195,16 @@ def feed_title(feed: str) -> str:
     """Return the name of a feed; what was decided here comes from no feed."""
     found = EVERY_FEED.get(feed)
     return _("Decided here") if found is None else title(found)
+
+
+def fact_labels(kind: str) -> Labels:
+    """Return what authority, number and day of a fact are called."""
+    return labels_of(kind)
+
+
+def fact_title(kind: str, told: str) -> str:
+    """Return what a fact is about, in words."""
+    return title(title_of(kind, told))
 
 
 def expired() -> str:
