@@ -13,6 +13,7 @@ from typing import Final
 
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
+from credit.folding.projector import folded_upto
 from credit.statistics.counting import (
     CaseCount,
     DecidedCount,
@@ -83,6 +84,15 @@ def open_dataset(parts: Services, name: str) -> str:
         raise NotFound(f"There is no open data of that name; there is {', '.join(OPEN_DATASETS)}.")
     on = today(parts)
     brought_up(parts)
+    with reading(parts.engine) as connection:
+        size = folded_upto(connection, parts.log)
+    # Anybody may ask, as often as he likes: it is counted once for each entry of credit.
+    return parts.held_texts.get(
+        (name, on, size), lambda: _open_csv(parts, name, on), now=parts.clock.now()
+    )
+
+
+def _open_csv(parts: Services, name: str, on: date) -> str:
     with reading(parts.engine) as connection:
         if name == OPEN_LISTED:
             return _listed_csv(on, listed_counts(connection, parts.log, on, only_public=True))

@@ -5,7 +5,7 @@ build the same application on another database, clock and ledger.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from trace.capture import Desk, document_limits, open_desk
 from trace.recall.workdays import use_holidays
 from trace.walk import WalkLimits
@@ -32,6 +32,7 @@ from parties.links import LinkBook
 from parties.passwords import Passwords
 from parties.sign_ins import SignInDesk, SignInLimits
 from schemas.epcis import DocumentLimits
+from web.held_texts import HeldTexts
 
 EXTENSION: Final = "suxin"
 
@@ -64,6 +65,7 @@ class Services:
     secret: InstallationSecret
     walk_limits: WalkLimits
     document_limits: DocumentLimits
+    held_texts: HeldTexts = field(default_factory=HeldTexts)
 
 
 def build_services(

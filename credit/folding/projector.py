@@ -132,20 +132,25 @@ def bring_up_within(engine: Engine, log: int, rows_max: int) -> Behind | None:
             if not is_behind(connection, log):
                 return None
         with reading(engine) as connection:
-            start = _read_so_far(connection, log)
+            start = folded_upto(connection, log)
             # Looked at before anything is locked: whoever folds a long batch locks the cursor.
             if not _next(connection, log, start, left)[0]:
                 return _behind_at(connection, log, start)
         count, rows = _piece(engine, log, left)
         if not count:
             with reading(engine) as connection:
-                return _behind_at(connection, log, _read_so_far(connection, log))
+                return _behind_at(connection, log, folded_upto(connection, log))
         left -= rows
 
 
 def is_behind(connection: Connection, log: int) -> bool:
     """Return whether an entry of credit was appended that was not read yet."""
     return connection.execute(_BEHIND, {"of_log": log}).first() is not None
+
+
+def folded_upto(connection: Connection, log: int) -> int:
+    """Return the entry behind the last one that was read; whatever is in the rows is of before."""
+    return int(connection.execute(_cursor(log)).scalar() or 0)
 
 
 def forget_credit(connection: Connection, log: int) -> None:
@@ -223,10 +228,6 @@ def _behind() -> Select[int]:
 
 # Every answer asks it first: putting it together takes longer than the database.
 _BEHIND: Final = _behind()
-
-
-def _read_so_far(connection: Connection, log: int) -> int:
-    return int(connection.execute(_cursor(log)).scalar() or 0)
 
 
 def _locked_cursor(connection: Connection, log: int, *, is_waiting: bool = True) -> int | None:

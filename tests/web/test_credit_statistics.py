@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.credit.samples import defaulter, penalty, uscc
 from tests.web.credit_world import hand_in
@@ -90,3 +91,21 @@ def test_the_page_says_what_is_wrong_with_its_days(told: House) -> None:
 
     assert answer.status_code == 400
     assert "起始日期晚于结束日期" in text_of(answer)
+
+
+@pytest.mark.parametrize("name", ["listed", "decided"])
+def test_open_data_is_counted_once_until_credit_changes(told: House, name: str) -> None:
+    counted = list[str]()
+
+    def note(*asked: Any) -> None:
+        if "FROM credit_fact JOIN" in asked[2] and "GROUP BY" in asked[2]:
+            counted.append(asked[2])
+
+    event.listen(told.services.engine, "before_cursor_execute", note)
+    first, again = _rows(told, name), _rows(told, name)
+    hand_in(told, "judgment_default", defaulter(1), defaulter(2), defaulter(3))
+    hand_in(told, "penalty", penalty(3, cf_jdrq="2026-05-01"))
+    changed = _rows(told, name)
+
+    assert first == again != changed
+    assert len(counted) == 2

@@ -48,6 +48,7 @@ def public_draw(draw_id: UUID) -> str:
     return render_template(
         "credit/public_draw.html",
         row=row,
+        is_public=True,
         plan=plans().get(row.plan),
         marks=marks[:_SHOWN_MAX],
         asked=asked,
