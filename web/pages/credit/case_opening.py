@@ -35,7 +35,8 @@ from web.idempotency import id_of_request
 from web.pages.credit.asking import party_asked
 from web.pages.credit.case_forms import CaseOf, facts_typed, note_typed, once
 from web.pages.credit.case_views import is_offered
-from web.pages.credit.case_words import refuse
+from web.pages.credit.case_words import refuse, state_title
+from web.pages.credit.refused import Meanwhile, refused_view
 from web.pages.credit.words import title
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
@@ -192,6 +193,7 @@ def _form_page(kind: CaseKind, form: Form) -> str:
     step = kind.steps[kind.begins]
     if kind.id == _LISTING and "authority_name" not in form.values:
         form.values = {**form.values, "authority_name": _own_office()}
+    records = [_record(one, (), on) for one in facts if _may_be_about(kind, one, on)]
     return render_template(
         "credit/cases/new.html",
         kind=kind,
@@ -201,7 +203,13 @@ def _form_page(kind: CaseKind, form: Form) -> str:
         code=code,
         is_known=subject_id is not None,
         is_party=actor.role is Role.PRODUCER,
-        records=[_record(one, (), on) for one in facts if _may_be_about(kind, one, on)],
+        records=records,
+        refused=refused_view(
+            form if request.method == "POST" else None,
+            is_shown=subject_id is not None and (kind.id == _LISTING or bool(records)),
+            onward=_("Choose a party, and a record of it that such a case can be about."),
+            meanwhile=[] if subject_id is None else _open_beside(kind, subject_id, form),
+        ),
         lists=[
             {"value": one.id, "title": title(one)}
             for one in credit_lists().values()
@@ -219,6 +227,23 @@ def _form_page(kind: CaseKind, form: Form) -> str:
         list_names={one.id: title(one) for one in credit_lists().values()},
         today=on,
     )
+
+
+def _open_beside(kind: CaseKind, subject_id: UUID, form: Form) -> list[Meanwhile]:
+    """Return the open cases of a kind about what a form is about."""
+    parts, about = services(), set(facts_typed(form))
+    choice = Choice(kind=kind.id, subject_id=subject_id, rows_max=page_rows())
+    with reading(parts.engine) as connection:
+        rows = desk_page(connection, parts.log, choice).rows
+    return [
+        Meanwhile(
+            title=f"{title(row.kind)}: {state_title(row.state)}",
+            at=row.last_at,
+            href=f"/work/credit/cases/{row.id}",
+        )
+        for row in rows
+        if about.intersection(row.facts)
+    ]
 
 
 def _own_office() -> str:

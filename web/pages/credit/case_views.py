@@ -3,7 +3,7 @@
 One rule: the page offers exactly the steps that the state machine offers this reader.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -26,10 +26,12 @@ from web.pages.credit.case_words import (
     rule_words,
     step_title,
 )
+from web.pages.credit.refused import Meanwhile, seen_of
 from web.pages.credit.words import title
 from web.pages.work_forms import Form, blank
 from web.services import Services
 
+_STEP: Final = "step"
 SOON_DAYS: Final = 3
 """What is due within so many days stands out; it decides nothing."""
 
@@ -125,6 +127,17 @@ def case_view(
         is_waiting=row.is_open and row.kind.is_time_to_answer(row.state),
         uses=[_use(one, book) for one in whole.applications],
     )
+
+
+def steps_since(steps: Sequence[StepView], form: Form | None) -> Iterator[Meanwhile]:
+    """Yield the steps that were taken since the page of a form was made, the newest last."""
+    seen = seen_of(form)
+    if seen is None and form is not None and _STEP in form.problems and steps:
+        # A page that does not say what it knew: the newest step is what it did not know.
+        seen = steps[-1].row.seq - 1
+    for one in steps:
+        if seen is not None and one.row.seq > seen:
+            yield Meanwhile(title=one.title, by=one.by, at=one.row.at, seq=one.row.seq)
 
 
 def is_offered(actor: Actor, step: Step) -> bool:

@@ -23,7 +23,7 @@ from web.credit_desk import desk_for, whole_case
 from web.credit_documents import read_document
 from web.credit_letters import case_letter
 from web.pages.credit.case_forms import CaseOf, kept_documents, note_typed, once
-from web.pages.credit.case_views import case_view, due_tone
+from web.pages.credit.case_views import case_view, due_tone, steps_since
 from web.pages.credit.case_words import (
     doubtful_words,
     not_yours_words,
@@ -31,6 +31,7 @@ from web.pages.credit.case_words import (
     state_title,
     state_tone,
 )
+from web.pages.credit.refused import refused_view
 from web.pages.credit.words import title
 from web.pages.languages import chosen_lang
 from web.pages.regions import region_name
@@ -178,4 +179,10 @@ def _case_page(case_id: UUID, form: Form | None = None) -> str:
         is_party=actor.role is Role.PRODUCER,
         not_yours=not_yours_words(whole.not_yours),
         done=done if whole.steps and whole.steps[-1].note.step == done else "",
+        refused=refused_view(
+            form,
+            is_shown=any(one.form is form for one in view.next),
+            meanwhile=steps_since(view.steps, form),
+            may=[one.title for one in view.next],
+        ),
     )

@@ -16,7 +16,7 @@ from base.errors import AppError, InvalidInput, NotFound
 from credit.inspecting.committing import DrawAsked
 from credit.inspecting.plans import Plan, plan_on, plans
 from credit.inspecting.pool import PoolAsked
-from credit.inspecting.reading import DrawPage, InspectionQuery
+from credit.inspecting.reading import DrawPage, DrawRow, InspectionQuery
 from credit.rulebook.matters import VisitsTerms
 from credit.rulebook.model import Regime, Rule
 from parties.access import Action
@@ -35,6 +35,7 @@ from web.idempotency import id_of_request
 from web.pages.credit import warning_words
 from web.pages.credit.asking import legal_day
 from web.pages.credit.case_forms import once
+from web.pages.credit.refused import Meanwhile, refused_view
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import Form, blank, once_of, typed
@@ -159,6 +160,7 @@ def _list(form: Form) -> str:
         next_after=page.next_after,
         plans=_plans(),
         form=form,
+        refused=refused_view(form, is_shown=True),
         today=today(parts),
     )
 
@@ -176,7 +178,21 @@ def _page(draw_id: UUID, form: Form) -> str:
         form=form,
         today=today(parts),
         done=request.args.get("done", "") if form.is_good else "",
+        refused=refused_view(
+            form,
+            is_shown=row.seed is None,
+            meanwhile=_drawn(row),
+            onward=_("A draw is made once. What was drawn stands below; another draw is free."),
+        ),
     )
+
+
+def _drawn(row: DrawRow) -> list[Meanwhile]:
+    """Return that a draw was made, for whoever wanted to make it with another value."""
+    if row.drawn_seq is None or row.drawn_at is None:
+        return []
+    title = _("Drawn with the public value %(value)s", value=row.value)
+    return [Meanwhile(title=title, at=row.drawn_at, seq=row.drawn_seq)]
 
 
 def _plans() -> Sequence[PlanView]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.errors import AppError, InvalidInput, NotFound
 from credit.inspecting.drawing import is_inspector
-from credit.inspecting.reading import InspectionQuery
+from credit.inspecting.reading import InspectionQuery, InspectionRow
 from credit.inspecting.results import Result, ResultAsked
 from parties.access import Action
 from web.credit import today
@@ -19,6 +19,7 @@ from web.credit_inspections import inspection_for, inspections_for, record_for
 from web.pages.credit import warning_words
 from web.pages.credit.asking import legal_day
 from web.pages.credit.case_forms import once
+from web.pages.credit.refused import Meanwhile, refused_view
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import Form, blank, typed
@@ -110,4 +111,18 @@ def _page(inspection_id: UUID, form: Form | None = None) -> str:
         form=form or blank("result", inspected_on=on),
         today=on,
         done=form is None and bool(row.result) and _DONE in request.args,
+        refused=refused_view(
+            form,
+            is_shown=not row.result,
+            meanwhile=_told(row),
+            onward=_("A result is entered once. If it is wrong, the party objects to the record."),
+        ),
     )
+
+
+def _told(row: InspectionRow) -> list[Meanwhile]:
+    """Return the result that stands, for whoever wanted to enter another one."""
+    if row.result_seq is None or row.inspected_on is None:
+        return []
+    title = warning_words.said_title(f"inspected_{row.result}")
+    return [Meanwhile(title=title, by=row.inspected_on.isoformat(), seq=row.result_seq)]

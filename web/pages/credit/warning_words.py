@@ -5,15 +5,17 @@ entry says have a row here.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from base.errors import AppError, Conflict
 from credit.inspecting.orders import Origin
 from credit.inspecting.results import Result
+from credit.refusal_words import sentence_zh
 from credit.warning.life import ACTS
 from credit.warning.model import WarningState
-from credit.warning.reading import WarningRow
+from credit.warning.reading import Said, WarningRow
+from web.pages.credit.refused import Meanwhile
 from web.pages.credit.words import title
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
@@ -89,6 +91,13 @@ _PROBLEMS: Final[Sequence[tuple[re.Pattern[str], Callable[..., str]]]] = (
     ),
 )
 _NO_WORDS: Final = Refusals()
+# What is refused as a whole, by the sentence of whoever refuses.
+_WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "This inspection has its result already.": lambda: _("This inspection has its result already."),
+    "This draw was made already, with another value.": lambda: _(
+        "This draw was made already, with another value."
+    ),
+}
 
 
 def rule_title(row: WarningRow) -> str:
@@ -106,6 +115,13 @@ def said_title(act: str) -> str:
     if act in ACTS:
         return title(ACTS[act])
     return _SAID[act]() if act in _SAID else act
+
+
+def said_since(said: Sequence[Said], seen: int | None) -> Iterator[Meanwhile]:
+    """Yield what was said of a warning after an entry, the newest last."""
+    for one in said:
+        if seen is not None and one.seq > seen:
+            yield Meanwhile(title=said_title(one.act), at=one.at, seq=one.seq)
 
 
 def problem_words(sentence: str) -> str:
@@ -126,6 +142,9 @@ def refuse(form: Form, refusal: AppError) -> None:
     """Note what was refused beside its field, in words of this desk."""
     words: Mapping[tuple[str, str], Callable[[], str]] = {
         ("reason", "required"): lambda: _("Say why."),
+        ("after", "state"): _moved,
+        ("act", "state"): _moved,
+        ("result", "duplicate"): lambda: _("This inspection has its result already."),
         ("due_on", "past"): lambda: _("Choose today or a day to come."),
         ("failed_item", "contradiction"): lambda: _(
             "Say what failed where it failed, and nothing where it did not."
@@ -151,5 +170,17 @@ def refuse(form: Form, refusal: AppError) -> None:
         row = words.get((problem.path, problem.code))
         form.wrong(name, row() if row else refusal_words(problem, _NO_WORDS))
     if not refusal.problems:
-        moved = _("Somebody was here before you. Look at how it stands now, and choose again.")
-        form.wrong("", moved if isinstance(refusal, Conflict) else whole_refusal(refusal))
+        form.wrong("", _whole(refusal))
+
+
+def _whole(refusal: AppError) -> str:
+    if refusal.message in _WHOLE:
+        return _WHOLE[refusal.message]()
+    if isinstance(refusal, Conflict):
+        return _moved()
+    said = sentence_zh(refusal.message) if chosen_lang() == "zh" else refusal.message
+    return said or whole_refusal(refusal)
+
+
+def _moved() -> str:
+    return _("Somebody was here before you. Look at how it stands now, and choose again.")

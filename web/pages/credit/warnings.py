@@ -33,6 +33,8 @@ from web.idempotency import id_of_request
 from web.pages.credit import warning_words
 from web.pages.credit.asking import legal_day, party_asked
 from web.pages.credit.exposure_picture import ROWS_MAX, draw_around
+from web.pages.credit.refused import refused_view, seen_of
+from web.pages.credit.words import title
 from web.pages.languages import chosen_lang
 from web.pages.work_blueprint import blueprint, page_rows
 from web.pages.work_forms import Form, blank, once_of, typed
@@ -46,6 +48,8 @@ _STATES: Final = {
     "all": (),
 }
 _DONE: Final = "done"
+# The entry that a form was made after: nobody acts on old news.
+_AFTER: Final = "after"
 
 
 @blueprint.context_processor
@@ -156,7 +160,7 @@ def credit_warning_act(warning_id: UUID) -> WerkzeugResponse | tuple[str, int]:
         act=act,
         reason=form.text("reason"),
         due_on=legal_day(form, "due_on") if act == "escalate" else None,
-        after=_entry(form),
+        after=seen_of(form, _AFTER),
     )
     if form.is_good:
         once = once_of(form)
@@ -169,12 +173,6 @@ def credit_warning_act(warning_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     return redirect(f"/work/credit/warnings/{warning_id}?{_DONE}={act}", 303)
 
 
-def _entry(form: Form) -> int | None:
-    """Return the entry that the form was made after: nobody acts on old news."""
-    text = form.text("after")
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else None
-
-
 def _warning_page(warning_id: UUID, form: Form | None = None) -> str:
     parts = services()
     whole = warning_for(parts, warning_id)
@@ -182,12 +180,18 @@ def _warning_page(warning_id: UUID, form: Form | None = None) -> str:
     with reading(parts.engine) as connection:
         found = around(connection, parts.log, row.subject_code, on)
     done = request.args.get(_DONE, "") if form is None else ""
+    acts = [(act, _form_of(act.id, form, on)) for act in acts_from(row.state)]
     return render_template(
         "credit/warnings/warning.html",
         row=row,
         said=whole.said,
-        acts=[(act, _form_of(act.id, form, on)) for act in acts_from(row.state)],
-        form=form,
+        acts=acts,
+        refused=refused_view(
+            form,
+            is_shown=any(one is form for _act, one in acts),
+            meanwhile=warning_words.said_since(whole.said, seen_of(form, _AFTER)),
+            may=[title(act) for act, _form in acts],
+        ),
         norm=_norm("" if row.rule is None else row.rule.norm),
         around=found,
         window_days=WINDOW_DAYS,
