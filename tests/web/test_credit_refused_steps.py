@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, run_rules
 from tests.web.house import House
 from tests.web.issuing_world import send
 from tests.web.signed_in import Visitor, sign_in
@@ -147,7 +147,7 @@ def warned(sqlite_house: House) -> tuple[House, str]:
     sqlite_house.clock.instant += timedelta(days=265)
     rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号", cf_jdrq=day) for at, day in enumerate(DAYS)]
     hand_in(sqlite_house, "penalty", *rows)
-    send(sqlite_house, "POST", "/api/v1/credit/warnings/runs", None, role="authority")
+    run_rules(sqlite_house)
     page = text_of(sign_in(sqlite_house, "authority").get(WARNINGS))
     found = re.search(rf"{WARNINGS}/[0-9a-f-]{{36}}", page)
     assert found is not None

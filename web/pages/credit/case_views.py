@@ -31,7 +31,6 @@ from web.pages.credit.words import title
 from web.pages.work_forms import Form, blank
 from web.services import Services
 
-_STEP: Final = "step"
 SOON_DAYS: Final = 3
 """What is due within so many days stands out; it decides nothing."""
 
@@ -129,10 +128,12 @@ def case_view(
     )
 
 
-def steps_since(steps: Sequence[StepView], form: Form | None) -> Iterator[Meanwhile]:
+def steps_since(
+    steps: Sequence[StepView], form: Form | None, *, is_shown: bool
+) -> Iterator[Meanwhile]:
     """Yield the steps that were taken since the page of a form was made, the newest last."""
     seen = seen_of(form)
-    if seen is None and form is not None and _STEP in form.problems and steps:
+    if seen is None and form is not None and not is_shown and steps:
         # A page that does not say what it knew: the newest step is what it did not know.
         seen = steps[-1].row.seq - 1
     for one in steps:

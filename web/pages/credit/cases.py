@@ -171,6 +171,7 @@ def _case_page(case_id: UUID, form: Form | None = None) -> str:
     whole = whole_case(parts, actor, case_id)
     view = case_view(parts, actor, whole, book_of(parts), form=form)
     done = request.args.get(_DONE, "") if form is None else ""
+    is_shown = any(one.form is form for one in view.next)
     return render_template(
         "credit/cases/case.html",
         view=view,
@@ -181,8 +182,8 @@ def _case_page(case_id: UUID, form: Form | None = None) -> str:
         done=done if whole.steps and whole.steps[-1].note.step == done else "",
         refused=refused_view(
             form,
-            is_shown=any(one.form is form for one in view.next),
-            meanwhile=steps_since(view.steps, form),
+            is_shown=is_shown,
+            meanwhile=steps_since(view.steps, form, is_shown=is_shown),
             may=[one.title for one in view.next],
         ),
     )
