@@ -21,6 +21,7 @@ from credit.feeds.persons import without_persons
 from credit.intake.decoding import RawRow
 from credit.intake.records import ROW_BYTES_MAX, PersonKey, record_json
 from credit.intake.withholding import persons_of, told_cells
+from credit.naming.comparing import Outcome, Side, compare_any
 
 CONFLICTING: Final = "conflicting"
 NAME_MISMATCH: Final = "1001"
@@ -181,7 +182,7 @@ def _rightly(rows: Sequence[NewRow], ground: Ground, found: Sorted) -> Iterator[
     known = ground.names_of(sorted({code for row in rows for code in row.naming}))
     for row in rows:
         told = [known[code] for code in row.naming if code in known]
-        if not told or any(_plain(row.name) in map(_plain, one.names) for one in told):
+        if not told or any(_is_spoken(row.name, one.names) for one in told):
             yield row
         elif any(one.is_registered for one in told):
             message = "is not the name that the register has for this code"
@@ -189,6 +190,16 @@ def _rightly(rows: Sequence[NewRow], ground: Ground, found: Sorted) -> Iterator[
             found.quarantined.append(_kept_back(row, fault))
         else:
             yield replace(row, notes=(*row.notes, ("", NAME_MISMATCH)))
+
+
+def _is_spoken(name: str, names: frozenset[str]) -> bool:
+    """Return whether a name is one of a party's, in whatever characters and form it is written."""
+    if _plain(name) in map(_plain, names):
+        return True
+    if not names:
+        return False
+    _, compared = compare_any(Side(name=name), sorted(names), "")
+    return compared.outcome is Outcome.SAME
 
 
 def _plain(name: str) -> str:

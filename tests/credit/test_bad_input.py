@@ -101,6 +101,8 @@ ROWS: Final = (
               "cf_xdr_mc": "青岛另一家食品有限公司"}),
     Kind(name="a former name of the register", row={"cf_xdr_shxym": uscc(500),
          "cf_xdr_mc": "青岛老五百食品厂"}),
+    Kind(name="the register's name in other characters", row={"cf_xdr_shxym": uscc(500),
+         "cf_xdr_mc": "青島第５００食品有限責任公司"}),
     Kind(name="another name than some other sender had for the code", mark="1001",
          row={"cf_xdr_shxym": uscc(501), "cf_xdr_mc": "青岛另一家食品有限公司"}),
     _blank("a penalty without an article", "penalty", "cf_yj", penalty),
