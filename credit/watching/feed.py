@@ -17,14 +17,14 @@ from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.offices import colleagues_of
 from credit.rulebook.model import Book
 from credit.watching.history import ChangeKind, View
-from credit.watching.keeping import watches_of
+from credit.watching.keeping import watches_among, watches_of
 from credit.watching.telling import (
     Feed,
     Told,
     changes_after,
     changes_between,
-    is_still,
     position_now,
+    stirred_since,
 )
 from parties.access import Action, has_role_for
 from parties.actors import Actor
@@ -63,12 +63,16 @@ def view_of(actor: Actor, book: Book) -> View:
 def page_of(connection: Connection, log: int, actor: Actor, asked: FeedAsked) -> Page:
     """Return what changed of the parties that one watches; the facts were brought up before."""
     now = position_now(connection, log, asked.now)
-    # Whoever asks often mostly hears of nothing: then nobody's facts are looked at.
-    is_idle = is_still(connection, log, asked.after, now)
+    # Whoever asks often hears of few or of nobody: then the others' watches are not even read.
+    stirred = stirred_since(connection, log, asked.after, now)
+    if stirred is None:
+        watches = watches_of(connection, log, actor)
+    else:
+        watches = watches_among(connection, log, actor, stirred)
     feed = changes_after(
         connection,
         log,
-        () if is_idle else watches_of(connection, log, actor),
+        watches,
         view_of(actor, asked.book),
         after=asked.after,
         now=now,

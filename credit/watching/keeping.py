@@ -123,6 +123,31 @@ def watches_of(
     return [_watch(row) for row in connection.execute(statement)]
 
 
+def watches_among(
+    connection: Connection, log: int, actor: Actor, parties: Collection[UUID]
+) -> list[Watch]:
+    """Return those of a subscriber's watches, by code, that name one of these parties."""
+    own, code, alias = CREDIT_WATCH.c, CREDIT_CODE.c, CREDIT_ALIAS.c
+    found: dict[str, Watch] = {}
+    for keys in _pieces(parties):
+        # Whoever was joined to one of them stands as it, under its own codes too.
+        joined = select(alias.subject_id).where(alias.log == log, alias.into_id.in_(keys))
+        subjects = {*keys, *connection.execute(joined).scalars()}
+        for some in _pieces(subjects):
+            statement = (
+                select(CREDIT_WATCH)
+                .join(CREDIT_CODE, (code.log == own.log) & (code.code == own.code))
+                .where(
+                    own.log == log,
+                    own.actor == actor.id,
+                    code.scheme == CodeScheme.USCC.value,
+                    code.subject_id.in_(some),
+                )
+            )
+            found |= {row.code: _watch(row) for row in connection.execute(statement)}
+    return [found[one] for one in sorted(found)]
+
+
 def watch_of(connection: Connection, log: int, actor: Actor, code: str) -> Watch | None:
     """Return a subscriber's watch of a code, None where it keeps none."""
     own = CREDIT_WATCH.c
@@ -175,6 +200,12 @@ def _named(
             )
         )
         yield from connection.execute(statement)
+
+
+def _pieces(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _KEYS):
+        yield wanted[start : start + _KEYS]
 
 
 def _refuse_persons(connection: Connection, log: int, codes: Sequence[str], wanted: Wanted) -> None:

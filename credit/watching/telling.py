@@ -106,17 +106,17 @@ def _first_unread() -> Select[int]:
 _UNREAD: Final = _first_unread()
 
 
-def is_still(connection: Connection, log: int, after: str, now: Position) -> bool:
-    """Return whether nothing can have changed of anybody behind a token: no fact, day or night.
+def stirred_since(
+    connection: Connection, log: int, after: str, now: Position
+) -> Collection[UUID] | None:
+    """Return of whom alone anything can have changed behind a token, None for of anybody.
 
     Raises `InvalidInput` for a token that was never given out.
     """
     found = read_after(after, now)
     if isinstance(found, Reached) or (found.day, found.night) != (now.day, now.night):
-        return False
-    fact = CREDIT_FACT.c
-    new = select(fact.id).where(fact.log == log, fact.seq >= found.seq).limit(1)
-    return connection.execute(new).first() is None
+        return None
+    return _told_of(connection, log, found, now)
 
 
 def changes_after(

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,10 +12,12 @@ from credit.folding.projector import is_behind
 from credit.nightly.running import NightDesk, run_night
 from credit.watching.positions import write_position
 from credit.watching.telling import position_now
+from tests.credit.naming_world import registered
 from tests.credit.samples import penalty, serious, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House
 from tests.web.issuing_world import errors_of, send
+from tests.web.signed_in import sign_in
 
 WATCHES = "/api/v1/credit/watches"
 CHANGES = "/api/v1/credit/changes"
@@ -208,3 +211,22 @@ def test_of_a_file_a_wrong_code_is_told_by_its_row(sqlite_house: House) -> None:
 
     assert (refused.status_code, errors_of(refused)) == (400, ["rows[3].uscc"])
     assert _json(send(sqlite_house, "GET", WATCHES, role="authority"))["watches"] == []
+
+
+def test_whoever_was_joined_to_another_is_told_of_under_the_old_code(house: House) -> None:
+    house.clock.instant = MORNING
+    known = [registered(1, "青岛海蓝食品有限公司"), registered(2, "青岛海兰食品有限公司")]
+    hand_in(house, "registration", *known)
+    _json(_watch(house, uscc(1), uscc(3)))
+    person, codes = sign_in(house, "authority"), "/work/credit/names/codes"
+    asked = {"old": uscc(1), "new": uscc(2)}
+    said = {"verdict": "positive", "reason": "吸收合并登记"}
+    joined = person.post(codes, page=f"{codes}?{urlencode(asked)}", **said, **asked)
+    begun = _ask(house)
+    hand_in(house, "serious_listing", serious(2, name="青岛海兰食品有限公司"))
+
+    told = _ask(house, begun["next_after"])
+
+    assert joined.status_code == 303
+    assert _told(told) == [("record_begun", None)]
+    assert {one["uscc"] for one in told["changes"]} == {uscc(1)}
