@@ -107,6 +107,22 @@ def application_page_for(
         return applications_of(connection, parts.log, query)
 
 
+def in_use_of(parts: Services, actor: Actor, uscc: str) -> list[Application]:
+    """Return what one's own office has in use of a party, the oldest first."""
+    with reading(parts.engine) as connection:
+        subject_id = named_by_code(connection, parts.log, uscc)
+        if subject_id is None:
+            return []
+        query = ApplicationQuery(
+            day=today(parts),
+            actors=seen_by(connection, actor),
+            subject_id=subject_id,
+            only_open=True,
+            rows_max=parts.settings.page_size_max,
+        )
+        return list(applications_of(connection, parts.log, query).applications)
+
+
 def application_for(parts: Services, actor: Actor, application_id: UUID) -> Application | None:
     """Return one measure in use, None where it is another's."""
     with reading(parts.engine) as connection:

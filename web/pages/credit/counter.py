@@ -13,6 +13,7 @@ from typing import Final
 from flask import render_template, request
 
 from base.db import reading
+from credit.applying.desk import Application
 from credit.checking import Answer, Entry
 from credit.looking_up import SubjectCard, candidates_of
 from credit.naming.finding import Candidate
@@ -22,7 +23,7 @@ from ledger.canonical import canonical_bytes
 from ledger.heads import size_of
 from parties.access import Action, has_role_for
 from web.credit import book_of, check_uscc, today
-from web.credit_applying import applications_for
+from web.credit_applying import applications_for, in_use_of
 from web.credit_names import found_by_names
 from web.credit_reading import credit_behind
 from web.pages.credit import words
@@ -47,6 +48,7 @@ class CheckView:
     number: str
     size: int
     asked_at: datetime
+    in_use: tuple[Application, ...]
     restrictions: tuple[Measure, ...]
     incentives: tuple[Measure, ...]
 
@@ -124,9 +126,14 @@ def _checked(code: str, matter: str, day: date | None) -> CheckView:
         number=check_number(answer, matter),
         size=size if behind is None else behind.size,
         asked_at=parts.clock.now(),
+        in_use=tuple(in_use_of(parts, page_actor(), code)) if _applies() else (),
         restrictions=tuple(one for one in answer.measures if not one.is_reward),
         incentives=tuple(one for one in answer.measures if one.is_reward),
     )
+
+
+def _applies() -> bool:
+    return has_role_for(page_actor(), Action.APPLY_MEASURES)
 
 
 def check_number(answer: Answer, matter: str) -> str:

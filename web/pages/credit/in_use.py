@@ -29,6 +29,7 @@ from web.credit_applying import (
     application_for,
     application_page_for,
     apply_for,
+    in_use_of,
     lift_for,
 )
 from web.idempotency import id_of_request, request_hash
@@ -165,6 +166,7 @@ def _form_page(form: Form) -> str:
         matters=list(book.matters.values()),
         chosen=book.measures.get(form.text("measure")),
         today=on,
+        in_use=[_row(one, {}) for one in in_use_of(parts, page_actor(), code)] if code else [],
     )
 
 
