@@ -38,12 +38,26 @@ def today(parts: Services) -> date:
     return parts.clock.now().astimezone(CIVIL_ZONE).date()
 
 
+def come_day(parts: Services, day: date | None, path: str = "day") -> date:
+    """Return a day that was asked for, today where none was; raises `InvalidInput` for one to come.
+
+    What is known today says nothing of it: nobody is clean on a day that has not come.
+    """
+    now_on = today(parts)
+    if day is None or day <= now_on:
+        return day or now_on
+    message = f"Nothing is known of a day to come: ask for {now_on.isoformat()} or a day before."
+    zh = f"未来的日子还没有信息：请查{now_on.isoformat()}或以前的日子。"
+    problem = Problem(path=path, code="future", message=message, message_zh=zh)
+    raise InvalidInput(message, problems=(problem,))
+
+
 def check_uscc(parts: Services, *, uscc: str, matter: str | None, day: date | None) -> Answer:
-    """Return what is known of a party; raises `InvalidInput` for a wrong code or matter."""
+    """Return what is known of a party; raises `InvalidInput` for a wrong code, matter or day."""
     book, code = book_of(parts), code_asked(uscc)
     if matter is not None and matter not in book.matters:
         raise _refusal("matter", f"There is no such matter; use one of {', '.join(book.matters)}.")
-    on = day or today(parts)
+    on = come_day(parts, day)
     # Two statements without a transaction around them: the second sees what the first one saw, or
     # more, and beginning and ending one would cost as much as both.
     with glancing(parts.engine) as connection:
@@ -94,6 +108,7 @@ def page_of_list(parts: Services, list_id: str, asked: PublicAsked) -> ListPage:
     day = asked.day or now_on
     if day != now_on and not asked.may_look_back:
         raise _refusal("day", "A public list is of today: what has run out is told no more.")
+    come_day(parts, day)
     brought_up(parts)
     most = parts.settings.page_size_max
     with reading(parts.engine) as connection:

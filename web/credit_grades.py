@@ -15,7 +15,7 @@ from credit.scoring.model import Grade, Model
 from credit.scoring.reading import model_on, models
 from credit.scoring.what_if import Ground, Supposed, side_by_side, supposing
 from parties.actors import Actor
-from web.credit import today
+from web.credit import come_day
 from web.credit_cases import subject_for
 from web.credit_reading import brought_up
 from web.services import Services
@@ -60,19 +60,20 @@ def supposed_for(
 
 
 def _ground_for(parts: Services, actor: Actor, asked: GradeAsked) -> Ground | None:
+    day = come_day(parts, asked.day)
     brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = subject_for(connection, parts, actor, asked.uscc)
         if subject_id is None:
             return None
-        return ground_of(connection, parts.log, subject_id, asked.day or today(parts))
+        return ground_of(connection, parts.log, subject_id, day)
 
 
 def _model_of(parts: Services, asked: GradeAsked) -> Model:
     if asked.model:
         return _named(asked.model, "model")
     try:
-        return model_on(_MODEL, asked.day or today(parts))
+        return model_on(_MODEL, come_day(parts, asked.day))
     except KeyError:
         raise _refusal("day", "No model of grades holds on that day.") from None
 

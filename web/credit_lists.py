@@ -15,7 +15,7 @@ from credit.checking import Listed, ListPage
 from credit.list_reading import AsKnown, Changes, changes_between, count_on, search_list
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.terms import ListTerm, TermAsked, term_of_list
-from web.credit import book_of, today
+from web.credit import book_of, come_day, today
 from web.credit_reading import brought_up
 from web.services import Services
 
@@ -37,12 +37,15 @@ def end_of(day: date) -> datetime:
 def as_known(parts: Services, list_id: str, *, day: date | None, known_on: date | None) -> AsKnown:
     """Return a list on a day, today unless one is given, as known at the end of a day, or now.
 
-    Now is an instant, too: what comes in while pages of a list are read is on none of them.
+    Now is an instant, too: what comes in while pages of a list are read is on none of them. Raises
+    `InvalidInput` for a day to come, of the list or of what is known.
     """
+    found, on = any_list(list_id), come_day(parts, day)
+    come_day(parts, known_on, "known")
     brought_up(parts)
     now = parts.clock.now()
     known_at = now if known_on is None else min(end_of(known_on), now)
-    return AsKnown(list_id=any_list(list_id).id, day=day or today(parts), known_at=known_at)
+    return AsKnown(list_id=found.id, day=on, known_at=known_at)
 
 
 def sides_of(
@@ -50,9 +53,10 @@ def sides_of(
 ) -> tuple[AsKnown, AsKnown]:
     """Return a list on two days, each as it was known at the end of its own day.
 
-    That is what a reader saw then. Raises `InvalidInput` where the later day comes first.
+    That is what a reader saw then. Raises `InvalidInput` for a day to come, and where the later day
+    comes first.
     """
-    last = until or today(parts)
+    last = come_day(parts, until, "to")
     if since > last:
         message = "The later day comes second."
         raise InvalidInput(message, problems=(Problem(path="to", code="order", message=message),))

@@ -25,7 +25,7 @@ from credit.statistics.counting import (
     measure_counts,
 )
 from credit.statistics.timeliness import FeedCount, feed_counts
-from web.credit import today
+from web.credit import come_day, today
 from web.credit_reading import brought_up
 from web.services import Services
 
@@ -53,8 +53,11 @@ class Statistics:
 def statistics_for(
     parts: Services, *, day: date | None, first: date | None, last: date | None
 ) -> Statistics:
-    """Return the statistics of a day and of some days; raises `InvalidInput` for days reversed."""
-    on, until = day or today(parts), last or today(parts)
+    """Return the statistics of a day and of some days.
+
+    Raises `InvalidInput` for days to come or reversed.
+    """
+    on, until = come_day(parts, day), come_day(parts, last, "to")
     since = first or until - timedelta(days=_DAYS - 1)
     if since > until:
         message = "The first day lies after the last one."

@@ -7,7 +7,7 @@ from base.db import reading
 from base.errors import InvalidInput, Problem
 from credit.supervising.grading import Supervision, scale_on, supervision_of
 from parties.actors import Actor
-from web.credit import book_of, today
+from web.credit import book_of, come_day
 from web.credit_cases import subject_for
 from web.credit_grades import GradeAsked
 from web.credit_reading import brought_up
@@ -20,7 +20,7 @@ def supervision_for(parts: Services, actor: Actor, asked: GradeAsked) -> Supervi
     Raises `NotFound` for a code that is not the producer's own, and `InvalidInput` for a day on
     which nothing fixes the classes.
     """
-    day = asked.day or today(parts)
+    day = come_day(parts, asked.day)
     try:
         scale = scale_on(book_of(parts), day)
     except KeyError:

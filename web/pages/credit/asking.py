@@ -12,9 +12,10 @@ from unicodedata import normalize
 
 from base.errors import InvalidInput
 from credit.periods import FIRST_DAY, LAST_DAY
-from web.credit import code_asked
+from web.credit import code_asked, today
 from web.pages.languages import say as _
 from web.pages.work_forms import Form
+from web.services import services
 
 ASKED_CHARS_MAX: Final = 200
 
@@ -63,6 +64,21 @@ def legal_day(form: Form, name: str) -> date | None:
                 "Give a day from %(first)s to %(last)s.",
                 first=str(FIRST_DAY),
                 last=str(LAST_DAY),
+            ),
+        )
+        return None
+    return day
+
+
+def come_day_asked(form: Form, name: str) -> date | None:
+    """Return a day of a form that has come; of one that has not nothing is known."""
+    day, now_on = legal_day(form, name), today(services())
+    if day is not None and day > now_on:
+        form.wrong(
+            name,
+            _(
+                "Nothing is known of a day to come: ask for %(day)s or a day before.",
+                day=str(now_on),
             ),
         )
         return None

@@ -27,7 +27,7 @@ from web.credit_applying import applications_for, in_use_of
 from web.credit_names import found_by_names
 from web.credit_reading import credit_behind
 from web.pages.credit import words
-from web.pages.credit.asking import Asked, legal_day, party_asked
+from web.pages.credit.asking import Asked, come_day_asked, party_asked
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, when
 from web.pages.work_forms import Form
@@ -81,7 +81,7 @@ def credit_check() -> str | tuple[str, int]:
     """Ask for a party; show what is known of it, or whom a name may mean."""
     parts, form = services(), Form(name="check", values=_values_asked())
     asked, matter = party_asked(form.text("q")), form.text("matter")
-    day = legal_day(form, "day")
+    day = come_day_asked(form, "day")
     if asked.fault:
         form.wrong("q", _("This is no social credit code: compare it character by character."))
     if matter not in book_of(parts).matters:

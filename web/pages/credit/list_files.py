@@ -22,7 +22,7 @@ from credit.rulebook.lists import CreditList
 from parties.access import Action
 from web.credit_lists import any_list, as_known, whole_list
 from web.pages.credit import words
-from web.pages.credit.asking import legal_day
+from web.pages.credit.asking import come_day_asked
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint
 from web.pages.work_forms import Form
@@ -43,7 +43,7 @@ def credit_list_file(list_id: str, kind: str) -> Response:
     """Give a whole list as `csv`, `xlsx` or `json`."""
     parts, found = services(), any_list(list_id)
     form = Form(name="list", values=request.args.to_dict())
-    day, known_on = legal_day(form, "day"), legal_day(form, "known")
+    day, known_on = come_day_asked(form, "day"), come_day_asked(form, "known")
     if kind not in ("csv", "xlsx", "json") or not form.is_good:
         raise NotFound("There is no such file of a list.")
     asked = as_known(parts, found.id, day=day, known_on=known_on)

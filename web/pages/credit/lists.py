@@ -26,7 +26,7 @@ from web.credit_lists import (
     sides_of,
     term_for,
 )
-from web.pages.credit.asking import ASKED_CHARS_MAX, legal_day
+from web.pages.credit.asking import ASKED_CHARS_MAX, come_day_asked, legal_day
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
 from web.pages.work_forms import Form
@@ -73,7 +73,7 @@ def credit_list(list_id: str) -> str | tuple[str, int]:
     """Show a list on a day, as known on a day, a page at a time."""
     parts, found = services(), any_list(list_id)
     form = Form(name="list", values=request.args.to_dict())
-    day, known_on = legal_day(form, "day"), legal_day(form, "known")
+    day, known_on = come_day_asked(form, "day"), come_day_asked(form, "known")
     words, after = form.code("q")[:ASKED_CHARS_MAX], form.text("after")
     asked = as_known(parts, found.id, day=day, known_on=known_on)
     page = None
@@ -103,8 +103,8 @@ def credit_list_changes(list_id: str) -> str | tuple[str, int]:
     """Show what was added to a list between two days, what left it, and what changed."""
     parts, found = services(), any_list(list_id)
     form = Form(name="changes", values=request.args.to_dict())
-    until = legal_day(form, "to") or today(parts)
-    since = legal_day(form, "from") or _before(until)
+    until = come_day_asked(form, "to") or today(parts)
+    since = come_day_asked(form, "from") or _before(until)
     if since > until:
         form.wrong("to", _("The later day comes second."))
     changes = None

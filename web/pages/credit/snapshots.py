@@ -17,7 +17,7 @@ from web.credit import today
 from web.credit_lists import any_list, as_known
 from web.credit_snapshots import snapshot_download, snapshot_link, snapshots_for, take_for
 from web.idempotency import request_hash
-from web.pages.credit.asking import legal_day
+from web.pages.credit.asking import come_day_asked
 from web.pages.work_blueprint import blueprint, page_rows
 from web.pages.work_forms import Form, once_of, typed
 from web.pages.work_refusals import Refusals
@@ -39,7 +39,7 @@ def credit_snapshots(list_id: str) -> str:
 def credit_snapshot_take(list_id: str) -> WerkzeugResponse | tuple[str, int]:
     """Take a snapshot of a list on a day as known on a day."""
     parts, form, found = services(), typed("snapshot"), any_list(list_id)
-    day, known_on = legal_day(form, "day"), legal_day(form, "known")
+    day, known_on = come_day_asked(form, "day"), come_day_asked(form, "known")
     if not form.is_good:
         return _page(list_id, form), 400
     once, idempotency = once_of(form), None

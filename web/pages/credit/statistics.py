@@ -20,7 +20,7 @@ from parties.access import Action, has_role_for
 from web.credit import book_of
 from web.credit_statistics import OPEN_DATASETS, Statistics, statistics_for
 from web.pages.credit import words
-from web.pages.credit.asking import legal_day
+from web.pages.credit.asking import come_day_asked
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 from web.pages.regions import region_name
@@ -83,7 +83,7 @@ def credit_statistics() -> str | tuple[str, int]:
     """Show how credit stands on a day, and what was decided and handed in before."""
     form = Form(name="statistics", values=request.args.to_dict())
     by = form.text("by") if form.text("by") in _TABLES else _TABLES[0]
-    day, first, last = (legal_day(form, name) for name in ("day", "from", "to"))
+    day, first, last = (come_day_asked(form, name) for name in ("day", "from", "to"))
     if form.is_good:
         try:
             found = statistics_for(services(), day=day, first=first, last=last)
