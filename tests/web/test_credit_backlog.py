@@ -13,8 +13,8 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select
 
-from base.db import reading
-from credit.folding.projector import bring_up_credit
+from base.db import reading, transaction
+from credit.folding.projector import bring_up_credit, forget_credit
 from tests.credit.samples import csv_of, penalty, serious, uscc
 from tests.web.access_table import EXPECTED
 from tests.web.credit_world import hand_in
@@ -121,6 +121,34 @@ def test_what_is_not_folded_yet_is_told_to_a_subscriber_later(tmp_path: Path) ->
     assert early["changes"] == []
     assert late["changes"][0]["kind"] == "record_begun"
     house.services.engine.dispose()
+
+
+def test_a_counter_is_not_told_of_a_clean_record_while_entries_are_unread(waiting: Waiting) -> None:
+    person = sign_in(waiting.house, "authority")
+
+    unread = person.get(f"/work/credit/check?q={uscc(2)}").get_data(as_text=True)
+    listed = person.get(f"/work/credit/check?q={uscc(1)}").get_data(as_text=True)
+
+    assert "尚不能确定" in unread
+    assert "尚不能确定" not in listed
+
+
+def test_a_subscriber_asks_again_while_credit_is_made_anew(tmp_path: Path) -> None:
+    house = open_house(f"sqlite:///{tmp_path / 'suxin.db'}", tmp_path, credit_backlog_max=0)
+    house.clock.instant = MORNING
+    hand_in(house, "serious_listing", serious(1))
+    parts = house.services
+    bring_up_credit(parts.engine, parts.log)
+    told = _changes(house, "")["next_after"]
+    with transaction(parts.engine) as connection:
+        forget_credit(connection, parts.log)
+
+    early = send(house, "GET", f"/api/v1/credit/changes?after={told}", role="authority")
+    bring_up_credit(parts.engine, parts.log)
+
+    assert early.status_code == 503
+    assert _changes(house, told)["changes"] == []
+    parts.engine.dispose()
 
 
 def test_whoever_hands_in_a_long_batch_reads_it_at_once(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from web.session import page_actor, page_requires
 
 _CANDIDATES: Final = 20
 _NUMBER_CHARS: Final = 16
+_GRAVEST: Final = "stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,9 @@ def _checked(code: str, matter: str, day: date | None) -> CheckView:
     answer = check_uscc(parts, uscc=code, matter=matter or None, day=day)
     behind = credit_behind()
     tone, headline = _verdict(answer)
+    if behind is not None and tone != _GRAVEST:
+        # An unread record is not a clean record.
+        tone, headline = "warn", _("Not certain yet: recorded entries are still being read")
     return CheckView(
         answer=answer,
         tone=tone,
