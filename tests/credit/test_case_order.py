@@ -79,6 +79,7 @@ def test_pages_put_together_are_the_whole(world: CaseDay, rows_max: int) -> None
         found, after = ask(world, rows_max)
         while after:
             assert len(found) % rows_max == 0
+            assert len(found) < len(told)
             more, after = ask(world, rows_max, after)
             found += more
         assert found == told

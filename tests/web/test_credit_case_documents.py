@@ -23,6 +23,7 @@ from tests.web.work_world import text_of
 
 JUDGEMENTS = "/api/v1/credit/judgements"
 HASH = sha256(PAPER).hexdigest()
+LATER = b"%PDF-1.7 later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,19 +95,38 @@ def test_a_document_is_read_before_a_join_after_it_and_once_it_is_undone(handed:
 
 def test_what_is_handed_in_while_two_are_one_stays_with_the_case(handed: Handed) -> None:
     judgement, authority = _join(handed.house), sign_in(handed.house, "authority")
-    steps = f"{handed.at}/steps"
-    returned = authority.post(steps, page=handed.at, step="return", reason="缺凭证")
-    later = b"%PDF-1.7 later"
-    resubmitted = handed.party.post(
-        steps, page=handed.at, step="resubmit", documents=(BytesIO(later), "补正.pdf")
-    )
+    document = _resubmit(handed, authority)
 
     _part(handed.house, judgement)
 
-    assert (returned.status_code, resubmitted.status_code) == (303, 303)
-    document = f"{handed.at}/documents/{sha256(later).hexdigest()}"
-    assert [one.get(document).data for one in (handed.party, authority)] == [later] * 2
+    assert [one.get(document).data for one in (handed.party, authority)] == [LATER] * 2
     assert _read(handed) == [PAPER] * 2
+
+
+def test_what_lay_with_the_party_that_it_was_joined_to_is_found_once_they_are_two(
+    handed: Handed,
+) -> None:
+    judgement, authority = _join(handed.house), sign_in(handed.house, "authority")
+    document = _resubmit(handed, authority)
+    # As it was before documents lay with their case.
+    case_id, name = handed.at.rpartition("/")[2], sha256(LATER).hexdigest()
+    place = handed.files / "documents" / _subject(handed.house, uscc(2)) / "credit"
+    place.mkdir(parents=True)
+    (handed.files / "cases" / case_id / "credit" / name).rename(place / name)
+
+    _part(handed.house, judgement)
+
+    assert [one.get(document).data for one in (handed.party, authority)] == [LATER] * 2
+
+
+def _resubmit(handed: Handed, authority: Visitor) -> str:
+    """Let the repair be returned and handed in again with another document; return its address."""
+    steps = f"{handed.at}/steps"
+    again: dict[str, object] = {"documents": (BytesIO(LATER), "补正.pdf")}
+    returned = authority.post(steps, page=handed.at, step="return", reason="缺凭证")
+    resubmitted = handed.party.post(steps, page=handed.at, step="resubmit", **again)
+    assert (returned.status_code, resubmitted.status_code) == (303, 303)
+    return f"{handed.at}/documents/{sha256(LATER).hexdigest()}"
 
 
 def test_what_lay_with_the_party_alone_is_found_wherever_the_party_went(handed: Handed) -> None:
