@@ -16,6 +16,7 @@ from base.errors import Forbidden, InvalidInput
 from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.cases.advising import advice_about
 from credit.cases.competence import require_competent
+from credit.cases.kinds import OBJECTION
 from credit.cases.reading import CaseRow, StepRow
 from credit.casework.desk import Choice, DeskRow, count_cases, desk_page, regions_of_cases
 from credit.casework.statistics import KindCount, counts_by_kind
@@ -50,7 +51,8 @@ class WholeCase:
     """A case with its steps, the records it is about, and the measures that stand on them.
 
     `not_yours` says whose it is to decide, "" where this reader may, or is the party. `advice` are
-    rows that nobody has read, to be weighed before it is decided.
+    rows that nobody has read, to be weighed before it is decided. `changed_by` are the entries that
+    gave one of its records another version.
     """
 
     row: CaseRow
@@ -59,6 +61,12 @@ class WholeCase:
     applications: Sequence[Application]
     not_yours: str
     advice: Sequence[Rule]
+    changed_by: frozenset[int]
+
+    def took_nothing(self, step: StepRow) -> bool:
+        """Return whether an objection was upheld about records that stood with another party."""
+        is_upheld = (step.note.kind, step.note.step) == (OBJECTION, "uphold")
+        return is_upheld and step.seq not in self.changed_by
 
 
 def own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID | None:
@@ -120,6 +128,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         used = applications_of(connection, parts.log, asked).applications
         not_yours = _not_yours(connection, parts, actor, row, steps)
         advice = advice_about(connection, parts.log, book_of(parts), row, today(parts))
+        changed_by = _changed_by(connection, parts, row)
     # What a listing made is an entry under an id that follows from the case.
     about = {*row.fact_ids, listed_id(row.id)}
     return WholeCase(
@@ -129,7 +138,14 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         applications=[one for one in used if about & set(one.fact_ids)],
         not_yours=not_yours,
         advice=advice,
+        changed_by=changed_by,
     )
+
+
+def _changed_by(connection: Connection, parts: Services, row: CaseRow) -> frozenset[int]:
+    fact = CREDIT_FACT.c
+    statement = select(fact.seq).where(fact.log == parts.log, fact.id.in_(row.fact_ids))
+    return frozenset(connection.execute(statement).scalars())
 
 
 def _not_yours(

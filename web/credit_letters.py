@@ -26,6 +26,7 @@ from web.text_pdf import TextPdf, text_font
 
 _FACT_SHARES: Final = (30, 22, 34, 14)
 _ANSWER: Final = "你单位有权陈述、申辩；提出的事实、理由成立的，应当采纳。不因陈述、申辩加重处理。"
+_NOT_YOURS: Final = "异议成立：所涉记录经认定不属于你单位，已不计入你单位。"
 _APPEAL: Final = "如不服本决定，可以依法申请行政复议或者提起行政诉讼。"
 
 
@@ -130,7 +131,7 @@ def _write(pdf: TextPdf, letter: Letter, whole: WholeCase, step: StepRow, book: 
     code = f"（统一社会信用代码：{whole.row.code}）" if whole.row.code else ""
     pdf.text(f"{whole.row.name}{code}：", size=12)
     pdf.space()
-    pdf.text(letter.says, size=12)
+    pdf.text(_NOT_YOURS if whole.took_nothing(step) else letter.says, size=12)
     pdf.space()
     for name, text in _lines(note, terms, book):
         pdf.text(f"{name}：{text}", size=11)

@@ -13,6 +13,9 @@ from typing import Final
 
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
+OBJECTION: Final = "objection"
+"""The kind by which a party says that a record is wrong, or is not its own."""
+
 _FILE: Final = Path(__file__).with_name("kinds.yaml")
 
 

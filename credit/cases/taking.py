@@ -17,7 +17,7 @@ from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
-from credit.cases.kinds import By, Effect, Need, Step, case_kinds
+from credit.cases.kinds import OBJECTION, By, Effect, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import CaseNote
 from credit.cases.ripeness import hindrances
@@ -116,7 +116,7 @@ def _judged(
                 raise Conflict(message, problems=(problem,))
         standing_id = stands_as(connection, log, told.subject_id)
         facts = _facts(connection, log, told, None if life.notes else standing_id)
-        if life.is_open and step.effect is not Effect.NONE:
+        if life.is_open and step.effect is not Effect.NONE and told.kind != OBJECTION:
             _require_its_own(facts, standing_id)
         if party_id is None:
             opened_by = taken[0].actor if taken else ""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from base.bulk import insert_rows
 from credit.cases.entries import case_note_of, due_note_of
-from credit.cases.kinds import Effect, case_kinds
+from credit.cases.kinds import OBJECTION, Effect, case_kinds
 from credit.cases.model import CaseNote
 from credit.facts import FactState, fact_id_of, key_hash_of, told_ends
 from credit.folding.applying import review_applications
@@ -39,8 +39,10 @@ def fold_case(connection: Connection, log: int, entry: StoredEntry) -> None:
     if step.effect is Effect.LISTED:
         _list(connection, log, entry, note)
     elif step.effect is not Effect.NONE:
-        listed = [listed_id(note.case_id)] if note.kind == "listing" else list(fact_ids)
-        _change(connection, log, entry, listed, step.effect, note.kind)
+        about = [listed_id(note.case_id)] if note.kind == "listing" else list(fact_ids)
+        if note.kind == OBJECTION:
+            about = _its_own(connection, log, note, about)
+        _change(connection, log, entry, about, step.effect, note.kind)
 
 
 def fold_due(connection: Connection, log: int, entry: StoredEntry) -> None:
@@ -115,6 +117,21 @@ def _list(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         **values,
     }
     insert_rows(connection, CREDIT_FACT, FACT_COLUMNS, [tuple(row[name] for name in FACT_COLUMNS)])
+
+
+def _its_own(connection: Connection, log: int, note: CaseNote, ids: list[UUID]) -> list[UUID]:
+    """Return the facts that stand with the party of a case.
+
+    Who says rightly that a record is not his takes nothing away from whoever it is about.
+    """
+    fact = CREDIT_FACT.c
+    statement = select(fact.id).where(
+        fact.log == log,
+        fact.id.in_(ids),
+        fact.is_latest,
+        fact.subject_id == stands_as(connection, log, note.subject_id),
+    )
+    return list(connection.execute(statement.order_by(fact.id)).scalars())
 
 
 def _change(

@@ -1,7 +1,8 @@
 """Whether a judgement can be undone: not while an open case stands on it.
 
 The rule that must stay true: a case goes back to the party that it was opened for. Where its
-records would not go with it, it has to be over first: nobody decides about another's record.
+records would not go with it, it has to be over first: nobody decides about another's record. An
+objection is in nobody's way: that a record is not its party's is what it may be about.
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from base.errors import Problem
-from credit.cases.kinds import case_kinds
+from credit.cases.kinds import OBJECTION, case_kinds
 from credit.judging.entries import Judged
 from credit.judging.standing import followed, joined_into, mentions_of, named_by
 from credit.tables import CREDIT_CASE, CREDIT_MENTION, CREDIT_OWN
@@ -32,7 +33,11 @@ def in_the_way(connection: Connection, log: int, judgement: Any) -> Problem | No
     here = followed(connection, log, judgement.subject_id)
     case = CREDIT_CASE.c
     statement = select(case.id, case.kind, case.facts).where(
-        case.log == log, case.subject_id == here, case.is_open, case.facts != ""
+        case.log == log,
+        case.subject_id == here,
+        case.is_open,
+        case.facts != "",
+        case.kind != OBJECTION,
     )
     rows = list(connection.execute(statement.order_by(case.opened_seq)))
     facts = {row.id: tuple(map(UUID, row.facts.split())) for row in rows}

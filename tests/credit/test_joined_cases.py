@@ -179,15 +179,15 @@ def test_a_case_about_another_s_record_is_in_the_way_of_an_undoing_as_long_as_it
     case_id, other = uuid4(), _other(world)
     judgement = say(intake, world.subject, other, is_join=True)
     about: dict[str, Any] = {"subject_id": other}
-    world.take(_second(world), "objection", "lodge", case_id, **about)
+    world.take(_second(world), "repair", "apply", case_id, **about)
 
-    with pytest.raises(Conflict, match=f"Objection {case_id}") as refusal:
+    with pytest.raises(Conflict, match=f"Credit repair {case_id}") as refusal:
         take_back(intake, judgement.id)
     (problem,) = refusal.value.problems
     assert (problem.path, problem.code) == ("judgement", "cases_open")
     assert "请先办结" in problem.message_zh
 
-    world.take(_second(world), "objection", "drop", case_id, **about)
+    world.take(_second(world), "repair", "drop", case_id, **about)
     take_back(intake, judgement.id)
     assert world.case(case_id).subject_id == other
     assert _place(world, world.facts["penalty"]) == (world.subject, "active")
@@ -224,7 +224,8 @@ def test_a_case_that_was_parted_all_the_same_can_be_closed_and_changes_nothing(
     case_id, other = uuid4(), _other(world)
     judgement = say(intake, world.subject, other, is_join=True)
     about: dict[str, Any] = {"subject_id": other}
-    world.take(_second(world), "objection", "lodge", case_id, **about)
+    world.take(_second(world), "repair", "apply", case_id, **about)
+    world.take(AUTHORITY, "repair", "accept", case_id, **about)
     # Somebody undid it at the very moment at which the case was opened.
     draft = undone_draft(UndoneNote(judgement_id=judgement.id, reason="同时"))
     world.desk.journal.append(
@@ -233,10 +234,26 @@ def test_a_case_that_was_parted_all_the_same_can_be_closed_and_changes_nothing(
     world.desk.bring_up()
 
     with pytest.raises(Conflict, match="does not stand with this party any more") as refusal:
-        world.take(AUTHORITY, "objection", "uphold", case_id, **about)
+        world.take(AUTHORITY, "repair", "approve", case_id, **about, **DECIDED)
 
     assert [one.code for one in refusal.value.problems] == ["stands_elsewhere"]
-    world.take(AUTHORITY, "objection", "reject", case_id, **about)
+    world.take(AUTHORITY, "repair", "refuse", case_id, article="第九条", **about)
+    assert _place(world, world.facts["penalty"]) == (world.subject, "active")
+    rebuild(world.installation)
+
+
+def test_an_objection_that_a_record_is_another_s_is_upheld_once_it_is_and_takes_nothing_away(
+    world: CaseDay, intake: IntakeDesk
+) -> None:
+    case_id, other = uuid4(), _other(world)
+    judgement = say(intake, world.subject, other, is_join=True)
+    about: dict[str, Any] = {"subject_id": other, "reason": "不是本单位"}
+    world.take(_second(world), "objection", "lodge", case_id, **about)
+
+    take_back(intake, judgement.id)
+    world.take(AUTHORITY, "objection", "uphold", case_id, **about)
+
+    assert (world.case(case_id).state, world.case(case_id).subject_id) == ("upheld", other)
     assert _place(world, world.facts["penalty"]) == (world.subject, "active")
     rebuild(world.installation)
 

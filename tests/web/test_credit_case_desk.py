@@ -9,6 +9,7 @@ import pytest
 
 from base.db import reading
 from credit.offices import end_office, grant_office, list_offices
+from credit.subjects import subject_of_code
 from parties.actors import Role
 from parties.ids import short_hex
 from parties.keys import KeyRequest, grant
@@ -17,12 +18,13 @@ from tests.credit.samples import penalty, uscc
 from tests.parties.samples import NOW
 from tests.web.credit_world import hand_in
 from tests.web.house import House, open_house
-from tests.web.issuing_world import errors_of, send
+from tests.web.issuing_world import errors_of, made, send
 from tests.web.signed_in import sign_in
 from tests.web.test_credit_case_pages import CASES, NEW, NOTICE, ask, at_of, code_of, fact_of
 from tests.web.work_world import text_of
 
 MINE = "/work/credit/mine"
+JUDGEMENTS = "/api/v1/credit/judgements"
 
 
 @pytest.fixture
@@ -122,6 +124,37 @@ def test_a_listing_is_the_office_s_that_is_held_now_over_http_and_on_the_page(
     assert f"以“{name}”名义列入名单，须由该机关办理" in former
     assert (tried.status_code, over_http.status_code, taken.status_code) == (400, 403, 200)
     assert errors_of(over_http) == ["terms.authority_name"]
+
+
+def test_an_objection_that_a_record_is_another_s_is_answered_so_and_the_record_stands(
+    told: House,
+) -> None:
+    hand_in(told, "penalty", penalty(2))
+    old, new = (_subject(told, code) for code in (uscc(2), code_of(told)))
+    body = {"party": old, "subject": new, "verdict": "positive", "reason": "更名"}
+    judgement = made(send(told, "POST", JUDGEMENTS, body, role="authority"))["id"]
+    facts = send(told, "GET", "/api/v1/credit/record").get_json()["facts"]
+    (fact,) = [one["id"] for one in facts if one["number"] == penalty(2)["cf_wsh"]]
+    party, authority = sign_in(told), sign_in(told, "authority")
+    objection = {"kind": "objection", f"fact-{fact}": "1", "reason": "不是本单位"}
+    at = at_of(party.post(NEW, page=f"{NEW}?kind=objection", **objection))
+
+    undone = send(
+        told, "POST", f"{JUDGEMENTS}/{judgement}/undo", {"reason": "弄错了"}, role="authority"
+    )
+    upheld = authority.post(f"{at}/steps", page=at, step="uphold", reason="经查不是")
+
+    assert (undone.status_code, upheld.status_code) == (200, 303)
+    link = re.search(rf"{at}/letters/[0-9]+\.pdf", text_of(party.get(at)))
+    assert link is not None
+    assert "所涉记录经认定不属于你单位" in text_of_pdf(party.get(link[0]).data).replace("\n", "")
+    theirs = send(told, "GET", f"/api/v1/credit/record?uscc={uscc(2)}", role="authority")
+    assert [one["state"] for one in theirs.get_json()["facts"]] == ["active"]
+
+
+def _subject(house: House, code: str) -> str:
+    with reading(house.services.engine) as connection:
+        return str(subject_of_code(connection, house.services.log, code))
 
 
 def test_a_day_that_follows_a_row_that_nobody_has_checked_is_told_as_not_certain(
