@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from base.db import reading
+from credit.folding.projector import bring_up_credit
 from credit.offices import end_office, grant_office, list_offices
 from credit.subjects import subject_of_code
 from parties.actors import Role
@@ -153,6 +154,7 @@ def test_an_objection_that_a_record_is_another_s_is_answered_so_and_the_record_s
 
 
 def _subject(house: House, code: str) -> str:
+    bring_up_credit(house.services.engine, house.services.log)
     with reading(house.services.engine) as connection:
         return str(subject_of_code(connection, house.services.log, code))
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -122,7 +123,7 @@ def test_what_lay_with_the_party_that_it_was_joined_to_is_found_once_they_are_tw
 def _resubmit(handed: Handed, authority: Visitor) -> str:
     """Let the repair be returned and handed in again with another document; return its address."""
     steps = f"{handed.at}/steps"
-    again: dict[str, object] = {"documents": (BytesIO(LATER), "补正.pdf")}
+    again: dict[str, Any] = {"documents": (BytesIO(LATER), "补正.pdf")}
     returned = authority.post(steps, page=handed.at, step="return", reason="缺凭证")
     resubmitted = handed.party.post(steps, page=handed.at, step="resubmit", **again)
     assert (returned.status_code, resubmitted.status_code) == (303, 303)
