@@ -7,7 +7,7 @@ is watched by nobody, and a batch of codes is added whole or not at all.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
@@ -24,6 +24,7 @@ from credit.watching.tables import CREDIT_WATCH, PURPOSE_CHARS_MAX
 from parties.actors import Actor
 
 _KEYS: Final = 400
+_Key = TypeVar("_Key", str, UUID)
 _FAULTS_MAX: Final = 20
 
 
@@ -127,25 +128,29 @@ def watches_among(
     connection: Connection, log: int, actor: Actor, parties: Collection[UUID]
 ) -> list[Watch]:
     """Return those of a subscriber's watches, by code, that name one of these parties."""
-    own, code, alias = CREDIT_WATCH.c, CREDIT_CODE.c, CREDIT_ALIAS.c
-    found: dict[str, Watch] = {}
-    for keys in _pieces(parties):
-        # Whoever was joined to one of them stands as it, under its own codes too.
-        joined = select(alias.subject_id).where(alias.log == log, alias.into_id.in_(keys))
-        subjects = {*keys, *connection.execute(joined).scalars()}
-        for some in _pieces(subjects):
-            statement = (
-                select(CREDIT_WATCH)
-                .join(CREDIT_CODE, (code.log == own.log) & (code.code == own.code))
-                .where(
-                    own.log == log,
-                    own.actor == actor.id,
-                    code.scheme == CodeScheme.USCC.value,
-                    code.subject_id.in_(some),
-                )
-            )
-            found |= {row.code: _watch(row) for row in connection.execute(statement)}
+    own, found = CREDIT_WATCH.c, dict[str, Watch]()
+    # One step after the other and no join: each is a look into an index, whatever the sizes are.
+    for keys in _pieces(_codes_of(connection, log, parties)):
+        statement = select(CREDIT_WATCH).where(
+            own.log == log, own.actor == actor.id, own.code.in_(keys)
+        )
+        found |= {row.code: _watch(row) for row in connection.execute(statement)}
     return [found[one] for one in sorted(found)]
+
+
+def _codes_of(connection: Connection, log: int, parties: Collection[UUID]) -> set[str]:
+    """Return the codes of parties, and of whoever was joined to one of them and stands as it."""
+    code, alias, found = CREDIT_CODE.c, CREDIT_ALIAS.c, set[str]()
+    for keys in _pieces(parties):
+        joined = select(alias.subject_id).where(alias.log == log, alias.into_id.in_(keys))
+        for some in _pieces({*keys, *connection.execute(joined).scalars()}):
+            codes = select(code.code).where(
+                code.log == log,
+                code.subject_id.in_(some),
+                code.scheme == CodeScheme.USCC.value,
+            )
+            found |= set(connection.execute(codes).scalars())
+    return found
 
 
 def watch_of(connection: Connection, log: int, actor: Actor, code: str) -> Watch | None:
@@ -202,8 +207,8 @@ def _named(
         yield from connection.execute(statement)
 
 
-def _pieces(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
-    wanted = sorted(ids)
+def _pieces(keys: Collection[_Key]) -> Iterator[Sequence[_Key]]:
+    wanted = sorted(keys)
     for start in range(0, len(wanted), _KEYS):
         yield wanted[start : start + _KEYS]
 
