@@ -266,6 +266,7 @@ PAGES: Final[dict[Door, str]] = {
     ("POST", "/work/recalls/<uuid:recall_id>/answer"): PRODUCER,
     ("POST", "/work/recalls/<uuid:recall_id>/act"): PRODUCER,
     ("GET", "/work/credit/check"): "authority auditor",
+    ("POST", "/work/credit/check"): "authority auditor",
     ("GET", "/work/credit/statistics"): "authority auditor",
     ("GET", "/work/credit/me"): READERS,
     ("GET", "/work/credit/parties/<uscc>"): READERS,

@@ -11,6 +11,7 @@ from typing import Final
 from unicodedata import normalize
 
 from base.errors import InvalidInput
+from credit.feeds.persons import holds_number
 from credit.periods import FIRST_DAY, LAST_DAY
 from web.credit import code_asked, today
 from web.pages.languages import say as _
@@ -52,6 +53,12 @@ def party_asked(typed: str) -> Asked:
             if _LOOKS_LIKE_CODE.fullmatch(found):
                 return Asked(fault=refusal.message)
     return Asked(name=text)
+
+
+def is_person_asked(typed: str) -> bool:
+    """Return whether somebody typed what may be the number of a natural person."""
+    text = normalize("NFKC", typed).strip()[:ASKED_CHARS_MAX]
+    return not party_asked(text).code and holds_number(text)
 
 
 def legal_day(form: Form, name: str) -> date | None:

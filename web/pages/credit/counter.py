@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
 from credit.applying.desk import Application
@@ -27,13 +29,15 @@ from web.credit_applying import applications_for, in_use_of
 from web.credit_names import found_by_names
 from web.credit_reading import credit_behind
 from web.pages.credit import words
-from web.pages.credit.asking import Asked, come_day_asked, party_asked
+from web.pages.credit.asking import Asked, come_day_asked, is_person_asked, party_asked
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, when
-from web.pages.work_forms import Form
+from web.pages.work_forms import Form, typed
 from web.services import services
 from web.session import page_actor, page_requires
 
+_ASKED: Final = ("q", "matter", "day")
+_PERSON: Final = "/work/credit/check?person=1"
 _CANDIDATES: Final = 20
 _NUMBER_CHARS: Final = 16
 _GRAVEST: Final = "stop"
@@ -76,11 +80,24 @@ def _credit_rights() -> dict[str, object]:
     }
 
 
+@blueprint.post("/credit/check")
+@page_requires(Action.CHECK_CREDIT)
+def credit_check_typed() -> WerkzeugResponse:
+    """Take what was typed at the counter to its answer; a person's number gets into no address."""
+    form = typed("check")
+    if is_person_asked(form.text("q")):
+        return redirect(_PERSON, 303)
+    asked = {name: form.text(name) for name in _ASKED if form.text(name)}
+    return redirect(f"/work/credit/check?{urlencode(asked)}", 303)
+
+
 @blueprint.get("/credit/check")
 @page_requires(Action.CHECK_CREDIT)
-def credit_check() -> str | tuple[str, int]:
+def credit_check() -> str | tuple[str, int] | WerkzeugResponse:
     """Ask for a party; show what is known of it, or whom a name may mean."""
     parts, form = services(), Form(name="check", values=_values_asked())
+    if is_person_asked(form.text("q")):
+        return redirect(_PERSON, 303)
     asked, matter = party_asked(form.text("q")), form.text("matter")
     day = come_day_asked(form, "day")
     if asked.fault:
@@ -198,6 +215,8 @@ def _page(
         view=view,
         matter=matter,
         matters=list(book.matters.values()),
+        is_person=form.text("person") == "1",
+        may_ask_personal=has_role_for(actor, Action.ISSUE_PERSONAL_REPORTS),
         meant=meant,
         today=today(parts),
         lists=list(credit_lists().values()),
