@@ -157,6 +157,23 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ("You do not watch a party of that code.", "您没有关注这一代码的主体。"),
     ("This office has ended already.", "这一职权已经终止。"),
 )
+# Words of programs that stand in such a part: states, acts of a warning, and lists of them.
+_WORDS: Final = {
+    "waiting": "等待处理",
+    "held": "已暂停",
+    "accepted": "已接收",
+    "refused": "已拒收",
+    "open": "待处理",
+    "acknowledged": "已确认",
+    "dismissed": "已排除",
+    "escalated": "已转检查",
+    "closed": "已结束",
+    "acknowledge": "确认",
+    "dismiss": "排除",
+    "escalate": "转检查",
+    "close": "结束",
+    "nothing": "（无）",
+}
 # What stands in for a part that differs, no longer than a name or a list of words.
 _PART: Final = "(.{1,200}?)"
 
@@ -166,8 +183,14 @@ def sentence_zh(message: str) -> str:
     for pattern, zh in _patterns():
         found = pattern.fullmatch(message)
         if found is not None:
-            return zh.format(*found.groups())
+            return zh.format(*map(_part_zh, found.groups()))
     return ""
+
+
+def _part_zh(part: str) -> str:
+    """Return a part that differs: the words of programs in Chinese, anything else as it is."""
+    words = part.replace(" or ", ", ").split(", ")
+    return "、".join(_WORDS[one] for one in words) if _WORDS.keys() >= set(words) else part
 
 
 @cache

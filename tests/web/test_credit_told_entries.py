@@ -157,3 +157,16 @@ def registered(number: int, name: str) -> dict[str, str]:
         "登记状态": "存续",
         "登记机关": "青岛市市场监督管理局",
     }
+
+
+def test_no_working_note_is_told_in_public_and_open_data_has_its_links(world: House) -> None:
+    anybody = visitor(world)
+
+    page = text_of(anybody.get("/credit/lists/serious_violation"))
+    index = text_of(anybody.get("/credit/lists"))
+
+    assert "据记忆" not in page
+    assert "以原文为准" in page
+    assert "/api/v1/credit/open/listed.csv" in index
+    assert "/api/v1/credit/open/decided.csv" in index
+    assert "/credit/draws" in index
