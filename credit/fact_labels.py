@@ -22,15 +22,23 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """What authority, number and day of a fact are called."""
+    """What title, authority, number and day of a fact are called."""
 
+    title: Label
     authority: Label
     number: Label
     day: Label
 
 
-def _labels(authority: tuple[str, str], number: tuple[str, str], day: tuple[str, str]) -> Labels:
+def _labels(
+    authority: tuple[str, str],
+    number: tuple[str, str],
+    day: tuple[str, str],
+    *,
+    title: tuple[str, str] = ("事由", "Ground"),
+) -> Labels:
     return Labels(
+        title=Label(zh=title[0], en=title[1]),
         authority=Label(zh=authority[0], en=authority[1]),
         number=Label(zh=number[0], en=number[1]),
         day=Label(zh=day[0], en=day[1]),
@@ -46,6 +54,7 @@ _OF_KIND: Final[Mapping[str, Labels]] = {
         ("登记机关", "Registered by"),
         ("统一社会信用代码", "Social credit code"),
         ("成立日期", "Established on"),
+        title=("登记状态", "Status"),
     ),
     FactKind.JUDGMENT_DEFAULT: _labels(
         ("执行法院", "Court"), ("执行案号", "Case number"), ("发布日期", "Published on")
@@ -57,13 +66,22 @@ _OF_KIND: Final[Mapping[str, Labels]] = {
         ("评价机关", "Graded by"), ("评价年度", "Year of the grade"), _PUBLISHED
     ),
     FactKind.PERMIT: _labels(
-        ("许可机关", "Permitted by"), ("许可文书号", "Permit"), ("许可日期", "Permitted on")
+        ("许可机关", "Permitted by"),
+        ("许可文书号", "Permit"),
+        ("许可日期", "Permitted on"),
+        title=("许可内容", "What is permitted"),
     ),
     FactKind.HONOUR: _labels(
-        ("授予单位", "Given by"), ("文号", "Number"), ("授予日期", "Given on")
+        ("授予单位", "Given by"),
+        ("文号", "Number"),
+        ("授予日期", "Given on"),
+        title=("荣誉", "Honour"),
     ),
     FactKind.INSPECTION: _labels(
-        ("检查机关", "Inspected by"), ("抽样编号", "Sample"), ("抽样日期", "Sampled on")
+        ("检查机关", "Inspected by"),
+        ("抽样编号", "Sample"),
+        ("抽样日期", "Sampled on"),
+        title=("项目或产品", "Item or product"),
     ),
     FactKind.SUPERVISION_GRADE: _labels(
         ("评定机关", "Graded by"), ("文号", "Number"), ("评定日期", "Graded on")

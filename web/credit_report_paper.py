@@ -162,7 +162,7 @@ def _lines(fact: Any) -> list[str]:
     )
     grade = f"等级：{fact['grade']}" if fact["grade"] else ""
     lines = [
-        f"事由：{fact['title']}" if fact["title"] else "",
+        f"{called['title']}：{fact['title']}" if fact["title"] else "",
         f"{called['authority']}：{fact['authority']}" if fact["authority"] else "",
         "　".join([*days, *filter(None, (last, early, level, grade))]),
         *(f"{_DETAILS[name]}：{text}" for name, text in sorted(fact["details"].items())),

@@ -232,6 +232,7 @@ def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
         "number": one.number,
         "title": title_of(one.kind, one.title).zh,
         "called": {
+            "title": called.title.zh,
             "authority": called.authority.zh,
             "number": called.number.zh,
             "decided_on": called.day.zh,

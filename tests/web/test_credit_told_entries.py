@@ -126,7 +126,7 @@ def test_a_report_calls_things_by_what_they_are(world: House) -> None:
     assert (listed["number"], listed["called"]["number"]) == (CASE, "执行案号")
     assert listed["details"]["article"].endswith(ARTICLE)
     assert listed["details"]["performance"] == "全部未履行"
-    assert "事由：存续" in text
+    assert "登记状态：存续" in text
     assert "登记机关：青岛市市场监督管理局" in text
     assert "发布日期：2026-03-01" in text
     assert "active" not in text
