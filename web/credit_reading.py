@@ -33,9 +33,8 @@ def credit_behind() -> Behind | None:
 
 
 def install_credit_behind(app: Flask) -> None:
-    """Let every answer of credit, a page or not, say what it lacks."""
+    """Let every answer of credit say what it lacks; a page has a notice besides (`base.html`)."""
     app.after_request(_tell)
-    app.context_processor(lambda: {"credit_behind": credit_behind})
 
 
 def _tell(response: Response) -> Response:
