@@ -16,6 +16,18 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "The file has more than {} rows, which is the limit here.",
         "文件超过{}行的上限，请分几次报送。",
     ),
+    (
+        "It has not the columns of this feed but those of another ({}).",
+        "这不是本类数据的文件，各列属于另一类数据（{}）。",
+    ),
+    (
+        "Its columns are divided by {} and not by a comma: {}.",
+        "列与列之间应以逗号分隔，而不是{}：{}。",
+    ),
+    (
+        "It has none of this feed's columns: {} are expected, not {}.",
+        "没有本类数据的任何一列：应有{}等列，而不是{}。",
+    ),
     ("Line {} is no object.", "第{}行不是一个对象。"),
     (
         "Line {} holds something else than texts and whole numbers.",
@@ -74,6 +86,15 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     (
         "This batch is {}: only a held one is released.",
         "这一批数据的状态是{}，只有已暂停的才能放行。",
+    ),
+    (
+        "This batch is {}: only a held one is refused.",
+        "这一批数据的状态是{}，只有已暂停的才能退回。",
+    ),
+    ("Say why it is refused.", "请写明为什么退回。"),
+    (
+        "More is doubtful by now than was told: it stays held. Look at it once more.",
+        "放行时重新核对，疑点比此前所示更多，这一批仍然暂停，请再看一遍。",
     ),
     (
         "Whoever handed a batch in does not release it: another one has to.",

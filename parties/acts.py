@@ -27,6 +27,7 @@ ACT_KINDS: Final = frozenset(
         "prefix_confirmed",
         "prefix_ended",
         "finding_judged",
+        "credit_batch_refused",
         "credit_batch_released",
         "credit_sender_added",
         "credit_sender_revoked",

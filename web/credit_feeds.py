@@ -5,7 +5,7 @@ quarantined row read again.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from trace.page_tokens import read_instant, read_token, write_instant, write_token
 from typing import Final
@@ -21,6 +21,7 @@ from credit.intake.batches import BatchState, CreditBatch, Door, list_batches, r
 from credit.intake.desk import AS_IT_CAME
 from credit.intake.files import File, file_of, keep_file, keep_pieces, read_file
 from credit.intake.handing import HandingDesk, plan_batch, progress_of
+from credit.intake.refusing import refuse_batch
 from credit.intake.retrying import retry_batch
 from credit.intake.senders import Signed, sent_of
 from credit.intake.taking import IntakeDesk, Sent, batch_limits, require_releasable, take_batch
@@ -109,7 +110,8 @@ def release(parts: Services, actor: Actor, batch_id: UUID, reason: str) -> Credi
     """Take a held batch all the same, with the reason in the ledger first.
 
     Releasing it again is the same release. Raises `InvalidInput` without a reason, and `Conflict`
-    for whoever handed it in and for a batch that is not held.
+    for whoever handed it in, for a batch that is not held, and for one that is more doubtful by now
+    than was told: it stays held with its numbers of today.
     """
     batch = batch_for(parts, batch_id)
     feed = feed_asked(batch.feed)
@@ -121,10 +123,21 @@ def release(parts: Services, actor: Actor, batch_id: UUID, reason: str) -> Credi
         raise InvalidInput("Say why it is taken all the same.", problems=(problem,))
     require_releasable(intake_desk(parts), feed, batch, actor)
     body = read_file(parts.settings.effective_files_dir, batch.file_hash)
-    parts.recorder(actor.id)("credit_batch_released", {"batch": str(batch_id)}, {"reason": said})
-    taken = take_batch(intake_desk(parts), actor, feed, body, door=batch.door, is_released=True)
+
+    def tell() -> None:
+        told = {"batch": str(batch_id)}
+        parts.recorder(actor.id)("credit_batch_released", told, {"reason": said})
+
+    desk = replace(intake_desk(parts), on_release=tell)
+    taken = take_batch(desk, actor, feed, body, door=batch.door, is_released=True)
     bring_up_credit(parts.engine, parts.log)
     return taken
+
+
+def refuse(parts: Services, actor: Actor, batch_id: UUID, reason: str) -> CreditBatch:
+    """Refuse a held batch for good, with the reason in the ledger first."""
+    record = parts.recorder(actor.id)
+    return refuse_batch(intake_desk(parts), actor, batch_id, reason=reason, record=record)
 
 
 def retry(parts: Services, actor: Actor, batch_id: UUID) -> CreditBatch | None:

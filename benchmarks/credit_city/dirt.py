@@ -123,6 +123,13 @@ DIRT: Final = (
         smear=_put(_DAYS, "1022-03-01", "2922-03-01"),
     ),
     Dirt(
+        id="future_day",
+        feeds=_DATED,
+        of_thousand=1,
+        code="future_day",
+        smear=_put(_DAYS, "2099-01-01", "2062年3月1日"),
+    ),
+    Dirt(
         id="nothing",
         feeds=frozenset({"penalty", "permit", "abnormal_listing"}),
         of_thousand=40,

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from benchmarks.credit_city.enterprises import Enterprise, uscc_of
+from credit.feeds.tax_grade.mapping import newest_year
 
 Row: TypeAlias = dict[str, str]
 _CITY: Final = "石家庄市"
@@ -166,8 +167,8 @@ def inspection(random: Random, one: Enterprise, day: date, number: int) -> Row:
         "lot": f"{day - timedelta(days=random.randrange(2, 60)):%Y%m%d}",
         "result": "不合格" if is_failed else "合格",
         "failed_item": random.choice(_FAILED) if is_failed else "",
-        "sampled_on": day.isoformat(),
-        "published_on": (day + timedelta(days=25)).isoformat(),
+        "sampled_on": (day - timedelta(days=25)).isoformat(),
+        "published_on": day.isoformat(),
         "authority": office.name,
         "laboratory": "河北省食品检验研究院",
     }
@@ -256,11 +257,11 @@ def tax_case(random: Random, one: Enterprise, day: date, number: int) -> Row:
 
 
 def tax_grade(random: Random, one: Enterprise, day: date, number: int) -> Row:  # noqa: ARG001 -- every teller has one shape
-    """Return a grade A taxpayer of the year before."""
+    """Return a grade A taxpayer of the newest year that is told."""
     return {
         "nsrsbh": one.uscc,
         "nsrmc": one.name,
-        "nd": str(day.year - 1),
+        "nd": str(newest_year(day)),
         "jb": "A级",
         "jg": TAX.name,
     }

@@ -3,18 +3,22 @@
 The rule that must stay true: the numbers are those that taking the very file now would give.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 
 from base.db import reading
 from credit.feeds.model import Feed
 from credit.folding.projector import bring_up_credit
-from credit.intake.batches import BatchState, CreditBatch, Door, find_same
+from credit.intake.batches import BatchState, CreditBatch, Door
+from credit.intake.columns import require_columns
 from credit.intake.decoding import rows_of
 from credit.intake.desk import AS_IT_CAME, IntakeDesk
 from credit.intake.doubting import count_ended, why_held
 from credit.intake.knowing import ground_for
-from credit.intake.sorting import Quarantined, sort_rows
+from credit.intake.sorting import Quarantined, Sorted, sort_rows
+from credit.intake.taking import same_batch
 from parties.actors import Actor
 from parties.ids import new_id
 
@@ -23,13 +27,15 @@ from parties.ids import new_id
 class Trial:
     """A batch as it would be. `doubt` is why it would be held, "" where it would count at once.
 
-    `quarantined` are the first rows that are not understood; `same` is the batch that these very
-    bytes are already.
+    `quarantined` are the first rows that are not understood, `marks` the quality codes of
+    those that would be accepted with a mark, each with how many. `same` is the batch that these
+    very bytes are already; a whole list that a newer one followed is another one.
     """
 
     batch: CreditBatch
     doubt: str
     quarantined: tuple[Quarantined, ...]
+    marks: tuple[tuple[str, int], ...]
     same: CreditBatch | None
 
 
@@ -51,7 +57,8 @@ def try_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, *, rows_m
         received_at=now,
     )
     with reading(engine) as connection:
-        found = sort_rows(feed, rows_of(body, desk.limits), ground_for(desk, connection, now))
+        rows = rows_of(body, desk.limits, partial(require_columns, feed))
+        found = sort_rows(feed, rows, ground_for(desk, connection, now))
         counted = replace(
             batch,
             received=found.received,
@@ -65,5 +72,11 @@ def try_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, *, rows_m
             batch=counted,
             doubt=why_held(connection, feed, counted, found, AS_IT_CAME),
             quarantined=tuple(sorted(found.quarantined, key=lambda one: one.number)[:rows_max]),
-            same=find_same(connection, log, feed.id, file_hash),
+            marks=_marks(found),
+            same=same_batch(connection, log, feed, file_hash),
         )
+
+
+def _marks(found: Sorted) -> tuple[tuple[str, int], ...]:
+    counts = Counter(code for row in found.new for _, code in row.notes)
+    return tuple(sorted(counts.items()))

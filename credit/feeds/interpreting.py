@@ -6,9 +6,10 @@ record.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from credit.feeds.model import Fault, Feed, Record, Value, Values
-from credit.feeds.values import clean, read_value
+from credit.feeds.values import clean, read_cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +20,8 @@ class Interpreted:
     faults: tuple[Fault, ...]
 
 
-def interpret(feed: Feed, cells: Mapping[str, str]) -> Interpreted:
-    """Read a row whose cells come under their headers."""
+def interpret(feed: Feed, cells: Mapping[str, str], *, received_on: date) -> Interpreted:
+    """Read a row that came in on a civil day, its cells under their headers."""
     values: dict[str, Value] = {}
     faults: list[Fault] = []
     held: dict[str, str] = {}
@@ -36,14 +37,14 @@ def interpret(feed: Feed, cells: Mapping[str, str]) -> Interpreted:
         told = held.get(field.name, "")
         if not told and not field.is_required:
             continue
-        read = read_value(field, told)
+        read = read_cell(field, told, received_on)
         if isinstance(read, Fault):
             faults.append(read)
         else:
             values[field.name] = read
     if faults:
         return Interpreted(record=None, faults=tuple(faults))
-    taken = Values(values)
+    taken = Values(values, received_on)
     record = feed.map(taken)
     faults = taken.faults + [
         Fault(path=name, code="left_over", message="was not understood by the feed's mapping")

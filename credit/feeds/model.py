@@ -79,7 +79,8 @@ class Field:
     """One column of a feed. `names` are the headers it comes under, its own first.
 
     `list_name` is the code list of a word; `is_personal` marks what is a natural person's, and
-    `may_be_masked` where a masked code or number is kept as a candidate's.
+    `may_be_masked` where a masked code or number is kept as a candidate's. `is_past` marks a day
+    that has come when a row tells of it, such as that of a decision. An end is known beforehand.
     """
 
     names: tuple[str, ...]
@@ -90,6 +91,7 @@ class Field:
     is_required: bool
     is_personal: bool
     may_be_masked: bool
+    is_past: bool
     list_name: str
 
     @property
@@ -156,10 +158,14 @@ Value: TypeAlias = str | int | date | None
 
 
 class Values:
-    """The values of one row, taken one after the other; what nobody took is a fault."""
+    """The values of one row, taken one after the other; what nobody took is a fault.
 
-    def __init__(self, values: Mapping[str, Value]) -> None:
+    `received_on` is the civil day on which the row came in: nothing was decided after it.
+    """
+
+    def __init__(self, values: Mapping[str, Value], received_on: date) -> None:
         self._left = dict(values)
+        self.received_on = received_on
         self.faults: list[Fault] = []
 
     def text(self, name: str) -> str:

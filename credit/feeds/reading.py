@@ -66,6 +66,9 @@ def _field(rows: Rows) -> Field:
     kind = _word(rows, "kind", FieldKind, FieldKind.TEXT)
     if (kind is FieldKind.WORD) != bool(list_name):
         rows.fault("list", "list", "is given for a word, and for nothing else")
+    is_past = rows.flag("past")
+    if is_past and kind is not FieldKind.DAY:
+        rows.fault("past", "kind", "is said of a day, and of nothing else")
     zh = rows.text("zh")
     field = Field(
         names=(rows.text("name"), zh, *rows.texts("names")),
@@ -76,6 +79,7 @@ def _field(rows: Rows) -> Field:
         is_required=rows.flag("required"),
         is_personal=rows.flag("personal"),
         may_be_masked=rows.flag("masked"),
+        is_past=is_past,
         list_name=list_name,
     )
     rows.done()

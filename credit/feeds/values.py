@@ -68,6 +68,24 @@ def read_value(field: Field, text: str | None) -> Value | Fault:
     return _READERS[field.kind](field, plain)
 
 
+def read_cell(field: Field, text: str | None, received_on: date) -> Value | Fault:
+    """Return what a cell of a row holds that came in on a civil day, or what is wrong with it.
+
+    What was decided after that day was not decided yet: it is a slip of the pen, and would count
+    from a day that nobody has seen.
+    """
+    read = read_value(field, text)
+    if field.is_past and isinstance(read, date) and read > received_on:
+        return future_day(field.name)
+    return read
+
+
+def future_day(path: str) -> Fault:
+    """Return the fault of a day that had not come when the row came in."""
+    message = "lies after the day on which the row was received"
+    return Fault(path=path, code="future_day", message=message)
+
+
 def is_masked(text: str) -> bool:
     """Return whether parts of a code or number are hidden."""
     return _MASKED.search(text) is not None

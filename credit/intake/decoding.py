@@ -5,7 +5,7 @@ with more cells than headers is told, and never cut. A file that breaks off is t
 was written so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from trace.sheets.grid import CSV, GridLimits, GridRow
 from trace.sheets.reading import bounded, read_grid
@@ -29,23 +29,30 @@ class RawRow:
     cells: Mapping[str, str]
 
 
+def _whatever(headers: Sequence[str]) -> None:
+    """Require nothing of the headers."""
+
+
 class BrokenOff(InvalidInput):
     """The last line of a file is not whole: the rest of it may be missing."""
 
 
-def rows_of(body: bytes, limits: GridLimits) -> Iterator[RawRow]:
-    """Yield the rows of a file; empty ones are left out.
+def rows_of(
+    body: bytes, limits: GridLimits, require: Callable[[Sequence[str]], None] = _whatever
+) -> Iterator[RawRow]:
+    """Yield the rows of a file; empty ones are left out. `require` refuses headers that are wrong.
 
     Raises `InvalidInput` or `InputTooLarge` where it is none of the three, or more than allowed,
     and `BrokenOff` after its last row where that one is not whole.
     """
     is_ended = body[-1:] in _LINE_ENDS
     if body[:1] == b"{":
-        yield from _json_lines(body, limits.rows_max)
+        yield from _json_lines(body, limits.rows_max, require)
         return
     grid = read_grid(body, limits)
     if len(set(grid.header)) != len(grid.header):
         raise InvalidInput("The first line has to name each column once.")
+    require(grid.header)
     count = len(grid.header)
     for row in _told(bounded(grid.rows, limits), is_ended=is_ended or grid.suffix != CSV):
         count = len(row.cells)
@@ -69,7 +76,9 @@ def _named(headers: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     return {**named, EXTRA: " ".join(more)} if more else named
 
 
-def _json_lines(body: bytes, rows_max: int) -> Iterator[RawRow]:
+def _json_lines(
+    body: bytes, rows_max: int, require: Callable[[Sequence[str]], None]
+) -> Iterator[RawRow]:
     count, newlines = 0, body.count(b"\n")
     for number, line in enumerate(body.split(b"\n"), start=1):
         if not line.strip():
@@ -80,6 +89,8 @@ def _json_lines(body: bytes, rows_max: int) -> Iterator[RawRow]:
         found = _line(line, is_last=number > newlines)
         if not isinstance(found, dict):
             raise InvalidInput(f"Line {number} is no object.")
+        if count == 1:
+            require(list(found))
         yield RawRow(number=number, cells={key: _plain(found[key], number) for key in found})
 
 

@@ -1,6 +1,7 @@
 """What taking a batch needs, and what a door knows of a file."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from trace.sheets.grid import GridLimits
@@ -24,15 +25,24 @@ def person_key_of(secret: InstallationSecret, number: str) -> str:
     return hmac.digest(key, number.encode(), "sha256")[:_PERSON_KEY_BYTES].hex()
 
 
+def nobody_is_told() -> None:
+    """Record nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeDesk:
-    """What taking a batch needs. `tell` is told how many rows were read so far."""
+    """What taking a batch needs. `tell` is told how many rows were read so far.
+
+    `on_release` is called once a batch that somebody releases is certain to be taken, and before it
+    has any effect.
+    """
 
     journal: Journal  # With `credit.index.CreditIndex`.
     clock: Clock
     secret: InstallationSecret
     limits: GridLimits
     tell: Progress = nobody_waits
+    on_release: Callable[[], None] = nobody_is_told
 
     def person_key(self, number: str) -> str:
         """Return the key of the person with that number."""

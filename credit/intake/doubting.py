@@ -1,9 +1,10 @@
 """Whether a batch is plausible as a whole.
 
-The rule that must stay true: what is odd about a batch is told in words and stops it before it
-changes anything; whether it is taken all the same is a person's to say.
+The rule that must stay true: everything that is odd about a batch is told in words and stops it
+before it changes anything; whether it is taken all the same is a person's to say, who has seen it.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,17 +19,51 @@ from credit.tables import CREDIT_CODE, CREDIT_FACT
 
 _KEYS: Final = 900
 _PERCENT: Final = 100
+_NUMBER: Final = re.compile(r"[0-9]+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.?]) ")
+
+_FEW: Final = "It has {} rows; {} at least are expected."
+_MANY: Final = "It has {} rows; {} at most are expected."
+_UNREAD: Final = "None of its rows was understood."
+_ENDS: Final = "It would end {} records, and {} rows were not understood."
+_GROWN: Final = "It has {} rows; the largest one before had {}."
+_ENDS_MANY: Final = "It would end {} of {} records: are rows missing?"
+_UNKNOWN: Final = "Only {} % of its codes are known; {} % are expected."
+_OF_ROWS: Final = frozenset(
+    one.replace("{}", "0") for one in (_FEW, _MANY, _UNREAD, _ENDS, _GROWN, _ENDS_MANY, _UNKNOWN)
+)
+"""What the rows themselves are doubted for, with 0 for every number."""
 
 
 def why_held(
     connection: Connection, feed: Feed, batch: CreditBatch, found: Sorted, sent: Sent
 ) -> str:
-    """Return why a batch is held for a person; "" where nothing is odd."""
-    if sent.doubt:
-        return sent.doubt
+    """Return everything that a batch is held for; "" where nothing is odd."""
+    told = [sent.doubt] if sent.doubt else []
     if sent.rows is not None and sent.rows != batch.received:
-        return f"It has {batch.received} rows, and its sender says {sent.rows}."
-    return next(_doubts(connection, feed, batch, found), "")
+        told.append(f"It has {batch.received} rows, and its sender says {sent.rows}.")
+    return " ".join([*told, *_doubts(connection, feed, batch, found)])
+
+
+def why_held_still(
+    connection: Connection, feed: Feed, batch: CreditBatch, found: Sorted, seen: CreditBatch
+) -> str:
+    """Return why a batch is held anew that somebody releases who saw it as it was; "" for nothing.
+
+    What came since may have changed what it would end: that counts by the numbers of today. A doubt
+    that was told is no reason, and neither are numbers that became better.
+    """
+    doubts = list(_doubts(connection, feed, batch, found))
+    told = _shape(seen.message)
+    is_worse = batch.ended > seen.ended or batch.quarantined > seen.quarantined
+    if not is_worse and all(_shape(one) in told for one in doubts):
+        return ""
+    others = [one for one in _SENTENCE_END.split(seen.message) if _shape(one) not in _OF_ROWS]
+    return " ".join([*filter(None, others), *doubts])
+
+
+def _shape(told: str) -> str:
+    return _NUMBER.sub("0", told)
 
 
 def count_ended(connection: Connection, log: int, feed: Feed, found: Sorted) -> int:
@@ -48,25 +83,23 @@ def count_ended(connection: Connection, log: int, feed: Feed, found: Sorted) -> 
 
 def _doubts(connection: Connection, feed: Feed, batch: CreditBatch, found: Sorted) -> Iterator[str]:
     if batch.received < feed.rows_min:
-        yield f"It has {batch.received} rows; {feed.rows_min} at least are expected."
+        yield _FEW.format(batch.received, feed.rows_min)
     if batch.received > feed.rows_max:
-        yield f"It has {batch.received} rows; {feed.rows_max} at most are expected."
+        yield _MANY.format(batch.received, feed.rows_max)
     if batch.quarantined == batch.received:
-        yield "None of its rows was understood."
+        yield _UNREAD
     if batch.quarantined and batch.ended:
         # What was not understood may be the very record that seems to be missing.
-        unread = f"{batch.quarantined} rows were not understood"
-        yield f"It would end {batch.ended} records, and {unread}."
+        yield _ENDS.format(batch.ended, batch.quarantined)
     largest = largest_accepted(connection, batch.log, feed.id)
     if largest and batch.received * _PERCENT > largest * feed.growth_max_percent:
-        yield f"It has {batch.received} rows; the largest one before had {largest}."
+        yield _GROWN.format(batch.received, largest)
     active = _count_active(connection, batch.log, feed.id)
     if active and batch.ended * _PERCENT > active * feed.ended_max_percent:
-        yield f"It would end {batch.ended} of {active} records: are rows missing?"
+        yield _ENDS_MANY.format(batch.ended, active)
     matched = _matched_percent(connection, batch.log, found)
     if matched is not None and matched < feed.matched_min_percent:
-        least = feed.matched_min_percent
-        yield f"Only {matched} % of its codes are known; {least} % are expected."
+        yield _UNKNOWN.format(matched, feed.matched_min_percent)
 
 
 def _matched_percent(connection: Connection, log: int, found: Sorted) -> int | None:

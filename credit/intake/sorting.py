@@ -235,7 +235,7 @@ def _understood(
     for count, row in enumerate(rows, start=1):
         if count % _TELL_EVERY == 0:
             tell(count)
-        read = interpret(feed, row.cells)
+        read = interpret(feed, row.cells, received_on=ground.day)
         persons = persons_of(feed, row.cells)
         cells = told_cells(feed, row.cells, persons)
         if read.record is None:

@@ -5,6 +5,7 @@ What is not plausible as a whole is held for a person, with the reason, and chan
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -33,9 +34,10 @@ from credit.intake.claiming import (
     taken_meanwhile,
     with_claim,
 )
+from credit.intake.columns import require_columns
 from credit.intake.decoding import BrokenOff, rows_of
 from credit.intake.desk import AS_IT_CAME, PERSON_PURPOSE, IntakeDesk, Sent, batch_limits
-from credit.intake.doubting import count_ended, why_held
+from credit.intake.doubting import count_ended, why_held, why_held_still
 from credit.intake.entering import enter_batch, entry_of, finish, settle
 from credit.intake.entries import Meaning
 from credit.intake.files import File, file_of
@@ -75,8 +77,8 @@ def take_batch(
 
     A batch that is not plausible as a whole is held. `is_released`: `actor` has looked at it and
     wants it all the same, which whoever handed it in may not say himself. Raises `InvalidInput` or
-    `InputTooLarge` where it is no file of rows, `Conflict` where it may not be released or went to
-    somebody else, and `Busy` while somebody else is at it.
+    `InputTooLarge` where it is no file of rows, `Conflict` where it may not be released, is more
+    doubtful than was told or went to somebody else, and `Busy` while somebody else is at it.
     """
     engine, log = desk.journal.engine, desk.journal.log
     came = file_of(body)
@@ -139,7 +141,7 @@ def _wanted_again(
         return replace(same, released_by=actor.id)
     if same.state is BatchState.HELD and sent.signer is not None and not sent.doubt:
         # It came again, and this time its sender stands behind it.
-        return replace(same, signer_id=sent.signer, actor=actor.id, door=door)
+        return replace(same, signer_id=sent.signer, actor=actor.id, door=door, message="")
     return same if same.state is BatchState.WAITING else None
 
 
@@ -271,13 +273,14 @@ def _take(
     body: bytes,
     sent: Sent | None,
 ) -> CreditBatch:
-    """Take a batch; `sent` is None where a person has looked at it."""
+    """Take a batch that was sent; `sent` is None where a person releases it, who looked at it."""
     engine, log = desk.journal.engine, desk.journal.log
     # What was accepted before has to be known before anything is called new.
     bring_up_credit(engine, log)
     with reading(engine) as connection:
         ground = ground_for(desk, connection, batch.received_at)
-        found = sort_rows(feed, rows_of(body, desk.limits), ground, desk.tell)
+        rows = rows_of(body, desk.limits, partial(require_columns, feed))
+        found = sort_rows(feed, rows, ground, desk.tell)
         counted = replace(
             batch,
             received=found.received,
@@ -287,9 +290,19 @@ def _take(
             noted=found.noted,
             ended=count_ended(connection, log, feed, found),
         )
-        why = "" if sent is None else why_held(connection, feed, counted, found, sent)
+        if sent is None:
+            why = why_held_still(connection, feed, counted, found, batch)
+        else:
+            why = why_held(connection, feed, counted, found, sent)
     if why:
-        return finish(desk, replace(counted, state=BatchState.HELD, message=why))
+        held = finish(desk, replace(counted, state=BatchState.HELD, message=why, released_by=None))
+        if sent is not None:
+            return held
+        raise Conflict(
+            "More is doubtful by now than was told: it stays held. Look at it once more."
+        )
+    if sent is None:
+        desk.on_release()
     meaning = Meaning(
         is_snapshot=feed.semantics is Semantics.SNAPSHOT, ordered_at=batch.received_at
     )

@@ -16,6 +16,7 @@ from base.clock import CIVIL_ZONE
 from base.config import Settings
 from base.errors import Conflict
 from credit.feeds.registry import FEEDS
+from credit.feeds.tax_grade.mapping import newest_year
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, Door
 from credit.intake.desk import IntakeDesk
@@ -63,7 +64,12 @@ def batches_at(day: date) -> Mapping[str, Sequence[Row]]:
         {
             "registration": [_registered(*one) for one in (*parties, *firms)],
             "tax_grade": [
-                {"nsrsbh": dairy.uscc, "nsrmc": dairy.name_zh, "nd": str(day.year - 1), "jb": "A"}
+                {
+                    "nsrsbh": dairy.uscc,
+                    "nsrmc": dairy.name_zh,
+                    "nd": str(newest_year(day)),
+                    "jb": "A",
+                }
             ],
             "honour": [_honour(dairy.name_zh, dairy.uscc, ago(200))],
             "inspection": [

@@ -165,14 +165,17 @@ def open_law_world(url: str) -> LawWorld:
     rows: dict[str, list[dict[str, str]]] = {}
     for feed, row in _rows():
         rows.setdefault(feed, []).append(row)
-    for feed, found in rows.items():
-        _hand_in(intake, feed, csv_of(found))
+    _hand_in(intake, "registration", csv_of(rows.pop("registration")))
     world.desk.bring_up()
     decided = [name for name, case in law_cases().items() if "decides" in case]
     cases = {name: uuid4() for name in decided}
     for name in decided:
         _notice(world, name, cases[name])
+    # Nothing is told before the day of its decision.
     world.at(LISTED_ON)
+    for feed, found in rows.items():
+        _hand_in(intake, feed, csv_of(found))
+    world.desk.bring_up()
     for name in decided:
         decision = {"decision": f"决〔2026〕{code_of(name)}", "decided_on": LISTED_ON}
         article = law_cases()[name]["article"]

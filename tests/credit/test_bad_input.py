@@ -69,6 +69,7 @@ def _blank(name: str, feed: str, at: str, row: Callable[..., dict[str, str]]) ->
 # Every kind that `credit.md` names, in its order; then what only the whole register can tell.
 ROWS: Final = (
     _kind("a day that no calendar has", "cf_jdrq", "no_such_day", cf_jdrq="2022-09-31"),
+    _kind("a decision of a day to come", "cf_jdrq", "future_day", cf_jdrq="2027-01-04"),
     _kind("dashes for nothing", "", UNDERSTOOD, bz="— —"),
     _kind("a stroke for nothing", "", UNDERSTOOD, cf_yxq="/"),
     _kind("the word for nothing", "", UNDERSTOOD, cf_nr="无"),

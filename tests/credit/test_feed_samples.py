@@ -16,7 +16,7 @@ OF_PERSONS = ("judgment_default", "penalty", "permit")
 
 
 def _faults(feed: str, cells: dict[str, str]) -> list[tuple[str, str]]:
-    return [(one.path, one.code) for one in interpret(FEEDS[feed], cells).faults]
+    return [(one.path, one.code) for one in interpret(FEEDS[feed], cells, received_on=ON).faults]
 
 
 def test_there_is_a_sampler_for_every_feed() -> None:

@@ -1,5 +1,7 @@
 """Every feed: a clean row becomes a record, and each kind of dirt is told by its field."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +15,7 @@ from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 from tests.credit.samples import AGRICULTURE, AUTHORITY, csv_of, defaulter, penalty, serious, uscc
 from tests.instances import Installation
 
+RECEIVED_ON = date(2026, 6, 30)
 CLEAN: dict[str, dict[str, str]] = {
     "registration": {
         "企业名称": "青岛第1食品有限公司",
@@ -86,7 +89,7 @@ CLEAN: dict[str, dict[str, str]] = {
 
 
 def _faults(feed: str, **changes: str) -> list[tuple[str, str]]:
-    read = interpret(FEEDS[feed], {**CLEAN[feed], **changes})
+    read = interpret(FEEDS[feed], {**CLEAN[feed], **changes}, received_on=RECEIVED_ON)
     return [(one.path, one.code) for one in read.faults]
 
 
@@ -139,6 +142,8 @@ def test_every_required_field_is_missed_by_its_name(feed: str) -> None:
         ("judgment_default", {"disrupttypename": "欠揍"}, ("disrupttypename", "unknown_word")),
         ("tax_case", {"公布机关": "青岛市公安局"}, ("jg", "unknown_authority")),
         ("tax_grade", {"年度": "202"}, ("nd", "absurd_day")),
+        ("tax_grade", {"年度": "2026"}, ("nd", "future_day")),
+        ("penalty", {"cf_jdrq": "2026-07-01"}, ("cf_jdrq", "future_day")),
         ("serious_listing", {"removed_on": "2026-03-01"}, ("removed_no", "half_removed")),
         ("serious_listing", {"article": "无"}, ("article", "missing")),
         ("abnormal_listing", {"ground": "人缘不好"}, ("ground", "unknown_word")),
@@ -164,6 +169,8 @@ def test_dirt_is_told_by_its_field(
         {"cf_yxq": "无"},
         {"cf_jdrq": "２０２６－０４－０１"},
         {"cf_jdrq": "2026-04-01 00:00:00"},
+        {"cf_jdrq": "2026-06-30"},
+        {"cf_yxq": "2099-12-31", "cf_gsjzq": "2099-12-31"},
         {"cf_nr_fk": "1,000.5"},
         {"cf_cflb": "罚款、没收违法所得"},
     ],

@@ -48,7 +48,7 @@ def counted(installation: Installation, intake: IntakeDesk) -> Installation:
             registered(2, "370202", "5122"),
             registered(3, "370203", "C1411"),
         ],
-        "serious_listing": [serious(1), serious(3, listed_on="2026-12-30")],
+        "serious_listing": [serious(1)],
         "judgment_default": [defaulter(1), defaulter(2), person],
         "penalty": [
             penalty(1, cf_jdrq="2026-12-10"),
@@ -62,6 +62,9 @@ def counted(installation: Installation, intake: IntakeDesk) -> Installation:
         )
         assert taken.received == len(rows), taken.message
         assert taken.quarantined == (feed == "penalty")
+    installation.clock.instant = datetime(2026, 12, 30, 1, tzinfo=UTC)
+    later = csv_of([serious(3, listed_on="2026-12-30")])
+    take_batch(intake, AUTHORITY, FEEDS["serious_listing"], later, door=Door.FILE)
     bring_up_credit(installation.engine, installation.log)
     return installation
 

@@ -15,10 +15,16 @@ from credit.offices import EVERY, grant_office, list_offices
 from credit.warning.handing import RUN_TASK, RunDesk, make_run
 from parties.actors import Actor, Role
 from parties.tasks import Made, Task, Tell, attend, unattended_tasks
+from tests.credit import samples
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of
 from tests.web.house import House
 from tests.web.issuing_world import send
 from web.credit_feeds import intake_desk
+
+
+def penalty(number: int, **changes: str) -> dict[str, str]:
+    """Return a row of the penalties that was decided before the day of a house."""
+    return samples.penalty(number, **({"cf_jdrq": "2026-02-24"} | changes))
 
 
 def hand_in(

@@ -15,9 +15,9 @@ from parties.actors import Role
 from parties.ids import short_hex
 from parties.keys import KeyRequest, grant
 from tests.codes.labels.samples import text_of_pdf
-from tests.credit.samples import penalty, uscc
+from tests.credit.samples import uscc
 from tests.parties.samples import NOW
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House, open_house
 from tests.web.issuing_world import errors_of, made, send
 from tests.web.signed_in import sign_in

@@ -19,9 +19,9 @@ from parties.actors import CONSOLE, Role
 from parties.keys import KeyRequest, grant
 from parties.tables import PARTY
 from tests.credit.calendars import written
-from tests.credit.samples import penalty, uscc
+from tests.credit.samples import uscc
 from tests.parties.samples import NOW
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House
 from tests.web.issuing_world import send
 from tests.web.signed_in import Visitor, once_of, sign_in

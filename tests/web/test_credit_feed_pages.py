@@ -17,9 +17,9 @@ from credit.intake.claiming import claim_batch
 from credit.intake.taking import take_batch
 from parties.actors import Role
 from parties.keys import KeyRequest, grant
-from tests.credit.samples import AUTHORITY, csv_of, penalty, serious
+from tests.credit.samples import AUTHORITY, csv_of, serious
 from tests.parties.samples import NOW
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House
 from tests.web.signed_in import Visitor, sign_in
 from tests.web.work_world import error_of, text_of
@@ -27,7 +27,7 @@ from web.credit_feeds import intake_desk
 from web.pages.credit.feed_words import CODES, doubt_words
 
 FEEDS_AT, PENALTIES = "/work/credit/feeds", "/work/credit/feeds/penalty"
-DIRTY = (penalty(1), penalty(2, cf_jdrq="2026-09-31"), penalty(3, cf_cfjg="某某局"))
+DIRTY = (penalty(1), penalty(2, cf_jdrq="2025-09-31"), penalty(3, cf_cfjg="某某局"))
 
 
 def upload(person: Visitor, body: bytes, *, feed: str = "penalty") -> TestResponse:
@@ -67,7 +67,7 @@ def test_a_file_is_tried_out_before_anything_is_taken(house: House) -> None:
     assert tried.status_code == 200
     assert all(word in text_of(tried) for word in ("试读结果", "日历上没有这一天", "机关类别不明"))
     assert "没有报送" in before
-    assert all(word in page for word in ("已接收", "日历上没有这一天", "2026-09-31", "第 3 行"))
+    assert all(word in page for word in ("已接收", "日历上没有这一天", "2025-09-31", "第 3 行"))
 
 
 def test_the_trial_gives_the_numbers_that_taking_gives(sqlite_house: House) -> None:
@@ -171,10 +171,10 @@ def test_the_marked_file_holds_the_columns_as_they_came_and_can_be_mended(
     told = [cell.comment.text for line in book["数据"] for cell in line if cell.comment]
 
     wrong = dict(zip(rows[0], rows[1], strict=True))
-    assert wrong["cf_jdrq"] == "2026-09-31"
+    assert wrong["cf_jdrq"] == "2025-09-31"
     assert told == ["日历上没有这一天", "机关类别不明"]
     mended = [dict(zip(rows[0], line, strict=True)) for line in rows[1:]]
-    mended[0]["cf_jdrq"], mended[1]["cf_cfjg"] = "2026-09-30", "青岛市农业农村局"
+    mended[0]["cf_jdrq"], mended[1]["cf_cfjg"] = "2025-09-30", "青岛市农业农村局"
     body = csv_of([{key: text or "" for key, text in row.items()} for row in mended])
     assert "未能读懂的行" not in text_of(upload(authority, body))
 
@@ -185,7 +185,7 @@ def test_the_rows_of_a_batch_are_shown_by_their_reason(sqlite_house: House) -> N
 
     page = text_of(authority.get(f"{at}?code=no_such_day"))
 
-    assert "2026-09-31" in page
+    assert "2025-09-31" in page
     assert "某某局" not in page
 
 

@@ -16,8 +16,8 @@ from ledger.parts import merge
 from ledger.store import parse_part, scan_entries
 from parties.actors import Role
 from parties.keys import KeyRequest, grant
-from tests.credit.samples import csv_of, defaulter, penalty
-from tests.web.credit_world import run_waiting
+from tests.credit.samples import csv_of, defaulter
+from tests.web.credit_world import penalty, run_waiting
 from tests.web.house import House
 
 PATH, BATCHES = "/api/v1/credit/feeds/penalty/batches", "/api/v1/credit/batches"

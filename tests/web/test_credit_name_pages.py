@@ -12,8 +12,8 @@ from credit.folding.mentions import Why
 from credit.judging.entries import Judged
 from credit.naming.comparing import Outcome, Part, Verdict
 from tests.credit.naming_world import registered
-from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in
+from tests.credit.samples import uscc
+from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House, open_house
 from tests.web.signed_in import Visitor, once_of, sign_in
 from tests.web.work_world import text_of

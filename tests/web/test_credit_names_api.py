@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tests.credit.naming_world import registered
-from tests.credit.samples import penalty
-from tests.web.credit_world import hand_in
+from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House, open_house
 from tests.web.issuing_world import errors_of, made, send
 

@@ -28,6 +28,7 @@ from web.credit_feeds import (
     hand_in,
     hand_over_batch,
     progress_for,
+    refuse,
     release,
     retry,
 )
@@ -41,6 +42,7 @@ BLUEPRINT = ApiBlueprint(
 _WORD_CHARS_MAX: Final = 40
 _TOKEN_CHARS_MAX: Final = 100
 _REASON_CHARS_MAX: Final = 2000
+_REFUSAL_CHARS_MAX: Final = 500
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BODY: Final = {
     "requestBody": {
@@ -125,6 +127,12 @@ class BatchReleaseIn(StrictSchema):
     """Why a held batch is taken all the same."""
 
     reason = text(_REASON_CHARS_MAX, required=True)
+
+
+class BatchRefuseIn(StrictSchema):
+    """Why a held batch is not taken."""
+
+    reason = text(_REFUSAL_CHARS_MAX, required=True)
 
 
 class QuarantineQuery(StrictSchema):
@@ -262,6 +270,15 @@ def get_marked_file(batch_id: UUID) -> Response:
 def post_release(body: dict[str, Any], batch_id: UUID) -> CreditBatch:
     """Take a held batch all the same: a person has looked at it, and says why."""
     return release(services(), current_actor(), batch_id, body["reason"])
+
+
+@BLUEPRINT.route("/credit/batches/<uuid:batch_id>/refuse", methods=["POST"])
+@requires(Action.RELEASE_CREDIT)
+@BLUEPRINT.arguments(BatchRefuseIn)
+@BLUEPRINT.response(200, CreditBatchOut)
+def post_refuse(body: dict[str, Any], batch_id: UUID) -> CreditBatch:
+    """Refuse a held batch for good, or take back one's own; why stands in the ledger."""
+    return refuse(services(), current_actor(), batch_id, body["reason"])
 
 
 @BLUEPRINT.route("/credit/batches/<uuid:batch_id>/retry", methods=["POST"])

@@ -46,6 +46,8 @@ def dirt_of_fields(feed: Feed) -> Iterator[Dirt]:
     for field in feed.fields:
         for name, code, make in _OF_KINDS.get(field.kind, ()):
             yield _of(name, field, code, make)
+        if field.is_past:
+            yield _of("a day that has not come yet", field, "future_day", lambda _: "2099-01-01")
         if field.is_required:
             yield _of("a word for nothing where something is required", field, "missing", _DASHES)
         elif not field.is_personal:

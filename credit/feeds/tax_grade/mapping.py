@@ -1,17 +1,24 @@
 """A row of the grade A taxpayers as a record.
 
-The rule that must stay true: a grade is of a year, and the next year's is another record.
+The rule that must stay true: a grade is of a year, and the next year's is another record. None is
+known before the day on which those of its year are told.
 """
 
 from datetime import date
 from typing import Final
 
 from credit.feeds.model import Claim, CodeScheme, FactKind, Record, SubjectKind, Values
+from credit.feeds.values import future_day
 
 # The tax authorities publish the grades of a year in the spring of the next one.
 _PUBLISHED: Final = (4, 1)
 _AUTHORITY: Final = "税务机关"
 _YEARS: Final = (2014, 2100)
+
+
+def newest_year(on: date) -> int:
+    """Return the newest year whose grades are told on a day."""
+    return on.year - 1 if on >= date(on.year, *_PUBLISHED) else on.year - 2
 
 
 def record_of(values: Values) -> Record:
@@ -21,6 +28,8 @@ def record_of(values: Values) -> Record:
         values.fault("nd", "absurd_day", f"is a year from {_YEARS[0]} on")
         year = _YEARS[0]
     told_on = date(year + 1, *_PUBLISHED)
+    if told_on > values.received_on:
+        values.faults.append(future_day("nd"))
     return Record(
         key=str(year),
         kind=FactKind.TAX_GRADE,

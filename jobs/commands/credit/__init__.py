@@ -16,7 +16,7 @@ from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
 from credit.rules.publicity import publicity_of
 from credit.terms import EXTENSION_MONTHS_MAX, TermAsked, list_named, list_term_json, term_of_list
-from jobs.commands.credit.batches import check_row_file, release, sample, take
+from jobs.commands.credit.batches import check_row_file, refuse, release, sample, take
 from jobs.commands.credit.doors import drop, pull, sources
 from jobs.commands.credit.night import night
 from jobs.commands.credit.offices import offices, take_operators_step
@@ -132,6 +132,7 @@ _COMMANDS: Final = (
     offices,
     people,
     pull,
+    refuse,
     release,
     sample,
     senders,

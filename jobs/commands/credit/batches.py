@@ -1,7 +1,8 @@
-"""`manage.py credit take|release|sample|check-row`: batches, invented ones, and proofs of rows."""
+"""`manage.py credit take|release|refuse|sample|check-row`: batches, samples, proofs of rows."""
 
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
 from credit.intake.files import keep_file, read_file
 from credit.intake.proving import BYTES_MAX, check_row
+from credit.intake.refusing import refuse_batch
 from credit.intake.taking import IntakeDesk, batch_limits, require_releasable, take_batch
 from jobs.console import console_desk
 from jobs.initialised import require_initialised
@@ -63,12 +65,27 @@ def release(environ: MutableMapping[str, str], batch_id: UUID, reason: str) -> i
         feed = EVERY_FEED[held.feed]
         require_releasable(desk, feed, held, CONSOLE)
         body = read_file(files, held.file_hash)
-        with console_desk(environ) as console:
-            told = {"batch": str(batch_id)}
-            console.record("credit_batch_released", told, {"reason": reason})
-        batch = take_batch(desk, CONSOLE, feed, body, door=held.door, is_released=True)
+
+        def record() -> None:
+            with console_desk(environ) as console:
+                told = {"batch": str(batch_id)}
+                console.record("credit_batch_released", told, {"reason": reason})
+
+        told = replace(desk, on_release=record)
+        batch = take_batch(told, CONSOLE, feed, body, door=held.door, is_released=True)
         bring_up_credit(desk.journal.engine, desk.journal.log)
     return _tell(batch)
+
+
+@click.command(name="refuse")
+@click.argument("batch_id", metavar="BATCH", type=click.UUID)
+@click.option("--reason", required=True, help="Why; it stands in the ledger.")
+@click.pass_obj
+def refuse(environ: MutableMapping[str, str], batch_id: UUID, reason: str) -> None:
+    """Refuse a held BATCH for good: nothing of it ever counts; the same file may come again."""
+    with _open(environ) as (desk, _files), console_desk(environ) as console:
+        batch = refuse_batch(desk, CONSOLE, batch_id, reason=reason, record=console.record)
+    click.echo(f"batch {batch.id} {batch.state.value}: {batch.message}")
 
 
 @contextmanager

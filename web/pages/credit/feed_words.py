@@ -11,6 +11,7 @@ from typing import Final
 from credit.feeds.model import Feed
 from credit.intake.batches import BatchState, Door
 from credit.refusal_words import sentence_zh
+from web.pages.credit.sheet_words import SENTENCES
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 
@@ -59,6 +60,7 @@ CODES: Final[Mapping[str, Callable[[], str]]] = {
     "bad_day": lambda: _("Not written as a day"),
     "no_such_day": lambda: _("A day that no calendar has"),
     "absurd_day": lambda: _("A day that cannot be"),
+    "future_day": lambda: _("A day that had not come when it was received"),
     "bad_sum": lambda: _("Not written as a sum"),
     "bad_number": lambda: _("Not a whole number"),
     "wrong_unit": lambda: _("Yuan where 10,000 yuan are meant"),
@@ -73,6 +75,7 @@ CODES: Final[Mapping[str, Callable[[], str]]] = {
     "contradiction": lambda: _("Two cells contradict each other"),
     "minor": lambda: _("A minor, who is never listed"),
 }
+_CELL: Final = re.compile(r"([A-Z]{1,3}[0-9]+): (.+)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.?]) ")
 # What the intake says of a batch as a whole, and how it is said in Chinese.
 _DOUBTS: Final[tuple[tuple[str, str], ...]] = (
@@ -113,6 +116,21 @@ _DOUBTS: Final[tuple[tuple[str, str], ...]] = (
         "签名不符：文件或行数被改动。",
     ),
 )
+# Why a file is not of its feed at all.
+_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    (
+        r"It has not the columns of this feed but those of another \((.+)\)\.",
+        "这不是本类数据的文件，各列属于另一类数据（{}）。",
+    ),
+    (
+        r"Its columns are divided by (.+?) and not by a comma: (.+)\.",
+        "列与列之间应以逗号分隔，而不是 {}：{}。",
+    ),
+    (
+        r"It has none of this feed's columns: (.+) are expected, not (.+)\.",
+        "没有本类数据的任何一列：应有 {} 等列，而不是 {}。",
+    ),
+)
 # What a batch or a press of a button is refused for.
 _REFUSALS: Final[tuple[tuple[str, str], ...]] = (
     (
@@ -124,6 +142,14 @@ _REFUSALS: Final[tuple[tuple[str, str], ...]] = (
         "文件未能完整读取，须重新报送。",
     ),
     (r"This batch is \S+: only a held one is released\.", "只有暂扣的批次可以放行。"),
+    (r"This batch is \S+: only a held one is refused\.", "只有暂扣的批次可以退回。"),
+    (
+        r"More is doubtful by now than was told: it stays held\.",
+        "放行时重新核对，疑点比此前所示更多，这一批仍然暂扣。",
+    ),
+    (r"Look at it once more\.", "请按最新数字再核对一次。"),
+    (r"A person refused it: (.+)", "经人工复核退回：{}"),
+    (r"Whoever handed it in took it back: (.+)", "提交人已撤回：{}"),
     (
         r"A newer whole list came on (\S+): this one would roll it back\.",
         "{} 已收到更新的完整名单，放行这一批会使数据倒退。",
@@ -166,12 +192,17 @@ def code_title(code: str) -> str:
 
 def doubt_words(message: str) -> str:
     """Return why a batch is held, in the language of the request."""
-    return _said(message, _DOUBTS)
+    return _said(message, (*_DOUBTS, *SENTENCES, *_COLUMNS))
+
+
+def doubts(message: str) -> list[str]:
+    """Return everything that a batch is held for, one sentence for each."""
+    return [doubt_words(one) for one in _SENTENCE_END.split(message)] if message else []
 
 
 def refused_words(message: str) -> str:
     """Return why something about a batch is refused, in the language of the request."""
-    return _said(message, (*_REFUSALS, *_DOUBTS))
+    return _said(message, (*_REFUSALS, *_DOUBTS, *SENTENCES, *_COLUMNS))
 
 
 def came_words(message: str) -> str:
@@ -197,6 +228,10 @@ def _said(message: str, rows: tuple[tuple[str, str], ...]) -> str:
 
 
 def _zh(sentence: str, rows: tuple[tuple[str, str], ...]) -> str:
+    cell = _CELL.fullmatch(sentence)
+    if cell is not None:
+        rest = _zh(cell[2], rows)
+        return rest and f"{cell[1]}：{rest}"
     for pattern, zh in rows:
         found = re.fullmatch(pattern, sentence)
         if found is not None:
