@@ -13,8 +13,11 @@ from credit.rules.listing import Term
 from credit.rules.publicity import Publicity
 
 
-def publicity_json(found: Publicity) -> JsonObject:
-    """Return how long a penalty is public, as an object; a day that does not exist is null."""
+def publicity_json(found: Publicity, *, is_ahead: bool) -> JsonObject:
+    """Return how long a penalty is public, as an object; a day that does not exist is null.
+
+    `is_ahead`: it is decided on a day to come, by when the rules may be others: not certain.
+    """
     return {
         "class": None if found.severity is None else found.severity.value,
         "published": found.is_published,
@@ -28,7 +31,7 @@ def publicity_json(found: Publicity) -> JsonObject:
         "auto_stop_from": _told(found.stops_on),
         "stays_if_uncorrected": found.stays_if_uncorrected,
         "unknown": None if found.unknown is None else found.unknown.value,
-        "certain": found.because.is_certain,
+        "certain": found.because.is_certain and not is_ahead,
         "because": because_json(found.because),
     }
 

@@ -4,7 +4,7 @@ One rule: a cell that a spreadsheet would take for a formula is written so that 
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import StringIO
 from trace.sheets.texts import safe_text
 from typing import Any, Final
@@ -13,7 +13,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from base.strict_json import loads
-from credit.intake.batches import quarantined_of
+from credit.feeds.model import Feed
+from credit.feeds.registry import EVERY_FEED
+from credit.intake.batches import quarantined_of, read_batch
+from credit.quality_words import CODES_ZH
 
 _CELLS_BYTES_MAX: Final = 1 << 20
 _CELLS_DEPTH_MAX: Final = 3
@@ -29,17 +32,26 @@ def told_rows(
 
 
 def report_csv(connection: Connection, log: int, batch_id: UUID, *, rows_max: int) -> bytes:
-    """Return the report of a batch, with the mark by which a spreadsheet knows its encoding."""
+    """Return the report of a batch, with the mark by which a spreadsheet knows its encoding.
+
+    The last two columns are field and reason in Chinese: who mends the file may read no English.
+    """
+    feed = EVERY_FEED[read_batch(connection, log, batch_id).feed]
     out = StringIO()
     out.write("\ufeff")  # Without it a spreadsheet takes Chinese for another encoding.
     write = csv.writer(out, lineterminator="\r\n").writerow
-    write(("row", "field", "code", "message", "cell"))
+    write(("row", "field", "code", "message", "cell", "字段", "原因"))
     for row in told_rows(connection, log, batch_id, after=0, rows_max=rows_max):
         for fault in row["faults"]:
             cell = row["cells"].get(fault["path"], "")
             told = (row["row"], fault["path"], fault["code"], fault["message"], cell)
-            write([safe_text(str(one)) for one in told])
+            write([safe_text(str(one)) for one in (*told, *_in_chinese(feed, fault))])
     return out.getvalue().encode()
+
+
+def _in_chinese(feed: Feed, fault: Mapping[str, str]) -> tuple[str, str]:
+    field, code = feed.field_of(fault["path"]), fault["code"]
+    return "" if field is None else field.zh, CODES_ZH.get(code, code)
 
 
 def _read(told: str) -> Any:

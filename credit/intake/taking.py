@@ -42,6 +42,7 @@ from credit.intake.entering import enter_batch, entry_of, finish, settle
 from credit.intake.entries import Meaning
 from credit.intake.files import File, file_of
 from credit.intake.knowing import ground_for
+from credit.intake.mending import close_mended
 from credit.intake.sorting import sort_rows
 from parties.actors import Actor
 from parties.ids import new_id
@@ -306,4 +307,6 @@ def _take(
     meaning = Meaning(
         is_snapshot=feed.semantics is Semantics.SNAPSHOT, ordered_at=batch.received_at
     )
-    return enter_batch(desk, counted, found, meaning)
+    entered = enter_batch(desk, counted, found, meaning)
+    close_mended(desk, feed, entered, found)
+    return entered

@@ -12,8 +12,8 @@ from werkzeug.serving import make_server
 
 from tests.browser.looking import enter, follow, is_fit
 from tests.credit.naming_world import registered
-from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in
+from tests.credit.samples import uscc
+from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House, open_house
 
 pytestmark = pytest.mark.browser

@@ -27,6 +27,16 @@ def test_the_rulebook_reads_and_says_how_far_it_was_verified(
     assert "memory" in out
 
 
+def test_of_a_decision_of_a_day_to_come_nothing_is_certain(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def told(day: str) -> bool:
+        decision = ("--decided", day, "--authority", "青岛市农业农村局", "--penalty", "罚款")
+        return bool(json.loads(_run(capsys, "explain", *decision)[1])["certain"])
+
+    assert (told("2026-04-01"), told("2300-04-01")) == (True, False)
+
+
 def test_a_decision_is_explained_with_every_article(capsys: pytest.CaptureFixture[str]) -> None:
     decision = ("--decided", "2026-04-01", "--authority", "青岛市农业农村局", "--penalty", "罚款")
 
@@ -124,6 +134,29 @@ def test_a_batch_is_taken_from_a_file_and_the_same_file_changes_nothing(
     assert codes == [0, 0]
     assert first == second
     assert first.endswith("accepted: 2 rows, 1 new, 0 known, 1 quarantined, 0 ended")
+
+
+def test_a_held_batch_is_refused_and_without_senders_there_are_no_folders(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
+    assert run_command_line(["init"], environ) == 0
+    file = tmp_path / "penalties.csv"
+    file.write_bytes(csv_of([penalty(2, cf_jdrq="2099-09-30")]))
+    assert run_command_line(["credit", "take", "penalty", str(file)], environ) == 1
+    batch = capsys.readouterr().out.splitlines()[-1].split()[1]
+
+    code = run_command_line(["credit", "refuse", batch, "--reason", "测试"], environ)
+    told = capsys.readouterr().out
+    again = run_command_line(["credit", "refuse", batch, "--reason", "测试"], environ)
+    assert run_command_line(["credit", "drop", "--folders"], environ) == 0
+
+    assert (code, told.strip()) == (
+        0,
+        f"batch {batch} refused: Whoever handed it in took it back: 测试",
+    )
+    assert again != 0
+    assert "No sender is registered" in capsys.readouterr().err
 
 
 def test_a_sender_is_added_listed_and_revoked(

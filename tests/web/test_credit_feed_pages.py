@@ -97,6 +97,27 @@ def test_a_file_that_is_none_is_refused_beside_its_field(sqlite_house: House) ->
     assert "没有报送" in text_of(authority.get(PENALTIES))
 
 
+@pytest.mark.parametrize("who", ["another", "sender"])
+def test_a_held_batch_leaves_the_desk_with_a_reason(sqlite_house: House, who: str) -> None:
+    first, second = sign_in(sqlite_house, "authority"), another(sqlite_house)
+    hand_in(sqlite_house, "serious_listing", *map(serious, range(1, 9)))
+    body = csv_of([serious(number) for number in range(20, 49)])
+    at = take(first, upload(first, body, feed="serious_listing"), feed="serious_listing")
+    person = first if who == "sender" else second
+
+    bare = person.post(f"{at}/refuse", page=at, reason=" ")
+    done = person.post(f"{at}/refuse", page=at, reason="测试文件")
+    again = person.post(f"{at}/refuse", page=at, reason="测试文件")
+
+    page = text_of(person.get(at))
+    assert (bare.status_code, done.status_code, again.status_code) == (400, 303, 409)
+    assert error_of(bare, "refuse", "reason") == "请写明理由。"
+    assert {"sender": "提交人已撤回：测试文件", "another": "经人工复核退回：测试文件"}[who] in page
+    assert [told[1] for told in sqlite_house.acts.told].count("credit_batch_refused") == 1
+    assert "暂扣待复核：" not in text_of(person.get(FEEDS_AT))
+    assert "提交（将暂扣待复核）" in text_of(upload(first, body, feed="serious_listing"))
+
+
 def test_a_held_batch_is_released_by_another_with_a_reason_that_is_in_the_ledger(
     house: House,
 ) -> None:

@@ -85,6 +85,7 @@ def test_a_signed_batch_is_taken_and_told_row_by_row(house: House, sender: Sende
     assert (row["row"], row["faults"][0]["code"]) == (3, "no_such_day")
     report = house.ask("GET", f"{BATCHES}/{batch['id']}/report.csv", role="auditor")
     assert "3,cf_jdrq,no_such_day" in report.get_data(as_text=True)
+    assert "处罚决定日期,日历上没有这一天" in report.get_data(as_text=True)
     assert house.acts.told[0][1] == "credit_sender_added"
 
 

@@ -9,10 +9,12 @@ from zipfile import ZipFile
 
 import pytest
 
+from credit.quality_words import CODES_ZH
 from tests.credit.samples import csv_of, penalty, serious
 from tests.web.house import House
 from tests.web.signed_in import sign_in
 from tests.web.work_world import error_of, text_of
+from web.pages.credit.feed_words import CODES
 from web.pages.credit.sheet_words import SENTENCES
 
 SHEETS = Path(__file__).parents[2] / "trace" / "sheets"
@@ -70,6 +72,15 @@ def test_a_file_that_is_no_batch_is_refused_in_chinese_and_not_offered(
     assert told == {name: said for name, (_, said) in FILES.items()}
     assert {answer.status_code for answer in answers.values()} == {400}
     assert all('name="sha256"' not in text_of(answer) for answer in answers.values())
+
+
+def test_the_report_for_the_sender_says_why_in_the_words_of_the_pages(
+    sqlite_house: House,
+) -> None:
+    with sqlite_house.app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        told = {code: words() for code, words in CODES.items()}
+
+    assert told == dict(CODES_ZH)
 
 
 def _sentences() -> Iterator[str]:

@@ -24,7 +24,7 @@ from web.api.credit_shapes import (
     PublicityOut,
 )
 from web.auth import current_actor, requires
-from web.credit import PublicAsked, book_of, check_uscc, entry_told, page_of_list
+from web.credit import PublicAsked, book_of, check_uscc, entry_told, page_of_list, today
 from web.credit_reading import credit_behind
 from web.services import services
 
@@ -95,7 +95,8 @@ def post_explain(body: dict[str, Any]) -> dict[str, Any]:
         on_credit_china=body["on_credit_china"],
     )
     book = converting(book_of(services()), body["convert"])
-    return publicity_json(publicity_of(penalty_told(told), book))
+    found = publicity_of(penalty_told(told), book)
+    return publicity_json(found, is_ahead=told.decided_on > today(services()))
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Final, TypedDict, Unpack
 import click
 import orjson
 
+from base.clock import SystemClock
 from base.config import load_settings
 from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json
+from credit.folding.versions import civil_day
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.model import Regime, Severity, Verified
 from credit.rulebook.reading import rulebook
@@ -84,7 +86,8 @@ def explain(**asked: Unpack[_Asked]) -> None:
         on_credit_china=asked["shown_on"] == Regime.CREDIT_CHINA,
     )
     book = converting(rulebook(), asked["convert"])
-    told = publicity_json(publicity_of(penalty_told(decision), book))
+    is_ahead = decision.decided_on > civil_day(SystemClock().now())
+    told = publicity_json(publicity_of(penalty_told(decision), book), is_ahead=is_ahead)
     click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
 
 

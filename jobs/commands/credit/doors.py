@@ -38,6 +38,8 @@ def drop(environ: MutableMapping[str, str], folders: bool) -> int:
                 senders = [one for one in list_senders(connection) if one.revoked_at is None]
             for one in senders:
                 click.echo(f"{one.id}  {make_folders(settings.effective_files_dir, one)}")
+            if not senders:
+                click.echo("No sender is registered: credit sender add makes one.", err=True)
             return 0
         is_good = True
         for looked in look_at_folders(parts):

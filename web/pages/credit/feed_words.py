@@ -10,6 +10,7 @@ from typing import Final
 
 from credit.feeds.model import Feed
 from credit.intake.batches import BatchState, Door
+from credit.intake.mending import MENDED, REPEATED
 from credit.refusal_words import sentence_zh
 from web.pages.credit.sheet_words import SENTENCES
 from web.pages.languages import chosen_lang
@@ -39,6 +40,11 @@ PILES: Final[Mapping[BatchState, Callable[[int], str]]] = {
     BatchState.ACCEPTED: lambda count: _("taken: %(count)s", count=f"{count:,}"),
     BatchState.HELD: lambda count: _("held for a person: %(count)s", count=f"{count:,}"),
     BatchState.REFUSED: lambda count: _("refused: %(count)s", count=f"{count:,}"),
+}
+ROWS: Final[Mapping[str, Callable[[], str]]] = {
+    "retried": lambda: _("read again"),
+    MENDED: lambda: _("came again, mended"),
+    REPEATED: lambda: _("came again as it was"),
 }
 CODES: Final[Mapping[str, Callable[[], str]]] = {
     "1001": lambda: _("Name and code do not go together"),
