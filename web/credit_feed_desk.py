@@ -30,6 +30,7 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.files import keep_file, read_file
+from credit.intake.sorting import Quarantined
 from credit.intake.taking import take_batch
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
@@ -74,7 +75,10 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchDesk:
-    """A batch with why rows of it were not understood: (code, rows, of them read again)."""
+    """A batch with why rows of it were not understood: (code, rows, of them read again).
+
+    `ended_now` is how many records a held one would end by now, None where that was not counted.
+    """
 
     batch: CreditBatch
     feed: Feed
@@ -82,6 +86,7 @@ class BatchDesk:
     rows: Sequence[QuarantinedRow]
     next_after: int | None
     progress: JsonObject | None
+    ended_now: int | None
 
 
 def feed_rows(parts: Services, *, since: date) -> list[FeedRow]:
@@ -155,8 +160,10 @@ def batch_desk(
             )
             for one in connection.execute(statement)
         ]
+    trial = None
     if batch.state is BatchState.HELD and not after:
-        found = _held_rows(parts, batch, code=code, rows_max=rows_max)
+        trial = _held_trial(parts, batch, rows_max=rows_max)
+        found = [] if trial is None or code else [_of_trial(one) for one in trial.quarantined]
     shown = found[:rows_max]
     return BatchDesk(
         batch=batch,
@@ -165,41 +172,35 @@ def batch_desk(
         rows=shown,
         next_after=shown[-1].number if len(found) > rows_max else None,
         progress=progress_for(parts, batch),
+        ended_now=None if trial is None else trial.batch.ended,
     )
 
 
-def _held_rows(
-    parts: Services, batch: CreditBatch, *, code: str, rows_max: int
-) -> list[QuarantinedRow]:
-    """Return rows of a held batch that would not be understood: whoever releases it has to see.
+def _held_trial(parts: Services, batch: CreditBatch, *, rows_max: int) -> Trial | None:
+    """Return what would become of a held batch by now: whoever releases it has to see.
 
     Nothing of it is kept yet, so that it is read again; of a large one nothing is told.
     """
-    if code or batch.received > parts.settings.credit_told_max:
-        return []
+    if batch.received > parts.settings.credit_told_max:
+        return None
     try:
         body = read_file(parts.settings.effective_files_dir, batch.file_hash)
     except NotFound:
-        return []
+        return None
     reader = Actor(id=batch.actor, role=None)
     feed = feed_asked(batch.feed)
     try:
-        trial = try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
+        return try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
     except AppError:
         # It is held for that very reason, which its message tells.
-        return []
-    return [
-        QuarantinedRow(
-            number=one.number,
-            state="open",
-            faults=[
-                {"path": fault.path, "code": fault.code, "message": fault.message}
-                for fault in one.faults
-            ],
-            cells=one.cells,
-        )
-        for one in trial.quarantined
+        return None
+
+
+def _of_trial(one: Quarantined) -> QuarantinedRow:
+    faults = [
+        {"path": fault.path, "code": fault.code, "message": fault.message} for fault in one.faults
     ]
+    return QuarantinedRow(number=one.number, state="open", faults=faults, cells=one.cells)
 
 
 def marked_file(parts: Services, batch_id: UUID) -> BytesIO:

@@ -29,6 +29,8 @@ _DEPTH_MAX: Final = 3
 _NAMING: Final = frozenset(
     {FieldKind.NAME, FieldKind.USCC, FieldKind.ORG_CODE, FieldKind.OTHER_CODE}
 )
+# Of rows with every number in common no more are looked at: a file of them would take hours.
+_TRIED_MAX: Final = 50
 _TELLING: Final = _NAMING | {FieldKind.TEXT}
 
 
@@ -96,16 +98,12 @@ def _again(
 ) -> Iterator[tuple[Any, int]]:
     """Yield the rows that one of some others tells again; each of the others stands for one."""
     probes = [one.name for one in feed.fields if one.is_required and one.kind in _TELLING]
-    index: dict[str, dict[str, list[int]]] = {}
+    index = {name: _index(feed, told, name) for name in probes}
     taken: set[int] = set()
     for one in waiting:
-        # What a row is found by is a name, a code or a number: few others have the same.
-        probe = next((name for name in probes if name in one.cells), "")
-        if not probe:
-            continue
-        if probe not in index:
-            index[probe] = _index(feed, told, probe)
-        for at in index[probe].get(one.cells[probe], ()):
+        # A row is found by the name, code or number that the fewest others have.
+        found = [index[name].get(one.cells[name], []) for name in probes if name in one.cells]
+        for at in min(found, key=len, default=[])[:_TRIED_MAX]:
             if at not in taken and _is_same(one, _by_field(feed, told[at])):
                 taken.add(at)
                 yield one.place

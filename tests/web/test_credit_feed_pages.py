@@ -1,6 +1,7 @@
 """The pages of feeds: a batch tried out, handed in, held, released by another, and read again."""
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from credit.casework.trial import try_batch
 from credit.feeds.registry import FEEDS
 from credit.intake.batches import Door, read_batch
 from credit.intake.claiming import claim_batch
+from credit.intake.desk import AS_IT_CAME, Sent
+from credit.intake.files import keep_file
 from credit.intake.taking import take_batch
 from parties.actors import Role
 from parties.keys import KeyRequest, grant
-from tests.credit.samples import AUTHORITY, csv_of, serious
+from tests.credit.samples import AUTHORITY, csv_of, defaulter, serious
 from tests.parties.samples import NOW
 from tests.web.credit_world import hand_in, penalty
 from tests.web.house import House
@@ -116,6 +119,34 @@ def test_a_held_batch_leaves_the_desk_with_a_reason(sqlite_house: House, who: st
     assert [told[1] for told in sqlite_house.acts.told].count("credit_batch_refused") == 1
     assert "暂扣待复核：" not in text_of(person.get(FEEDS_AT))
     assert "提交（将暂扣待复核）" in text_of(upload(first, body, feed="serious_listing"))
+
+
+def test_whoever_releases_a_batch_sees_what_it_would_end_by_now(sqlite_house: House) -> None:
+    house = sqlite_house
+    desk, feed = intake_desk(house.services), FEEDS["judgment_default"]
+    doubt = Sent(doubt="It is not signed.")
+
+    def hand(numbers: range, sent: Sent = AS_IT_CAME) -> str:
+        house.clock.instant += timedelta(hours=1)
+        body = csv_of(map(defaulter, numbers))
+        keep_file(house.services.settings.effective_files_dir, body)
+        batch = take_batch(desk, AUTHORITY, feed, body, door=Door.PUSH, sent=sent)
+        return f"/work/credit/batches/{batch.id}"
+
+    hand(range(10))
+    longer, shorter = hand(range(20), doubt), hand(range(9), doubt)
+    second = another(house)
+    assert second.post(f"{longer}/release", page=longer, reason="核实").status_code == 303
+
+    seen = text_of(second.get(shorter))
+    stays = second.post(f"{shorter}/release", page=shorter, reason="核实")
+    done = second.post(f"{shorter}/release", page=shorter, reason="再次核实")
+
+    assert "按现在的数据将使 11 条记录终止；收到时为 1 条。" in seen
+    assert (stays.status_code, done.status_code) == (409, 303)
+    assert "这一批仍然暂扣" in text_of(stays)
+    assert "将使 11 条记录终止（共 20 条）：是否缺行？" in text_of(stays)
+    assert [told[1] for told in house.acts.told].count("credit_batch_released") == 2
 
 
 def test_a_held_batch_is_released_by_another_with_a_reason_that_is_in_the_ledger(
