@@ -8,18 +8,20 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
 from credit.rulebook.lists import CreditList, credit_lists
-from credit.rulebook.model import Book, Norm, Rule
+from credit.rulebook.model import Book, Norm, Regime, Rule
 from credit.rulebook.reading import national_book
 
 _ON: Final = ("grounds", "ground", "threshold", "weighing", "exclusions", "when", "approval")
 _HOW_LONG: Final = ("period",)
 _OFF: Final = ("conditions", "clock", "correction", "annulled")
 _ITEM: Final = re.compile(r"[1-9][0-9]?")
+# Lists, items and days whose article is kept at hand: a check asks for it each time.
+_CITED_MAX: Final = 4096
 _DIGITS: Final = "零一二三四五六七八九"
 
 
@@ -43,7 +45,7 @@ def rules_of_list(book: Book, found: CreditList, day: date) -> ListRules:
     )
 
 
-@cache
+@lru_cache(maxsize=_CITED_MAX)
 def ground_cited(list_id: str, items: tuple[str, ...], day: date) -> str:
     """Return the article under which a list holds an entry by these items of its grounds.
 
@@ -54,7 +56,9 @@ def ground_cited(list_id: str, items: tuple[str, ...], day: date) -> str:
         return ""
     for rule in _rules(national_book(), found, day, ("grounds",)):
         number = f"（{rule.norm.number}）" if rule.norm.number else ""
-        told = "、".join(f"第{_numeral(int(one))}项" for one in items)
+        # The courts' words are kept as the items of the article; other lists number theirs here.
+        is_item = found.regime is Regime.COURT
+        told = "、".join(f"第{_numeral(int(one))}项" for one in items) if is_item else ""
         return f"《{rule.norm.zh}》{number}{rule.article}{told}"
     return ""
 
