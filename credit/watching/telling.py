@@ -297,23 +297,22 @@ def _rows(
     connection: Connection, log: int, ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[FactRow]]:
     """Return every version of each fact that was ever a party's, by party."""
-    fact, own = CREDIT_FACT.c, CREDIT_FACT.alias()
-    found: dict[UUID, list[FactRow]] = {}
+    fact, found = CREDIT_FACT.c, dict[UUID, list[FactRow]]()
     for keys in _pieces(ids):
-        theirs = (
-            select(own.c.id, own.c.subject_id.label("of_id"))
-            .where(own.c.log == log, own.c.subject_id.in_(keys))
-            .distinct()
-            .subquery()
-        )
-        statement = (
-            select(*_COLUMNS, theirs.c.of_id)
-            .join(theirs, theirs.c.id == fact.id)
-            .where(fact.log == log)
-            .order_by(fact.id, fact.version)
-        )
-        for row in connection.execute(statement):
-            found.setdefault(row.of_id, []).append(row)
+        theirs = select(fact.id, fact.subject_id).where(fact.log == log, fact.subject_id.in_(keys))
+        whose: dict[UUID, list[UUID]] = {}
+        for fact_id, of_id in connection.execute(theirs.distinct()):
+            whose.setdefault(fact_id, []).append(of_id)
+        # In a second step and no join: SQLite would read every fact in the order that is asked for.
+        for facts in _pieces(whose):
+            versions = (
+                select(*_COLUMNS)
+                .where(fact.log == log, fact.id.in_(facts))
+                .order_by(fact.id, fact.version)
+            )
+            for row in connection.execute(versions):
+                for subject_id in whose[row.id]:
+                    found.setdefault(subject_id, []).append(row)
     return found
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from base.db import reading, transaction
-from credit.watching.deliveries import Trying, begin_delivery, due_hooks
+from credit.watching.deliveries import Trying, begin_delivery, begin_test, due_hooks
 from jobs.instance import Instance
 from jobs.watch_hooks import deliver_to_programs
 from parties.keys import revoke
@@ -338,3 +338,22 @@ def test_on_the_page_the_key_stands_once_and_what_failed_is_told_and_sent_again(
     assert "目前不再发送" not in taken
     assert "已接收" in taken
     assert "最近的发送" not in text_of(person.get(PAGE))
+
+
+def test_of_the_newest_deliveries_alone_it_is_kept_what_came_of_them(house: House) -> None:
+    _hook(house, "http://127.0.0.1:9/")
+    parts = house.services
+    for number in range(4):
+        send(house, "POST", f"{HOOK}/test", role="authority")
+        with transaction(parts.engine) as connection:
+            (hook,) = due_hooks(connection, parts.log, now=MORNING, rows_max=9)
+            trying = Trying(
+                now=MORNING,
+                id=UUID(int=number),
+                wait_max=timedelta(seconds=1),
+                attempts_max=2,
+                kept=2,
+            )
+            begin_test(connection, hook, trying)
+
+    assert [one["number"] for one in _state(house)["deliveries"]] == [4, 3]
