@@ -14,6 +14,7 @@ from base.clock import Clock
 from base.config import Settings
 from base.errors import LedgerCorrupt, Problem
 from credit.applying.entries import APPLIED_KIND, LIFTED_KIND
+from credit.applying.once import FirstApplications
 from credit.cases.entries import CASE_KIND, DUE_KIND
 from credit.cases.steps import CaseSteps, forget_steps, rewrite_steps, write_steps
 from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
@@ -82,12 +83,12 @@ class CreditIndex:
     ) -> Sequence[Mapping[int, Problem]]:
         """Refuse what is not of credit, what a case or warning cannot take, and what comes second.
 
-        Second are another result of an inspection, a draw that somebody else made, and a batch
-        whose rows somebody else wrote.
+        Second are another result of an inspection, a measure that its office has in use already, a
+        draw that somebody else made, and a batch whose rows somebody else wrote.
         """
         steps, acts = CaseSteps(connection, self._log), WarningSteps(connection, self._log)
         results, rows = FirstResults(connection, self._log), KeptRows(connection, self._log)
-        draws = DrawSteps(connection, self._log)
+        draws, used = DrawSteps(connection, self._log), FirstApplications(connection, self._log)
         return [
             {
                 **_refused(batch),
@@ -96,6 +97,7 @@ class CreditIndex:
                 **results.refused(batch),
                 **rows.refused(batch),
                 **draws.refused(batch),
+                **used.refused(batch),
             }
             for batch in batches
         ]

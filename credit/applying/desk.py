@@ -25,6 +25,7 @@ from credit.applying.entries import (
     lifted_draft,
     lifted_of,
 )
+from credit.applying.once import same_in_use
 from credit.judging.standing import stands_as
 from credit.offices import colleagues_of
 from credit.rulebook.model import Book
@@ -38,8 +39,6 @@ from ledger.store import StoredEntry, read_entries
 from parties.actors import Actor
 
 _SEQ_BYTES: Final = 8
-# The oldest of the same measure in the same matter of one party that are compared.
-_SAME_MAX: Final = 1000
 _INSTANT: Final = timedelta(microseconds=1)
 _WORDS: Final = {
     Refusal.UNKNOWN: "There is no such measure in the rulebook.",
@@ -116,7 +115,14 @@ def apply_measure(
         facts = _pass_gate(desk, note)
         _refuse_twice(desk, actor, note)
         draft = applied_draft(replace(note, fact_ids=facts))
-        _append(desk, actor, note.application_id, draft, idempotency)
+        try:
+            _append(desk, actor, note.application_id, draft, idempotency)
+        except Conflict:
+            # Somebody was first at this very moment: with the same report, or with another of it.
+            desk.bring_up()
+            if _known(desk, note.application_id) is None:
+                _refuse_twice(desk, actor, note)
+                raise
         known = _read(desk, note.application_id)
     entry = _entry(desk, known.seq)
     told = replace(applied_of(entry), fact_ids=note.fact_ids)
@@ -146,34 +152,22 @@ def _pass_gate(desk: ApplyingDesk, note: AppliedNote) -> tuple[UUID, ...]:
 
 
 def _refuse_twice(desk: ApplyingDesk, actor: Actor, note: AppliedNote) -> None:
-    """Refuse what its office reported before: it would have to be lifted twice.
-
-    Without a file number two reports are one where they are of one day.
-    """
-    log = desk.journal.log
+    """Refuse what its office reported before: it would have to be lifted twice."""
     with reading(desk.journal.engine) as connection:
-        query = ApplicationQuery(
-            day=desk.today(),
-            actors=colleagues_of(connection, actor.id),
-            subject_id=stands_as(connection, log, note.subject_id),
-            only_open=True,
-            same=(note.measure, note.matter),
-            rows_max=_SAME_MAX,
-        )
-        found = applications_of(connection, log, query).applications
-        entries = read_entries(connection, log, [one.seq for one in found]) if found else {}
-    for one in found:
-        is_same_file = applied_of(entries[one.seq]).reference == note.reference
-        if is_same_file and (note.reference or one.applied_on == note.applied_on):
-            raise _applied_already(one)
+        entry = same_in_use(connection, desk.journal.log, actor.id, note)
+    if entry is not None:
+        raise _applied_already(entry)
 
 
-def _applied_already(one: Application) -> Conflict:
-    day = one.applied_on.isoformat()
-    message = f"It is in use already since {day}, as application {one.id} in entry {one.seq}."
-    zh = f"这项措施已于{day}报告适用（账本条目{one.seq}），尚未解除；另一件事项请写明其案卷号。"
-    problem = Problem(path="reference", code="applied_already", message=message, message_zh=zh)
-    return Conflict(message, problems=(problem,))
+def _applied_already(entry: StoredEntry) -> Conflict:
+    told = applied_of(entry)
+    day, seq = told.applied_on.isoformat(), entry.seq
+    message = f"It is in use already since {day}, as application {told.application_id} in entry"
+    zh = f"这项措施已于{day}报告适用（账本条目{seq}），尚未解除；另一件事项请写明其案卷号。"
+    problem = Problem(
+        path="reference", code="applied_already", message=f"{message} {seq}.", message_zh=zh
+    )
+    return Conflict(problem.message, problems=(problem,))
 
 
 def lift_measure(
@@ -208,8 +202,7 @@ def lift_measure(
 class ApplicationQuery:
     """Which measures in use: of those who applied them, to one party, those to be lifted on a day.
 
-    `only_open` leaves out what was lifted; `same` asks for one measure in one matter. `after` is
-    the `next_after` of the page before.
+    `only_open` leaves out what was lifted; `after` is the `next_after` of the page before.
     """
 
     day: date
@@ -217,7 +210,6 @@ class ApplicationQuery:
     subject_id: UUID | None = None
     only_to_lift: bool = False
     only_open: bool = False
-    same: tuple[str, str] | None = None
     after: str = ""
     rows_max: int
 
@@ -231,10 +223,6 @@ def applications_of(connection: Connection, log: int, query: ApplicationQuery) -
         statement = statement.where(CREDIT_APPLICATION.c.subject_id == query.subject_id)
     if query.only_open:
         statement = statement.where(CREDIT_APPLICATION.c.lifted_seq.is_(None))
-    if query.same is not None:
-        measure, matter = query.same
-        own = CREDIT_APPLICATION.c
-        statement = statement.where(own.measure == measure, own.matter == matter)
     if query.only_to_lift:
         statement = statement.where(is_to_lift(query.day))
     if query.after:

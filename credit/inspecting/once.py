@@ -6,7 +6,6 @@ same time the second is refused.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from trace.projections.tables import PROJECTION_CURSOR
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -14,11 +13,8 @@ from sqlalchemy import Connection, select
 from base.errors import Problem
 from credit.inspecting.entries import RESULT_KIND, ResultNote, result_of
 from credit.inspecting.tables import CREDIT_INSPECTION
-from credit.tables import CREDIT_ENTRY
+from credit.unfolded import unfolded_entries
 from ledger.batch import Batch
-from ledger.store import read_entries
-
-_CURSOR = "credit"
 
 
 @dataclass(slots=True)
@@ -46,16 +42,10 @@ class FirstResults:
         return refusals
 
     def _has_result(self, inspection_id: UUID) -> bool:
-        own, entry, cursor = CREDIT_INSPECTION.c, CREDIT_ENTRY.c, PROJECTION_CURSOR.c
-        known = select(own.result).where(own.log == self.log, own.id == inspection_id)
-        if self.connection.execute(known).scalar():
+        # What was appended and is in no row yet is read first: see `credit.unfolded`.
+        unread = unfolded_entries(self.connection, self.log, (RESULT_KIND,))
+        if any(result_of(one).inspection_id == inspection_id for one in unread):
             return True
-        # What was appended and is in no row yet: hardly ever more than one or two.
-        folded = select(cursor.next_seq).where(cursor.log == self.log, cursor.name == _CURSOR)
-        start = self.connection.execute(folded).scalar() or 0
-        statement = select(entry.seq).where(
-            entry.log == self.log, entry.kind == RESULT_KIND, entry.seq >= start
-        )
-        seqs = list(self.connection.execute(statement).scalars())
-        entries = read_entries(self.connection, self.log, seqs) if seqs else {}
-        return any(result_of(one).inspection_id == inspection_id for one in entries.values())
+        own = CREDIT_INSPECTION.c
+        known = select(own.result).where(own.log == self.log, own.id == inspection_id)
+        return bool(self.connection.execute(known).scalar())
