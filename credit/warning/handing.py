@@ -18,6 +18,7 @@ from base.db import transaction
 from base.errors import NotFound
 from base.strict_json import loads
 from credit.warning.night import NightCounts, run_warnings
+from ledger.append import lock_head
 from ledger.journal import Journal
 from parties.actors import Actor
 from parties.tables import TASK
@@ -66,6 +67,8 @@ def plan_run(
         kind=RUN_TASK, subject=day.isoformat(), arguments={}, total=STAGES, id=run_id
     )
     with transaction(journal.engine) as connection:
+        # Of two who ask at one moment the second waits here, and then sees the run of the first.
+        lock_head(connection, journal.log)
         own = (TASK.c.kind == RUN_TASK, TASK.c.finished_at.is_(None) | (TASK.c.id == run_id))
         newest = select(TASK.c.id).where(*own).order_by((TASK.c.id == run_id).desc(), TASK.c.id)
         known = connection.execute(newest.limit(1)).scalar()
