@@ -89,9 +89,10 @@ def open_dataset(parts: Services, name: str) -> str:
     brought_up(parts)
     with reading(parts.engine) as connection:
         size = folded_upto(connection, parts.log)
-    # Anybody may ask, as often as he likes: it is counted once for each entry of credit.
+    # Anybody may ask, as often as he likes: it is counted once for each entry of credit, by one
+    # at a time, and the others are given what was counted before.
     return parts.held_texts.get(
-        (name, on, size), lambda: _open_csv(parts, name, on), now=parts.clock.now()
+        (name, on), size, lambda: _open_csv(parts, name, on), now=parts.clock.now()
     )
 
 
