@@ -202,4 +202,4 @@ def _due(note: CaseNote, due_on: date, book: Book) -> str:
 def _cited(norm: Norm, article: str) -> str:
     number = f"（{norm.number}）" if norm.number else ""
     told = f"第{article}条" if article[:1].isdigit() else article
-    return f"《{norm.zh}》{number}{told}"
+    return f"{norm.zh if norm.is_own else f'《{norm.zh}》'}{number}{told}"

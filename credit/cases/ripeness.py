@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from base.errors import Problem
 from base.strict_json import loads
+from credit.cases.scope import is_for_repair
 from credit.feeds.model import FactKind
 from credit.model import Penalty
 from credit.rulebook.code_lists import code_lists
@@ -26,8 +27,6 @@ _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
 
 _ADVERSE: Final = "repair.adverse_information"
-# What is no entry of a list or penalty and can be repaired all the same (R107-1).
-_DISHONESTY: Final = frozenset({FactKind.INSPECTION.value})
 
 FactRow = Row[*tuple[Any, ...]]
 
@@ -46,7 +45,14 @@ def hindrances(book: Book, fact: FactRow, bar: Measure | None, day: date) -> Ite
         term = _term_of_fact(fact, book)
         if term is not None:
             yield from _of_entry(term, fact, bar, day)
-    elif fact.kind not in _DISHONESTY:
+    elif not is_for_repair(
+        book,
+        fact.kind,
+        list_id=fact.list,
+        grade=_body(fact).get("grade", ""),
+        authority=fact.authority,
+        day=day,
+    ):
         yield from _by_nothing(book, day)
 
 
@@ -134,7 +140,7 @@ def _is_restricted(fact: FactRow, bar: Measure | None, day: date) -> bool:
 
 
 def _by_nothing(book: Book, day: date) -> Iterator[Problem]:
-    """Yield why an honour, a permit or what the trace shows is not repaired."""
+    """Yield why an honour, a permit, what the trace shows or such a result is not repaired."""
     for rule in book.of(_ADVERSE, day)[:1]:
         yield _by_law("no_dishonesty", rule)
 
@@ -156,7 +162,8 @@ def _by_law(code: str, rule: Rule) -> Problem:
 
 
 def _cited(rule: Rule) -> str:
-    return f"《{rule.norm.zh}》{rule.norm.number}{rule.article}"
+    name = rule.norm.zh if rule.norm.is_own else f"《{rule.norm.zh}》"
+    return f"{name}{rule.norm.number}{rule.article}"
 
 
 def _problem(code: str, message: str, message_zh: str = "") -> Problem:

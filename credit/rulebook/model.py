@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 Terms: TypeAlias = Any
 """What a rule fixes, as the matter's own dataclass; see `credit.rulebook.matters`."""
 
 Wanted = TypeVar("Wanted")
+_OWN: Final = "own"
 
 
 class Verified(StrEnum):
@@ -54,6 +55,11 @@ class Norm:
     zh: str
     en: str
     number: str
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether it is this service's own word, and no book that anybody published."""
+        return self.id == _OWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

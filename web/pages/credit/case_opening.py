@@ -23,7 +23,7 @@ from credit.offices import EVERY, offices_of
 from credit.records import FactRow
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import ListKind, credit_lists
-from credit.rulebook.model import Regime, Rule
+from credit.rulebook.model import Rule
 from parties.access import Action
 from parties.actors import Role
 from parties.ids import new_id
@@ -37,6 +37,7 @@ from web.pages.credit.case_forms import CaseOf, facts_typed, note_typed, once
 from web.pages.credit.case_views import is_offered
 from web.pages.credit.case_words import refuse, state_title
 from web.pages.credit.refused import Meanwhile, refused_view
+from web.pages.credit.repairing import advice_of, conditions_of, may_ask_for_repair
 from web.pages.credit.words import title
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
@@ -69,6 +70,7 @@ class RecordView:
     repair_on: date | None
     open_cases: Sequence[DeskRow]
     conditions: Sequence[Rule]
+    advice: str
 
 
 @blueprint.context_processor
@@ -256,6 +258,8 @@ def _own_office() -> str:
 def _may_be_about(kind: CaseKind, fact: FactRow, on: date) -> bool:
     if kind.id == _WITHDRAWAL:
         return fact.state != FactState.WITHDRAWN
+    if kind.id == _REPAIR and not may_ask_for_repair(fact, on):
+        return False
     return fact.counts_on(on) and fact.kind not in _NOT_REPAIRED
 
 
@@ -266,15 +270,10 @@ def _record(fact: FactRow, cases: Sequence[DeskRow], on: date) -> RecordView:
     is_early = fact.repairable_on is not None and fact.repairable_on > on
     return RecordView(
         fact=fact,
-        may_repair=counts and not is_early and _REPAIR not in busy,
+        may_repair=counts and not is_early and _REPAIR not in busy and may_ask_for_repair(fact, on),
         may_object=counts and _OBJECTION not in busy,
         repair_on=fact.repairable_on if counts and is_early else None,
         open_cases=opened,
-        conditions=_conditions(fact, on) if counts else (),
+        conditions=conditions_of(fact, on) if counts else (),
+        advice=advice_of(fact, on) if counts else "",
     )
-
-
-def _conditions(fact: FactRow, on: date) -> Sequence[Rule]:
-    code = code_lists().authorities.of_title(fact.authority)
-    regime = (code.regime if code else None) or Regime.CREDIT_CHINA
-    return book_of(services()).of("repair.conditions", on, regime)

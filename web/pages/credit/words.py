@@ -110,6 +110,9 @@ def title(named: Named) -> str:
 def cited(norm: Norm, article: str) -> str:
     """Return a norm as it is cited, with its number and article."""
     is_zh = chosen_lang() == "zh"
+    if norm.is_own:
+        # No book: marks of a title are for what was published.
+        return title(norm)
     name = f"《{norm.zh}》" if is_zh else norm.en
     number = (
         norm.number if not norm.number else f"（{norm.number}）" if is_zh else f" ({norm.number})"
