@@ -3,18 +3,20 @@
 One rule: an authority and an auditor read them; whom a party trades with is nobody else's to see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from base.db import reading
 from base.errors import InvalidInput, Problem
 from credit.folding.projector import bring_up_credit
+from credit.nightly.tables import CREDIT_NIGHT
 from credit.subjects import subject_of_code
 from credit.warning.acting import Asked, WarningDesk, act_on, request_key
-from credit.warning.handing import WarningRun, plan_run, read_run, run_told
+from credit.warning.handing import RUN_TASK, WarningRun, plan_run, read_run, run_told
 from credit.warning.model import WarningState
 from credit.warning.reading import (
     Said,
@@ -26,8 +28,11 @@ from credit.warning.reading import (
     read_warning,
     said_of,
 )
+from credit.warning.since import Since, since_worked_out
 from parties.actors import Actor
 from parties.ids import new_id
+from parties.tables import TASK
+from parties.tasks import TaskState
 from web.credit import code_asked, today
 from web.credit_reading import brought_up
 from web.issuing import hand_over
@@ -40,6 +45,16 @@ class WholeWarning:
 
     row: WarningRow
     said: Sequence[Said]
+    since: Since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningsTold:
+    """A page of warnings, how each stands since it was worked out, and when that was done last."""
+
+    page: WarningPage
+    since: Mapping[UUID, Since]
+    last_run_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +77,17 @@ def warning_desk(parts: Services) -> WarningDesk:
     )
 
 
-def warnings_for(parts: Services, asked: WarningsAsked, *, rows_max: int) -> WarningPage:
+def warnings_for(parts: Services, asked: WarningsAsked, *, rows_max: int) -> WarningsTold:
     """Return a page of warnings, the gravest first."""
     brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = _subject(connection, parts, asked.uscc)
         if asked.uscc and subject_id is None:
-            return WarningPage(rows=(), next_after="")
+            return WarningsTold(
+                page=WarningPage(rows=(), next_after=""),
+                since={},
+                last_run_at=last_run_at(connection, parts.log),
+            )
         query = WarningQuery(
             states=asked.states,
             code=asked.code,
@@ -77,7 +96,12 @@ def warnings_for(parts: Services, asked: WarningsAsked, *, rows_max: int) -> War
             after=asked.after,
             rows_max=rows_max,
         )
-        return list_warnings(connection, parts.log, query)
+        page = list_warnings(connection, parts.log, query)
+        return WarningsTold(
+            page=page,
+            since=since_worked_out(connection, parts.log, page.rows, today(parts)),
+            last_run_at=last_run_at(connection, parts.log),
+        )
 
 
 def counts_for(parts: Services) -> dict[str, int]:
@@ -91,7 +115,10 @@ def warning_for(parts: Services, warning_id: UUID) -> WholeWarning:
     brought_up(parts)
     with reading(parts.engine) as connection:
         row = read_warning(connection, parts.log, warning_id)
-        return WholeWarning(row=row, said=said_of(connection, parts.log, warning_id))
+        since = since_worked_out(connection, parts.log, [row], today(parts))
+        return WholeWarning(
+            row=row, said=said_of(connection, parts.log, warning_id), since=since[row.id]
+        )
 
 
 def act_for(parts: Services, actor: Actor, asked: Asked, *, key: str | None = None) -> WholeWarning:
@@ -117,6 +144,16 @@ def run_for(parts: Services, actor: Actor, *, run_id: UUID | None = None) -> War
     if is_new:
         hand_over(parts, task)
     return run_told(task)
+
+
+def last_run_at(connection: Connection, log: int) -> datetime | None:
+    """Return when the rules were run over everybody last, by a night or by hand; None for never."""
+    runs = select(func.max(TASK.c.finished_at)).where(
+        TASK.c.kind == RUN_TASK, TASK.c.state == TaskState.DONE.value
+    )
+    nights = select(func.max(CREDIT_NIGHT.c.finished_at)).where(CREDIT_NIGHT.c.log == log)
+    found = [connection.execute(one).scalar() for one in (runs, nights)]
+    return max((at for at in found if at is not None), default=None)
 
 
 def run_of(parts: Services, run_id: UUID) -> WarningRun:

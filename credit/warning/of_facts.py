@@ -48,7 +48,7 @@ def _hits(
     connection: Connection, log: int, rules: Sequence[WarningRule], day: date
 ) -> Iterator[tuple[UUID, WarningRule, int, int]]:
     counts = [
-        func.sum(case((_counted(rule, day), 1), else_=0)).label(f"c{at}")
+        func.sum(case((counted_on(rule, day), 1), else_=0)).label(f"c{at}")
         for at, rule in enumerate(rules)
     ]
     befores = [
@@ -61,7 +61,9 @@ def _hits(
             _FACT.log == log,
             _FACT.is_latest,
             _FACT.subject_id.is_not(None),
-            or_(*(_counted(rule, day) for rule in rules), *(_before(rule, day) for rule in rules)),
+            or_(
+                *(counted_on(rule, day) for rule in rules), *(_before(rule, day) for rule in rules)
+            ),
         )
         .group_by(_FACT.subject_id)
         .having(or_(*(count >= rule.count_min for rule, count in zip(rules, counts, strict=True))))
@@ -85,7 +87,7 @@ def _shown_by(
                 _FACT.log == log,
                 _FACT.is_latest,
                 _FACT.subject_id.in_(some),
-                _counted(rule, day),
+                counted_on(rule, day),
             )
             .order_by(_FACT.decided_on.desc(), _FACT.id)
         )
@@ -95,7 +97,7 @@ def _shown_by(
     return found
 
 
-def _counted(rule: WarningRule, day: date) -> ColumnElement[bool]:
+def counted_on(rule: WarningRule, day: date) -> ColumnElement[bool]:
     """Return the condition under which a fact counts for a rule on a day."""
     if rule.is_current:
         return and_(

@@ -13,6 +13,7 @@ from credit.warning.handing import WarningRun
 from credit.warning.life import acts_from
 from credit.warning.reading import Said, WarningRow
 from credit.warning.rules import SEVERITIES, WarningRule, warning_rules
+from credit.warning.since import Since
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import LegalDay, StrictSchema, text
@@ -75,6 +76,14 @@ class EarlyWarningOut(ma.Schema):
     other_name = ma.fields.String()
     facts = ma.fields.List(ma.fields.UUID())
     seqs = ma.fields.List(ma.fields.Integer())
+    facts_gone = ma.fields.List(
+        ma.fields.UUID(),
+        metadata={"description": "Those of `facts` that the rule does not count any more."},
+    )
+    worked_out_seq = ma.fields.Integer(
+        metadata={"description": "The entry of the run that found it, or its ground gone, last."}
+    )
+    worked_out_at = ma.fields.AwareDateTime(format="iso")
     ground_gone = ma.fields.Boolean()
     inspection = ma.fields.UUID(allow_none=True)
     opened_at = ma.fields.AwareDateTime(format="iso")
@@ -89,6 +98,11 @@ class EarlyWarningsOut(ma.Schema):
     warnings = ma.fields.List(ma.fields.Nested(EarlyWarningOut))
     counts = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer())
     next_after = ma.fields.String()
+    last_run_at = ma.fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        metadata={"description": "When the rules were run over everybody last."},
+    )
 
 
 class WarningSaidOut(ma.Schema):
@@ -163,11 +177,12 @@ def get_warnings(query: dict[str, Any]) -> dict[str, Any]:
         uscc=query["uscc"].strip().upper(),
         after=query["after"],
     )
-    page = warnings_for(parts, asked, rows_max=parts.settings.page_size_max)
+    told = warnings_for(parts, asked, rows_max=parts.settings.page_size_max)
     return {
-        "warnings": [_warning(one) for one in page.rows],
+        "warnings": [_warning(one, told.since[one.id]) for one in told.page.rows],
         "counts": counts_for(parts),
-        "next_after": page.next_after,
+        "next_after": told.page.next_after,
+        "last_run_at": told.last_run_at,
     }
 
 
@@ -248,7 +263,7 @@ def _rule(rule: WarningRule) -> dict[str, Any]:
     return {name: getattr(rule, name) for name in names} | {"watch": rule.watch.value}
 
 
-def _warning(row: WarningRow) -> dict[str, Any]:
+def _warning(row: WarningRow, since: Since) -> dict[str, Any]:
     rule = row.rule
     return {
         "id": row.id,
@@ -265,6 +280,9 @@ def _warning(row: WarningRow) -> dict[str, Any]:
         "other_name": str(row.details.get("other", "")),
         "facts": row.fact_ids,
         "seqs": row.seqs,
+        "facts_gone": [one for one in row.fact_ids if one in since.gone],
+        "worked_out_seq": since.seq,
+        "worked_out_at": since.at,
         "ground_gone": row.is_ground_gone,
         "inspection": row.inspection_id,
         "opened_at": row.opened_at,
@@ -275,7 +293,7 @@ def _warning(row: WarningRow) -> dict[str, Any]:
 
 
 def _whole(whole: WholeWarning) -> dict[str, Any]:
-    return {**_warning(whole.row), "said": [_said(one) for one in whole.said]}
+    return {**_warning(whole.row, whole.since), "said": [_said(one) for one in whole.said]}
 
 
 def _said(one: Said) -> dict[str, Any]:

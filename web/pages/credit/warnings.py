@@ -82,18 +82,20 @@ def credit_warnings() -> str | tuple[str, int]:
         after=form.text("after"),
     )
     try:
-        page = warnings_for(parts, asked, rows_max=page_rows())
+        found = warnings_for(parts, asked, rows_max=page_rows())
     except InvalidInput as refusal:
         raise NotFound("There is no such page.") from refusal
     told = render_template(
         "credit/warnings/list.html",
-        page=page,
+        page=found.page,
+        since=found.since,
+        last_run_at=found.last_run_at,
         form=form,
         state=state,
         counts=counts_for(parts),
         run=blank("run"),
         rules=[(one.id, one.title(chosen_lang())) for one in warning_rules().values()],
-        next_query={**request.args.to_dict(), "after": page.next_after},
+        next_query={**request.args.to_dict(), "after": found.page.next_after},
     )
     return told if form.is_good else (told, 400)
 
@@ -185,6 +187,7 @@ def _warning_page(warning_id: UUID, form: Form | None = None) -> str:
         "credit/warnings/warning.html",
         row=row,
         said=whole.said,
+        since=whole.since,
         acts=acts,
         refused=refused_view(
             form,
