@@ -16,6 +16,7 @@ from codes.schemes.cn_uscc import parse_uscc
 from credit.checking import Answer, Entry, ListPage, check_party
 from credit.folding.projector import is_behind
 from credit.list_reading import AsKnown, search_list
+from credit.refusal_words import sentence_zh
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book
 from credit.rulebook.reading import rulebook
@@ -141,4 +142,5 @@ def entry_told(entry: Entry) -> dict[str, Any]:
 
 
 def _refusal(path: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code="invalid", message=message),))
+    problem = Problem(path=path, code="invalid", message=message, message_zh=sentence_zh(message))
+    return InvalidInput(message, problems=(problem,))

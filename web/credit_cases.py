@@ -19,6 +19,7 @@ from credit.cases.reading import CasePage, CaseQuery, CaseRow, StepRow, cases_of
 from credit.cases.taking import CaseDesk, take_step
 from credit.folding.projector import bring_up_credit
 from credit.records import FactRow, facts_of
+from credit.refusal_words import sentence_zh
 from credit.subjects import (
     code_of_party,
     named_by_code,
@@ -146,4 +147,5 @@ def _own_subject(connection: Connection, parts: Services, actor: Actor) -> UUID 
 
 
 def _refusal(path: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code="invalid", message=message),))
+    problem = Problem(path=path, code="invalid", message=message, message_zh=sentence_zh(message))
+    return InvalidInput(message, problems=(problem,))

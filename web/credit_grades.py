@@ -11,6 +11,7 @@ from typing import Final
 from base.db import reading
 from base.errors import InvalidInput, Problem
 from credit.grading import ground_of
+from credit.refusal_words import sentence_zh
 from credit.scoring.model import Grade, Model
 from credit.scoring.reading import model_on, models
 from credit.scoring.what_if import Ground, Supposed, side_by_side, supposing
@@ -86,4 +87,5 @@ def _named(name: str, path: str) -> Model:
 
 
 def _refusal(path: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code="invalid", message=message),))
+    problem = Problem(path=path, code="invalid", message=message, message_zh=sentence_zh(message))
+    return InvalidInput(message, problems=(problem,))

@@ -14,6 +14,7 @@ from base.db import reading
 from base.errors import InvalidInput, Problem
 from credit.folding.projector import bring_up_credit
 from credit.nightly.tables import CREDIT_NIGHT
+from credit.refusal_words import sentence_zh
 from credit.subjects import subject_of_code
 from credit.warning.acting import Asked, WarningDesk, act_on, request_key
 from credit.warning.handing import RUN_TASK, WarningRun, plan_run, read_run, run_told
@@ -168,7 +169,8 @@ def states_asked(words: Sequence[str]) -> tuple[WarningState, ...]:
     for word in words:
         if word not in known:
             message = f"There is no state {word}; use some of {', '.join(known)}."
-            problem = Problem(path="state", code="unknown", message=message)
+            said = sentence_zh(message)
+            problem = Problem(path="state", code="unknown", message=message, message_zh=said)
             raise InvalidInput(message, problems=(problem,))
     return tuple(known[word] for word in words)
 

@@ -11,7 +11,8 @@ from typing import Final
 from base.db import reading
 from base.errors import Busy, InvalidInput, NotFound, Problem
 from credit.folding.projector import bring_up_credit
-from credit.intake.decoding import rows_of
+from credit.intake.decoding import RawRow, rows_of
+from credit.refusal_words import sentence_zh
 from credit.watching.feed import FeedAsked, Page, page_of
 from credit.watching.keeping import (
     Added,
@@ -76,15 +77,33 @@ def watch_file_for(parts: Services, actor: Actor, body: bytes, purpose: str) -> 
         bytes_max=settings.sheet_bytes_max,
         unzipped_bytes_max=settings.sheet_unzipped_bytes_max,
     )
-    rows = list(rows_of(body, limits))
+    rows = _rows(body, limits)
     named = [name for name in CODE_COLUMNS if rows and name in rows[0].cells]
     if not named:
         message = f"A column has to be one of {', '.join(CODE_COLUMNS)}."
-        problem = Problem(path="uscc", code="required", message=message)
+        problem = Problem(
+            path="uscc", code="required", message=message, message_zh=sentence_zh(message)
+        )
         raise InvalidInput(message, problems=(problem,))
     codes = [row.cells.get(named[0], "") for row in rows]
     places = [f"rows[{row.number}].uscc" for row in rows]
     return watch_for(parts, actor, codes, purpose, places=places)
+
+
+def _rows(body: bytes, limits: GridLimits) -> list[RawRow]:
+    """Return the rows of a file; a file that cannot be read is told as such."""
+    try:
+        return list(rows_of(body, limits))
+    except InvalidInput as refusal:
+        if refusal.problems:
+            raise
+        problem = Problem(
+            path="file",
+            code="file",
+            message=refusal.message,
+            message_zh=sentence_zh(refusal.message),
+        )
+        raise InvalidInput(refusal.message, problems=(problem,)) from refusal
 
 
 def watches_for(parts: Services, actor: Actor, *, after: str, rows_max: int) -> Watches:

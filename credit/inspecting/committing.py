@@ -40,6 +40,7 @@ from credit.inspecting.pool import PoolAsked, pool_parties, subjects_by_code
 from credit.inspecting.reading import DrawRow, read_draw
 from credit.inspecting.tables import CREDIT_INSPECTION, TITLE_CHARS_MAX
 from credit.intake.files import keep_file, read_file
+from credit.refusal_words import sentence_zh
 from credit.rulebook.model import Book
 from ledger.batch import Batch, Idempotency
 from ledger.journal import Journal
@@ -254,4 +255,5 @@ def _read(desk: DrawDesk, draw_id: UUID) -> DrawRow:
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))
+    problem = Problem(path=path, code=code, message=message, message_zh=sentence_zh(message))
+    return InvalidInput(message, problems=(problem,))

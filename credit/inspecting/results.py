@@ -18,6 +18,7 @@ from credit.inspecting.committing import DrawDesk
 from credit.inspecting.entries import ResultNote, result_draft
 from credit.inspecting.reading import InspectionRow, read_inspection
 from credit.offices import colleagues_of, holds, is_held, offices_of
+from credit.refusal_words import sentence_zh
 from ledger.batch import Batch, Idempotency
 from ledger.store import read_entries
 from parties.actors import Actor, Role
@@ -123,4 +124,5 @@ def _require(asked: ResultAsked, row: InspectionRow, today: date) -> None:
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))
+    problem = Problem(path=path, code=code, message=message, message_zh=sentence_zh(message))
+    return InvalidInput(message, problems=(problem,))

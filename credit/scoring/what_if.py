@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from base.errors import InvalidInput, Problem
+from credit.refusal_words import sentence_zh
 from credit.scoring.model import Evidence, Grade, Model, ScoredFact
 from credit.scoring.scoring import grade_of
 
@@ -48,7 +49,7 @@ def supposing(model: Model, ground: Ground, supposed: Supposed) -> Grade:
 
 def _refuse_unknown(without: Collection[UUID], counted: Collection[UUID]) -> None:
     problems = tuple(
-        Problem(path="without", code="unknown", message=f"{one} does not count on that day.")
+        _unknown("without", f"{one} does not count on that day.")
         for one in sorted(without)
         if one not in counted
     )
@@ -60,13 +61,16 @@ def _refuse_uncounted(model: Model, added: Sequence[ScoredFact]) -> None:
     kinds = {kind for item in model.items for kind in item.kinds}
     lists = {one for veto in model.vetoes for one in veto.lists}
     problems = tuple(
-        Problem(
-            path=f"added[{at}].{'list' if fact.list_id else 'kind'}",
-            code="unknown",
-            message=f"The model counts {', '.join(sorted(lists if fact.list_id else kinds))}.",
+        _unknown(
+            f"added[{at}].{'list' if fact.list_id else 'kind'}",
+            f"The model counts {', '.join(sorted(lists if fact.list_id else kinds))}.",
         )
         for at, fact in enumerate(added)
         if (fact.list_id not in lists if fact.list_id else fact.kind not in kinds)
     )
     if problems:
         raise InvalidInput("The model counts nothing of that kind.", problems=problems)
+
+
+def _unknown(path: str, message: str) -> Problem:
+    return Problem(path=path, code="unknown", message=message, message_zh=sentence_zh(message))

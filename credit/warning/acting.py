@@ -15,6 +15,7 @@ from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound, Problem
 from credit.inspecting.orders import Order, inspection_number
+from credit.refusal_words import sentence_zh
 from credit.warning.entries import ActNote, act_draft
 from credit.warning.life import ACTS, Act, acts_from
 from credit.warning.reading import WarningRow, read_warning
@@ -132,4 +133,5 @@ def _elsewhere(row: WarningRow) -> Conflict:
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:
-    return InvalidInput(message, problems=(Problem(path=path, code=code, message=message),))
+    problem = Problem(path=path, code=code, message=message, message_zh=sentence_zh(message))
+    return InvalidInput(message, problems=(problem,))

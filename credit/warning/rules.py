@@ -4,6 +4,7 @@ The rule that must stay true: a rule counts by its row alone; one that lacks wha
 is refused with its line.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from credit.warning.model import Detail
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
 _FILE: Final = Path(__file__).with_name("rules.yaml")
+# A number in a sentence, and the word behind it that goes by it.
+_NUMBERED: Final = re.compile(r"\{(\w+)\}([^\[{]*)\[([^|\]]*)\|([^\]]*)\]")
 SEVERITIES: Final = ("alarm", "warn", "note")
 """How much a warning weighs, the gravest first."""
 
@@ -84,10 +87,18 @@ class WarningRule:
         return self.zh if lang == "zh" else self.en
 
     def says(self, lang: str, details: Mapping[str, Detail]) -> str:
-        """Return the sentence about what was found; what is not told is left as a dash."""
+        """Return the sentence about what was found; what is not told is left as a dash.
+
+        `{count} [entry|entries]` is one of the two by the number before it.
+        """
         told = {"days": self.window_days, "before_days": self.before_days, **details}
         template = self.says_zh if lang == "zh" else self.says_en
-        return template.format_map(_Told(told))
+
+        def by_number(found: re.Match[str]) -> str:
+            number, between, one, many = found.groups()
+            return f"{{{number}}}{between}{one if told.get(number) == 1 else many}"
+
+        return _NUMBERED.sub(by_number, template).format_map(_Told(told))
 
     def is_jump(self, count: int, before: int) -> bool:
         """Return whether so many in the window are enough, and many against those before it."""

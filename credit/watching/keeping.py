@@ -17,6 +17,7 @@ from base.errors import Conflict, InvalidInput, Problem
 from codes.model import CodeError
 from codes.schemes.cn_uscc import parse_uscc
 from credit.feeds.model import CodeScheme, SubjectKind
+from credit.refusal_words import sentence_zh
 from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_SUBJECT
 from credit.watching.limits import limit_on
 from credit.watching.positions import Position
@@ -266,4 +267,4 @@ def _refusal(problems: Sequence[Problem]) -> InvalidInput:
 
 
 def _problem(path: str, code: str, message: str) -> Problem:
-    return Problem(path=path, code=code, message=message)
+    return Problem(path=path, code=code, message=message, message_zh=sentence_zh(message))

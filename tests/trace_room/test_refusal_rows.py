@@ -21,6 +21,17 @@ ROOMS = ("base", "codes", "schemas/epcis", "ledger", "parties", "trace", "credit
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 # Whoever is refused here reads why, and not only that.
 SAID = ("credit/applying", "credit/cases")
+# What is wrong with a field is said with what would be right, and not by its code alone.
+FIELDS = (
+    "credit/warning/acting.py",
+    "credit/inspecting/results.py",
+    "credit/inspecting/committing.py",
+    "credit/watching/keeping.py",
+    "credit/scoring/what_if.py",
+    "web/credit.py",
+    "web/credit_cases.py",
+    "web/credit_grades.py",
+)
 ERRORS = frozenset({"InvalidInput", "Conflict", "NotFound", "Forbidden"})
 WORD = re.compile(r"[a-z0-9_]*")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -139,6 +150,19 @@ def test_no_refusal_of_these_rooms_is_an_english_sentence_alone(path: Path) -> N
     ]
 
     assert unsaid == []
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_what_these_modules_refuse_by_a_field_has_a_sentence_of_its_own(name: str) -> None:
+    tree = ast.parse((ROOT / name).read_text("utf-8"))
+    said = [
+        _sentence(call.args[-1])
+        for maker, call in _calls(tree)
+        if maker in {"_refusal", "_problem", "_unknown"} and call.args
+    ]
+
+    assert said
+    assert [one for one in said if one and not CHINESE.search(sentence_zh(one))] == []
 
 
 @pytest.mark.parametrize(

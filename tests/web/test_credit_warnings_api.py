@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from credit.warning.rules import warning_rules
 from tests.credit.samples import penalty, uscc
 from tests.web.credit_world import hand_in, run_rules, run_waiting
 from tests.web.house import House
@@ -83,6 +84,27 @@ def test_what_is_wrong_with_an_act_is_told_by_its_field(
 
     assert (answer.status_code in (400, 422), errors_of(answer)) == (True, paths)
     assert _only(warned)["state"] == "open"
+
+
+def test_what_is_lacking_is_said_in_both_languages(warned: House) -> None:
+    past = _act(warned, _only(warned), "escalate", reason="查", due_on="2020-01-01")
+    grade = send(warned, "GET", "/api/v1/credit/grade", role="authority")
+
+    said = [json.loads(one.get_data())["errors"][0] for one in (past, grade)]
+
+    assert [one["message_zh"] for one in said] == [
+        "检查期限应为今天或者以后的日期。",
+        "请用统一社会信用代码写明是哪个主体。",
+    ]
+
+
+def test_one_of_something_is_told_in_english_as_one() -> None:
+    says = {one.id: one.says("en", {"count": 1}) for one in warning_rules().values()}
+    many = warning_rules()["failed_inspection"].says("en", {"count": 12})
+
+    assert says["failed_inspection"] == "1 failed inspection in 90 days."
+    assert many == "12 failed inspections in 90 days."
+    assert not any(mark in one for one in says.values() for mark in "[]|")
 
 
 def test_whoever_acts_on_old_news_is_told_so(warned: House) -> None:

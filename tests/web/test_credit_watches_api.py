@@ -230,3 +230,29 @@ def test_whoever_was_joined_to_another_is_told_of_under_the_old_code(house: Hous
     assert joined.status_code == 303
     assert _told(told) == [("record_begun", None)]
     assert {one["uscc"] for one in told["changes"]} == {uscc(1)}
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "said"),
+    [
+        (b"", "file", "文件是空的。"),
+        (b"name\r\na\r\n", "uscc", "应有一列名为"),
+        (b"uscc\r\n91370200000000001X\r\n", "rows[2].uscc", "请逐位核对"),
+    ],
+    ids=["empty", "no column", "wrong code"],
+)
+def test_a_file_that_is_refused_says_what_is_wrong_in_both_languages(
+    sqlite_house: House, body: bytes, path: str, said: str
+) -> None:
+    refused = sqlite_house.ask(
+        "POST",
+        f"{WATCHES}/file?purpose=x",
+        role="authority",
+        data=body,
+        headers={"Content-Type": "text/csv"},
+    )
+
+    (problem,) = json.loads(refused.get_data())["errors"]
+    assert (refused.status_code, problem["path"]) == (400, path)
+    assert said in problem["message_zh"]
+    assert problem["message"]
