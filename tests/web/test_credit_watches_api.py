@@ -235,11 +235,11 @@ def test_whoever_was_joined_to_another_is_told_of_under_the_old_code(house: Hous
 @pytest.mark.parametrize(
     ("body", "path", "said"),
     [
-        (b"", "file", "文件是空的。"),
+        (b"uscc,uscc\r\n", "file", "首行应写明各列名称"),
         (b"name\r\na\r\n", "uscc", "应有一列名为"),
         (b"uscc\r\n91370200000000001X\r\n", "rows[2].uscc", "请逐位核对"),
     ],
-    ids=["empty", "no column", "wrong code"],
+    ids=["twice", "no column", "wrong code"],
 )
 def test_a_file_that_is_refused_says_what_is_wrong_in_both_languages(
     sqlite_house: House, body: bytes, path: str, said: str
