@@ -49,6 +49,7 @@ from web.pages.credit import cases as credit_cases
 from web.pages.credit import counter as credit_counter
 from web.pages.credit import draws as credit_draws
 from web.pages.credit import feeds as credit_feeds
+from web.pages.credit import grades as credit_grades
 from web.pages.credit import in_use as credit_in_use
 from web.pages.credit import inspections as credit_inspections
 from web.pages.credit import list_files as credit_list_files
@@ -108,6 +109,7 @@ PAGES: Final = (
     credit_cases,
     credit_counter,
     credit_feeds,
+    credit_grades,
     credit_in_use,
     credit_party,
     credit_list_files,
