@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 from flask import Flask, Response, g, request
 
+from web.bodies import LEFT_BYTES_MAX, read_to_the_end
+
 # One host, no inline script, no frame. A page that needs more sets its own header.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -35,6 +37,13 @@ def install_answers(app: Flask) -> None:
     """Give each request its number and each answer its headers."""
     app.before_request(_number)
     app.after_request(_finish)
+    app.after_request(_leave_nothing_unread)
+
+
+def _leave_nothing_unread(response: Response) -> Response:
+    """Read what a refusal left of the body, so that its sender gets to read the answer."""
+    read_to_the_end(request, LEFT_BYTES_MAX)
+    return response
 
 
 def _number() -> None:

@@ -1,14 +1,17 @@
 """Reads the body of a request: the bytes as they were sent, and no more of them than its limit."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from flask import Request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from base.errors import InputTooLarge
 
 _PIECE_BYTES: Final = 1 << 20
+LEFT_BYTES_MAX: Final = 1 << 20
+"""So much of a body is read only to be forgotten: more costs more than another connection."""
 
 
 def read_body(req: Request, bytes_max: int) -> bytes:
@@ -38,3 +41,18 @@ def body_pieces(req: Request, bytes_max: int) -> Iterator[bytes]:
         if count > bytes_max:
             raise InputTooLarge(f"a body has at most {bytes_max} bytes")
         yield piece
+
+
+def read_to_the_end(req: Request, bytes_max: int) -> None:
+    """Read what an answer left of a body, up to `bytes_max` bytes, and forget it.
+
+    A server closes the connection under a body that nobody read. Whoever is still sending then sees
+    no answer but a broken pipe, and so does the next request on the same connection.
+    """
+    if not (req.content_length or req.environ.get("wsgi.input_terminated")):
+        return
+    count = 0
+    # Whoever sends no more, or more than was announced, has closed the connection itself.
+    with suppress(HTTPException, OSError):
+        while piece := req.stream.read(min(_PIECE_BYTES, bytes_max - count)):
+            count += len(piece)
