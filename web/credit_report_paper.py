@@ -14,6 +14,7 @@ from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
 from credit.reporting.making import Edition
 from credit.rulebook.code_lists import code_lists
+from credit.rulebook.model import Verified
 from web.services import Services
 from web.text_pdf import TextPdf, text_font
 
@@ -175,7 +176,10 @@ def _lines(fact: Any) -> list[str]:
 
 def _law(rule: Mapping[str, Any]) -> str:
     number = f"（{rule['number']}）" if rule["number"] else ""
-    doubt = "" if rule["verified"] == "text" else "〔文本未逐字核对〕"
+    if rule["verified"] == Verified.OWN.value:
+        # No book: marks of a title are for what was published.
+        return f"期限依据：{rule['norm']}"
+    doubt = "" if rule["verified"] == Verified.TEXT.value else "〔文本未逐字核对〕"
     return f"期限依据：《{rule['norm']}》{number}{rule['article']}{doubt}"
 
 

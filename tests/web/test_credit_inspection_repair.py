@@ -108,3 +108,12 @@ def test_the_clock_of_such_a_repair_is_this_service_s_own_and_stands_in_no_book_
 
     assert "本系统规则" in text_of(page)
     assert "《本系统规则》" not in text_of(page)
+
+
+def test_no_sentence_says_that_a_result_is_published_which_is_in_no_public_answer(
+    sampled: House,
+) -> None:
+    row = _records(sampled)["XBJ1"]
+
+    assert "不对外公示" in row
+    assert "自行停止公示" not in row
