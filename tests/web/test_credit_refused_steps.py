@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.credit.samples import penalty, uscc
-from tests.web.credit_world import hand_in, run_rules
+from tests.credit.samples import uscc
+from tests.web.credit_world import hand_in, penalty, run_rules
 from tests.web.house import House
 from tests.web.issuing_world import send
 from tests.web.signed_in import Visitor, sign_in
