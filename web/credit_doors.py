@@ -15,13 +15,23 @@ from base.db import reading
 from base.errors import NotFound
 from credit.feeds.model import Feed
 from credit.intake.batches import BatchState
-from credit.intake.looking import DropFolder, Outcome, look_into, outcome_of
+from credit.intake.looking import (
+    DropFolder,
+    Outcome,
+    Tally,
+    count_waiting,
+    look_into,
+    outcome_of,
+)
 from credit.intake.senders import Sender, list_senders
 from credit.intake.sources import Source, list_sources, read_source, want_source
 from web.services import Services
 
 _NAMES_MAX: Final = 5
 """So many files of a folder are named; the others are counted."""
+
+_FILES_MAX: Final = 1000
+"""So many files of a folder are counted: of more it is said that there are more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,41 +59,49 @@ class FeedDoors:
     sources: Sequence[SourceRow]
     folders: Sequence[DropFolder]
 
-    @property
-    def waiting(self) -> int:
-        """Return how many files wait in folders."""
-        return sum(one.waiting_count for one in self.folders)
 
-    @property
-    def asked(self) -> int:
-        """Return how many addresses are asked."""
-        return sum(one.is_asked for one in self.sources)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorCounts:
+    """How many addresses of a feed are asked and gave nothing last, and how many files wait."""
 
-    @property
-    def failed(self) -> int:
-        """Return how many addresses gave nothing when they were asked last."""
-        return sum(one.has_failed for one in self.sources)
+    asked: int
+    failed: int
+    waits: Tally
 
 
-def feed_doors(parts: Services, feeds: Sequence[Feed]) -> dict[str, FeedDoors]:
-    """Return the addresses and folders of feeds, by feed."""
-    files, now = parts.settings.effective_files_dir, parts.clock.now()
-    with reading(parts.engine) as connection:
-        senders = {one.id: one for one in list_senders(connection)}
-        sources = list_sources(connection)
-    return {
-        feed.id: FeedDoors(
-            sources=[
-                _row(one, senders[one.sender_id], now) for one in sources if one.feed == feed.id
-            ],
-            folders=[
-                look_into(files, one, feed.id, names_max=_NAMES_MAX)
-                for one in senders.values()
-                if feed.id in one.feeds and one.revoked_at is None
-            ],
+def feed_doors(parts: Services, feed: Feed) -> FeedDoors:
+    """Return the addresses and folders of a feed, of every sender that may hand it in."""
+    files = parts.settings.effective_files_dir
+    senders, rows = _senders_and_rows(parts)
+    return FeedDoors(
+        sources=[one for one in rows if one.source.feed == feed.id],
+        folders=[
+            look_into(files, one, feed.id, names_max=_NAMES_MAX, files_max=_FILES_MAX)
+            for one in _leaving(senders, feed)
+        ],
+    )
+
+
+def door_counts(parts: Services, feeds: Sequence[Feed]) -> dict[str, DoorCounts]:
+    """Return what there is to say about the doors of each feed; what was put away is not read."""
+    files = parts.settings.effective_files_dir
+    senders, rows = _senders_and_rows(parts)
+    found: dict[str, DoorCounts] = {}
+    for feed in feeds:
+        own = [one for one in rows if one.source.feed == feed.id]
+        waits = [
+            count_waiting(files, one, feed.id, files_max=_FILES_MAX)
+            for one in _leaving(senders, feed)
+        ]
+        found[feed.id] = DoorCounts(
+            asked=sum(one.is_asked for one in own),
+            failed=sum(one.has_failed for one in own),
+            waits=Tally(
+                count=sum(one.count for one in waits),
+                is_whole=all(one.is_whole for one in waits),
+            ),
         )
-        for feed in feeds
-    }
+    return found
 
 
 def ask_soon(parts: Services, feed: Feed, source_id: UUID) -> None:
@@ -92,6 +110,19 @@ def ask_soon(parts: Services, feed: Feed, source_id: UUID) -> None:
         if read_source(connection, source_id).feed != feed.id:
             raise NotFound("There is no address with that id.")
     want_source(parts.engine, source_id, now=parts.clock.now())
+
+
+def _senders_and_rows(parts: Services) -> tuple[Sequence[Sender], Sequence[SourceRow]]:
+    now = parts.clock.now()
+    with reading(parts.engine) as connection:
+        senders = {one.id: one for one in list_senders(connection)}
+        sources = list_sources(connection)
+    return list(senders.values()), [_row(one, senders[one.sender_id], now) for one in sources]
+
+
+def _leaving(senders: Sequence[Sender], feed: Feed) -> Sequence[Sender]:
+    """Return the senders that may leave files of a feed."""
+    return [one for one in senders if feed.id in one.feeds and one.revoked_at is None]
 
 
 def _row(source: Source, sender: Sender, now: datetime) -> SourceRow:

@@ -34,7 +34,7 @@ from credit.intake.sorting import Quarantined
 from credit.intake.taking import take_batch
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
-from web.credit_doors import FeedDoors, feed_doors
+from web.credit_doors import DoorCounts, door_counts
 from web.credit_feeds import (
     batch_for,
     batches_page,
@@ -56,11 +56,11 @@ _AT_ONCE_BYTES_MAX: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """A feed with its numbers, and where its batches come from by themselves."""
+    """A feed with its numbers, and what waits at its doors."""
 
     feed: Feed
     count: FeedCount
-    doors: FeedDoors
+    doors: DoorCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +93,18 @@ def feed_rows(parts: Services, *, since: date) -> list[FeedRow]:
     """Return every feed with what it handed in since a day."""
     with reading(parts.engine) as connection:
         found = counts_of_feeds(connection, parts.log, since=since)
-    doors = feed_doors(parts, list(FEEDS.values()))
+    doors = door_counts(parts, list(FEEDS.values()))
     return [
         FeedRow(feed=one, count=found.get(one.id, FeedCount()), doors=doors[one.id])
         for one in FEEDS.values()
     ]
+
+
+def feed_count(parts: Services, feed: Feed, *, since: date) -> FeedCount:
+    """Return what one feed handed in since a day."""
+    with reading(parts.engine) as connection:
+        found = counts_of_feeds(connection, parts.log, since=since)
+    return found.get(feed.id, FeedCount())
 
 
 def held_batches(parts: Services) -> Sequence[CreditBatch]:

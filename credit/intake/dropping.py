@@ -13,10 +13,11 @@ import os
 import stat
 from base64 import b64decode
 from binascii import Error as NoBase64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
@@ -31,6 +32,8 @@ SIGNATURE: Final = ".sig"
 SETTLES_AFTER: Final = timedelta(minutes=2)
 """A file without a signature is whole when nobody has written to it for so long."""
 
+REPORT: Final = ".txt"
+ROWS_REPORT: Final = ".report.csv"
 _UNFINISHED: Final = (SIGNATURE, ".part", ".tmp", ".filepart", ".crdownload")
 _SIGNATURE_BYTES_MAX: Final = 4096
 PLACES: Final = {
@@ -102,15 +105,39 @@ def left_files(files: Path, sender: Sender, feed: str) -> Iterator[tuple[Dropped
 
     Names that say that they are not finished, links and whatever is no file are left alone.
     """
-    place = folder_of(files, sender) / "in" / feed
-    if place.is_symlink() or not place.is_dir():
-        return
-    for path in sorted(place.iterdir()):
-        if path.name.startswith(".") or path.name.endswith(_UNFINISHED):
+    names, _ = names_in(inbox_of(files, sender, feed), None)
+    yield from left_among(files, sender, feed, names)
+
+
+def left_among(
+    files: Path, sender: Sender, feed: str, names: Iterable[str]
+) -> Iterator[tuple[Dropped, os.stat_result]]:
+    """Yield those of some names that are files which a sender left; see `left_files`."""
+    place = inbox_of(files, sender, feed)
+    for name in names:
+        if name.startswith(".") or name.endswith(_UNFINISHED):
             continue
+        path = place / name
         written = path.lstat()
         if stat.S_ISREG(written.st_mode):
             yield Dropped(sender=sender, feed=feed, path=path), written
+
+
+def inbox_of(files: Path, sender: Sender, feed: str) -> Path:
+    """Return where a sender leaves its files of a feed."""
+    return folder_of(files, sender) / "in" / feed
+
+
+def names_in(place: Path, names_max: int | None) -> tuple[list[str], bool]:
+    """Return the names in a folder, in order, and whether they are all.
+
+    Of more than `names_max` it is some, whichever the folder gives first. A link is no folder.
+    """
+    if place.is_symlink() or not place.is_dir():
+        return [], True
+    with os.scandir(place) as found:
+        names = [one.name for one in islice(found, names_max)]
+        return sorted(names), next(found, None) is None
 
 
 def read_dropped(dropped: Dropped, *, bytes_max: int) -> bytes:
@@ -145,9 +172,9 @@ def put_away(
     place = folder_of(files, dropped.sender) / PLACES[state] / dropped.feed
     place.mkdir(parents=True, exist_ok=True, mode=0o770)
     path = place / f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}-{dropped.path.name[-120:]}"
-    _write(path.with_name(path.name + ".txt"), told.encode())
+    _write(path.with_name(path.name + REPORT), told.encode())
     if rows:
-        _write(path.with_name(path.name + ".report.csv"), rows)
+        _write(path.with_name(path.name + ROWS_REPORT), rows)
     if dropped.signature.is_file():
         dropped.signature.replace(path.with_name(path.name + SIGNATURE))
     dropped.path.replace(path)

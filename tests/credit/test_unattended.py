@@ -9,7 +9,7 @@ from base.db import reading
 from base.errors import Conflict
 from credit.intake.batches import BatchState
 from credit.intake.dropping import Dropped, make_folders, put_away
-from credit.intake.looking import look_into, outcome_of
+from credit.intake.looking import count_waiting, look_into, outcome_of
 from credit.intake.senders import Sender, add_sender
 from credit.intake.sources import (
     Source,
@@ -152,9 +152,9 @@ def test_a_folder_tells_what_waits_and_what_became_of_the_newest_files(
     for name in ("b.csv", "a.csv", "a.csv.sig", "c.csv.part", ".d.csv"):
         (inside / name).write_bytes(b"12345")
 
-    found = look_into(tmp_path, sender, "penalty", names_max=2)
+    found = look_into(tmp_path, sender, "penalty", names_max=2, files_max=9)
 
-    assert (found.is_made, found.waiting_count) == (True, 2)
+    assert (found.is_made, found.waits.told, found.names_newest) == (True, "2", True)
     assert sorted((one.name, one.bytes, one.is_signed) for one in found.waiting) == [
         ("a.csv", 5, True),
         ("b.csv", 5, False),
@@ -165,7 +165,7 @@ def test_a_folder_tells_what_waits_and_what_became_of_the_newest_files(
     ]
     assert [one.outcome.message for one in found.put_away] == ["", "There is nothing in the file."]
     assert found.put_away[0].outcome.at == datetime(2026, 11, 22, 2, tzinfo=UTC)
-    assert {state.value: count for state, count in found.counts.items()} == {
+    assert {state.value: one.count for state, one in found.counts.items()} == {
         "accepted": 2,
         "held": 0,
         "refused": 1,
@@ -185,7 +185,37 @@ def test_what_somebody_else_put_into_a_folder_is_no_file_that_was_taken(
     (done / "99999999T000000Z-0123abcd-y.csv.txt").write_bytes(b"1")
     (done / f"{stamp}-z.csv.txt").symlink_to(secret)
 
-    found = look_into(tmp_path, sender, "penalty", names_max=5)
+    found = look_into(tmp_path, sender, "penalty", names_max=5, files_max=9)
 
     assert [(one.name, one.outcome.message) for one in found.put_away] == [("z.csv", "")]
     assert (found.is_made, found.waiting) == (False, ())
+
+
+@pytest.mark.parametrize("files_max", [2, 3])
+def test_of_a_full_folder_no_more_is_looked_at_than_was_asked_for(
+    sender: Sender, tmp_path: Path, files_max: int
+) -> None:
+    inside = make_folders(tmp_path, sender) / "penalty"
+    for number in range(3):
+        path = inside / f"{number}.csv"
+        path.write_bytes(b"x")
+        (inside / f"{number}.csv.sig").write_bytes(b"{}")
+        dropped = Dropped(sender=sender, feed="penalty", path=path)
+        now = datetime(2026, 11, 22, number, tzinfo=UTC)
+        state = BatchState.ACCEPTED
+        put_away(tmp_path, dropped, state, now=now, told="accepted\n\n", rows=b"row,field\n")
+    for number in range(3):
+        (inside / f"{number}.csv").write_bytes(b"x")
+        (inside / f"{number}.csv.sig").write_bytes(b"{}")
+
+    found = look_into(tmp_path, sender, "penalty", names_max=1, files_max=files_max)
+
+    assert found.waits == count_waiting(tmp_path, sender, "penalty", files_max=files_max)
+    assert found.waits.is_whole == found.names_newest == (files_max == 3)
+    if found.waits.is_whole:
+        assert (found.waits.told, found.counts[BatchState.ACCEPTED].told) == ("3", "3")
+        assert [one.name for one in found.put_away] == ["2.csv"]
+    else:
+        # Of a folder that is not read to its end it is chance which files are.
+        assert max(found.waits.count, found.counts[BatchState.ACCEPTED].count) <= files_max
+        assert found.waits.told.endswith("+")

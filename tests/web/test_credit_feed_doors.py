@@ -1,8 +1,12 @@
 """Addresses and folders on the desk of feeds: what came of them, what waits, and asking now."""
 
 import json
+import os
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,8 +167,45 @@ def test_a_folder_is_shown_with_what_waits_and_what_became_of_it(
     assert "没有取数网址，也没有投放文件夹" in text_of(authority.get(TAX))
 
 
+def test_who_looks_at_one_feed_has_the_folders_of_no_other_read(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = sqlite_house.services
+    several = add_sender(
+        parts.engine,
+        name="青岛市税务局",
+        feeds=["penalty", "tax_grade"],
+        public_key=bytes(32),
+        now=sqlite_house.clock.now(),
+        record=lambda *_: None,
+    )
+    files = parts.settings.effective_files_dir
+    for feed in ("penalty", "tax_grade"):
+        path = make_folders(files, several) / feed / "一.csv"
+        _put(files, several, path, BatchState.ACCEPTED, "")
+    authority = sign_in(sqlite_house, "authority")
+    read = set[tuple[str, ...]]()
+
+    def note(list_names: Callable[[Any], Any], place: Any) -> Any:
+        read.add(Path(place).parts[-2:])
+        return list_names(place)
+
+    for name in ("scandir", "listdir"):
+        monkeypatch.setattr(os, name, partial(note, getattr(os, name)))
+    authority.get(PENALTIES)
+    shown = {one for one in read if one[1] in several.feeds}
+    read.clear()
+    authority.get(FEEDS_AT)
+
+    assert shown == {("in", "penalty"), ("done", "penalty")}
+    assert {one for one in read if one[1] in several.feeds} == {
+        ("in", "penalty"),
+        ("in", "tax_grade"),
+    }
+
+
 def _put(files: Path, sender: Sender, path: Path, state: BatchState, told: str) -> None:
     path.write_bytes(b"x")
-    dropped = Dropped(sender=sender, feed="penalty", path=path)
+    dropped = Dropped(sender=sender, feed=path.parent.name, path=path)
     now = sender.created_at
     put_away(files, dropped, state, now=now, told=f"{state.value}\n{told}\n", rows=b"")

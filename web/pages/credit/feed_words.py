@@ -36,10 +36,10 @@ DOORS: Final[Mapping[Door, Callable[[], str]]] = {
     Door.RETRY: lambda: _("read again"),
     Door.OWN: lambda: _("from the ledger of this service"),
 }
-PILES: Final[Mapping[BatchState, Callable[[int], str]]] = {
-    BatchState.ACCEPTED: lambda count: _("taken: %(count)s", count=f"{count:,}"),
-    BatchState.HELD: lambda count: _("held for a person: %(count)s", count=f"{count:,}"),
-    BatchState.REFUSED: lambda count: _("refused: %(count)s", count=f"{count:,}"),
+PILES: Final[Mapping[BatchState, Callable[[str], str]]] = {
+    BatchState.ACCEPTED: lambda count: _("taken: %(count)s", count=count),
+    BatchState.HELD: lambda count: _("held for a person: %(count)s", count=count),
+    BatchState.REFUSED: lambda count: _("refused: %(count)s", count=count),
 }
 ROWS: Final[Mapping[str, Callable[[], str]]] = {
     "retried": lambda: _("read again"),

@@ -16,8 +16,15 @@ from credit.casework.trial import Trial
 from credit.feeds.model import Feed
 from parties.access import Action, has_role_for
 from web.credit import today
-from web.credit_doors import ask_soon
-from web.credit_feed_desk import feed_quality, feed_rows, held_batches, take_file, try_file
+from web.credit_doors import ask_soon, feed_doors
+from web.credit_feed_desk import (
+    feed_count,
+    feed_quality,
+    feed_rows,
+    held_batches,
+    take_file,
+    try_file,
+)
 from web.credit_feeds import batches_page, feed_asked
 from web.pages.credit import feed_words
 from web.pages.credit.cases import year_before
@@ -145,12 +152,11 @@ def _feed_page(feed: Feed, form: Form) -> str:
     quality, codes = feed_quality(parts, feed)
     named = [(feed_words.code_title(code), count, "quarantined", code) for code, count in codes]
     since = year_before(today(parts))
-    row = next(one for one in feed_rows(parts, since=since) if one.feed is feed)
     return render_template(
         "credit/feeds/feed.html",
         feed=feed,
-        count=row.count,
-        doors=row.doors,
+        count=feed_count(parts, feed, since=since),
+        doors=feed_doors(parts, feed),
         done=request.args.get("done", "") if form.is_good else "",
         since=since,
         page=page,
