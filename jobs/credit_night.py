@@ -50,7 +50,7 @@ def evaluate_everybody() -> None:
     """Run the night of this day, unless it was run already."""
     parts = instance()
     gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
-    moved = recount_deadlines(case_desk(parts), CONSOLE)
     night = run_night(night_desk(parts))
+    moved = recount_deadlines(case_desk(parts), CONSOLE)
     _LOG.info("night_is_run", day=night.day.isoformat(), deadlines_moved=moved, **night.counts)
     tell_soon(parts.settings)

@@ -4,13 +4,14 @@ The rule that must stay true: a deadline moves by an entry of the ledger that sa
 and by which notice; one that did not stand on an unknown year never moves.
 """
 
-from trace.recall.workdays import notices_between
+from trace.recall.workdays import notices_between, years
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from base.db import reading
-from base.errors import InvalidInput
+from base.errors import InvalidInput, LedgerCorrupt
+from base.log import get_logger
 from credit.cases.entries import due_draft
 from credit.cases.model import DueNote
 from credit.cases.steps import steps_of_case
@@ -19,6 +20,8 @@ from credit.cases.timing import counted_anew, taken_of
 from credit.tables import CREDIT_CASE
 from ledger.batch import Batch
 from parties.actors import Actor
+
+_LOG = get_logger(__name__)
 
 
 def recount_deadlines(desk: CaseDesk, actor: Actor) -> int:
@@ -32,7 +35,7 @@ def recount_deadlines(desk: CaseDesk, actor: Actor) -> int:
         notes = [
             note
             for case_id in _provisional(connection, log)
-            if (note := _counted(connection, desk, case_id)) is not None
+            if (note := _readable(connection, desk, case_id)) is not None
         ]
     count = sum(_record(desk, actor, note) for note in notes)
     desk.bring_up()
@@ -40,10 +43,22 @@ def recount_deadlines(desk: CaseDesk, actor: Actor) -> int:
 
 
 def _provisional(connection: Connection, log: int) -> list[UUID]:
-    statement = select(CREDIT_CASE.c.id).where(
+    """Return the open cases whose deadline may be said otherwise by the calendar that is known."""
+    statement = select(CREDIT_CASE.c.id, CREDIT_CASE.c.due_on).where(
         CREDIT_CASE.c.log == log, CREDIT_CASE.c.is_open, CREDIT_CASE.c.is_provisional
     )
-    return list(connection.execute(statement.order_by(CREDIT_CASE.c.id)).scalars())
+    rows = connection.execute(statement.order_by(CREDIT_CASE.c.id))
+    # A day of a year that still has no notice stays as provisional as it was.
+    return [row.id for row in rows if row.due_on is not None and row.due_on.year in years()]
+
+
+def _readable(connection: Connection, desk: CaseDesk, case_id: UUID) -> DueNote | None:
+    """Return what is to be said of a case; a damaged one keeps no other from being told."""
+    try:
+        return _counted(connection, desk, case_id)
+    except LedgerCorrupt as error:
+        _LOG.error("case_not_counted_anew", case=str(case_id), why=str(error))
+        return None
 
 
 def _counted(connection: Connection, desk: CaseDesk, case_id: UUID) -> DueNote | None:

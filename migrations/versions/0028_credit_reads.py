@@ -32,6 +32,9 @@ ROW = sa.table(
     sa.column("position"),
     sa.column("leaf", sa.LargeBinary()),
 )
+BATCH = sa.table(
+    "credit_batch", sa.column("log"), sa.column("id", sa.Uuid()), sa.column("received")
+)
 ENTRY = sa.table("credit_entry", sa.column("log"), sa.column("seq"), sa.column("kind"))
 PAYLOAD = sa.table(
     "ledger_payload",
@@ -43,9 +46,6 @@ PAYLOAD = sa.table(
 
 def upgrade() -> None:
     """Add the index and the tables, and what they hold of what is there."""
-    op.create_index(
-        op.f("ix_credit_fact_log_kind_decided_on"), "credit_fact", ["log", "kind", "decided_on"]
-    )
     nodes = op.create_table(
         "credit_row_node",
         sa.Column("log", sa.Integer(), autoincrement=False, nullable=False),
@@ -67,17 +67,23 @@ def upgrade() -> None:
     connection = op.get_bind()
     _write_nodes(connection, nodes)
     _write_steps(connection, steps)
+    # Last: while it is made nothing is folded, and what comes before takes minutes in a city.
+    op.create_index(
+        op.f("ix_credit_fact_log_kind_decided_on"), "credit_fact", ["log", "kind", "decided_on"]
+    )
 
 
 def _write_nodes(connection: sa.Connection, nodes: sa.Table) -> None:
     long = (
-        sa.select(ROW.c.log, ROW.c.batch_id)
-        .where(ROW.c.position == TILE_WIDTH - 1)
-        .order_by(ROW.c.log, ROW.c.batch_id)
+        sa.select(BATCH.c.log, BATCH.c.id)
+        .where(BATCH.c.received >= TILE_WIDTH)
+        .order_by(BATCH.c.log, BATCH.c.id)
     )
     for log, batch_id in connection.execute(long).all():
         own = sa.select(ROW.c.leaf).where(ROW.c.log == log, ROW.c.batch_id == batch_id)
         leaves = connection.execute(own.order_by(ROW.c.position)).scalars().all()
+        if len(leaves) < TILE_WIDTH:
+            continue
         rows = [
             {"log": log, "batch_id": batch_id, "level": level, "node_index": at, "hash": one}
             for level, hashes in _stored_levels(leaves)

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import yaml
@@ -12,6 +14,9 @@ from sqlalchemy import select
 
 from base.db import reading, transaction
 from base.errors import LedgerCorrupt
+from credit.feeds.interpreting import interpret
+from credit.feeds.registry import FEEDS
+from credit.folding.mentions import Told, mention_id_of
 from credit.folding.projector import bring_up_credit, forget_credit
 from credit.intake.entries import batch_of
 from credit.intake.taking import IntakeDesk
@@ -96,6 +101,24 @@ def test_a_version_answers_as_it_always_did(version: int) -> None:
     assert keys == vector["keys"]
     # Words that no name of the vector has are the rules of that version all the same.
     assert _fingerprints(version) == vector["sha256"]
+
+
+@pytest.mark.parametrize("version", sorted(rules.every_version()))
+def test_a_mention_has_the_id_that_judgements_name(version: int) -> None:
+    vector = json.loads((VECTORS / f"naming-{version}.json").read_text("utf-8"))
+    table = rules.every_version()[version]
+
+    said = [[name, code, _mention(table, name, code)] for name, code, _ in vector["mentions"]]
+
+    assert said == vector["mentions"]
+
+
+def _mention(table: rules.Words, name: str, code: str) -> str:
+    row = penalty(1, cf_xdr_mc=name, cf_xdr_shxym=code)
+    read = interpret(FEEDS["penalty"], row, received_on=date(2026, 11, 23))
+    assert read.record is not None
+    told = Told(fact_id=UUID(int=7), record=read.record, subject_id=None, is_shared=False)
+    return str(mention_id_of("penalty", told, table))
 
 
 def _outcome(table: rules.Words, told: str, region: str, known: str, seat: str) -> str:

@@ -30,9 +30,9 @@ def night(environ: MutableMapping[str, str], day: datetime | None) -> None:
     parts = open_instance(settings)
     try:
         gather_evidence(evidence_desk(parts), CONSOLE, parts.desk.owners.owners_of)
-        moved = recount_deadlines(case_desk(parts), CONSOLE)
         desk = night_desk(parts)
         done = run_night(desk, day=None if day is None else day.date(), told=_say)
+        moved = recount_deadlines(case_desk(parts), CONSOLE)
         with reading(parts.engine) as connection:
             changes = changes_of(connection, desk.log, done.day)
     finally:
