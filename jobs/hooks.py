@@ -4,6 +4,7 @@ The rule that must stay true: a try is a row before anything is sent, so that ne
 worker nor one that follows a killed one sends it at the same time.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -25,7 +26,8 @@ from base.clock import format_instant
 from base.db import reading, transaction
 from base.log import get_logger
 from jobs.instance import Instance, instance
-from jobs.signed_sending import Sending, Step, send_signed, tell_programs
+from jobs.name_turns import Turn
+from jobs.signed_sending import Sending, Sent, Step, send_signed, tell_programs
 
 _LOG: Final = get_logger(__name__)
 _LINES_MAX: Final = 1000
@@ -50,27 +52,40 @@ def _telling(parts: Instance, due: Sequence[DueDelivery]) -> Step:
     """Return what tells one party's program, notice by notice."""
     waiting = iter(due)
 
-    async def step() -> bool:
+    async def step(turn: Turn) -> bool:
         one = next(waiting, None)
-        return one is not None and await _try(parts, one)
+        return one is not None and await _try(parts, one, turn)
 
     return step
 
 
-async def _try(parts: Instance, due: DueDelivery) -> bool:
+async def _try(parts: Instance, due: DueDelivery, turn: Turn) -> bool:
+    made = await asyncio.to_thread(_begin, parts, due)
+    if made is None:
+        return True
+    sent = await send_signed(parts.settings, made, turn)
+    await asyncio.to_thread(_note, parts, due, sent)
+    _LOG.info(
+        "recall_notice_sent", notice=str(due.notice_id), taken=sent.is_taken, how=sent.outcome
+    )
+    return sent.is_taken
+
+
+def _begin(parts: Instance, due: DueDelivery) -> Sending | None:
+    """Note a try and return what is sent, None where another worker makes it."""
     now, attempts_max = parts.clock.now(), parts.settings.hook_attempts_max
     with transaction(parts.engine) as connection:
         if not claim_delivery(connection, due, now=now, attempts_max=attempts_max):
-            return True
-    sent = await send_signed(
-        parts.settings,
-        Sending(
-            url=due.url,
-            body=_body(parts, due, now),
-            key=signing_key(parts.secret, due.party_id),
-            once=str(due.notice_id),
-        ),
+            return None
+    return Sending(
+        url=due.url,
+        body=_body(parts, due, now),
+        key=signing_key(parts.secret, due.party_id),
+        once=str(due.notice_id),
     )
+
+
+def _note(parts: Instance, due: DueDelivery, sent: Sent) -> None:
     with transaction(parts.engine) as connection:
         note_delivery(
             connection,
@@ -79,10 +94,6 @@ async def _try(parts: Instance, due: DueDelivery) -> bool:
             is_taken=sent.is_taken,
             now=parts.clock.now(),
         )
-    _LOG.info(
-        "recall_notice_sent", notice=str(due.notice_id), taken=sent.is_taken, how=sent.outcome
-    )
-    return sent.is_taken
 
 
 def _body(parts: Instance, due: DueDelivery, now: datetime) -> bytes:

@@ -39,7 +39,8 @@ from credit.watching.hooks import Hook, Stopped, hook_again, signing_key
 from credit.watching.limits import WatchLimit, limit_on
 from credit.watching.written import change_told
 from jobs.instance import Instance, instance
-from jobs.signed_sending import Sending, Step, send_signed, tell_programs
+from jobs.name_turns import Turn
+from jobs.signed_sending import Sending, Sent, Step, send_signed, tell_programs
 from parties.access import Action, has_role_for
 from parties.accounts import actor_of_open_account
 from parties.actors import Actor
@@ -81,29 +82,34 @@ def _steps(parts: Instance, due: Sequence[Hook]) -> list[Step]:
     return [partial(_step, parts, making, one) for one in due]
 
 
-async def _step(parts: Instance, making: asyncio.Lock, hook: Hook) -> bool:
+async def _step(parts: Instance, making: asyncio.Lock, hook: Hook, turn: Turn) -> bool:
     """Make the next try for one program; return whether there may be more for it."""
     async with making:
         made = await asyncio.to_thread(_begin, parts, hook)
     if made is None:
         return False
-    sent = await send_signed(
-        parts.settings,
-        Sending(
-            url=made.hook.url,
-            body=made.body,
-            key=signing_key(parts.secret, made.hook.id),
-            once=str(made.delivery.id),
-        ),
+    sent = await send_signed(parts.settings, _sending(parts, made), turn)
+    await asyncio.to_thread(_note, parts, made, sent)
+    _LOG.info("credit_changes_sent", taken=sent.is_taken, how=sent.outcome)
+    return sent.is_taken or made.delivery.is_test
+
+
+def _sending(parts: Instance, made: _Outgoing) -> Sending:
+    return Sending(
+        url=made.hook.url,
+        body=made.body,
+        key=signing_key(parts.secret, made.hook.id),
+        once=str(made.delivery.id),
     )
+
+
+def _note(parts: Instance, made: _Outgoing, sent: Sent) -> None:
     with transaction(parts.engine) as connection:
         if sent.is_taken:
             now = parts.clock.now()
             note_taken(connection, made.hook, made.delivery, outcome=sent.outcome, now=now)
         else:
             note_failed(connection, made.hook, made.delivery, made.trying, outcome=sent.outcome)
-    _LOG.info("credit_changes_sent", taken=sent.is_taken, how=sent.outcome)
-    return sent.is_taken or made.delivery.is_test
 
 
 def _begin(parts: Instance, of: Hook) -> _Outgoing | None:
@@ -158,6 +164,9 @@ def _again(
 ) -> _Outgoing | None:
     with reading(parts.engine) as connection:
         delivery = read_delivery(connection, hook, waiting)
+        if delivery is None:
+            # The address was dropped meanwhile, and what came of telling it.
+            return None
         asked = _asked(parts, trying, after=delivery.after, rows_max=max(1, delivery.changes))
         page = page_again(connection, hook.log, actor, asked, until=delivery.until)
     changes = [change_told(told, due, asked.book) for told, due in page]

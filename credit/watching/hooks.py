@@ -107,8 +107,9 @@ def hook_again(connection: Connection, hook: Hook) -> Hook | None:
 def drop_hook(connection: Connection, log: int, actor: Actor) -> None:
     """Forget a subscriber's hook, and what came of telling it."""
     own = CREDIT_HOOK_DELIVERY.c
-    connection.execute(delete(CREDIT_HOOK_DELIVERY).where(own.log == log, own.actor == actor.id))
+    # The hook first, as whoever notes a try does: otherwise each could wait for the other's lock.
     connection.execute(delete(CREDIT_HOOK).where(_own(log, actor.id)))
+    connection.execute(delete(CREDIT_HOOK_DELIVERY).where(own.log == log, own.actor == actor.id))
 
 
 def ask_test(connection: Connection, log: int, actor: Actor, *, now: datetime) -> None:
