@@ -105,6 +105,7 @@ class Settings:
     hooks_at_once_max: int = _setting(8, integer(1, 100), "programs that are told at once")
     hooks_names_max: int = _setting(32, integer(1, 500), "names of programs looked up at once")
     hooks_run_max_s: int = _setting(240, integer(1, 500), "how long one run begins new notices")
+    changes_run_max_s: int = _setting(30, integer(1, 500), "how long one run begins changes")
     hooks_run_max: int = _setting(500, integer(1, 100_000), "notices to programs sent in one run")
     hook_attempts_max: int = _setting(10, integer(1, 30), "tries of a notice to a program")
     hook_wait_max_s: int = _setting(10, integer(1, 120), "how long a program may take for one")

@@ -22,6 +22,8 @@ QUEUE_NAME: Final = "suxin"
 LONG_QUEUE_NAME: Final = "suxin-long"
 # Notices of recalls wait for programs of others, and must not wait behind a file of a day.
 NOTICE_QUEUE_NAME: Final = "suxin-notices"
+# Changes of watched parties wait for such programs, too, and a recall must not wait behind them.
+CHANGE_QUEUE_NAME: Final = "suxin-changes"
 SERIALIZER: Final = JSONSerializer
 
 # A request that enqueues must not hang on a Redis that is away.

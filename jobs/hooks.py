@@ -45,7 +45,11 @@ def deliver_recalls() -> None:
         )
     ordered = sorted(due, key=lambda one: str(one.party_id))
     by_party = [list(of) for _, of in groupby(ordered, key=lambda one: one.party_id)]
-    tell_programs(parts.settings, [_telling(parts, of) for of in by_party])
+    tell_programs(
+        parts.settings,
+        [_telling(parts, of) for of in by_party],
+        seconds_max=parts.settings.hooks_run_max_s,
+    )
 
 
 def _telling(parts: Instance, due: Sequence[DueDelivery]) -> Step:

@@ -54,24 +54,25 @@ def signature_of(key: bytes, body: bytes) -> str:
     return f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
 
 
-def tell_programs(settings: Settings, programs: Sequence[Step]) -> None:
-    """Take a step of each program in turn, some programs at once, for a bounded time.
+def tell_programs(settings: Settings, programs: Sequence[Step], *, seconds_max: int) -> None:
+    """Take a step of each program in turn, some programs at once; begin none after so long.
 
     After a failure the rest waits for the next run: a program that is away costs one wait in a run,
     however much there is for it. One for which there is much comes again after all the others.
     """
     if programs:
+        telling = _tell_all(settings, programs, seconds_max)
         # In a thread of its own: whoever calls may have a loop that runs already.
         with ThreadPoolExecutor(max_workers=1) as thread:
-            thread.submit(lambda: asyncio.run(_tell_all(settings, programs))).result()
+            thread.submit(lambda: asyncio.run(telling)).result()
 
 
-async def _tell_all(settings: Settings, programs: Sequence[Step]) -> None:
+async def _tell_all(settings: Settings, programs: Sequence[Step], seconds_max: int) -> None:
     loop = asyncio.get_running_loop()
     # `asyncio.to_thread` is for the database here, and for it alone: names have threads of their
     # own, since one that nobody answers for keeps its thread long after its try was given up.
     loop.set_default_executor(ThreadPoolExecutor(_DESK_THREADS, thread_name_prefix="hook-desk"))
-    waiting, until = deque(programs), loop.time() + settings.hooks_run_max_s
+    waiting, until = deque(programs), loop.time() + seconds_max
 
     async def tell_in_turn(turns: NameTurns) -> None:
         while waiting and loop.time() < until:

@@ -13,12 +13,13 @@ from functools import partial
 from typing import Final
 
 import orjson
+from sqlalchemy import Connection
 
 from base.clock import CIVIL_ZONE, format_instant
 from base.db import reading, transaction
-from base.errors import Unauthenticated
+from base.errors import InvalidInput, Unauthenticated
 from base.log import get_logger
-from credit.folding.projector import bring_up_credit
+from credit.folding.projector import bring_up_within
 from credit.rulebook.reading import rulebook
 from credit.watching.deliveries import (
     Delivery,
@@ -26,15 +27,17 @@ from credit.watching.deliveries import (
     begin_delivery,
     begin_test,
     due_hooks,
+    head_of_credit,
     is_due,
     move_on,
     note_failed,
+    note_look,
     note_taken,
     read_delivery,
     stop,
     try_again,
 )
-from credit.watching.feed import FeedAsked, page_again, page_of
+from credit.watching.feed import FeedAsked, Page, page_again, page_of
 from credit.watching.hooks import Hook, Stopped, hook_again, signing_key
 from credit.watching.limits import WatchLimit, limit_on
 from credit.watching.written import change_told
@@ -68,12 +71,15 @@ def deliver_changes() -> None:
 def deliver_to_programs(parts: Instance) -> None:
     """Tell every program what it was not told yet; what fails waits for its next time."""
     log = parts.desk.journal.log
-    bring_up_credit(parts.engine, log)
+    # The batch of a whole city is read by whoever handed it in, or by the worker that follows: what
+    # is not read yet is told by a later run.
+    bring_up_within(parts.engine, log, parts.settings.credit_backlog_max)
     with reading(parts.engine) as connection:
         due = due_hooks(
             connection, log, now=parts.clock.now(), rows_max=parts.settings.hooks_run_max
         )
-    tell_programs(parts.settings, _steps(parts, due))
+    # One worker for all queues must come back soon to a recall.
+    tell_programs(parts.settings, _steps(parts, due), seconds_max=parts.settings.changes_run_max_s)
 
 
 def _steps(parts: Instance, due: Sequence[Hook]) -> list[Step]:
@@ -114,10 +120,12 @@ def _note(parts: Instance, made: _Outgoing, sent: Sent) -> None:
 
 def _begin(parts: Instance, of: Hook) -> _Outgoing | None:
     """Begin what is to be told next, None where there is nothing, or another worker does it."""
-    with reading(parts.engine) as connection:
+    with transaction(parts.engine) as connection:
         hook = hook_again(connection, of)
-    if hook is None:
-        return None
+        if hook is None:
+            return None
+        # Before anything else: a hook that something is wrong with goes behind the others, too.
+        note_look(connection, hook, parts.clock.now())
     actor = _subscriber(parts, hook)
     if actor is None:
         with transaction(parts.engine) as connection:
@@ -148,15 +156,29 @@ def _next(
 ) -> _Outgoing | None:
     asked = _asked(parts, trying, after=hook.told, rows_max=limit.told_at_once)
     with reading(parts.engine) as connection:
-        page = page_of(connection, hook.log, actor, asked)
+        # Before the page: what comes in between is news once more, and not lost.
+        head = head_of_credit(connection, hook.log, trying.now)
+        page = _page(connection, hook, actor, asked)
+    if page is None:
+        return None
     changes = [change_told(told, due, asked.book) for told, due in page.to_lift]
     until = page.feed.after
     with transaction(parts.engine) as connection:
         if not changes:
-            move_on(connection, hook, until)
+            move_on(connection, hook, until, idle_at=head if page.feed.is_last else None)
             return None
         begun = begin_delivery(connection, hook, trying, until=until, changes=len(changes))
     return None if begun is None else _outgoing(parts, hook, begun, trying, changes)
+
+
+def _page(connection: Connection, hook: Hook, actor: Actor, asked: FeedAsked) -> Page | None:
+    try:
+        return page_of(connection, hook.log, actor, asked)
+    except InvalidInput:
+        # It was told from a ledger that had come further than this one has by now, as while the
+        # rows are made anew or the clock was set back. That is no news; it waits.
+        _LOG.warning("credit_hook_told_ahead", hook=str(hook.id))
+        return None
 
 
 def _again(

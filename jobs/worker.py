@@ -26,6 +26,7 @@ from base.errors import Busy
 from base.log import get_logger
 from base.processes import StopSignal
 from base.queue import (
+    CHANGE_QUEUE_NAME,
     LONG_QUEUE_NAME,
     NOTICE_QUEUE_NAME,
     QUEUE_NAME,
@@ -111,7 +112,7 @@ TIMETABLE: Final = timetable(
         name="deliver-changes",
         every_s=30,
         function="jobs.watch_hooks.deliver_changes",
-        queue=NOTICE_QUEUE_NAME,
+        queue=CHANGE_QUEUE_NAME,
     ),
     Timed(name="escalate-recalls", every_s=300, function="jobs.recalls.escalate_recalls"),
     Timed(name="sweep-scans", every_s=3600, function="jobs.scans.sweep_scans"),
@@ -169,12 +170,13 @@ class _Worker(SimpleWorker):
 
 
 QUEUES: Final[Mapping[str, tuple[str, ...]]] = {
-    # What is looked for first: a notice before a capture, and a file last.
-    "all": (NOTICE_QUEUE_NAME, QUEUE_NAME, LONG_QUEUE_NAME),
+    # What is looked for first: a notice before a capture, changes after it, and a file last.
+    "all": (NOTICE_QUEUE_NAME, QUEUE_NAME, CHANGE_QUEUE_NAME, LONG_QUEUE_NAME),
     "short": (QUEUE_NAME,),
-    # Where nobody was given the notices alone they must not stay unsent.
-    "long": (NOTICE_QUEUE_NAME, LONG_QUEUE_NAME),
+    # Where nobody was given the notices alone, or the changes, they must not stay unsent.
+    "long": (NOTICE_QUEUE_NAME, CHANGE_QUEUE_NAME, LONG_QUEUE_NAME),
     "notices": (NOTICE_QUEUE_NAME,),
+    "changes": (CHANGE_QUEUE_NAME,),
 }
 """Which queues a worker may be given, the first one first."""
 
@@ -227,7 +229,7 @@ def _work_until(queues: Sequence[Queue], stop: StopSignal) -> None:
 def _keep_timetable(settings: Settings, rows: Sequence[Timed], closing: threading.Event) -> None:
     clock = SystemClock()
     queue = open_queue(settings)
-    names = (LONG_QUEUE_NAME, NOTICE_QUEUE_NAME)
+    names = (LONG_QUEUE_NAME, NOTICE_QUEUE_NAME, CHANGE_QUEUE_NAME)
     others = {name: open_queue(settings, name=name) for name in names}
     while not closing.wait(_TIMETABLE_STEP_S):
         try:

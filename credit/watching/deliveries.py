@@ -6,7 +6,7 @@ comes before what it followed; what nobody knows the end of is sent again, with 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from trace.projections.tables import PROJECTION_CURSOR
 from trace.recall.hook_tables import OUTCOME_CHARS_MAX
@@ -16,15 +16,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
-from base.errors import InvalidInput
-from base.log import get_logger
 from credit.tables import CURSOR
 from credit.watching.hooks import Hook, Stopped, hook_from
-from credit.watching.positions import Position, Reached, read_after
+from credit.watching.positions import write_position
 from credit.watching.tables import CREDIT_HOOK, CREDIT_HOOK_DELIVERY
 from credit.watching.telling import position_now
 
-_LOG: Final = get_logger(__name__)
 _UNKNOWN: Final = "It is not known what came of it."
 
 
@@ -56,45 +53,40 @@ class Trying:
     kept: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Head:
-    """How far the rows of credit, the days and the nights have come."""
-
-    cursor: int
-    position: Position
-
-    def has_news_for(self, hook: Hook) -> bool:
-        """Return whether anything can have changed since a program was told."""
-        if hook.waiting is not None or hook.test_at is not None:
-            return True
-        try:
-            told = read_after(hook.told, self.position)
-        except InvalidInput:
-            # Told from a ledger that had come further than this one has by now: while the rows are
-            # made anew, or the days are read from another clock. It waits, and nobody with it.
-            _LOG.warning("credit_hook_told_ahead", hook=str(hook.id))
-            return False
-        if isinstance(told, Reached):
-            return True
-        return (
-            told.seq < self.cursor
-            or told.day < self.position.day
-            or told.night < self.position.night
-        )
-
-
 def due_hooks(connection: Connection, log: int, *, now: datetime, rows_max: int) -> Sequence[Hook]:
-    """Return the hooks whose program may have to be told something now, the oldest first."""
+    """Return the hooks whose program may have to be told something now.
+
+    Whoever was looked at longest ago comes first: every entry of credit may be news for everybody,
+    and the oldest hooks would keep the newer ones waiting for ever.
+    """
     own = CREDIT_HOOK.c
     is_due = and_(own.stopped == Stopped.NO.value, or_(own.next_at.is_(None), own.next_at <= now))
+    has_news = or_(
+        own.waiting.is_not(None),
+        own.idle_at.is_(None),
+        own.idle_at != head_of_credit(connection, log, now),
+    )
     statement = (
         select(CREDIT_HOOK)
-        .where(own.log == log, or_(is_due, own.test_at.is_not(None)))
-        .order_by(own.created_at, own.actor)
+        .where(own.log == log, or_(and_(is_due, has_news), own.test_at.is_not(None)))
+        .order_by(own.looked_at.asc().nulls_first(), own.created_at, own.actor)
+        .limit(rows_max)
     )
-    head = _Head(cursor=_cursor(connection, log), position=position_now(connection, log, now))
-    found = [hook_from(row) for row in connection.execute(statement)]
-    return [one for one in found if head.has_news_for(one)][:rows_max]
+    return [hook_from(row) for row in connection.execute(statement)]
+
+
+def head_of_credit(connection: Connection, log: int, now: datetime) -> str:
+    """Return how far the rows of credit, the days and the nights have come, and nothing else.
+
+    An entry that is not of credit is news for nobody, and changes nothing of it.
+    """
+    position = position_now(connection, log, now)
+    return write_position(replace(position, seq=_cursor(connection, log)))
+
+
+def note_look(connection: Connection, hook: Hook, now: datetime) -> None:
+    """Keep that a worker looks at a hook, whatever comes of it."""
+    connection.execute(update(CREDIT_HOOK).where(_same(hook)).values(looked_at=now))
 
 
 def is_due(hook: Hook, now: datetime) -> bool:
@@ -123,12 +115,12 @@ def newest_deliveries(
     return [_from(row) for row in connection.execute(statement)]
 
 
-def move_on(connection: Connection, hook: Hook, told: str) -> None:
-    """Keep that there was nothing to tell up to a token."""
+def move_on(connection: Connection, hook: Hook, told: str, *, idle_at: str | None) -> None:
+    """Keep that there was nothing to tell up to a token; `idle_at` is how far credit had come."""
     moved = update(CREDIT_HOOK).where(
         _same(hook), CREDIT_HOOK.c.waiting.is_(None), CREDIT_HOOK.c.told == hook.told
     )
-    connection.execute(moved.values(told=told))
+    connection.execute(moved.values(told=told, idle_at=idle_at))
 
 
 def begin_delivery(

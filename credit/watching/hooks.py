@@ -47,6 +47,8 @@ class Hook:
     stopped: Stopped
     test_at: datetime | None
     created_at: datetime
+    looked_at: datetime | None
+    idle_at: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

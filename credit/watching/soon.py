@@ -8,7 +8,7 @@ from typing import Final
 from base.config import Settings
 from base.errors import Busy
 from base.log import get_logger
-from base.queue import NOTICE_QUEUE_NAME, enqueue, open_queue
+from base.queue import CHANGE_QUEUE_NAME, enqueue, open_queue
 
 DELIVER_JOB: Final = "jobs.watch_hooks.deliver_changes"
 _LOG: Final = get_logger(__name__)
@@ -16,7 +16,7 @@ _LOG: Final = get_logger(__name__)
 
 def tell_soon(settings: Settings) -> None:
     """Enqueue a run of deliveries, behind which another one that waits already is replaced."""
-    queue = open_queue(settings, name=NOTICE_QUEUE_NAME)
+    queue = open_queue(settings, name=CHANGE_QUEUE_NAME)
     try:
         enqueue(queue, DELIVER_JOB, {}, job_id="deliver-changes-soon")
     except Busy:

@@ -43,7 +43,8 @@ CREDIT_WATCH_LOOK: Final = Table(
 
 # Where a subscriber's program is told of changes. `id` names the key of this setting; the key or
 # the account is whose right it is told by. Everything up to `told` was taken; `waiting` is the
-# number of the delivery that was begun and not taken yet, `number` that of the newest one.
+# number of the delivery that was begun and not taken yet, `number` that of the newest one. A worker
+# looked at it `looked_at`; there was nothing to tell when credit had come as far as `idle_at` says.
 CREDIT_HOOK: Final = Table(
     "credit_hook",
     METADATA,
@@ -61,6 +62,8 @@ CREDIT_HOOK: Final = Table(
     Column("stopped", String(STOPPED_CHARS_MAX), nullable=False),
     Column("test_at", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("looked_at", Instant),
+    Column("idle_at", String(TOKEN_CHARS_MAX)),
 )
 
 # What came of telling it, delivery by delivery: from which token to which, or a test.

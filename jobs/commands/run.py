@@ -118,6 +118,7 @@ def _run(run: _Run, demo: bool | None) -> int:
     run.supervisor.start(run.program("work", "--queue", "short"))
     run.supervisor.start(run.program("work", "--queue", "long"))
     run.supervisor.start(run.program("work", "--queue", "notices"))
+    run.supervisor.start(run.program("work", "--queue", "changes"))
     if was_new if demo is None else demo:
         run.finish("demo", "--post", local_url(run.settings))
     elif demo is None:

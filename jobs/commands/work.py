@@ -19,7 +19,7 @@ from jobs.worker import QUEUES, work
     default="all",
     show_default=True,
     help="short: captures and the timetable; long: files and activations of many codes;"
-    " notices: telling programs of recalls.",
+    " notices: telling programs of recalls; changes: telling them of whom they watch.",
 )
 @click.pass_obj
 def command(environ: MutableMapping[str, str], wish: str) -> None:

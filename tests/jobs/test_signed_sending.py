@@ -61,7 +61,7 @@ def test_names_that_no_server_answers_for_keep_nobody_waiting(
     settings = _settings(tmp_path, hooks_at_once_max=2, hooks_names_max=40)
     away = [_unanswered(answered) for _ in range(39)]
 
-    tell_programs(settings, [*away, _good(settings, receiver)])
+    tell_programs(settings, [*away, _good(settings, receiver)], seconds_max=60)
 
     assert len(receiver.got) == 1
 
@@ -69,14 +69,14 @@ def test_names_that_no_server_answers_for_keep_nobody_waiting(
 def test_a_try_without_a_turn_is_not_begun(
     tmp_path: Path, receiver: Receiver, answered: threading.Event
 ) -> None:
-    settings = _settings(tmp_path, hooks_names_max=1, hooks_run_max_s=1)
+    settings = _settings(tmp_path, hooks_names_max=1)
     begun: list[Turn] = []
 
     async def step(turn: Turn) -> bool:
         begun.append(turn)
         return False
 
-    tell_programs(settings, [_unanswered(answered), step])
+    tell_programs(settings, [_unanswered(answered), step], seconds_max=1)
 
     assert begun == []
 
@@ -89,7 +89,7 @@ def test_a_turn_that_was_not_used_is_given_back(tmp_path: Path) -> None:
         begun.append(turn)
         return len(begun) < 3
 
-    tell_programs(settings, [step])
+    tell_programs(settings, [step], seconds_max=60)
 
     assert len(begun) == 3
 
@@ -102,7 +102,7 @@ def test_what_goes_wrong_with_one_program_stops_no_other(
     async def broken(turn: Turn) -> bool:
         raise LookupError("what was to be sent is gone")
 
-    tell_programs(settings, [broken, _good(settings, receiver)])
+    tell_programs(settings, [broken, _good(settings, receiver)], seconds_max=60)
 
     assert len(receiver.got) == 1
 
@@ -118,6 +118,6 @@ def test_a_program_with_much_to_be_told_comes_again_after_the_others(tmp_path: P
 
         return step
 
-    tell_programs(settings, [program("much", 3), program("little", 1)])
+    tell_programs(settings, [program("much", 3), program("little", 1)], seconds_max=60)
 
     assert told == ["much", "little", "much", "much"]

@@ -14,7 +14,14 @@ from base.clock import SetClock
 from base.config import Settings
 from base.errors import Busy
 from base.processes import start_process, stop_process
-from base.queue import LONG_QUEUE_NAME, NOTICE_QUEUE_NAME, enqueue, open_queue, ping
+from base.queue import (
+    CHANGE_QUEUE_NAME,
+    LONG_QUEUE_NAME,
+    NOTICE_QUEUE_NAME,
+    enqueue,
+    open_queue,
+    ping,
+)
 from base.redis_server import running_redis
 from credit.watching.soon import DELIVER_JOB
 from jobs.worker import QUEUES, TIMETABLE, Timed, enqueue_due, timetable
@@ -154,10 +161,18 @@ def test_a_timed_job_with_a_queue_of_its_own_waits_behind_no_file(redis_server: 
 
 def test_notices_of_recalls_have_a_queue_of_their_own() -> None:
     named = [row.name for row in TIMETABLE if row.queue == NOTICE_QUEUE_NAME]
-    assert named == ["deliver-recalls", "deliver-changes"]
-    assert DELIVER_JOB in {row.function for row in TIMETABLE}
+    assert named == ["deliver-recalls"]
     assert NOTICE_QUEUE_NAME in QUEUES["all"]
     assert QUEUES["notices"] == (NOTICE_QUEUE_NAME,)
+
+
+def test_no_recall_waits_behind_changes_of_watched_parties() -> None:
+    (row,) = [row for row in TIMETABLE if row.function == DELIVER_JOB]
+    assert row.queue == CHANGE_QUEUE_NAME
+    assert QUEUES["changes"] == (CHANGE_QUEUE_NAME,)
+    for wish in ("all", "long"):
+        order = QUEUES[wish]
+        assert order.index(NOTICE_QUEUE_NAME) < order.index(CHANGE_QUEUE_NAME)
 
 
 def test_a_timetable_refuses_a_name_given_twice() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from base.db import transaction
+from base.db import reading, transaction
+from credit.folding.projector import bring_up_credit
+from credit.watching.deliveries import due_hooks
 from credit.watching.positions import Position, write_position
 from credit.watching.tables import CREDIT_HOOK, CREDIT_HOOK_DELIVERY
 from tests.credit.samples import serious
@@ -71,6 +73,74 @@ def test_a_delivery_that_is_gone_meanwhile_stops_no_other(house: House, receiver
 
     assert len(bodies_of(receiver)) == 3
     assert [one["outcome"] for one in state_of(house)["deliveries"]] == ["HTTP 204"]
+
+
+@pytest.fixture
+def narrow(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """Give a house that looks at one hook in a run."""
+    yield from open_to_hooks(database_url, tmp_path, hooks_run_max=1)
+
+
+def test_of_two_that_always_have_news_each_has_its_turn(narrow: House, receiver: Receiver) -> None:
+    house = narrow
+    for role in ("producer", "authority"):
+        watch(house, 1, 2, role=role)
+        keep_hook(house, receiver.url, role=role)
+        house.clock.instant += timedelta(seconds=1)
+    hand_in(house, "serious_listing", serious(1))
+    deliver(house)
+    hand_in(house, "serious_listing", serious(2))
+    house.clock.instant += timedelta(seconds=1)
+
+    deliver(house)
+
+    assert len(state_of(house, role="producer")["deliveries"]) == 1
+    assert len(state_of(house, role="authority")["deliveries"]) == 1
+
+
+def test_who_was_told_everything_is_not_looked_at_until_credit_goes_on(
+    house: House, receiver: Receiver
+) -> None:
+    watch(house, 1)
+    keep_hook(house, receiver.url)
+    hand_in(house, "serious_listing", serious(1))
+    deliver(house)
+
+    idle = _due(house)
+    hand_in(house, "serious_listing", serious(2))
+    deliver(house)
+    looked = _due(house)
+    house.clock.instant += timedelta(days=1)
+
+    assert (idle, looked, _due(house)) == (0, 0, 1)
+    assert len(bodies_of(receiver)) == 1
+
+
+@pytest.fixture
+def brief(sqlite_url: str, tmp_path: Path) -> Iterator[House]:
+    """Give a house that reads no batch before it tells anybody."""
+    yield from open_to_hooks(sqlite_url, tmp_path, credit_backlog_max=0)
+
+
+def test_a_batch_of_a_city_is_read_by_others_and_told_by_a_later_run(
+    brief: House, receiver: Receiver
+) -> None:
+    watch(brief, 1)
+    keep_hook(brief, receiver.url)
+    hand_in(brief, "serious_listing", serious(1))
+    deliver(brief)
+    early = len(bodies_of(receiver))
+
+    bring_up_credit(brief.services.engine, brief.services.log)
+    deliver(brief)
+
+    assert (early, len(bodies_of(receiver))) == (0, 1)
+
+
+def _due(house: House) -> int:
+    parts = house.services
+    with reading(parts.engine) as connection:
+        return len(due_hooks(connection, parts.log, now=parts.clock.now(), rows_max=9))
 
 
 def _actor(house: House, role: str) -> str:
