@@ -49,6 +49,7 @@ def _at(answer: TestResponse) -> str:
 @pytest.fixture
 def noticed(sqlite_house: House) -> tuple[House, str]:
     """A party that was told of a listing to come."""
+    sqlite_house.clock.instant += timedelta(days=300)
     hand_in(sqlite_house, "penalty", penalty(1))
     authority = sign_in(sqlite_house, "authority")
     return sqlite_house, _at(authority.post(NEW, page=LISTING, uscc=uscc(1), **NOTICE))
