@@ -24,7 +24,7 @@ from credit.watching.telling import (
     changes_after,
     changes_between,
     position_now,
-    stirred_since,
+    stretch_after,
 )
 from parties.access import Action, has_role_for
 from parties.actors import Actor
@@ -63,21 +63,17 @@ def view_of(actor: Actor, book: Book) -> View:
 def page_of(connection: Connection, log: int, actor: Actor, asked: FeedAsked) -> Page:
     """Return what changed of the parties that one watches; the facts were brought up before."""
     now = position_now(connection, log, asked.now)
-    # Whoever asks often hears of few or of nobody: then the others' watches are not even read.
-    stirred = stirred_since(connection, log, asked.after, now)
-    if stirred is None:
+    view = view_of(actor, asked.book)
+    stretch = stretch_after(
+        connection, log, actor.id, view, after=asked.after, now=now, rows_max=asked.rows_max
+    )
+    # Whoever asks often hears of few or of nobody, and so does who reads on where a page ended:
+    # then the others' watches are not even read.
+    if stretch.parties is None:
         watches = watches_of(connection, log, actor)
     else:
-        watches = watches_among(connection, log, actor, stirred)
-    feed = changes_after(
-        connection,
-        log,
-        watches,
-        view_of(actor, asked.book),
-        after=asked.after,
-        now=now,
-        rows_max=asked.rows_max,
-    )
+        watches = watches_among(connection, log, actor, stretch.parties)
+    feed = changes_after(connection, log, watches, view, stretch)
     return Page(feed=feed, to_lift=with_to_lift(connection, log, actor, asked, feed.told))
 
 

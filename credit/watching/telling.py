@@ -5,24 +5,22 @@ asked for; the same token gives the same changes again, and says of a record wha
 of it by now and no more.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from trace.projections.tables import PROJECTION_CURSOR
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, or_, select
 
 from base.clock import CIVIL_ZONE
 from credit.feeds.model import FactKind
-from credit.nightly.tables import CREDIT_GRADE, CREDIT_NIGHT
-from credit.standing import COLUMNS
+from credit.nightly.tables import CREDIT_NIGHT
 from credit.tables import CREDIT_ENTRY, CREDIT_FACT, CURSOR
 from credit.watching.history import (
-    NIGHT_RANK,
     Change,
-    ChangeKind,
     FactRow,
     Facts,
     View,
@@ -30,6 +28,7 @@ from credit.watching.history import (
     told_now,
 )
 from credit.watching.keeping import Watch, parties_of
+from credit.watching.orders import Span, keep_order, kept_order
 from credit.watching.positions import (
     Place,
     Position,
@@ -38,13 +37,10 @@ from credit.watching.positions import (
     write_position,
     write_reached,
 )
+from credit.watching.rows import grades_of, pieces, rows_of, told_of
 from ledger.store import read_head
 
-_KEYS: Final = 400
-_FEW: Final = 4_000
-"""So many new facts are asked whose they are; of more, the parties are asked what is new."""
 _DONE: Final = "done"
-_COLUMNS: Final = (*COLUMNS, CREDIT_FACT.c.subject_id, CREDIT_FACT.c.recorded_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,48 +102,96 @@ def _first_unread() -> Select[int]:
 _UNREAD: Final = _first_unread()
 
 
-def stirred_since(
-    connection: Connection, log: int, after: str, now: Position
-) -> Collection[UUID] | None:
-    """Return of whom alone anything can have changed behind a token, None for of anybody.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What a page is asked of: a span, from behind a change of it, and of whom it can tell.
 
-    Raises `InvalidInput` for a token that was never given out.
+    `parties` is None where that is not known yet. `order` are the places of all changes of the
+    span where this process has worked them out for an earlier page; `parties` are then the page's.
     """
-    found = read_after(after, now)
-    if isinstance(found, Reached) or (found.day, found.night) != (now.day, now.night):
-        return None
-    return _told_of(connection, log, found, now)
+
+    span: Span
+    now: Position
+    last: Place | None
+    rows_max: int
+    parties: Collection[UUID] | None
+    order: Sequence[Place] | None = None
 
 
-def changes_after(
+def stretch_after(
     connection: Connection,
     log: int,
-    watches: Collection[Watch],
+    subscriber: str,
     view: View,
     *,
     after: str,
     now: Position,
     rows_max: int,
-) -> Feed:
-    """Return what changed for watched parties behind a token, in the order it came about.
+) -> Stretch:
+    """Return what a page behind a token is about, and of whom alone it can tell.
 
     Raises `InvalidInput` for a token that was never given out.
     """
     found = read_after(after, now)
-    lower = found.lower if isinstance(found, Reached) else found
-    upper = found.upper if isinstance(found, Reached) else now
-    changes = _in_order(connection, log, watches, view, (lower, upper, now))
-    if isinstance(found, Reached):
-        changes = [one for one in changes if one.change.place > found.last]
-    page = tuple(changes[:rows_max])
-    if len(changes) > rows_max:
-        last = page[-1].change.place
-        # A party that is watched under two codes is told under both, on one page.
-        page += tuple(one for one in changes[rows_max:] if one.change.place == last)
-    if len(page) < len(changes):
-        reached = Reached(lower=lower, upper=upper, last=page[-1].change.place)
-        return Feed(told=page, after=write_reached(reached), is_last=False)
-    return Feed(told=page, after=write_position(upper), is_last=upper == now)
+    parties: Collection[UUID] | None = None
+    if not isinstance(found, Reached):
+        span = Span(
+            log=log, subscriber=subscriber, is_public=view.is_public, lower=found, upper=now
+        )
+        if (found.day, found.night) == (now.day, now.night):
+            parties = told_of(connection, log, found, now)
+        return Stretch(span=span, now=now, last=None, rows_max=rows_max, parties=parties)
+    span = Span(
+        log=log,
+        subscriber=subscriber,
+        is_public=view.is_public,
+        lower=found.lower,
+        upper=found.upper,
+    )
+    order = kept_order(connection.engine, span, view.book)
+    if order is not None:
+        start, end = _page_in(order, found.last, rows_max)
+        parties = {order[at].subject_id for at in range(start, end)}
+    return Stretch(
+        span=span, now=now, last=found.last, rows_max=rows_max, parties=parties, order=order
+    )
+
+
+def changes_after(
+    connection: Connection, log: int, watches: Collection[Watch], view: View, stretch: Stretch
+) -> Feed:
+    """Return what changed for watched parties in a stretch, in the order it came about.
+
+    `watches` name at least the parties that the stretch can tell of.
+    """
+    span, order = stretch.span, stretch.order
+    places = (span.lower, span.upper, stretch.now)
+    only = None if order is None else stretch.parties
+    changes = _in_order(connection, log, watches, view, places, only=only)
+    if order is None:
+        order = [one.change.place for one in changes]
+    start, end = _page_in(order, stretch.last, stretch.rows_max)
+    page = order[start:end]
+    told = tuple(one for one in changes if page and page[0] <= one.change.place <= page[-1])
+    if end == len(order):
+        return Feed(told=told, after=write_position(span.upper), is_last=span.upper == stretch.now)
+    if stretch.order is None:
+        # The pages that follow then cost what they hold, and not what the whole span does.
+        keep_order(connection.engine, span, view.book, order)
+    reached = Reached(lower=span.lower, upper=span.upper, last=page[-1])
+    return Feed(told=told, after=write_reached(reached), is_last=False)
+
+
+def _page_in(order: Sequence[Place], last: Place | None, rows_max: int) -> tuple[int, int]:
+    """Return where a page behind a change begins and ends in an order.
+
+    A party that is watched under two codes is told under both, on one page.
+    """
+    start = 0 if last is None else bisect_right(order, last)
+    end = min(start + rows_max, len(order))
+    while start < end < len(order) and order[end] == order[end - 1]:
+        end += 1
+    return start, end
 
 
 def changes_between(
@@ -181,9 +225,11 @@ def _in_order(
     watches: Collection[Watch],
     view: View,
     span: tuple[Position, Position, Position],
+    *,
+    only: Collection[UUID] | None = None,
 ) -> list[Told]:
     return sorted(
-        _changes(connection, log, watches, view, span),
+        _changes(connection, log, watches, view, span, only),
         key=lambda one: (one.change.place, one.code),
     )
 
@@ -194,13 +240,17 @@ def _changes(
     watches: Collection[Watch],
     view: View,
     span: tuple[Position, Position, Position],
+    only: Collection[UUID] | None,
 ) -> Iterator[Told]:
+    """Yield the changes of a span, of some parties alone where they are named."""
     lower, upper, now = span
-    watched = list(_watched(connection, log, watches))
+    watched = [
+        one for one in _watched(connection, log, watches) if only is None or one.subject_id in only
+    ]
     ids = {one.subject_id for one in watched}
-    stirred = _stirred(connection, log, ids, view, lower, upper)
-    rows = _rows(connection, log, stirred)
-    grades = {} if view.is_public else _grades(connection, log, ids, lower, upper)
+    stirred = ids if only is not None else _stirred(connection, log, ids, view, lower, upper)
+    rows = rows_of(connection, log, stirred)
+    grades = {} if view.is_public else grades_of(connection, log, ids, lower, upper)
     for one in watched:
         own = rows.get(one.subject_id, ())
         start = lower.or_later(one.since)
@@ -240,9 +290,9 @@ def _stirred(
     """Return the parties of which anything can have changed: the others need no look at all."""
     if _has_border(view, lower.day, upper.day):
         return sorted(ids)
-    told_of = _told_of(connection, log, lower, upper) if lower.day == upper.day else None
-    if told_of is not None:
-        return sorted(told_of.intersection(ids))
+    stirred = told_of(connection, log, lower, upper) if lower.day == upper.day else None
+    if stirred is not None:
+        return sorted(stirred.intersection(ids))
     fact = CREDIT_FACT.c
     days = (fact.starts_on, fact.decided_on, fact.stops_on, fact.ended_on)
     stirs = or_(
@@ -260,28 +310,12 @@ def _stirred(
         .exists()
     )
     found: set[UUID] = set()
-    for keys in _pieces(ids):
+    for keys in pieces(ids):
         statement = select(fact.subject_id).where(
             fact.log == log, fact.subject_id.in_(keys), or_(stirs, left)
         )
         found |= set(connection.execute(statement.distinct()).scalars())
     return sorted(found)
-
-
-def _told_of(
-    connection: Connection, log: int, lower: Position, upper: Position
-) -> set[UUID] | None:
-    """Return whose the facts of some entries are, and whose they were; None where they are many."""
-    fact = CREDIT_FACT.c
-    new = select(fact.id).where(fact.log == log, fact.seq >= lower.seq, fact.seq < upper.seq)
-    facts = set(connection.execute(new.limit(_FEW + 1)).scalars())
-    if len(facts) > _FEW:
-        return None
-    found: set[UUID] = set()
-    for keys in _pieces(facts):
-        whose = select(fact.subject_id).where(fact.log == log, fact.id.in_(keys))
-        found |= set(connection.execute(whose.distinct()).scalars())
-    return found
 
 
 def _has_border(view: View, after: date, until: date) -> bool:
@@ -291,72 +325,3 @@ def _has_border(view: View, after: date, until: date) -> bool:
         or (one.to_on is not None and after <= one.to_on < until)
         for one in view.book.measures.values()
     )
-
-
-def _rows(
-    connection: Connection, log: int, ids: Collection[UUID]
-) -> Mapping[UUID, Sequence[FactRow]]:
-    """Return every version of each fact that was ever a party's, by party."""
-    fact, found = CREDIT_FACT.c, dict[UUID, list[FactRow]]()
-    for keys in _pieces(ids):
-        theirs = select(fact.id, fact.subject_id).where(fact.log == log, fact.subject_id.in_(keys))
-        whose: dict[UUID, list[UUID]] = {}
-        for fact_id, of_id in connection.execute(theirs.distinct()):
-            whose.setdefault(fact_id, []).append(of_id)
-        # In a second step and no join: SQLite would read every fact in the order that is asked for.
-        for facts in _pieces(whose):
-            versions = (
-                select(*_COLUMNS)
-                .where(fact.log == log, fact.id.in_(facts))
-                .order_by(fact.id, fact.version)
-            )
-            for row in connection.execute(versions):
-                for subject_id in whose[row.id]:
-                    found.setdefault(subject_id, []).append(row)
-    return found
-
-
-def _grades(
-    connection: Connection, log: int, ids: Collection[UUID], lower: Position, upper: Position
-) -> Mapping[UUID, Sequence[Change]]:
-    """Return the changes of grade that finished nights of the span found."""
-    own, earlier = CREDIT_GRADE.c, CREDIT_GRADE.alias()
-    found: dict[UUID, list[Change]] = {}
-    for keys in _pieces(ids if lower.night < upper.night else ()):
-        statement = (
-            select(own.subject_id, own.day, own.version, own.grade, earlier.c.grade.label("was"))
-            .join(
-                earlier,
-                and_(
-                    earlier.c.log == own.log,
-                    earlier.c.subject_id == own.subject_id,
-                    earlier.c.version == own.version - 1,
-                ),
-            )
-            .where(
-                own.log == log,
-                own.subject_id.in_(keys),
-                own.day > lower.night,
-                own.day <= upper.night,
-                own.grade != earlier.c.grade,
-            )
-        )
-        for row in connection.execute(statement):
-            found.setdefault(row.subject_id, []).append(_grade(row))
-    return found
-
-
-def _grade(row: Row[*tuple[Any, ...]]) -> Change:
-    return Change(
-        place=Place(row.day, NIGHT_RANK, 0, row.subject_id, row.version),
-        kind=ChangeKind.GRADE_CHANGED,
-        item="grade",
-        before=row.was,
-        after=row.grade,
-    )
-
-
-def _pieces(ids: Collection[UUID]) -> Iterator[Sequence[UUID]]:
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _KEYS):
-        yield wanted[start : start + _KEYS]
