@@ -6,12 +6,13 @@ wherever the case's party stands by then; and what is read is what was handed in
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
 
 from base.db import reading
-from base.errors import InputTooLarge, NotFound
+from base.errors import InputTooLarge, InvalidInput, NotFound
 from credit.cases.model import Document
 from credit.cases.reading import StepRow
 from credit.intake.files import FOLDER, keep_file, read_file
@@ -20,6 +21,16 @@ from web.services import Services
 
 NAME_CHARS_MAX = 200
 """As the interface takes it."""
+# How a file begins that a person can read as evidence, and that no machine runs.
+_BEGINNINGS: Final = (
+    b"%PDF-",
+    b"\xff\xd8\xff",  # JPEG
+    b"\x89PNG\r\n\x1a\n",
+    b"II*\x00",  # TIFF, in either order of bytes
+    b"MM\x00*",
+    b"PK\x03\x04",  # OFD (GB/T 33190), DOCX, XLSX, archives
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # DOC, XLS
+)
 
 
 def drawer_of_case(parts: Services, case_id: UUID) -> Path:
@@ -38,17 +49,23 @@ def drawer_of_party(parts: Services, subject_id: UUID) -> Path:
 def keep_documents(
     parts: Services, drawer: Path, sent: Iterable[FileStorage]
 ) -> tuple[Document, ...]:
-    """Keep the files of a form and return what a step says of them; raises `InputTooLarge`."""
+    """Keep the files of a form and return what a step says of them.
+
+    Raises `InputTooLarge`, and `InvalidInput` for a file that is no paper, picture or table; then
+    none is kept.
+    """
     bytes_max = parts.settings.sheet_bytes_max
-    found = []
+    read = []
     for one in sent:
-        body = one.stream.read(bytes_max + 1)
+        body, name = one.stream.read(bytes_max + 1), name_of_file(one.filename or "")
         if len(body) > bytes_max:
             raise InputTooLarge(f"A document has at most {bytes_max} bytes.")
-        if body:
-            file_hash = keep_file(drawer, body)
-            found.append(Document(name=name_of_file(one.filename or ""), sha256=file_hash.hex()))
-    return tuple(found)
+        if body and not body.startswith(_BEGINNINGS):
+            raise InvalidInput(f"{name} is no PDF, picture, OFD or office document.")
+        read.append((name, body))
+    return tuple(
+        Document(name=name, sha256=keep_file(drawer, body).hex()) for name, body in read if body
+    )
 
 
 def move_in(

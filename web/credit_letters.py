@@ -6,7 +6,7 @@ entry; nothing is written into it that was not recorded.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from base.clock import CIVIL_ZONE
 from base.errors import NotFound
 from credit.cases.model import CaseNote
 from credit.cases.reading import StepRow
+from credit.cases.timing import days_to_answer
 from credit.fact_labels import title_of
 from credit.records import FactRow
 from credit.rulebook.lists import credit_lists
@@ -139,7 +140,7 @@ def _write(pdf: TextPdf, letter: Letter, whole: WholeCase, step: StepRow, book: 
     if whole.facts and note.kind != "listing":
         _facts(pdf, whole.facts)
     if letter.may:
-        pdf.text(letter.may, size=11)
+        pdf.text(letter.may + _time_to_answer(note, step.at, book), size=11)
         pdf.space()
     if note.due_on is not None:
         pdf.text(_due(note, note.due_on, book), size=11)
@@ -189,6 +190,19 @@ def _authority(facts: Sequence[FactRow]) -> str:
     """Return the authority of the records, "" where they are of several."""
     names = {fact.authority for fact in facts}
     return names.pop() if len(names) == 1 else ""
+
+
+def _time_to_answer(note: CaseNote, at: datetime, book: Book) -> str:
+    """Return by when the party may answer a notice, "" where it is none or no rule says so."""
+    if (note.kind, note.step) != ("listing", "notice"):
+        return ""
+    found = days_to_answer(book, note, at.astimezone(CIVIL_ZONE).date())
+    if found is None:
+        return ""
+    rule, days = found
+    doubt = "" if rule.is_certain else "，条款尚未核对原文"
+    basis = f"（{_cited(rule.norm, rule.article)}{doubt}）"
+    return f"请自本告知书送达之日起{days}个工作日内提出{basis}。"
 
 
 def _due(note: CaseNote, due_on: date, book: Book) -> str:

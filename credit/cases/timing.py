@@ -72,7 +72,7 @@ def require_in_time(book: Book, step: Step, note: CaseNote, taken: Sequence[Take
     if on is not None and on < first_on:
         path = "served_on" if is_served else "decided_on"
         message = f"may be of {first_on.isoformat()} at the earliest"
-        message_zh = f"最早可在{first_on.isoformat()}作出。"
+        message_zh = f"最早可在{first_on.isoformat()}{'送达' if is_served else '作出'}。"
         problem = Problem(path=path, code="early", message=message, message_zh=message_zh)
         raise InvalidInput(f"{step.en}: {message}.", problems=(problem,))
 
@@ -124,6 +124,15 @@ def counted_anew(book: Book, workdays: Workdays, taken: Sequence[Taken]) -> Coun
         return None
     on = last.note.served_on if Need.SERVED in step.needs else None
     return workdays(_start_of(found[0], on or last.recorded_on, taken[:-1]), found[1])
+
+
+def days_to_answer(book: Book, note: CaseNote, day: date) -> tuple[Rule, int] | None:
+    """Return how many working days a party has from the service of a notice, and by which rule."""
+    kind = case_kinds()[note.kind]
+    serving = (one for one in kind.steps.values() if Need.SERVED in one.needs and one.clock)
+    clock = next((one.clock for one in serving), None)
+    found = None if clock is None else _days(book, clock, note, (), day)
+    return None if found is None else (found[0], found[2])
 
 
 def _start_of(part: str, on: date, taken: Sequence[Taken]) -> date:

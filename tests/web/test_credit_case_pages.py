@@ -18,6 +18,7 @@ from credit.offices import end_office, list_offices
 from parties.actors import CONSOLE, Role
 from parties.keys import KeyRequest, grant
 from parties.tables import PARTY
+from tests.codes.labels.samples import text_of_pdf
 from tests.credit.calendars import written
 from tests.credit.samples import uscc
 from tests.parties.samples import NOW
@@ -156,6 +157,31 @@ def test_a_file_that_was_handed_in_is_not_lost_when_something_else_was_wrong(
     document = sign_in(sqlite_house, "authority").get(f"{at}/documents/{held[1]}")
     assert document.data == PAPER
     assert "attachment" in document.headers["Content-Disposition"]
+
+
+def test_a_program_is_no_evidence(told: House) -> None:
+    refused = ask(sign_in(told), fact_of(told), documents=(BytesIO(b"MZ\x90\x00"), "整改.pdf"))
+
+    assert refused.status_code == 400
+    assert error_of(refused, "new", "documents") == "请提交PDF、图片、OFD或办公文档。"
+    assert "案件：0 件" in text_of(sign_in(told, "authority").get(CASES))
+
+
+def test_a_notice_that_came_to_nothing_says_what_was_announced_and_nothing_follows(
+    sqlite_house: House,
+) -> None:
+    told = told_to(sqlite_house)
+    authority, own = sign_in(told, "authority"), code_of(told)
+    at = at_of(authority.post(NEW, page=f"{NEW}?kind=listing&uscc={own}", uscc=own, **NOTICE))
+    (paper,) = re.findall(rf"{at}/letters/[0-9]+\.pdf", text_of(authority.get(at)))
+    letter = "".join(text_of_pdf(authority.get(paper).data).split())
+
+    authority.post(f"{at}/steps", page=at, step="drop", reason="证据不足")
+
+    page = text_of(authority.get(at))
+    assert all(word in page for word in ("不予列入", "告知的措施"))
+    assert "已撤回" not in page
+    assert "请自本告知书送达之日起" in letter
 
 
 def test_a_party_sees_no_case_document_or_letter_of_another(told: House) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask import request
 
-from base.errors import InputTooLarge
+from base.errors import InputTooLarge, InvalidInput
 from credit.cases.kinds import CaseKind, Need, Step
 from credit.cases.model import CaseNote, Document
 from credit.rulebook.code_lists import code_lists
@@ -88,6 +88,8 @@ def documents_typed(form: Form, of: CaseOf, *, is_new: bool) -> tuple[Document, 
     except InputTooLarge:
         most = parts.settings.sheet_bytes_max
         form.wrong("documents", _("A file has at most %(most)s MB.", most=str(most >> 20)))
+    except InvalidInput:
+        form.wrong("documents", _("Hand in a PDF, a picture, an OFD or an office document."))
     sha256, name = form.code("hash").lower(), " ".join(form.text("hash_name").split())
     if sha256 and not _SHA256.fullmatch(sha256):
         form.wrong("hash", _("A SHA-256 has 64 digits from 0 to f."))

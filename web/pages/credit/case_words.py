@@ -37,6 +37,7 @@ STATES: Final[Mapping[str, Callable[[], str]]] = {
     "served": lambda: _("Notice served"),
     "answered": lambda: _("Answered"),
     "listed": lambda: _("Listed"),
+    "not_listed": lambda: _("Not listed"),
     "removed": lambda: _("Removed"),
 }
 LETTERS: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
