@@ -147,14 +147,14 @@ def _begin(parts: Instance, of: Hook) -> _Outgoing | None:
     if not is_due(hook, now):
         return None
     if hook.waiting is not None:
-        return _again(parts, actor, hook, trying, hook.waiting)
+        return _again(parts, actor, hook, trying, limit)
     return _next(parts, actor, hook, trying, limit)
 
 
 def _next(
     parts: Instance, actor: Actor, hook: Hook, trying: Trying, limit: WatchLimit
 ) -> _Outgoing | None:
-    asked = _asked(parts, trying, after=hook.told, rows_max=limit.told_at_once)
+    asked = _asked(parts, trying, limit, hook.told)
     with reading(parts.engine) as connection:
         # Before the page: what comes in between is news once more, and not lost.
         head = head_of_credit(connection, hook.log, trying.now)
@@ -182,14 +182,14 @@ def _page(connection: Connection, hook: Hook, actor: Actor, asked: FeedAsked) ->
 
 
 def _again(
-    parts: Instance, actor: Actor, hook: Hook, trying: Trying, waiting: int
+    parts: Instance, actor: Actor, hook: Hook, trying: Trying, limit: WatchLimit
 ) -> _Outgoing | None:
     with reading(parts.engine) as connection:
-        delivery = read_delivery(connection, hook, waiting)
+        delivery = read_delivery(connection, hook, hook.waiting or 0)
         if delivery is None:
             # The address was dropped meanwhile, and what came of telling it.
             return None
-        asked = _asked(parts, trying, after=delivery.after, rows_max=max(1, delivery.changes))
+        asked = _asked(parts, trying, limit, delivery.after)
         page = page_again(connection, hook.log, actor, asked, until=delivery.until)
     changes = [change_told(told, due, asked.book) for told, due in page]
     with transaction(parts.engine) as connection:
@@ -201,9 +201,14 @@ def _again(
     return None if claimed is None else _outgoing(parts, hook, claimed, trying, changes)
 
 
-def _asked(parts: Instance, trying: Trying, *, after: str, rows_max: int) -> FeedAsked:
-    book = rulebook().for_region(parts.settings.region)
-    return FeedAsked(after=after, rows_max=rows_max, book=book, now=trying.now)
+def _asked(parts: Instance, trying: Trying, limit: WatchLimit, after: str) -> FeedAsked:
+    return FeedAsked(
+        after=after,
+        rows_max=limit.told_at_once,
+        to_lift_max=limit.to_lift,
+        book=rulebook().for_region(parts.settings.region),
+        now=trying.now,
+    )
 
 
 def _outgoing(

@@ -25,6 +25,7 @@ from credit.watching.keeping import (
     watch_of,
     watches_of,
 )
+from credit.watching.limits import limit_on
 from credit.watching.looking import Look, Looked, look_of, note_look
 from credit.watching.telling import position_now
 from parties.access import Action, has_role_for
@@ -141,6 +142,7 @@ def changes_for(parts: Services, actor: Actor, *, after: str, rows_max: int) -> 
     asked = FeedAsked(
         after=after,
         rows_max=min(rows_max, parts.settings.page_size_max),
+        to_lift_max=limit_on(actor.role, today(parts)).to_lift,
         book=book_of(parts),
         now=parts.clock.now(),
     )

@@ -13,7 +13,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from base.clock import CIVIL_ZONE
-from credit.applying.desk import Application, ApplicationQuery, applications_of
+from credit.applying.desk import (
+    Application,
+    ApplicationPage,
+    ApplicationQuery,
+    applications_of,
+)
 from credit.offices import colleagues_of
 from credit.rulebook.model import Book
 from credit.watching.history import ChangeKind, View
@@ -34,10 +39,14 @@ _ENDS: Final = (ChangeKind.RECORD_ENDED, ChangeKind.MEASURE_ENDED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAsked:
-    """What a subscriber asks: behind which token, how much at most, by which rules, and when."""
+    """What a subscriber asks: behind which token, how much at most, by which rules, and when.
+
+    `to_lift_max` is how many measures of one party are told that have to be lifted.
+    """
 
     after: str
     rows_max: int
+    to_lift_max: int
     book: Book
     now: datetime
 
@@ -48,11 +57,19 @@ class FeedAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToLift:
+    """The measures that a change calls upon to be lifted; with `is_cut` there may be more."""
+
+    applications: tuple[Application, ...] = ()
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page of changes, with the measures of one's own office that each calls to be lifted."""
 
     feed: Feed
-    to_lift: Sequence[tuple[Told, tuple[Application, ...]]]
+    to_lift: Sequence[tuple[Told, ToLift]]
 
 
 def view_of(actor: Actor, book: Book) -> View:
@@ -79,7 +96,7 @@ def page_of(connection: Connection, log: int, actor: Actor, asked: FeedAsked) ->
 
 def page_again(
     connection: Connection, log: int, actor: Actor, asked: FeedAsked, *, until: str
-) -> Sequence[tuple[Told, tuple[Application, ...]]]:
+) -> Sequence[tuple[Told, ToLift]]:
     """Return again a page that was told up to a token, with what may be said of it by now."""
     told = changes_between(
         connection,
@@ -95,10 +112,10 @@ def page_again(
 
 def with_to_lift(
     connection: Connection, log: int, actor: Actor, asked: FeedAsked, told: Collection[Told]
-) -> Sequence[tuple[Told, tuple[Application, ...]]]:
+) -> Sequence[tuple[Told, ToLift]]:
     """Return changes, each with the measures of the subscriber's office that have to be lifted."""
     ended = {one.change.place.subject_id for one in told if one.change.kind in _ENDS}
-    due: Mapping[UUID, Sequence[Application]] = {}
+    due: Mapping[UUID, ApplicationPage] = {}
     if ended and has_role_for(actor, Action.APPLY_MEASURES):
         actors = colleagues_of(connection, actor.id)
         due = {
@@ -110,19 +127,21 @@ def with_to_lift(
                     actors=actors,
                     subject_id=one,
                     only_to_lift=True,
-                    rows_max=asked.rows_max,
+                    rows_max=asked.to_lift_max,
                 ),
-            ).applications
+            )
             for one in sorted(ended)
         }
-    return [(one, _called(one, due.get(one.change.place.subject_id, ()))) for one in told]
+    return [(one, _called(one, due.get(one.change.place.subject_id))) for one in told]
 
 
-def _called(told: Told, due: Collection[Application]) -> tuple[Application, ...]:
+def _called(told: Told, due: ApplicationPage | None) -> ToLift:
     """Return the measures that a change calls upon to be lifted."""
     change = told.change
+    if due is None or change.kind not in _ENDS:
+        return ToLift()
     if change.kind is ChangeKind.MEASURE_ENDED:
-        return tuple(one for one in due if one.measure == change.item)
-    if change.kind is ChangeKind.RECORD_ENDED:
-        return tuple(one for one in due if change.item in map(str, one.fact_ids))
-    return ()
+        called = tuple(one for one in due.applications if one.measure == change.item)
+    else:
+        called = tuple(one for one in due.applications if change.item in map(str, one.fact_ids))
+    return ToLift(applications=called, is_cut=bool(due.next_after))

@@ -20,7 +20,8 @@ _FILE: Final = Path(__file__).with_name("limits.yaml")
 class WatchLimit:
     """How many parties a subscriber of a role watches, and how many it adds at once.
 
-    Its program is told so many changes in one delivery, and so many deliveries are remembered.
+    Its program is told so many changes in one delivery, and so many deliveries are remembered. With
+    the end of a record so many measures `to_lift` of its party are told.
     """
 
     role: str
@@ -28,6 +29,7 @@ class WatchLimit:
     watches: int
     at_once: int
     told_at_once: int
+    to_lift: int
     deliveries: int
 
 
@@ -44,6 +46,7 @@ def watch_limits() -> tuple[WatchLimit, ...]:
             watches=rows.whole("watches") or 0,
             at_once=rows.whole("at_once") or 0,
             told_at_once=rows.whole("told_at_once") or 0,
+            to_lift=rows.whole("to_lift") or 0,
             deliveries=rows.whole("deliveries") or 0,
         )
         rows.done()
@@ -51,8 +54,8 @@ def watch_limits() -> tuple[WatchLimit, ...]:
             rows.fault("role", "word", "is a role that there is")
         if not 0 < one.at_once <= one.watches:
             rows.fault("at_once", "range", "is at least one, and no more than all")
-        if one.told_at_once < 1 or one.deliveries < 1:
-            rows.fault("told_at_once", "range", "is at least one, as deliveries are")
+        if min(one.told_at_once, one.to_lift, one.deliveries) < 1:
+            rows.fault("told_at_once", "range", "is at least one, as to_lift and deliveries are")
         found.append(one)
     file.done()
     faults.refuse()

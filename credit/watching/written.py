@@ -4,16 +4,16 @@ The rule that must stay true: of a record that is told no more its id and list a
 else, whatever the change said when it came about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from credit.applying.desk import Application
 from credit.checking import article_of
 from credit.rulebook.model import Book, Measure
+from credit.watching.feed import ToLift
 from credit.watching.history import FactRow
 from credit.watching.telling import Told
 
 
-def change_told(told: Told, due: Sequence[Application], book: Book) -> dict[str, object]:
+def change_told(told: Told, due: ToLift, book: Book) -> dict[str, object]:
     """Return a change by the names of the interface; `due` are one's measures to be lifted."""
     change = told.change
     return {
@@ -29,8 +29,10 @@ def change_told(told: Told, due: Sequence[Application], book: Book) -> dict[str,
         "before": change.before,
         "after": change.after,
         "to_lift": [
-            {"id": one.id, "measure": one.measure, "applied_on": one.applied_on} for one in due
+            {"id": one.id, "measure": one.measure, "applied_on": one.applied_on}
+            for one in due.applications
         ],
+        "to_lift_is_cut": due.is_cut,
     }
 
 

@@ -139,7 +139,7 @@ def test_the_address_of_a_revoked_sender_says_so(sqlite_house: House, source: So
 
     page = text_of(sign_in(sqlite_house, "authority").get(PENALTIES))
 
-    assert "密钥已撤回，不再取数" in page
+    assert "密钥已被撤销，不再取数" in page
     assert "下次取数" not in page
 
 

@@ -10,6 +10,8 @@ import pytest
 from base.db import reading
 from credit.folding.projector import is_behind
 from credit.nightly.running import NightDesk, run_night
+from credit.rulebook.reading import rulebook
+from credit.watching.feed import FeedAsked, ToLift, page_of
 from credit.watching.positions import write_position
 from credit.watching.telling import position_now
 from tests.credit.naming_world import registered
@@ -256,3 +258,40 @@ def test_a_file_that_is_refused_says_what_is_wrong_in_both_languages(
     assert (refused.status_code, problem["path"]) == (400, path)
     assert said in problem["message_zh"]
     assert problem["message"]
+
+
+def test_a_short_page_leaves_out_nothing_of_what_has_to_be_lifted(sqlite_house: House) -> None:
+    house = sqlite_house
+    house.clock.instant = MORNING
+    _json(_watch(house, uscc(1)))
+    hand_in(house, "serious_listing", serious(1))
+    applied = [_applied(house, reference) for reference in ("A-1", "A-2")]
+    begun = _ask(house)
+    house.clock.instant += timedelta(hours=1)
+    removed = serious(1, removed_on="2026-11-25", removed_no="青市监移〔2026〕1号")
+    hand_in(house, "serious_listing", removed)
+
+    short = _ask(house, begun["next_after"], limit=1)
+
+    (left,) = short["changes"]
+    assert [one["id"] for one in left["to_lift"]] == applied
+    assert left["to_lift_is_cut"] is False
+    cut = _first_behind(house, begun["next_after"], to_lift_max=1)
+    assert ([str(one.id) for one in cut.applications], cut.is_cut) == (applied[:1], True)
+
+
+def _applied(house: House, reference: str) -> str:
+    body = {"uscc": uscc(1), "measure": "MZ-03", "matter": "honours", "reference": reference}
+    answer = send(house, "POST", "/api/v1/credit/applications", body, role="authority")
+    applied: str = _json(answer)["id"]
+    return applied
+
+
+def _first_behind(house: House, after: str, *, to_lift_max: int) -> ToLift:
+    parts = house.services
+    actor = parts.key_ring.authenticate(house.keys["authority"])
+    asked = FeedAsked(
+        after=after, rows_max=1, to_lift_max=to_lift_max, book=rulebook(), now=parts.clock.now()
+    )
+    with reading(parts.engine) as connection:
+        return page_of(connection, parts.log, actor, asked).to_lift[0][1]

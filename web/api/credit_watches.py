@@ -120,7 +120,10 @@ class ToLiftOut(ma.Schema):
 
 
 class WatchChangeOut(ma.Schema):
-    """One change; `item` is the id of the record or of the measure."""
+    """One change; `item` is the id of the record or of the measure.
+
+    Where `to_lift_is_cut`, more may have to be lifted: `/credit/applications?to_lift=true`.
+    """
 
     uscc = ma.fields.String()
     name = ma.fields.String()
@@ -134,6 +137,7 @@ class WatchChangeOut(ma.Schema):
     before = ma.fields.String()
     after = ma.fields.String()
     to_lift = ma.fields.List(ma.fields.Nested(ToLiftOut))
+    to_lift_is_cut = ma.fields.Boolean()
 
 
 class WatchChangesOut(ma.Schema):

@@ -13,11 +13,11 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.errors import AppError, InvalidInput, NotFound
-from credit.applying.desk import Application
 from credit.checking import article_of
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Measure
+from credit.watching.feed import ToLift
 from credit.watching.history import ChangeKind, FactRow
 from credit.watching.keeping import Added
 from credit.watching.limits import limit_on
@@ -62,14 +62,14 @@ class ChangeView:
     measures: tuple[Measure, ...]
     kind: str
     article: str
-    to_lift: Sequence[Application]
+    to_lift: ToLift
 
     def joins(self, other: "ChangeView") -> bool:
         """Return whether two changes are told as one."""
         return (
             bool(self.measures and other.measures)
             and (self.what, self.article) == (other.what, other.article)
-            and not (self.to_lift or other.to_lift)
+            and not any(one.to_lift.applications or one.to_lift.is_cut for one in (self, other))
         )
 
 
@@ -245,7 +245,7 @@ def _article(record: FactRow) -> str:
     return article_of(record.body, record.list, record.starts_on or record.decided_on)
 
 
-def _view(told: Told, due: Sequence[Application]) -> ChangeView:
+def _view(told: Told, due: ToLift) -> ChangeView:
     change, record = told.change, told.record
     credit_list = credit_lists().get(change.list_id)
     measure = book_of(services()).measures.get(change.item)
