@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from trace.capture import Submission, submit
-from trace.recall.hook_addresses import pinned
+from trace.recall.hook_addresses import pinned, require_public
 from trace.recall.hook_tables import RECALL_DELIVERY
 from trace.recall.hooks import claim_delivery, due_deliveries, keep_hook, signing_key
 from trace.recall.model import Criteria
@@ -31,6 +32,26 @@ from tests.trace_room.story import seen_lot
 
 AUTHORITY = actor_of_key(key_id=UUID(int=99), role=Role.AUTHORITY, party_id=None)
 LOT = f"{gtin_uri(1)}/10/L1"
+
+# Machines that are no public ones, however their number is wrapped.
+_INSIDE = (
+    "127.0.0.1",
+    "10.0.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "[::1]",
+    "[fd00::1]",
+    "[::ffff:127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[2002:7f00:1::1]",
+    "[::127.0.0.1]",
+    "[::a00:1]",
+    "0.0.0.0",  # noqa: S104 -- an address to refuse, nothing listens
+    "224.0.0.1",
+    "100.64.0.1",
+    "2130706433",
+)
 
 
 @pytest.fixture
@@ -167,31 +188,30 @@ def test_nothing_is_sent_into_our_own_network(
     shop.parts.engine.dispose()
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "localhost",
-        "10.0.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "[::1]",
-        "[fd00::1]",
-        "[::ffff:127.0.0.1]",
-        "[64:ff9b::7f00:1]",
-        "[64:ff9b::a9fe:a9fe]",
-        "[2002:7f00:1::1]",
-        "[::127.0.0.1]",
-        "[::a00:1]",
-        "0.0.0.0",  # noqa: S104 -- an address to refuse, nothing listens
-        "224.0.0.1",
-        "100.64.0.1",
-        "2130706433",
-    ],
-)
-def test_an_address_that_is_not_public_is_refused(host: str) -> None:
+@pytest.mark.parametrize("host", ["localhost", *_INSIDE])
+def test_nothing_is_sent_to_an_address_that_is_not_public(host: str) -> None:
     with pytest.raises(InvalidInput):
         pinned(f"http://{host}/x", may_be_private=False)
+
+
+@pytest.mark.parametrize("host", [*_INSIDE, "0x7f.1", "127.1", "localhost", "a.localhost."])
+def test_the_number_of_a_machine_inside_is_refused_at_once(host: str) -> None:
+    with pytest.raises(InvalidInput):
+        require_public(f"https://{host}/x")
+
+
+def test_whether_a_name_leads_inside_or_nowhere_is_told_to_nobody() -> None:
+    for host in (socket.gethostname(), "nowhere.invalid"):
+        require_public(f"https://{host}/x")
+    said = {_refusal(f"https://{host}/x") for host in ("localhost", "nowhere.invalid")}
+
+    assert len(said) == 1
+
+
+def _refusal(url: str) -> str:
+    with pytest.raises(InvalidInput) as refused:
+        pinned(url, may_be_private=False)
+    return refused.value.message
 
 
 def test_the_name_stays_in_the_header_and_the_number_is_connected_to() -> None:

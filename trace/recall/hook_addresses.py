@@ -2,7 +2,8 @@
 
 The rule that must stay true: nothing is sent to an address inside our own network. The name of a
 host is resolved once, every address of it is looked at, and the one that was looked at is the one
-that is connected to, so that a name which changes its mind in between gains nothing.
+that is connected to, so that a name which changes its mind in between gains nothing. And nobody is
+told which names there are inside: one that leads nowhere is answered like one that leads there.
 """
 
 import ipaddress
@@ -16,7 +17,8 @@ from base.errors import InvalidInput, Problem
 Number: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PORTS: Final = {"http": 80, "https": 443}
-_NOT_PUBLIC: Final = "The host is not a public one."
+_NOT_PUBLIC: Final = "The host leads to no machine of the public network."
+_THIS: Final = ipaddress.IPv4Address("127.0.0.1")
 # An IPv4 address in the last 32 bits: of a translator (RFC 6052), and the old "compatible" form.
 _EMBEDDING: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
@@ -28,9 +30,7 @@ def pinned(url: str, *, may_be_private: bool) -> tuple[str, str]:
     """
     parts = urlsplit(url)
     numbers = _numbers_of(parts)
-    if not numbers:
-        raise InvalidInput("The name of the host leads nowhere.")
-    if not may_be_private and not all(is_public(number) for number in numbers):
+    if not numbers or not (may_be_private or all(is_public(number) for number in numbers)):
         raise InvalidInput(_NOT_PUBLIC)
     number = numbers[0]
     shown = f"[{number}]" if number.version == 6 else str(number)
@@ -39,14 +39,34 @@ def pinned(url: str, *, may_be_private: bool) -> tuple[str, str]:
 
 
 def require_public(url: str) -> None:
-    """Refuse an address that leads to a machine that is not public now; raises `InvalidInput`.
+    """Refuse the number of a machine that is not public in an address; raises `InvalidInput`.
 
-    A name that leads nowhere yet is let through: it is looked at again before each notice.
+    A name is not looked up: the request would wait for a name server, and its answer tell whoever
+    sets addresses of the names inside our network. It is looked at before each sending.
     """
-    if not all(is_public(number) for number in _numbers_of(urlsplit(url))):
+    number = _written(urlsplit(url).hostname or "")
+    if number is not None and not is_public(number):
         message = "leads to a machine that is not public; notices are sent to public ones alone"
         problem = Problem(path="url", code="not_public", message=message)
         raise InvalidInput(f"url: {message}", problems=(problem,))
+
+
+def _written(host: str) -> Number | None:
+    """Return the number that a host is written as, in any way that is connected to; None of a name.
+
+    The old ways (`2130706433`, `0x7f.1`) lead where the usual one leads. One name is as good as a
+    number: `localhost` is this machine everywhere (RFC 6761, 6.3).
+    """
+    if host.rstrip(".").rpartition(".")[2] == "localhost":
+        return _THIS
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
 
 
 def is_public(number: Number) -> bool:

@@ -47,8 +47,9 @@ _OUTCOMES: Final[Mapping[str, Callable[[], str]]] = {
     "It is not known what came of it.": lambda: _("It is not known what came of it."),
     "It took too long.": lambda: _("It took too long."),
     "Nothing was left to be told.": lambda: _("Nothing was left to be told."),
-    "The name of the host leads nowhere.": lambda: _("The name of the host leads nowhere."),
-    "The host is not a public one.": lambda: _("The host is not a public one."),
+    "The host leads to no machine of the public network.": lambda: _(
+        "The host leads to no machine of the public network."
+    ),
     "The address does not begin with https://.": lambda: _(
         "The address does not begin with https://."
     ),
