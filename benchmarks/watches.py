@@ -74,7 +74,11 @@ class _Stage:
         while True:
             bring_up_credit(parts.engine, self.place.log)
             asked = FeedAsked(
-                after=after, rows_max=_PAGE_ROWS, book=rulebook(), now=self.place.clock.now()
+                after=after,
+                rows_max=_PAGE_ROWS,
+                to_lift_max=_PAGE_ROWS,
+                book=rulebook(),
+                now=self.place.clock.now(),
             )
             with reading(parts.engine) as connection:
                 page = page_of(connection, self.place.log, SENDER, asked)
