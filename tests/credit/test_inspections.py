@@ -25,9 +25,10 @@ from jobs.credit_files import sweep_files
 from ledger.batch import Idempotency
 from ledger.store import read_entries
 from parties.actors import CONSOLE
+from tests.credit.draw_world import DRAW, VALUE, asked
 from tests.credit.naming_world import say, who
 from tests.credit.samples import AUTHORITY, uscc
-from tests.credit.test_draws import DRAW, VALUE, asked, checked, desk, drawn, inspections
+from tests.credit.test_draws import checked, desk, drawn, inspections
 from tests.credit.warning_world import TODAY
 from tests.instances import Installation
 
