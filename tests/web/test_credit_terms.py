@@ -104,3 +104,13 @@ def test_every_list_has_a_term_or_says_which_field_it_lacks(sqlite_house: House)
 
         told = answer.status_code == 200 or errors_of(answer) == ["item"]
         assert told, list_id
+
+
+def test_the_page_opens_for_every_list_before_anything_was_asked(sqlite_house: House) -> None:
+    authority = sign_in(sqlite_house, "authority")
+
+    opened = {one: authority.get(f"{PAGES}/{one}/term") for one in credit_lists()}
+
+    assert {page.status_code for page in opened.values()} == {200}
+    lacking = error_of(opened["judgment_defaulter"], "term", "item")
+    assert lacking == "没有条款规定以这一理由列入的期限，请写明列入情形的项号。"

@@ -152,7 +152,8 @@ def credit_list_term(list_id: str) -> str | tuple[str, int]:
         term=term,
         onto=None if term is None or term.step is None else any_list(term.step.onto),
     )
-    return body if term is not None else (body, 400)
+    # Whoever comes from the list has asked nothing yet: what is lacking stands at its field.
+    return body if term is not None or "listed" not in request.args else (body, 400)
 
 
 def _before(day: date) -> date:
