@@ -6,9 +6,10 @@ command named `command`; and one row in `COMMANDS`. A command is given the envir
 trouble becomes a message and exit code 1, wrong usage 2.
 """
 
+import gc
 import importlib
 from collections.abc import MutableMapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 import click
@@ -56,10 +57,19 @@ class _Group(click.Group):
         if target is None:
             return None
         module, _, attribute = target.partition(":")
-        found = getattr(importlib.import_module(module), attribute)
+        found = getattr(_imported(module), attribute)
         if not isinstance(found, click.Command):
             raise TypeError(f"{target} is not a command")
         return found
+
+
+def _imported(module: str) -> ModuleType:
+    """Import a command's file, without the collector: what is imported is no garbage."""
+    gc.disable()
+    try:
+        return importlib.import_module(module)
+    finally:
+        gc.enable()
 
 
 @click.command(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
