@@ -136,6 +136,8 @@ def _form_before() -> str:
         return ""
     before = urlsplit(request.referrer)
     is_ours = (before.scheme, before.netloc) == (request.scheme, request.host)
+    # Two slashes at the start of a path would name another host.
+    is_ours = is_ours and not before.path.startswith("//")
     return urlunsplit(("", "", before.path, before.query, "")) if is_ours else ""
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.credit.samples import csv_of, penalty
 from tests.web.credit_world import run_waiting
 from tests.web.house import House, open_house
-from tests.web.signed_in import sign_in
+from tests.web.signed_in import Visitor, sign_in
 from tests.web.work_world import text_of
 
 DOCUMENT_MAX, PUSH_MAX, BATCH_MAX = 1 << 12, 1 << 16, 1 << 18
@@ -77,13 +78,27 @@ def test_a_page_takes_as_much_as_a_push_and_leads_back_from_more(small: House) -
     fits, large = _file(9001, 60), _file(9001, 1600)
 
     tried = authority.post(PAGE, page=PAGE, file=(BytesIO(fits), "批次.csv"))
-    refused = authority.client.post(
-        PAGE,
-        data={"file": (BytesIO(large), "批次.csv")},
-        headers={"Accept": "text/html", "Referer": f"http://localhost{PAGE}"},
-    )
+    refused = _post_too_much(authority, large, f"http://localhost{PAGE}")
 
     assert tried.status_code == 200
     assert 'name="sha256"' in text_of(tried)
     assert refused.status_code == 413
     assert f'<a href="{PAGE}">' in text_of(refused)
+
+
+@pytest.mark.parametrize(
+    "before", [f"http://elsewhere.example{PAGE}", "http://localhost//elsewhere"]
+)
+def test_nobody_is_led_back_to_another_host(small: House, before: str) -> None:
+    refused = _post_too_much(sign_in(small, "authority"), _file(9001, 1600), before)
+
+    assert refused.status_code == 413
+    assert "elsewhere" not in text_of(refused)
+
+
+def _post_too_much(person: Visitor, body: bytes, before: str) -> TestResponse:
+    return person.client.post(
+        PAGE,
+        data={"file": (BytesIO(body), "批次.csv")},
+        headers={"Accept": "text/html", "Referer": before},
+    )
