@@ -126,6 +126,7 @@ ROWS: Final[Mapping[str, str]] = MappingProxyType(
         "tag": "类型标记不对。",
         "authority_kind": "这个名单不由这一类机关管理。",
         "case_open": "关于这条记录的同类事项正在办理。",
+        "judged_since": "刚刚有人作出主体判断，请重新查看这条记录。",
         "counts_no_more": "这条记录已不再生效，没有需要办理的事项。",
         "day": "应为日期，如 2030-01-31。",
         "few": "数量不足。",

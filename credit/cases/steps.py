@@ -16,14 +16,19 @@ from sqlalchemy import Connection, delete, func, select
 from base.bulk import insert_rows
 from base.errors import Problem
 from credit.cases.entries import CASE_KIND, DUE_KIND, case_note_of, due_note_of
+from credit.cases.kinds import OBJECTION
 from credit.cases.life import Life, life_of
 from credit.cases.model import CaseNote, DueNote
+from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.judging.standing import stands_as
 from credit.tables import CREDIT_CASE, CREDIT_STEP, CURSOR
+from credit.unfolded import unfolded_entries
 from ledger.batch import Appended, Batch
 from ledger.store import StoredEntry, read_entries
 
 OPEN_ALREADY: Final = "A case of this kind about this record is open already."
+JUDGED_SINCE: Final = "A person said a moment ago who somebody is: look at the record again."
+_JUDGEMENTS: Final = (JUDGED_KIND, UNDONE_KIND)
 _COLUMNS: Final = ("log", "seq", "case_id")
 _READ: Final[Mapping[str, Callable[[StoredEntry], CaseNote | DueNote]]] = MappingProxyType(
     {CASE_KIND: case_note_of, DUE_KIND: due_note_of}
@@ -66,7 +71,7 @@ class CaseSteps:
             life = self._life(draft.note.case_id)
             problem = life.refusal_of(draft.note)
             if problem is None and not life.notes:
-                problem = self._open_already(draft.note)
+                problem = self._open_already(draft.note) or self._judged_since(draft.note)
             if problem is None:
                 self.found[draft.note.case_id] = life.after(draft.note)
             else:
@@ -79,6 +84,17 @@ class CaseSteps:
         if any(self._life(one).is_beside(note) for one in others):
             return Problem(path="facts", code="case_open", message=OPEN_ALREADY)
         return None
+
+    def _judged_since(self, note: CaseNote) -> Problem | None:
+        """Return why a case cannot be opened yet: nobody has read whose its records are by now.
+
+        It would be parted from them. An objection may be about that very thing.
+        """
+        if not note.fact_ids or note.kind == OBJECTION:
+            return None
+        if not unfolded_entries(self.connection, self.log, _JUDGEMENTS):
+            return None
+        return Problem(path="facts", code="judged_since", message=JUDGED_SINCE)
 
     def _not_newest(self, at: int, note: DueNote) -> Iterator[tuple[int, Problem]]:
         """Yield the refusal of a deadline whose step is not the case's newest, or moved since."""

@@ -42,6 +42,7 @@ from parties.actors import Actor, Role
 _LISTING: Final = "listing"
 _REPAIR: Final = "repair"
 _WITHDRAWAL: Final = "withdrawal"
+_MEANWHILE: Final = frozenset({"case_open", "judged_since"})
 _ITEM_CHARS_MAX: Final = 16
 _ROLES: Final = (Role.PRODUCER, Role.AUTHORITY, Role.OPERATOR)
 _TERMS: Final = frozenset(
@@ -86,10 +87,10 @@ def take_step(
     try:
         receipt = desk.journal.append(batch)
     except InvalidInput as refusal:
-        if all(one.code != "case_open" for one in refusal.problems):
+        if all(one.code not in _MEANWHILE for one in refusal.problems):
             raise
-        # Another case was opened since this one was judged.
-        raise Conflict(OPEN_ALREADY, problems=refusal.problems) from refusal
+        # Another case was opened since this one was judged, or its records went elsewhere.
+        raise Conflict(refusal.message, problems=refusal.problems) from refusal
     desk.bring_up()
     return receipt.first_seq
 

@@ -15,9 +15,9 @@ from base.clock import Clock
 from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound, Problem
 from credit.judging.entries import JudgedNote, UndoneNote, judged_draft, undone_draft
+from credit.judging.parting import parted_by_judging, parted_by_undoing
 from credit.judging.refusals import refusal_of
 from credit.judging.standing import JudgementState
-from credit.judging.undoing import in_the_way
 from credit.tables import CREDIT_JUDGEMENT
 from ledger.batch import Batch, Idempotency
 from ledger.draft import Draft
@@ -43,7 +43,8 @@ def judge(
 ) -> Any:
     """Record a judgement and return its row; the same request again is the same judgement.
 
-    Raises `NotFound`, `InvalidInput`, and `Conflict` where what holds already says otherwise.
+    Raises `NotFound`, `InvalidInput`, and `Conflict` where what holds already says otherwise, and
+    where it would part an open case from its records.
     """
     _require_reason(note.reason)
     desk.bring_up()
@@ -57,8 +58,7 @@ def judge(
     _append(desk, actor, note.node_id, judged_draft(note), idempotency)
     row = _read(desk, note.judgement_id)
     if row.state == JudgementState.VOID:
-        # Somebody else was quicker: what was said then stands, and this has no effect.
-        raise Conflict("Somebody else judged this a moment ago; look at it again.")
+        raise _overtaken(desk, note)
     return row
 
 
@@ -78,11 +78,20 @@ def undo(
         raise Conflict("This judgement does not hold any more: there is nothing to undo.")
     if row.state == JudgementState.HOLDS:
         with reading(desk.journal.engine) as connection:
-            problem = in_the_way(connection, desk.journal.log, row)
+            problem = parted_by_undoing(connection, desk.journal.log, row)
         if problem is not None:
             raise _refused(problem)
     _append(desk, actor, row.node_id, undone_draft(note), idempotency)
     return _read(desk, note.judgement_id)
+
+
+def _overtaken(desk: JudgingDesk, note: JudgedNote) -> Exception:
+    """Return why a judgement is void: somebody was quicker, and what was done then stands."""
+    with reading(desk.journal.engine) as connection:
+        problem = parted_by_judging(connection, desk.journal.log, note)
+    if problem is not None:
+        return _refused(problem)
+    return Conflict("Somebody else judged this a moment ago; look at it again.")
 
 
 def _require_reason(reason: str) -> None:

@@ -33,7 +33,8 @@ class JudgedNote:
     """A judgement about a mention, or with `is_join` about a party (`node_id`), and a party.
 
     `is_new` where the mention is a party that nobody knew: then it has this id from now on, and its
-    name is read by the naming rules `naming`.
+    name is read by the naming rules `naming`. `keeps_cases` where it is void if it would part an
+    open case from its records; entries of before say nothing of it, and mean what they meant.
     """
 
     judgement_id: UUID
@@ -44,6 +45,7 @@ class JudgedNote:
     verdict: Judged
     reason: str
     naming: int = FIRST_VERSION
+    keeps_cases: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ def judged_draft(note: JudgedNote) -> Draft:
         "verdict": note.verdict.value,
         "reason": note.reason,
         "naming": note.naming,
+        "keeps_cases": note.keeps_cases,
     }
     return draft_of_parts(JUDGED_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
 
@@ -88,6 +91,7 @@ def judged_of(entry: StoredEntry) -> JudgedNote:
             verdict=Judged(told["verdict"]),
             reason=told["reason"],
             naming=int(told.get("naming", FIRST_VERSION)),
+            keeps_cases=told.get("keeps_cases") is True,
         )
 
 

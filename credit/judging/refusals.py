@@ -9,13 +9,17 @@ from sqlalchemy import Connection, select
 from base.errors import Problem
 from credit.feeds.model import SubjectKind
 from credit.judging.entries import Judged, JudgedNote
+from credit.judging.parting import parted_by_judging
 from credit.judging.standing import followed, holding_about
 from credit.tables import CREDIT_MENTION, CREDIT_SUBJECT
 
 
 def refusal_of(connection: Connection, log: int, note: JudgedNote) -> Problem | None:
     """Return why a judgement cannot be made; None where it can."""
-    return _about_whom(connection, log, note) or _against(connection, log, note)
+    problem = _about_whom(connection, log, note) or _against(connection, log, note)
+    if problem is None and note.keeps_cases:
+        problem = parted_by_judging(connection, log, note)
+    return problem
 
 
 def _about_whom(connection: Connection, log: int, note: JudgedNote) -> Problem | None:

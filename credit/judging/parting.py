@@ -1,29 +1,32 @@
-"""Whether a judgement can be undone: not while an open case stands on it.
+"""Which open cases a judgement, or its undoing, would part from their records.
 
-The rule that must stay true: a case goes back to the party that it was opened for. Where its
-records would not go with it, it has to be over first: nobody decides about another's record. An
-objection is in nobody's way: that a record is not its party's is what it may be about.
+The rule that must stay true: as long as a case is open, it and its records stand with one party:
+nobody decides about another's record, and nobody slips out of a case. Where they would be parted
+the case has to be over first. An objection is in nobody's way: that a record is not its party's is
+what it may be about.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from base.errors import Problem
 from credit.cases.kinds import OBJECTION, case_kinds
-from credit.judging.entries import Judged
+from credit.judging.entries import Judged, JudgedNote
 from credit.judging.standing import followed, joined_into, mentions_of, named_by
 from credit.tables import CREDIT_CASE, CREDIT_MENTION, CREDIT_OWN
 
 _KEYS: Final = 900
+_UNDO: Final = ("undo this", "撤销这一判断")
+_JUDGE: Final = ("judge this", "作出这一判断")
 _NAMED_MAX: Final = 5
 """So many cases are named; whoever closes them is told of the others."""
 
 
-def in_the_way(connection: Connection, log: int, judgement: Any) -> Problem | None:
+def parted_by_undoing(connection: Connection, log: int, judgement: Any) -> Problem | None:
     """Return which open cases an undoing would part from their records; None where it would none.
 
     Who opens one at this very moment finds it parted: it can be closed, and changes nothing.
@@ -31,6 +34,35 @@ def in_the_way(connection: Connection, log: int, judgement: Any) -> Problem | No
     if judgement.verdict != Judged.POSITIVE.value:
         return None
     here = followed(connection, log, judgement.subject_id)
+    parted = _parted(connection, log, here, _leaving(connection, log, judgement, here))
+    return _problem(parted, "judgement", _UNDO) if parted else None
+
+
+def parted_by_judging(connection: Connection, log: int, note: JudgedNote) -> Problem | None:
+    """Return which open cases a judgement would part from their records; None where it would none.
+
+    A party that is joined takes all that is its own with it, cases and records. A mention takes
+    its records alone, and the cases about them are of the party that it counted for so far.
+    """
+    if note.is_join or note.verdict is Judged.UNSURE:
+        return None
+    mention = _mention(connection, log, note.node_id)
+    named = named_by(connection, log, mention)
+    if named is None:
+        return None
+    here = followed(connection, log, named)
+    if note.verdict is Judged.POSITIVE:
+        stays = followed(connection, log, note.subject_id) == here
+    else:
+        stays = note.subject_id != named
+    parted = [] if stays else _parted(connection, log, here, frozenset((note.node_id,)))
+    return _problem(parted, "verdict", _JUDGE) if parted else None
+
+
+def _parted(
+    connection: Connection, log: int, here: UUID, leaving: frozenset[UUID]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the open cases of a party of which some leave with these nodes and some stay."""
     case = CREDIT_CASE.c
     statement = select(case.id, case.kind, case.facts).where(
         case.log == log,
@@ -39,26 +71,25 @@ def in_the_way(connection: Connection, log: int, judgement: Any) -> Problem | No
         case.facts != "",
         case.kind != OBJECTION,
     )
-    rows = list(connection.execute(statement.order_by(case.opened_seq)))
+    rows = connection.execute(statement.order_by(case.opened_seq)).all()
     facts = {row.id: tuple(map(UUID, row.facts.split())) for row in rows}
-    leaving = _leaving(connection, log, judgement, here) if rows else frozenset()
     nodes = _nodes_of(connection, log, chain(facts, *facts.values()))
-    parted = [
+    return [
         row
         for row in rows
         if len({nodes.get(one, here) in leaving for one in (row.id, *facts[row.id])}) > 1
     ]
-    return _problem(parted) if parted else None
+
+
+def _mention(connection: Connection, log: int, mention_id: UUID) -> Row[*tuple[Any, ...]]:
+    own = (CREDIT_MENTION.c.log == log, CREDIT_MENTION.c.id == mention_id)
+    return connection.execute(select(CREDIT_MENTION).where(*own)).one()
 
 
 def _leaving(connection: Connection, log: int, judgement: Any, here: UUID) -> frozenset[UUID]:
     """Return the mentions and parties that would stand with their party no longer."""
     if not judgement.is_join:
-        mention = connection.execute(
-            select(CREDIT_MENTION).where(
-                CREDIT_MENTION.c.log == log, CREDIT_MENTION.c.id == judgement.node_id
-            )
-        ).one()
+        mention = _mention(connection, log, judgement.node_id)
         then = named_by(connection, log, mention, without=judgement.id)
         stays = then is not None and followed(connection, log, then) == here
         return frozenset() if stays else frozenset((judgement.node_id,))
@@ -79,17 +110,17 @@ def _nodes_of(connection: Connection, log: int, things: Iterable[UUID]) -> dict[
     return found
 
 
-def _problem(parted: list[Any]) -> Problem:
+def _problem(parted: Sequence[Row[*tuple[Any, ...]]], path: str, then: tuple[str, str]) -> Problem:
     kinds = [case_kinds()[row.kind] for row in parted[:_NAMED_MAX]]
     ids = [str(row.id) for row in parted[:_NAMED_MAX]]
     told = "; ".join(f"{kind.en} {one}" for kind, one in zip(kinds, ids, strict=True))
     told_zh = "；".join(f"{kind.zh} {one}" for kind, one in zip(kinds, ids, strict=True))
     count = len(parted)
     return Problem(
-        path="judgement",
+        path=path,
         code="cases_open",
         message=f"open cases would be parted from their records ({count}): {told}. Decide them, or "
-        "let the party take them back, and undo this then",
+        f"let the party take them back, and {then[0]} then",
         message_zh=f"有{count}件未办结的案件会与所涉记录分开：{told_zh}。"
-        "请先办结，或者由当事人撤回申请，再撤销这一判断。",
+        f"请先办结，或者由当事人撤回申请，再{then[1]}。",
     )
