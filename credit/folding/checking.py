@@ -20,6 +20,7 @@ from base.errors import LedgerCorrupt
 from credit.folding.comparing import Difference, copy_rows, differing_rows
 from credit.folding.kept import differing_kept
 from credit.folding.projector import FOLDED, FOLDS, NAME
+from credit.folding.tiles import differing_tiles
 from credit.index import credit_entries, rewrite_index
 from credit.inspecting.tables import CREDIT_DRAW_STEP
 from credit.intake.entries import BATCH_KIND, batch_of
@@ -69,6 +70,7 @@ def differing_credit(connection: Connection, log: int, size: int) -> Iterator[Di
             yield from differing_rows(connection, scratch, table, log)
         yield from _unerased(connection, scratch, log)
     yield from differing_kept(connection, log, size)
+    yield from differing_tiles(connection, log, size)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from credit.inspecting.entries import COMMITTED_KIND, DRAWN_KIND, RESULT_KIND
 from credit.inspecting.folding import fold_commit, fold_drawn
 from credit.inspecting.tables import CREDIT_DRAW, CREDIT_INSPECTION
 from credit.intake.entries import BATCH_KIND, batch_of
+from credit.intake.nodes import renew_nodes
 from credit.judging.entries import JUDGED_KIND, UNDONE_KIND
 from credit.persons.entries import ERASED_KIND, PERSONS_KIND
 from credit.reporting.entries import RECORD_ERASED_KIND, REPORT_KIND, SNAPSHOT_KIND
@@ -159,6 +160,7 @@ def forget_credit(connection: Connection, log: int) -> None:
     for table in FOLDED:
         connection.execute(delete(table).where(table.c.log == log))
     reindex_credit(connection, log)
+    renew_nodes(connection, log)
     _move(connection, log, 0)
 
 

@@ -116,7 +116,7 @@ GRANT SELECT ON finding, finding_due, finding_judgement, event_fact, scan_alert,
     TO suxin_sealer;
 -- Credit is folded once more and compared: the rows of batches with it, and what reports hash to.
 GRANT SELECT ON credit_entry, credit_step, credit_warning_step, credit_draw_step, credit_batch,
-    credit_row,
+    credit_row, credit_row_node,
     credit_subject, credit_code, credit_fact, credit_seen, credit_case,
     credit_application, credit_warning, credit_draw, credit_inspection,
     credit_name, credit_mention, credit_own, credit_alias, credit_judgement,

@@ -1,8 +1,9 @@
 """The proof of one row reads tiles of its batch's tree, and gives what all leaves would give."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from hashlib import sha256
+from itertools import chain
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from base.db import reading, transaction
 from base.errors import LedgerCorrupt, NotFound
 from credit.feeds.registry import FEEDS
 from credit.intake.batches import CreditBatch, Door
-from credit.intake.nodes import keep_nodes, reader_of_rows
+from credit.intake.nodes import keep_nodes, nodes_over_rows, reader_of_rows
 from credit.intake.proving import proof_at, proof_of_row
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.tables import CREDIT_ROW, CREDIT_ROW_NODE
@@ -54,7 +55,10 @@ def test_a_proof_of_one_of_very_many_rows_reads_a_few_tiles(
         rows = [(batch.log, OTHER, at, at + 2, leaf, None) for at, leaf in enumerate(leaves)]
         insert_rows(connection, CREDIT_ROW, _ROWS, rows)
         if is_kept:
-            keep_nodes(connection, batch, EMPTY_FRONTIER.append_all(leaves)[1])
+            nodes = EMPTY_FRONTIER.append_all(leaves)[1]
+            keep_nodes(connection, batch, nodes)
+            again = nodes_over_rows(connection, batch.log, OTHER)
+            assert sorted(chain(*again), key=astuple) == sorted(nodes, key=astuple)
     root, counts = root_of(leaves), list[int]()
 
     with reading(installation.engine) as connection:
