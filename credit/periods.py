@@ -51,3 +51,12 @@ def corresponding_day(day: date, months: int) -> date:
 def period_of(start_on: date, months: int) -> Period:
     """Return the period of so many months that starts on a day."""
     return Period(start_on=start_on, last_on=corresponding_day(start_on, months))
+
+
+def starts_between(first_on: date, last_on: date, months: int) -> tuple[date, date]:
+    """Return between which days a period of so many months starts if it ends between two days."""
+    latest = corresponding_day(last_on, -months)
+    if (last_on + _DAY).month != last_on.month:
+        # Every day that a shorter month does not have ends its period on that month's last.
+        latest = latest.replace(day=monthrange(latest.year, latest.month)[1])
+    return corresponding_day(first_on, -months), latest

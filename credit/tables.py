@@ -195,6 +195,12 @@ CREDIT_FACT: Final = Table(
     Index(None, "log", "list", "is_latest", "subject_id"),
     Index(None, "log", "seq"),
     Index(None, "log", "kind", "decided_on"),
+    # Of whom a day changes something by itself: most facts have one of these days at most.
+    *(
+        Index(None, "log", day, postgresql_where=is_set, sqlite_where=is_set)
+        for day in ("starts_on", "stops_on", "ended_on")
+        for is_set in (text(f"{day} IS NOT NULL"),)
+    ),
 )
 
 # When a record was in a batch for the first and for the last time.

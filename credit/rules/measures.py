@@ -6,14 +6,14 @@ on memory alone binds nobody. A bar whose time a law fixes lasts that time, what
 record's publication.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from credit.periods import period_of
+from credit.periods import FIRST_DAY, period_of, starts_between
 from credit.rulebook.model import Book, Measure
 
 _DAY: Final = timedelta(days=1)
@@ -123,6 +123,25 @@ def over_on(measure: Measure, stops_on: date | None, punished: Punished | None) 
     elif measure.duration_months is not None and not measure.is_lifelong:
         ends.append(period_of(punished.decided_on, measure.duration_months).after_on)
     return min(ends, default=None)
+
+
+def barred_between(book: Book, after: date, until: date) -> Sequence[tuple[date, date]]:
+    """Return between which days penalties were decided whose bar of some law is over in a span.
+
+    The span is what lies behind `after`, up to `until`. The end of a row of law is not looked at.
+    """
+    lasting = {
+        measure.duration_months
+        for measure in book.measures.values()
+        if measure.is_statutory_bar and measure.penalties and not measure.is_lifelong
+    }
+    # The first day that a bar is over is the one behind its last.
+    first_on, last_on = max(after, FIRST_DAY), until - _DAY
+    return [
+        starts_between(first_on, last_on, months)
+        for months in sorted(one for one in lasting if one is not None)
+        if first_on <= last_on
+    ]
 
 
 def _has_run(measure: Measure, years: frozenset[int]) -> bool:

@@ -17,24 +17,7 @@ from credit.watching.history import NIGHT_RANK, Change, ChangeKind, FactRow
 from credit.watching.positions import Place, Position
 
 _KEYS: Final = 400
-_FEW: Final = 4_000
-"""So many new facts are asked whose they are; of more, the parties are asked what is new."""
-
 _COLUMNS: Final = (*COLUMNS, CREDIT_FACT.c.subject_id, CREDIT_FACT.c.recorded_at)
-
-
-def told_of(connection: Connection, log: int, lower: Position, upper: Position) -> set[UUID] | None:
-    """Return whose the facts of some entries are, and whose they were; None where they are many."""
-    fact = CREDIT_FACT.c
-    new = select(fact.id).where(fact.log == log, fact.seq >= lower.seq, fact.seq < upper.seq)
-    facts = set(connection.execute(new.limit(_FEW + 1)).scalars())
-    if len(facts) > _FEW:
-        return None
-    found: set[UUID] = set()
-    for keys in pieces(facts):
-        whose = select(fact.subject_id).where(fact.log == log, fact.id.in_(keys))
-        found |= set(connection.execute(whose.distinct()).scalars())
-    return found
 
 
 def rows_of(

@@ -13,12 +13,11 @@ from trace.projections.tables import PROJECTION_CURSOR
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Integer, Select, bindparam, func, select
 
 from base.clock import CIVIL_ZONE
-from credit.feeds.model import FactKind
 from credit.nightly.tables import CREDIT_NIGHT
-from credit.tables import CREDIT_ENTRY, CREDIT_FACT, CURSOR
+from credit.tables import CREDIT_ENTRY, CURSOR
 from credit.watching.history import (
     Change,
     FactRow,
@@ -37,7 +36,8 @@ from credit.watching.positions import (
     write_position,
     write_reached,
 )
-from credit.watching.rows import grades_of, pieces, rows_of, told_of
+from credit.watching.rows import grades_of, rows_of
+from credit.watching.stirring import stirred_among, stirred_in
 from ledger.store import read_head
 
 _DONE: Final = "done"
@@ -133,14 +133,13 @@ def stretch_after(
     Raises `InvalidInput` for a token that was never given out.
     """
     found = read_after(after, now)
-    parties: Collection[UUID] | None = None
     if not isinstance(found, Reached):
         span = Span(
             log=log, subscriber=subscriber, is_public=view.is_public, lower=found, upper=now
         )
-        if (found.day, found.night) == (now.day, now.night):
-            parties = told_of(connection, log, found, now)
+        parties: Collection[UUID] | None = stirred_in(connection, log, view, found, now)
         return Stretch(span=span, now=now, last=None, rows_max=rows_max, parties=parties)
+    parties = None
     span = Span(
         log=log,
         subscriber=subscriber,
@@ -166,8 +165,7 @@ def changes_after(
     """
     span, order = stretch.span, stretch.order
     places = (span.lower, span.upper, stretch.now)
-    only = None if order is None else stretch.parties
-    changes = _in_order(connection, log, watches, view, places, only=only)
+    changes = _in_order(connection, log, watches, view, places, only=stretch.parties)
     if order is None:
         order = [one.change.place for one in changes]
     start, end = _page_in(order, stretch.last, stretch.rows_max)
@@ -248,7 +246,10 @@ def _changes(
         one for one in _watched(connection, log, watches) if only is None or one.subject_id in only
     ]
     ids = {one.subject_id for one in watched}
-    stirred = ids if only is not None else _stirred(connection, log, ids, view, lower, upper)
+    if only is None:
+        stirred: Collection[UUID] = stirred_among(connection, log, ids, view, (lower, upper))
+    else:
+        stirred = ids
     rows = rows_of(connection, log, stirred)
     grades = {} if view.is_public else grades_of(connection, log, ids, lower, upper)
     for one in watched:
@@ -277,51 +278,3 @@ def _watched(connection: Connection, log: int, watches: Collection[Watch]) -> It
             yield _Watched(
                 code=watch.code, name=party.name, subject_id=party.subject_id, since=watch.since
             )
-
-
-def _stirred(
-    connection: Connection,
-    log: int,
-    ids: Collection[UUID],
-    view: View,
-    lower: Position,
-    upper: Position,
-) -> Sequence[UUID]:
-    """Return the parties of which anything can have changed: the others need no look at all."""
-    if _has_border(view, lower.day, upper.day):
-        return sorted(ids)
-    stirred = told_of(connection, log, lower, upper) if lower.day == upper.day else None
-    if stirred is not None:
-        return sorted(stirred.intersection(ids))
-    fact = CREDIT_FACT.c
-    days = (fact.starts_on, fact.decided_on, fact.stops_on, fact.ended_on)
-    stirs = or_(
-        and_(fact.seq >= lower.seq, fact.seq < upper.seq),
-        *(and_(one > lower.day, one <= upper.day) for one in days),
-    )
-    if lower.day < upper.day:
-        # How long a bar of the law lasts is no column.
-        stirs = or_(stirs, fact.kind == FactKind.PENALTY.value)
-    # A fact that moved away is of another party by now, and changes the one it left.
-    was = CREDIT_FACT.alias()
-    left = (
-        select(was.c.id)
-        .where(was.c.log == log, was.c.id == fact.id, was.c.seq >= lower.seq)
-        .exists()
-    )
-    found: set[UUID] = set()
-    for keys in pieces(ids):
-        statement = select(fact.subject_id).where(
-            fact.log == log, fact.subject_id.in_(keys), or_(stirs, left)
-        )
-        found |= set(connection.execute(statement.distinct()).scalars())
-    return sorted(found)
-
-
-def _has_border(view: View, after: date, until: date) -> bool:
-    """Return whether a measure of the rulebook begins or ends in a span of days."""
-    return not view.is_public and any(
-        (one.from_on is not None and after < one.from_on <= until)
-        or (one.to_on is not None and after <= one.to_on < until)
-        for one in view.book.measures.values()
-    )
