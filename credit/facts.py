@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from base.strict_json import JsonObject, loads
 from credit.folding.versions import civil_day
@@ -43,6 +43,20 @@ DONE_HERE: Final = (FactState.REPAIRED, FactState.WITHDRAWN)
 
 TOLD_END: Final = "told_ended_on"
 """Under which name the body of such a fact keeps the end that its feed tells."""
+
+
+def stands_on(state: str, ended_on: date | None, day: date) -> bool:
+    """Return whether a fact in that state is not over: an end told beforehand has yet to come."""
+    is_to_end = state == FactState.ENDED and ended_on is not None and ended_on > day
+    return state == FactState.ACTIVE or is_to_end
+
+
+def standing_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Return `stands_on` as a condition on the rows of facts."""
+    fact = CREDIT_FACT.c
+    return or_(
+        fact.state == FactState.ACTIVE, and_(fact.state == FactState.ENDED, fact.ended_on > day)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from base.strict_json import loads
 from credit.checking import article_told
-from credit.facts import FactState
+from credit.facts import stands_on
 from credit.tables import CREDIT_FACT, CREDIT_SEEN
 
 _BODY_BYTES_MAX: Final = 1 << 20
@@ -55,7 +55,8 @@ class FactRow:
 
     def counts_on(self, day: date) -> bool:
         """Return whether the fact is in answers on a day."""
-        return self.state == FactState.ACTIVE and (self.stops_on is None or self.stops_on > day)
+        stands = stands_on(self.state, self.ended_on, day)
+        return stands and (self.stops_on is None or self.stops_on > day)
 
 
 def facts_of(connection: Connection, log: int, subject_id: UUID, *, rows_max: int) -> list[FactRow]:

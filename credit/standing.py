@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from base.strict_json import loads
-from credit.facts import FactState
+from credit.facts import FactState, standing_on, stands_on
 from credit.feeds.model import FactKind
 from credit.rulebook.model import Measure
 from credit.rules.measures import Punished, Standing, is_called_for, over_on
@@ -126,10 +126,7 @@ def standing_from(rows: FactRows, day: date) -> Standing:
 
 def is_current(row: Row[*tuple[Any, ...]], day: date) -> bool:
     """Return whether a fact is told on a day."""
-    stands = row.state == FactState.ACTIVE or (
-        row.state == FactState.ENDED and row.ended_on is not None and row.ended_on > day
-    )
-    return stands and (row.stops_on is None or row.stops_on > day)
+    return stands_on(row.state, row.ended_on, day) and (row.stops_on is None or row.stops_on > day)
 
 
 def _told_until(row: Row[*tuple[Any, ...]]) -> date | None:
@@ -145,15 +142,7 @@ def told_body(text: str) -> Any:
 
 def counts_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Return the condition under which a fact counts on a day."""
-    fact = CREDIT_FACT.c
-    return and_(
-        # An end that comes later than the day asked for has not come on that day.
-        or_(
-            fact.state == FactState.ACTIVE,
-            and_(fact.state == FactState.ENDED, fact.ended_on > day),
-        ),
-        _began_by(day),
-    )
+    return and_(standing_on(day), _began_by(day))
 
 
 def tells_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ from credit.cases.model import CaseNote
 from credit.cases.ripeness import hindrances
 from credit.cases.steps import OPEN_ALREADY, steps_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
-from credit.facts import FactState
+from credit.facts import FactState, stands_on
 from credit.judging.standing import stands_as
 from credit.periods import FIRST_DAY, LAST_DAY
 from credit.rulebook.code_lists import code_lists
@@ -294,7 +294,7 @@ def _require_openable(
     for fact in facts:
         # A basis that was annulled takes its record back, hidden, repaired or ended as it may be.
         is_annulled = note.kind == _WITHDRAWAL and fact.state != FactState.WITHDRAWN
-        if fact.state != FactState.ACTIVE and not is_annulled:
+        if not is_annulled and not stands_on(fact.state, fact.ended_on, desk.today()):
             message = "This record does not count any more: there is nothing to decide."
             raise Conflict(message, problems=(_problem("facts", "counts_no_more", message),))
     if note.kind == _REPAIR:

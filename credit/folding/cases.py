@@ -4,6 +4,8 @@ The rule that must stay true: an effect is a new version of a fact; what it was 
 with it the answer to who knew what on which day.
 """
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from base.bulk import insert_rows
 from credit.cases.entries import case_note_of, due_note_of
 from credit.cases.kinds import OBJECTION, Effect, case_kinds
 from credit.cases.model import CaseNote
-from credit.facts import FactState, fact_id_of, key_hash_of, told_ends
+from credit.facts import FactState, fact_id_of, key_hash_of, stands_on, told_ends
 from credit.folding.applying import review_applications
 from credit.folding.decisions import decided_fact
 from credit.folding.owning import place_new
@@ -147,10 +149,10 @@ def _change(
         CREDIT_FACT.c.log == log, CREDIT_FACT.c.id.in_(ids), CREDIT_FACT.c.is_latest
     )
     found = [dict(row._mapping) for row in connection.execute(statement)]  # noqa: SLF001 -- SQLAlchemy's public name
-    rows = [row for row in found if _may_change(row["state"], state, kind)]
+    at = entry.header.recorded_at
+    rows = [row for row in found if _may_change(row, state, kind, civil_day(at))]
     no_longer_latest(connection, log, [row["id"] for row in rows])
     before = _before(connection, log, rows) if state == FactState.ACTIVE else {}
-    at = entry.header.recorded_at
     changed = [
         {
             **row,
@@ -171,13 +173,14 @@ def _change(
     review_applications(connection, log, subjects, at)
 
 
-def _may_change(old: str, new: str, kind: str) -> bool:
+def _may_change(row: Mapping[str, Any], new: str, kind: str, day: date) -> bool:
+    old: str = row["state"]
     if old == FactState.WITHDRAWN:
         return False
     if new == FactState.ACTIVE:
         return old == (FactState.SHIELDED if kind == "shielding" else FactState.REPAIRED)
     if new == FactState.SHIELDED:
-        return old == FactState.ACTIVE
+        return stands_on(old, row["ended_on"], day)
     return True
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
-from credit.facts import FactState
+from credit.facts import FactState, standing_on
 from credit.tables import CREDIT_FACT
 from credit.warning.model import REFS_MAX, Found
 from credit.warning.people import organisations_among, pieces
@@ -102,7 +102,7 @@ def counted_on(rule: WarningRule, day: date) -> ColumnElement[bool]:
     if rule.is_current:
         return and_(
             *_meant(rule),
-            _FACT.state == FactState.ACTIVE,
+            standing_on(day),
             func.coalesce(_FACT.starts_on, _FACT.decided_on) <= day,
             or_(_FACT.stops_on.is_(None), _FACT.stops_on > day),
         )

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection, exists, select
 
 from base.clock import CIVIL_ZONE
-from credit.facts import FactState
+from credit.facts import standing_on
 from credit.feeds.model import CodeScheme
 from credit.rulebook.lists import ListKind, credit_lists
 from credit.standing import OF_ALIAS, STANDS_AS
@@ -98,7 +98,7 @@ def blemished_on(connection: Connection, log: int, day: date) -> dict[UUID, Blem
             CREDIT_CODE.c.scheme == CodeScheme.USCC.value,
             fact.list.in_(lists),
             fact.is_latest,
-            fact.state == FactState.ACTIVE,
+            standing_on(day),
             (fact.stops_on.is_(None)) | (fact.stops_on > day),
         )
         .order_by(PARTY.c.id, fact.id)

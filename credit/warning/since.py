@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from credit.facts import FactState
+from credit.facts import standing_on
 from credit.tables import CREDIT_ENTRY, CREDIT_FACT
 from credit.warning.entries import NIGHT_KIND
 from credit.warning.of_facts import counted_on
@@ -107,6 +107,4 @@ def _counts(rule: WarningRule | None, day: date) -> ColumnElement[bool]:
     if rule is not None and rule.watch is Watch.FACTS:
         return counted_on(rule, day)
     # What shows that another party is on a list counts as long as it is on it.
-    return and_(
-        _FACT.state == FactState.ACTIVE, or_(_FACT.stops_on.is_(None), _FACT.stops_on > day)
-    )
+    return and_(standing_on(day), or_(_FACT.stops_on.is_(None), _FACT.stops_on > day))

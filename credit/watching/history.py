@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from credit.facts import FactState
+from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
 from credit.folding.versions import civil_day
 from credit.rulebook.lists import credit_lists
@@ -202,9 +202,7 @@ def _began(row: FactRow, day: date) -> bool:
 
 def _counts(row: FactRow, day: date) -> bool:
     """Return what `standing.tells_on` asks of a row in the database."""
-    if row.state == FactState.ACTIVE:
-        return True
-    if row.state == FactState.ENDED and row.ended_on is not None and row.ended_on > day:
+    if stands_on(row.state, row.ended_on, day):
         return True
     if row.state not in _OUTLIVED:
         return False

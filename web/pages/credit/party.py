@@ -18,7 +18,7 @@ from base.db import reading
 from base.errors import InvalidInput, NotFound
 from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.cases.reading import CaseQuery, CaseRow, cases_of
-from credit.facts import FactState
+from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
 from credit.looking_up import subjects_by_id
 from credit.records import FactRow
@@ -171,7 +171,7 @@ def _view(fact: FactRow, cases: Sequence[CaseRow], on: date, because: tuple[Rule
     sort = _sort(fact, found)
     counts = fact.counts_on(on)
     # A record that counts no longer has no clock that still runs.
-    is_running = sort == "legal" and fact.state == FactState.ACTIVE
+    is_running = sort == "legal" and stands_on(fact.state, fact.ended_on, on)
     starts_on = fact.starts_on or fact.decided_on
     return FactView(
         fact=fact,
@@ -216,6 +216,8 @@ def _tone(fact: FactRow, found: CreditList | None, *, counts: bool) -> str:
 def _state(fact: FactRow, *, counts: bool) -> str:
     if fact.state == FactState.ACTIVE and not counts:
         return words.expired()
+    if fact.state == FactState.ENDED and counts:
+        return words.to_end(fact.ended_on)
     return words.STATES[fact.state]()
 
 

@@ -215,6 +215,11 @@ def expired() -> str:
     return _("Run out")
 
 
+def to_end(day: date | None) -> str:
+    """Return the state of a record whose end its authority told beforehand."""
+    return _("Counts, ended by its authority from %(day)s on", day=day)
+
+
 def told_details(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a record says beside its heads: label and value, of known names alone."""
     kinds = [code_lists().penalties.codes.get(one) for one in body.get("kinds", ())]
