@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from trace.page_tokens import read_token, write_token
 from typing import Any, Final
 from uuid import UUID
 
@@ -47,7 +46,8 @@ from credit.standing import (
 )
 from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
-_ID_BYTES: Final = 16
+LISTED_CODE: Final = func.coalesce(CREDIT_CODE.c.code, "")
+"""The code that an entry of a list bears."""
 # Under which of these a feed names the article of a decision.
 _ARTICLE_NAMES: Final = ("article", "basis", "law_and_penalty")
 
@@ -109,52 +109,15 @@ def check_party(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An organisation that is on a list, with its entry."""
+    """An organisation that is on a list, with its entry.
+
+    `code` is "" where no code of it is known: a person judged that its name is of a party of its
+    own.
+    """
 
     code: str
     name: str
     entry: Entry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
-    """Some of those on a list; `next_after` is "" on the last page."""
-
-    credit_list: CreditList
-    day: date
-    listed: tuple[Listed, ...]
-    next_after: str
-
-
-def list_page(
-    connection: Connection,
-    log: int,
-    list_id: str,
-    *,
-    day: date,
-    known_at: datetime | None = None,
-    after: str = "",
-    rows_max: int,
-) -> ListPage:
-    """Return the organisations on a list on a day, as known now or at an instant.
-
-    No natural person is ever among them. `after` is the `next_after` of the page before; raises
-    `InvalidInput` for anything else.
-    """
-    statement = listed_on(log, list_id, day, known_at).order_by(CREDIT_FACT.c.id)
-    statement = statement.limit(rows_max + 1)
-    if after:
-        (last,) = read_token(after, _ID_BYTES)
-        statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
-    rows = list(connection.execute(statement))
-    listed = tuple(listed_of(connection, log, rows[:rows_max]))
-    is_last = len(rows) <= rows_max
-    return ListPage(
-        credit_list=credit_lists()[list_id],
-        day=day,
-        listed=listed,
-        next_after="" if is_last else write_token(listed[-1].entry.fact_id.bytes),
-    )
 
 
 def listed_on(
@@ -203,12 +166,12 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
         select(
             *COLUMNS,
             CREDIT_FACT.c.batch_id,
-            CREDIT_CODE.c.code,
+            LISTED_CODE.label("code"),
             CREDIT_SUBJECT.c.name,
             CREDIT_SUBJECT.c.is_registered,
         )
         .join(CREDIT_SUBJECT, of_subject)
-        .join(CREDIT_CODE, of_code)
+        .outerjoin(CREDIT_CODE, of_code)
         .where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.list == list_id,

@@ -15,10 +15,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from base.strict_json import loads
-from credit.checking import Listed, ListPage, listed_of, listed_on
+from credit.checking import LISTED_CODE, Listed, listed_of, listed_on
 from credit.facts import FactState
 from credit.names_told import is_named
-from credit.rulebook.lists import credit_lists
+from credit.rulebook.lists import CreditList, credit_lists
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
 _ID_BYTES: Final = 16
@@ -44,6 +44,16 @@ class AsKnown:
     list_id: str
     day: date
     known_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """Some of those on a list; `next_after` is "" on the last page."""
+
+    credit_list: CreditList
+    day: date
+    listed: tuple[Listed, ...]
+    next_after: str
 
 
 class Left(StrEnum):
@@ -90,7 +100,13 @@ class Changes:
 
 
 def search_list(
-    connection: Connection, log: int, asked: AsKnown, *, words: str, after: str, rows_max: int
+    connection: Connection,
+    log: int,
+    asked: AsKnown,
+    *,
+    words: str = "",
+    after: str = "",
+    rows_max: int,
 ) -> ListPage:
     """Return a page of a list; `words` are a piece of a name, or a code.
 
@@ -102,7 +118,7 @@ def search_list(
     if after:
         (last,) = read_token(after, _ID_BYTES)
         statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
-    statement = statement.order_by(CREDIT_FACT.c.id, CREDIT_CODE.c.code).limit(rows_max + 1)
+    statement = statement.order_by(CREDIT_FACT.c.id).limit(rows_max + 1)
     rows = list(connection.execute(statement))
     listed = tuple(listed_of(connection, log, rows[:rows_max]))
     is_last = len(rows) <= rows_max
@@ -145,7 +161,7 @@ def _only_in(these: Select[Any], others: Select[Any]) -> Select[Any]:
     other = others.subquery()
     return these.where(
         ~select(other.c.id)
-        .where(other.c.id == CREDIT_FACT.c.id, other.c.code == CREDIT_CODE.c.code)
+        .where(other.c.id == CREDIT_FACT.c.id, other.c.code == LISTED_CODE)
         .exists()
     )
 
@@ -207,7 +223,7 @@ def _changed(
 ) -> Iterator[Changed]:
     before = old.subquery()
     wanted = new.add_columns(*(before.c[name].label(f"old_{name}") for name in _COMPARED)).join(
-        before, and_(before.c.id == CREDIT_FACT.c.id, before.c.code == CREDIT_CODE.c.code)
+        before, and_(before.c.id == CREDIT_FACT.c.id, before.c.code == LISTED_CODE)
     )
     of = {**{one.name: one for one in CREDIT_FACT.c}, "name": CREDIT_SUBJECT.c.name}
     # Its version says that something was told anew; what a reader sees of it has to differ too.

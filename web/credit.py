@@ -13,9 +13,9 @@ from base.db import glancing, reading
 from base.errors import InvalidInput, NotFound, Problem
 from codes.model import CodeError
 from codes.schemes.cn_uscc import parse_uscc
-from credit.checking import Answer, Entry, ListPage, check_party
+from credit.checking import Answer, Entry, check_party
 from credit.folding.projector import is_behind
-from credit.list_reading import AsKnown, search_list
+from credit.list_reading import AsKnown, ListPage, search_list
 from credit.refusal_words import sentence_zh
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book

@@ -11,8 +11,15 @@ from trace.recall.workdays import workdays_after
 from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
-from credit.checking import Listed, ListPage
-from credit.list_reading import AsKnown, Changes, changes_between, count_on, search_list
+from credit.checking import Listed
+from credit.list_reading import (
+    AsKnown,
+    Changes,
+    ListPage,
+    changes_between,
+    count_on,
+    search_list,
+)
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.terms import ListTerm, TermAsked, term_of_list
 from web.credit import book_of, come_day, today

@@ -101,7 +101,7 @@ def _open_csv(parts: Services, name: str, on: date) -> str:
         if name == OPEN_LISTED:
             return _listed_csv(on, listed_counts(connection, parts.log, on, only_public=True))
         first = on - timedelta(days=_DAYS - 1)
-        counts = decided_counts(connection, parts.log, first, on + _DAY, only_public=True)
+        counts = decided_counts(connection, parts.log, first, on + _DAY, told_on=on)
         return _decided_csv(counts)
 
 

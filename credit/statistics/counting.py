@@ -20,7 +20,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    true,
 )
 
 from credit.applying.desk import is_to_lift
@@ -32,8 +31,7 @@ from credit.standing import counts_on
 from credit.statistics.industries import section_of
 from credit.tables import CREDIT_APPLICATION, CREDIT_CASE, CREDIT_FACT, CREDIT_SUBJECT
 
-_TOLD_IN_PUBLIC: Final = (FactState.ACTIVE, FactState.ENDED)
-_STOOD: Final = (*_TOLD_IN_PUBLIC, FactState.REPAIRED, FactState.SHIELDED)
+_STOOD: Final = (FactState.ACTIVE, FactState.ENDED, FactState.REPAIRED, FactState.SHIELDED)
 _DECIDED: Final = (FactKind.PENALTY.value, FactKind.PERMIT.value, FactKind.INSPECTION.value)
 
 
@@ -82,17 +80,21 @@ class CaseCount:
 def listed_counts(
     connection: Connection, log: int, day: date, *, only_public: bool = False
 ) -> list[ListedCount]:
-    """Return how many are on each list on a day, by region and section of industry."""
+    """Return how many are on each list on a day, by region and section of industry.
+
+    They are those that the list itself tells on that day.
+    """
     subject, fact = CREDIT_SUBJECT.c, CREDIT_FACT.c
-    lists = [one.id for one in credit_lists().values() if one.is_public or not only_public]
+    public = [one.id for one in credit_lists().values() if one.is_public]
     statement = (
         select(fact.list, subject.region, subject.industry, func.count(distinct(fact.subject_id)))
         .join(CREDIT_SUBJECT, and_(subject.log == fact.log, subject.id == fact.subject_id))
         .where(
             fact.log == log,
             fact.is_latest,
-            fact.list.in_(lists),
-            fact.is_published if only_public else true(),
+            fact.list.in_(public) if only_public else fact.list != "",
+            # What is in no public answer is in no public list, whoever counts it.
+            or_(fact.is_published, fact.list.not_in(public)),
             subject.kind != SubjectKind.PERSON.value,
             counts_on(day),
             or_(fact.stops_on.is_(None), fact.stops_on > day),
@@ -110,11 +112,12 @@ def listed_counts(
 
 
 def decided_counts(
-    connection: Connection, log: int, first: date, end: date, *, only_public: bool = False
+    connection: Connection, log: int, first: date, end: date, *, told_on: date | None = None
 ) -> list[DecidedCount]:
     """Return what was decided from a day to the day before another, month by month.
 
-    What was withdrawn was never decided rightly; what is repaired counts in public no more.
+    What was withdrawn was never decided rightly. `told_on` leaves only what everybody is told on
+    that day: what has run out, has ended or was repaired since is not.
     """
     fact, subject = CREDIT_FACT.c, CREDIT_SUBJECT.c
     year, month = extract("year", fact.decided_on), extract("month", fact.decided_on)
@@ -128,7 +131,7 @@ def decided_counts(
             fact.kind.in_(_DECIDED),
             fact.decided_on >= first,
             fact.decided_on < end,
-            _told_in_public() if only_public else fact.state.in_(_STOOD),
+            fact.state.in_(_STOOD) if told_on is None else _told_in_public(told_on),
             subject.kind != SubjectKind.PERSON.value,
         )
         .group_by(year, month, fact.kind, severity)
@@ -144,11 +147,11 @@ def decided_counts(
     )
 
 
-def _told_in_public() -> ColumnElement[bool]:
+def _told_in_public(day: date) -> ColumnElement[bool]:
     """Return the condition under which a decision is public; of penalties not every one is."""
     fact = CREDIT_FACT.c
     is_public = or_(fact.is_published, fact.kind != FactKind.PENALTY.value)
-    return and_(fact.state.in_(_TOLD_IN_PUBLIC), is_public)
+    return and_(is_public, counts_on(day), or_(fact.stops_on.is_(None), fact.stops_on > day))
 
 
 def measure_counts(connection: Connection, log: int, day: date) -> list[MeasureCount]:

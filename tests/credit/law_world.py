@@ -16,12 +16,13 @@ from base.clock import CIVIL_ZONE
 from base.db import reading, transaction
 from credit.cases.model import CaseNote
 from credit.cases.taking import CaseDesk, take_step
-from credit.checking import Answer, check_party, list_page
+from credit.checking import Answer, check_party
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, Door
 from credit.intake.taking import IntakeDesk, take_batch
+from credit.list_reading import AsKnown, search_list
 from credit.offices import EVERY, grant_office
 from credit.records import FactRow, facts_of
 from credit.reporting.reasons import because_of, records_of
@@ -103,14 +104,8 @@ class LawWorld:
     ) -> list[tuple[str, UUID, date | None]]:
         """Return who is on a list on a day, as known now or at an instant, and until when."""
         with self._reading() as connection:
-            page = list_page(
-                connection,
-                self.installation.log,
-                list_id,
-                day=day,
-                known_at=known_at,
-                rows_max=100,
-            )
+            asked = AsKnown(list_id=list_id, day=day, known_at=known_at)
+            page = search_list(connection, self.installation.log, asked, rows_max=100)
         return [(one.code, one.entry.fact_id, one.entry.stops_on) for one in page.listed]
 
     def take(self, name: str, actor: Actor, kind: str, step: str, case: UUID, **more: Any) -> int:

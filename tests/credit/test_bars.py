@@ -18,10 +18,11 @@ from credit.applying.desk import (
     lift_measure,
 )
 from credit.applying.entries import AppliedNote, LiftedNote
-from credit.checking import Answer, check_party, list_page
+from credit.checking import Answer, check_party
 from credit.feeds.registry import FEEDS
 from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
+from credit.list_reading import AsKnown, search_list
 from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from tests.credit.case_world import DECIDED, CaseDay, open_case_world
@@ -281,13 +282,8 @@ def test_an_entry_whose_end_nobody_knows_is_in_no_public_list(
     _told(world, intake, "serious_listing", old)
 
     with reading(world.installation.engine) as connection:
-        page = list_page(
-            connection,
-            world.installation.log,
-            "serious_violation",
-            day=date(2026, 11, 23),
-            rows_max=10,
-        )
+        asked = AsKnown(list_id="serious_violation", day=date(2026, 11, 23))
+        page = search_list(connection, world.installation.log, asked, rows_max=10)
 
     assert old["list_no"] not in [one.entry.number for one in page.listed]
     # Whoever checks the party is told of it until the limit is over, and nobody afterwards.

@@ -14,11 +14,11 @@ from base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from credit.cases.entries import case_draft
 from credit.cases.kinds import case_kinds
 from credit.cases.taking import take_step
-from credit.checking import list_page
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import FOLDED
 from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
+from credit.list_reading import AsKnown, search_list
 from credit.rulebook.reading import rulebook
 from credit.tables import CREDIT_FACT
 from ledger.batch import Batch
@@ -51,9 +51,9 @@ def test_a_repair_goes_from_application_to_no_answer_at_once_and_stays_provable(
     assert (world.case(case_id).state, world.case(case_id).is_open) == ("repaired", False)
     with reading(world.installation.engine) as connection:
         log = world.installation.log
-        name, day = "serious_violation", date(2026, 11, 23)
-        now = list_page(connection, log, name, day=day, rows_max=10)
-        then = list_page(connection, log, name, day=day, known_at=before, rows_max=10)
+        today = AsKnown(list_id="serious_violation", day=date(2026, 11, 23))
+        now = search_list(connection, log, today, rows_max=10)
+        then = search_list(connection, log, replace(today, known_at=before), rows_max=10)
     assert now.listed == ()
     assert [one.entry.number for one in then.listed] == ["青市监列〔2026〕1号"]
     world.installation.seal()

@@ -1,5 +1,6 @@
 """Counts of lists, decisions, measures, cases and feeds: of organisations alone, on a day."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
+from credit.list_reading import AsKnown, search_list
 from credit.statistics.counting import (
     DecidedCount,
     ListedCount,
@@ -18,6 +20,7 @@ from credit.statistics.counting import (
 )
 from credit.statistics.industries import section_of, sections
 from credit.statistics.timeliness import FeedCount, feed_counts
+from tests.credit.naming_world import hand_in, queue, say
 from tests.credit.samples import AUTHORITY, csv_of, defaulter, penalty, serious, uscc
 from tests.instances import Installation
 
@@ -98,6 +101,26 @@ def test_decisions_are_counted_month_by_month_from_the_first_day_to_the_last(
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "decisions"),
+    [(date(2026, 12, 14), 2), (date(2027, 12, 10), 2), (date(2027, 12, 11), 1)],
+)
+def test_what_everybody_is_told_holds_nothing_that_has_run_out(
+    installation: Installation, intake: IntakeDesk, day: date, decisions: int
+) -> None:
+    # Each is public for a year.
+    installation.clock.instant = datetime(2026, 12, 14, 1, tzinfo=UTC)
+    hand_in(intake, "penalty", penalty(1, cf_jdrq="2026-12-10"), penalty(2, cf_jdrq="2026-12-12"))
+
+    with reading(installation.engine) as connection:
+        first, end = date(2026, 12, 1), date(2027, 1, 1)
+        every = decided_counts(connection, installation.log, first, end)
+        public = decided_counts(connection, installation.log, first, end, told_on=day)
+
+    assert sum(one.decisions for one in every) == 2
+    assert sum(one.decisions for one in public) == decisions
+
+
 def _of(counts: list[FeedCount], feed: str) -> FeedCount:
     return next(one for one in counts if one.feed == feed)
 
@@ -151,3 +174,28 @@ def test_every_division_lies_in_one_section_at_most() -> None:
     divisions = [number for one in sections().values() for number in range(one.first, one.last + 1)]
 
     assert divisions == list(range(1, 98))
+
+
+def test_as_many_are_counted_as_their_lists_tell_though_a_party_has_no_code(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    # One whose code is masked was judged to be a party of its own; the end of another's entry is
+    # known to nobody, so that no public list tells it.
+    hand_in(intake, "judgment_default", defaulter(2), defaulter(1, cardnum="37020*****11"))
+    hand_in(intake, "serious_listing", serious(3), serious(4, listed_on="2020-05-01"))
+    (waits,) = queue(intake).waiting
+    say(intake, waits.mention.id, None)
+
+    with reading(installation.engine) as connection:
+        log = installation.log
+        counted = Counter[str]()
+        for one in listed_counts(connection, log, DAY):
+            counted[one.list_id] += one.organisations
+        pages = {
+            name: search_list(connection, log, AsKnown(list_id=name, day=DAY), rows_max=9).listed
+            for name in ("judgment_defaulter", "serious_violation")
+        }
+
+    assert counted == {"judgment_defaulter": 2, "serious_violation": 1}
+    assert {name: len(found) for name, found in pages.items()} == counted
+    assert sorted(one.code for one in pages["judgment_defaulter"]) == ["", uscc(2)]

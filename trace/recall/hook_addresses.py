@@ -19,6 +19,9 @@ Number: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PORTS: Final = {"http": 80, "https": 443}
 _NOT_PUBLIC: Final = "The host leads to no machine of the public network."
 _THIS: Final = ipaddress.IPv4Address("127.0.0.1")
+# All that is given out of IPv6 (RFC 4291, 2.4 and IANA's list): what lies outside of it is a site's
+# own, a translator's, or nobody's.
+_GIVEN_OUT: Final = ipaddress.IPv6Network("2000::/3")
 # An IPv4 address in the last 32 bits: of a translator (RFC 6052), and the old "compatible" form.
 _EMBEDDING: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
@@ -74,7 +77,8 @@ def is_public(number: Number) -> bool:
     inner = list(_inside(number))
     if inner:
         return all(is_public(one) for one in inner)
-    return number.is_global and not number.is_multicast
+    is_given_out = number.version == 4 or number in _GIVEN_OUT
+    return is_given_out and number.is_global and not number.is_multicast
 
 
 def _inside(number: Number) -> Iterator[Number]:

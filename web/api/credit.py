@@ -6,9 +6,10 @@ party has a right to.
 
 from typing import Any
 
-from credit.checking import Answer, ListPage
+from credit.checking import Answer
 from credit.decisions import Told, converting, penalty_told
 from credit.explaining import publicity_json
+from credit.list_reading import ListPage
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Measure
 from credit.rules.publicity import publicity_of
