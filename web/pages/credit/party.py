@@ -216,7 +216,7 @@ def _tone(fact: FactRow, found: CreditList | None, *, counts: bool) -> str:
 def _state(fact: FactRow, *, counts: bool) -> str:
     if fact.state == FactState.ACTIVE and not counts:
         return words.expired()
-    if fact.state == FactState.ENDED and counts:
+    if fact.state == FactState.ENDED and counts and fact.ended_on is not None:
         return words.to_end(fact.ended_on)
     return words.STATES[fact.state]()
 

@@ -215,9 +215,9 @@ def expired() -> str:
     return _("Run out")
 
 
-def to_end(day: date | None) -> str:
+def to_end(day: date) -> str:
     """Return the state of a record whose end its authority told beforehand."""
-    return _("Counts, ended by its authority from %(day)s on", day=day)
+    return _("Counts, ended by its authority from %(day)s on", day=day.isoformat())
 
 
 def told_details(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
