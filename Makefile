@@ -14,6 +14,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
+# Where it is set, every process that a test starts compiles the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
@@ -23,8 +26,9 @@ VENDOR := web/static/vendor
 ROOMS := $(wildcard base codes schemas ledger parties trace credit web jobs migrations \
 	tests benchmarks manage.py wsgi.py)
 # Each parallel worker starts its own PostgreSQL; a file's tests stay together, so that the
-# servers a file starts are started once.
-PYTEST_ARGS ?= -n $(shell n=$$(nproc); echo $$((n > 4 ? 4 : n))) --dist loadfile
+# servers a file starts are started once, and the files in the order of tests/conftest.py.
+PYTEST_ARGS ?= -n $(shell n=$$(nproc); echo $$((n > 4 ? 4 : n))) --dist loadfile \
+	--no-loadscope-reorder
 
 .PHONY: setup setup-dev run test check lock clean
 

@@ -1,7 +1,9 @@
 """The real things a test may ask for: a PostgreSQL, a Redis, a running service, a browser."""
 
+import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +15,13 @@ from base.db import open_engine
 from base.redis_server import running_redis
 from jobs.commands.init import upgrade
 from tests.live import SERVICES, LiveServer, start_live_server
+from tests.memory import folder_in_memory
 from tests.postgres import PostgresServer, start_postgres
 from tests.setup_machine import find_chromium
+
+_TESTS = Path(__file__).resolve().parent
+# Folders of few tests that start processes, the longest first.
+_LONG = ("crash", "benchmarks", "demo", "browser", "jobs", "deploy")
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # A test run may be root in a container, where the sandbox cannot start.
@@ -25,6 +32,30 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_configure() -> None:
+    """Prepare the process of a run, or of one of its workers."""
+    # What a test starts would compile the whole program anew each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    memory = folder_in_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the folders whose tests take long before those of many short ones.
+
+    Two workers end together when what is left at the end is short; by number of tests, which is
+    the other order there is, two tests of killed servers came last and kept one of them alone.
+    """
+    items.sort(key=lambda item: _turn(item.path))
+
+
+def _turn(path: Path) -> int:
+    folder = path.relative_to(_TESTS).parts[0] if path.is_relative_to(_TESTS) else ""
+    return _LONG.index(folder) if folder in _LONG else len(_LONG)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ from base.clock import SetClock
 from base.config import Settings
 from base.db import open_engine, reading, transaction
 from base.installation_secret import SECRET_BYTES, InstallationSecret
-from jobs.commands.init import upgrade
 from ledger.batch import Receipt
 from ledger.checkpoint import origin_of_log
 from ledger.note import SignerKey
@@ -29,6 +28,7 @@ from parties.register import register_party, register_site
 from parties.tables import PartyKind
 from schemas.epcis import Document, DocumentLimits, read_document, read_event
 from tests.checking import check_ledger
+from tests.migrated import migrate
 from tests.parties.samples import gln_uri, uscc_of
 
 ORIGIN = "ledger.example.org"
@@ -111,7 +111,7 @@ def open_installation(url: str, **settings: Any) -> Installation:
     merged: dict[str, Any] = {"origin": ORIGIN, "web_threads": 8, **settings}
     known = Settings(database_url=url, **merged)
     engine = open_engine(url, pool_size=known.web_threads)
-    upgrade(engine)
+    migrate(engine)
     clock = SetClock(NOW)
     signer = SignerKey.from_seed(origin_of_log(ORIGIN, DEFAULT_LOG), bytes(32))
     with transaction(engine) as connection:

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from base.processes import start_process
+from tests.memory import folder_in_memory
 from tests.waiting import wait_until
 
 _START_S = 60
@@ -27,6 +28,9 @@ _SETTINGS = {
     # server itself loses nothing: what was written is in the kernel's cache.
     "fsync": "off",
     "full_page_writes": "off",
+    "max_wal_size": "256MB",
+    # What the planner knows of a table is what the test did, not when somebody came by to count.
+    "autovacuum": "off",
     "timezone": "UTC",
 }
 # Everything but rows that a test could have changed in a database.
@@ -36,18 +40,29 @@ SELECT (SELECT md5(string_agg(concat_ws(' ', oid, relname, relkind, relacl), ','
        (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped),
        (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_trigger),
-       (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace)
+       (SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
+       (SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+        WHERE datname = current_database()),
+       (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        AND relkind = 'r' AND reltuples >= 0)
 """
 _END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-# One statement for a table that is empty as a rule costs less than to truncate it.
+# To delete a few rows costs less than to truncate. A table of more than ten pages is truncated: the
+# planner takes one that nobody counted for ten pages, and for as many as it has beyond them, so a
+# plan would depend on the tests that came before.
 _EMPTY = """
-DO $$ DECLARE one regclass; BEGIN
+DO $$ DECLARE one regclass; long text; BEGIN
 SET LOCAL session_replication_role = 'replica';
 FOR one IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
-AND relkind = 'r' AND relname <> 'alembic_version' LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+AND relkind = 'r' AND relname <> 'alembic_version'
+AND pg_relation_size(oid) BETWEEN 1 AND 81920 LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
+SELECT string_agg(oid::regclass::text, ',') INTO long FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+AND pg_relation_size(oid) > 81920;
+IF long IS NOT NULL THEN EXECUTE 'TRUNCATE ' || long || ' CASCADE'; END IF;
 END $$
 """
 _IS_SMALL = "SELECT pg_database_size(current_database()) < 48 * 1024 * 1024"
@@ -69,10 +84,12 @@ class PostgresServer:
     """
 
     folder: Path
+    data: Path
     process: "subprocess.Popen[bytes]"
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _free: list[str] = field(default_factory=list)
     _shapes: dict[str, object] = field(default_factory=dict)
+    _kept: "dict[str, psycopg.Connection[tuple[object, ...]]]" = field(default_factory=dict)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -99,23 +116,30 @@ class PostgresServer:
         if self._free:
             return self._free.pop()
         name = self.new_database(template)
-        with self.connect(name) as connection:
-            self._shapes[name] = connection.execute(_SHAPE).fetchone()
+        self._shapes[name] = self._keeper(name).execute(_SHAPE).fetchone()
         return name
 
     def give_back(self, name: str) -> None:
         """Empty a borrowed database for the next one, or drop it where that is not enough."""
-        with self.connect(name) as connection:
-            connection.execute(_END_OTHERS)
-            shape = connection.execute(_SHAPE).fetchone()
-            is_small = connection.execute(_IS_SMALL).fetchone() == (True,)
-            is_kept = is_small and shape == self._shapes[name]
-            if is_kept:
-                connection.execute(_EMPTY)
-        if is_kept:
+        connection = self._keeper(name)
+        connection.execute(_END_OTHERS)
+        shape = connection.execute(_SHAPE).fetchone()
+        is_small = connection.execute(_IS_SMALL).fetchone() == (True,)
+        if is_small and shape == self._shapes[name]:
+            connection.execute(_EMPTY)
             self._free.append(name)
         else:
+            self._kept.pop(name).close()
             self.drop_database(name)
+
+    def _keeper(self, name: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """Return the connection that looks after a borrowed database.
+
+        It stays: a new one has to read the catalogue first, which takes longer than all it does.
+        """
+        if name not in self._kept or self._kept[name].closed:
+            self._kept[name] = self.connect(name)
+        return self._kept[name]
 
     def drop_database(self, name: str) -> None:
         """Drop a database, closing whatever connection is left open to it."""
@@ -125,12 +149,15 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
+        for connection in self._kept.values():
+            connection.close()
         self.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown".
         try:
             self.process.wait(_STOP_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        shutil.rmtree(self.data, ignore_errors=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -138,12 +165,11 @@ def start_postgres(*, is_durable: bool = False) -> PostgresServer:
     """Start a server with no database but the built-in ones; a durable one waits for the disk."""
     # The path of a Unix socket has at most 107 bytes, so a deep TMPDIR is of no use.
     parent = tempfile.gettempdir() if len(tempfile.gettempdir()) < 60 else "/tmp"  # noqa: S108 -- mkdtemp makes the folder private
-    folder = Path(tempfile.mkdtemp(prefix="suxin-pg-", dir=parent))
     account = _account()
-    if account is not None:
-        os.chown(folder, account.pw_uid, account.pw_gid)
+    folder = _new_folder(Path(parent), account)
+    memory = None if is_durable else folder_in_memory()
+    data = folder / "data" if memory is None else _new_folder(memory, account)
     binaries = _binaries(folder, account)
-    data = folder / "data"
     initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
     _run([*map(str, initdb), "--encoding=UTF8", "--locale=C", "--no-instructions"], account)
     argv = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
@@ -157,9 +183,16 @@ def start_postgres(*, is_durable: bool = False) -> PostgresServer:
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
         )
-    server = PostgresServer(folder, process)
+    server = PostgresServer(folder, data, process)
     wait_until(lambda: _is_ready(server), _START_S, f"PostgreSQL, see {folder}/log")
     return server
+
+
+def _new_folder(parent: Path, account: pwd.struct_passwd | None) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="suxin-pg-", dir=parent))
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    return folder
 
 
 def _account() -> pwd.struct_passwd | None:

@@ -23,7 +23,7 @@ from parties.acts import ActsIndex, recorder
 from parties.keys import KeyRequest, grant
 from parties.tables import Role
 
-_MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
+MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
 
 
 @click.command()
@@ -44,7 +44,7 @@ def command(environ: MutableMapping[str, str]) -> None:
 def upgrade(engine: Engine) -> None:
     """Run the migrations that the database lacks."""
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with transaction(engine) as connection:
         config.attributes["connection"] = connection
         alembic.upgrade(config, "head")

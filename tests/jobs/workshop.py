@@ -6,7 +6,7 @@ from trace.issuing.events import Making
 
 from base.config import Settings
 from base.db import open_database, reading, transaction
-from jobs.commands.init import initialise, upgrade
+from jobs.commands.init import initialise
 from jobs.instance import Instance, open_instance
 from parties.actors import Actor, Role, actor_of_key
 from parties.drafts import PartyDraft, ProductDraft, SiteDraft
@@ -19,12 +19,13 @@ from parties.issuing.tables import RangeAction
 from parties.register import register_party, register_product, register_site
 from parties.tables import PartyKind
 from parties.tasks import Task, create_task, read_task
+from tests.migrated import migrate
 from tests.parties.samples import gln_uri, gtin_uri, uscc_of
 
 
 def open_installed(settings: Settings) -> Instance:
     engine = open_database(settings, pool_size=2)
-    upgrade(engine)
+    migrate(engine)
     initialise(settings, engine)
     engine.dispose()
     return open_instance(settings)

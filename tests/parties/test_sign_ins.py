@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from base.config import Settings
-from base.db import METADATA, open_engine, reading
+from base.db import open_engine, reading
 from base.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from base.installation_secret import SECRET_BYTES, InstallationSecret
 from parties.accounts import Account, AccountRequest, add_account, find_account, set_password
@@ -19,6 +19,7 @@ from parties.ids import new_id
 from parties.passwords import Passwords
 from parties.sign_ins import SignInDesk, SignInLimits, SignInWaits, Try
 from parties.tables import SIGN_IN_COUNT
+from tests.migrated import make_tables
 from tests.parties.samples import NOW
 
 PASSWORD = "a sentence about wheat"
@@ -41,7 +42,7 @@ class Acts:
 @pytest.fixture
 def desk(database_url: str) -> Iterator[SignInDesk]:
     engine = open_engine(database_url, pool_size=8)
-    METADATA.create_all(engine)
+    make_tables(engine)
     made = SignInDesk(
         engine=engine,
         passwords=Passwords(SETTINGS),

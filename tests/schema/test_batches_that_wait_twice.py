@@ -12,7 +12,7 @@ from alembic.config import Config
 
 from base.db import open_engine, reading, transaction
 from credit.tables import CREDIT_BATCH
-from jobs.commands.init import _MIGRATIONS, upgrade
+from jobs.commands.init import MIGRATIONS, upgrade
 from ledger.tables import LEDGER_IDEMPOTENCY
 from tests.instances import NOW
 
@@ -24,7 +24,7 @@ def older(bare_database_url: str) -> Iterator[sa.Engine]:
     """Give a database of the release before."""
     engine = open_engine(bare_database_url, pool_size=2)
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with transaction(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, BEFORE)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from base.clock import SetClock
 from base.config import Settings
-from base.db import METADATA, transaction
+from base.db import transaction
 from base.errors import Busy
 from base.installation_secret import SECRET_BYTES, InstallationSecret
 from ledger.checkpoint import origin_of_log
@@ -22,6 +22,7 @@ from ledger.note import SignerKey
 from ledger.opening import open_log
 from parties.actors import Role
 from parties.keys import KeyRequest, Record, grant
+from tests.migrated import make_tables
 from tests.parties.samples import NOW, new_party
 from web.app import create_app
 from web.services import Services, build_services
@@ -93,7 +94,7 @@ def open_house(url: str, folder: Path, **settings: Any) -> House:
         head_size=lambda: 7,
         secret=InstallationSecret(bytes(SECRET_BYTES)),
     )
-    METADATA.create_all(parts.engine)
+    make_tables(parts.engine)
     signer = SignerKey.from_seed(origin_of_log(parts.settings.origin, parts.log), bytes(32))
     with transaction(parts.engine) as connection:
         open_log(
