@@ -71,7 +71,7 @@ class Settings:
         5000, integer(0, 600_000), "how far the clock may lie behind the last entry"
     )
     future_max_s: int = _setting(
-        3600, integer(0, 86_400_000), "how far ahead of the clock an event time may lie"
+        3600, integer(0, 86_400_000), "how far ahead an event or a sender's clock may be"
     )
     capture_bytes_max: int = _setting(10 << 20, integer(1024, 1 << 30), "size of one document")
     capture_events_max: int = _setting(10_000, integer(1, 1_000_000), "events of one document")

@@ -11,7 +11,7 @@ from credit.cases.recounting import recount_deadlines
 from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
-from credit.intake.desk import IntakeDesk, batch_limits
+from credit.intake.desk import IntakeDesk, open_intake
 from credit.nightly.running import NightDesk, run_night
 from credit.warning.night import run_warnings
 from credit.watching.soon import tell_soon
@@ -38,12 +38,8 @@ def night_desk(parts: Instance) -> NightDesk:
 
 def evidence_desk(parts: Instance) -> IntakeDesk:
     """Return what taking the evidence of this installation's own ledger needs."""
-    return IntakeDesk(
-        journal=open_credit_journal(parts.settings, parts.engine, parts.clock),
-        clock=parts.clock,
-        secret=parts.secret,
-        limits=batch_limits(parts.settings),
-    )
+    journal = open_credit_journal(parts.settings, parts.engine, parts.clock)
+    return open_intake(parts.settings, journal, parts.clock, parts.secret)
 
 
 def evaluate_everybody() -> None:

@@ -19,7 +19,7 @@ from base.errors import Unauthenticated
 from credit.evidence.gathering import gather_evidence
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
-from credit.intake.desk import IntakeDesk, batch_limits
+from credit.intake.desk import IntakeDesk, open_intake
 from credit.intake.handing import BATCH_TASK, run_batch
 from credit.warning.handing import RUN_TASK, RunDesk, make_run
 from credit.watching.soon import tell_soon
@@ -83,12 +83,8 @@ def _warnings(parts: Instance, actor: Actor, task: Task, tell: Tell) -> Made:
 
 def intake_desk(parts: Instance) -> IntakeDesk:
     """Return the desk at which a worker takes batches of credit feeds."""
-    return IntakeDesk(
-        journal=open_credit_journal(parts.settings, parts.engine, parts.clock),
-        clock=parts.clock,
-        secret=parts.secret,
-        limits=batch_limits(parts.settings),
-    )
+    journal = open_credit_journal(parts.settings, parts.engine, parts.clock)
+    return open_intake(parts.settings, journal, parts.clock, parts.secret)
 
 
 def _still_allowed(parts: Instance, actor: Actor, task: Task) -> Actor:

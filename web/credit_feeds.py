@@ -18,13 +18,13 @@ from credit.feeds.model import Feed
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door, list_batches, read_batch
-from credit.intake.desk import AS_IT_CAME
+from credit.intake.desk import AS_IT_CAME, IntakeDesk, Sent, open_intake
 from credit.intake.files import File, file_of, keep_file, keep_pieces, read_file
 from credit.intake.handing import HandingDesk, plan_batch, progress_of
 from credit.intake.refusing import refuse_batch
 from credit.intake.retrying import retry_batch
 from credit.intake.senders import Signed, sent_of
-from credit.intake.taking import IntakeDesk, Sent, batch_limits, require_releasable, take_batch
+from credit.intake.taking import require_releasable, take_batch
 from parties.actors import Actor
 from web.issuing import hand_over
 from web.services import Services
@@ -35,12 +35,7 @@ _INSTANT_BYTES: Final = 8
 
 def intake_desk(parts: Services) -> IntakeDesk:
     """Return the desk that takes batches."""
-    return IntakeDesk(
-        journal=parts.credit_journal,
-        clock=parts.clock,
-        secret=parts.secret,
-        limits=batch_limits(parts.settings),
-    )
+    return open_intake(parts.settings, parts.credit_journal, parts.clock, parts.secret)
 
 
 def feed_asked(name: str) -> Feed:

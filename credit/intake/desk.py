@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from trace.sheets.grid import GridLimits
 from typing import Final
 from uuid import UUID
@@ -34,13 +34,14 @@ class IntakeDesk:
     """What taking a batch needs. `tell` is told how many rows were read so far.
 
     `on_release` is called once a batch that somebody releases is certain to be taken, and before it
-    has any effect.
+    has any effect. `ahead_max` is how far a sender's clock may be ahead of this one.
     """
 
     journal: Journal  # With `credit.index.CreditIndex`.
     clock: Clock
     secret: InstallationSecret
     limits: GridLimits
+    ahead_max: timedelta = timedelta(0)
     tell: Progress = nobody_waits
     on_release: Callable[[], None] = nobody_is_told
 
@@ -68,6 +69,19 @@ class Sent:
 
 
 AS_IT_CAME: Final = Sent()
+
+
+def open_intake(
+    settings: Settings, journal: Journal, clock: Clock, secret: InstallationSecret
+) -> IntakeDesk:
+    """Return the desk of an installation, as its settings bound it."""
+    return IntakeDesk(
+        journal=journal,
+        clock=clock,
+        secret=secret,
+        limits=batch_limits(settings),
+        ahead_max=timedelta(seconds=settings.future_max_s),
+    )
 
 
 def batch_limits(settings: Settings) -> GridLimits:

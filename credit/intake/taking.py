@@ -5,6 +5,7 @@ What is not plausible as a whole is held for a person, with the reason, and chan
 """
 
 from dataclasses import replace
+from datetime import UTC
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -90,7 +91,7 @@ def take_batch(
     if same is not None and entered is not None:
         # A worker that died between the entry and its last word: the ledger knows how it ended.
         return settle(desk, same, entered)
-    doubted = _with_replay(sent, door, since)
+    doubted = _with_replay(_with_clock(desk, sent), door, since)
     if same is None:
         batch = replace(new_batch(desk, actor, feed, came, door), signer_id=sent.signer)
         fresh = with_claim(desk, batch)
@@ -220,6 +221,14 @@ def _with_replay(sent: Sent, door: Door, since: CreditBatch | None) -> Sent:
     day = civil_day(since.received_at)
     doubt = f"It is like an older list, and a newer one came on {day}: was it replayed?"
     return replace(sent, doubt=doubt)
+
+
+def _with_clock(desk: IntakeDesk, sent: Sent) -> Sent:
+    """Doubt a file that is signed as made in a time to come: nothing older could ever be told."""
+    if sent.made_at is None or sent.doubt or sent.made_at <= desk.clock.now() + desk.ahead_max:
+        return sent
+    made_at = f"{sent.made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return replace(sent, doubt=f"It is signed as made at {made_at}, which is yet to come.")
 
 
 def new_batch(desk: IntakeDesk, actor: Actor, feed: Feed, came: File, door: Door) -> CreditBatch:

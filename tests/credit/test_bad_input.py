@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,9 @@ from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, CreditBatch, Door
-from credit.intake.senders import Sender, Signed, add_sender, doubt_of, signed_bytes
-from credit.intake.taking import IntakeDesk, Sent, batch_limits, take_batch
+from credit.intake.desk import batch_limits
+from credit.intake.senders import Sender, Signed, add_sender, sent_of, signed_bytes
+from credit.intake.taking import IntakeDesk, take_batch
 from credit.tables import CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_ROW
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, defaulter, penalty, serious, uscc
 from tests.instances import Installation, open_installation
@@ -200,14 +201,15 @@ class Counter:
         """Hand in a list as its sender does, but for what is changed on the way."""
         body = changes.get("body", csv_of([defaulter(number) for number in numbers]))
         rows, key = changes.get("rows", len(numbers)), changes.get("key", KEY)
+        whole, made_at = changes.get("whole", body), changes.get("made_at")
         signed = Signed(
             sender_id=changes.get("sender_id", self.sender.id),
             rows=rows,
-            signature=key.sign(signed_bytes("judgment_default", rows, changes.get("whole", body))),
+            signature=key.sign(signed_bytes("judgment_default", rows, whole, made_at)),
+            made_at=made_at,
         )
         with reading(self.installation.engine) as connection:
-            doubt = doubt_of(connection, "judgment_default", signed, sha256(body).digest())
-        sent = Sent(doubt=doubt, rows=rows, signer=None if doubt else self.sender.id)
+            sent = sent_of(connection, "judgment_default", signed, sha256(body).digest())
         self.installation.clock.instant += timedelta(hours=1)
         return _take(self.desk, "judgment_default", body, sent=sent)
 
@@ -269,6 +271,10 @@ BATCHES: Final[dict[str, tuple[str, Callable[[Counter], CreditBatch]]]] = {
     "replayed": (
         "It is like an older list, and a newer one came on 2026-11-22: was it replayed?",
         _replay,
+    ),
+    "signed as made in a year": (
+        "It is signed as made at 2027-11-26T06:00:00Z, which is yet to come.",
+        lambda door: door.push(range(11), made_at=datetime(2027, 11, 26, 6, tzinfo=UTC)),
     ),
     "truncated between two rows": (
         "It has 10 rows, and its sender says 11.",

@@ -93,6 +93,18 @@ def yard(sqlite_url: str, tmp_path: Path) -> Iterator[Yard]:
     parts.engine.dispose()
 
 
+def test_an_instant_without_a_zone_signs_nothing(yard: Yard) -> None:
+    path = yard.leave("三月.csv", csv_of([penalty(1)]), rows=1)
+    signature = path.with_name("三月.csv.sig")
+    told = json.loads(signature.read_text())
+    signature.write_text(json.dumps({**told, "made_at": "2026-03-02T01:00:00"}))
+
+    take_dropped()
+
+    (batch,) = yard.batches()
+    assert (batch.state, batch.message) == (BatchState.HELD, "It is not signed.")
+
+
 def test_a_signed_file_is_taken_and_put_away_with_its_report(yard: Yard) -> None:
     yard.leave("三月.csv", csv_of([penalty(1), penalty(2, cf_jdrq="2022-09-31")]), rows=2)
 

@@ -20,10 +20,11 @@ from credit.feeds.sampling.rows import sample_rows, write_csv
 from credit.folding.projector import bring_up_credit
 from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
+from credit.intake.desk import IntakeDesk, open_intake
 from credit.intake.files import keep_file, read_file
 from credit.intake.proving import BYTES_MAX, check_row
 from credit.intake.refusing import refuse_batch
-from credit.intake.taking import IntakeDesk, batch_limits, require_releasable, take_batch
+from credit.intake.taking import require_releasable, take_batch
 from jobs.console import console_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
@@ -95,12 +96,8 @@ def _open(environ: MutableMapping[str, str]) -> Iterator[tuple[IntakeDesk, Path]
     require_initialised(settings)
     parts = open_instance(settings)
     try:
-        desk = IntakeDesk(
-            journal=open_credit_journal(settings, parts.engine, parts.clock),
-            clock=parts.clock,
-            secret=parts.secret,
-            limits=batch_limits(settings),
-        )
+        journal = open_credit_journal(settings, parts.engine, parts.clock)
+        desk = open_intake(settings, journal, parts.clock, parts.secret)
         yield desk, settings.effective_files_dir
     finally:
         parts.engine.dispose()

@@ -11,7 +11,7 @@ from base.db import reading
 from base.errors import InvalidInput, NotFound
 from codes.cn.persons import is_id_number
 from credit.index import open_credit_journal
-from credit.intake.desk import IntakeDesk, batch_limits
+from credit.intake.desk import open_intake
 from credit.intake.erasing import erase_records
 from credit.persons.loading import PersonBatch, PersonDesk, fault_counts, faults_of, take_people
 from credit.persons.pages import check_batch
@@ -73,12 +73,7 @@ def erase(environ: MutableMapping[str, str], reason: str) -> None:
         raise InvalidInput("This is no ID number whose check fits.")
     settings = load_settings(environ)
     with _desk(environ) as desk:
-        intake = IntakeDesk(
-            journal=desk.journal,
-            clock=desk.clock,
-            secret=desk.secret,
-            limits=batch_limits(settings),
-        )
+        intake = open_intake(settings, desk.journal, desk.clock, desk.secret)
         folder = settings.effective_files_dir
         erased = erase_records(intake, CONSOLE, number, reason, folder=folder)
         try:

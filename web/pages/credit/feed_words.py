@@ -110,6 +110,10 @@ _DOUBTS: Final[tuple[tuple[str, str], ...]] = (
         "与较早的一批名单相同，而 {} 已收到更新的名单：是否重放？",
     ),
     (
+        r"It is signed as made at (\S+), which is yet to come\.",
+        "签名中的生成时间 {} 尚未到来，请核对报送单位的时钟。",
+    ),
+    (
         r"Its last line breaks off: send the file whole\.",
         "最后一行不完整，请重新报送完整的文件。",
     ),
