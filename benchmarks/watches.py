@@ -3,7 +3,7 @@
 The floor reads the newest facts of the same parties in one bare query and makes nothing of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Final
 
 from base.clock import CIVIL_ZONE
 from base.db import reading
+from benchmarks.credit_city.enterprises import Enterprise
 from benchmarks.credit_city.files import csv_of
 from benchmarks.credit_city.loading import RELEASER, SENDER, load_feeds
 from benchmarks.credit_city.place import CreditPlace, open_place
@@ -56,13 +57,13 @@ _FLOOR: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stage:
-    """A city with one subscriber, and three moments: the day before, the morning, and after it."""
+    """A city with one subscriber, and two moments: the day before, and the morning."""
 
     place: CreditPlace
     count: int
+    city: CreditCity
     day_before: Position
     morning: Position
-    after: Position
 
     def ask(self, told: Position) -> Reading:
         """Time all changes behind a position."""
@@ -85,6 +86,31 @@ class _Stage:
             count, after = count + len(page.to_lift), page.feed.after
             if page.feed.is_last:
                 return count
+
+    def stir(self) -> Position:
+        """Let some watched parties be listed in the course of the day; return the moment after."""
+        random, day = Random(_SEED), self.city.last_day + timedelta(days=1)
+        stirred = _watched(self.city, self.count)[: max(1, self.count // _STIRRED_SHARE)]
+        tell = TELLERS["serious_listing"]
+        rows = [tell(random, one, day, 900_000_000 + at) for at, one in enumerate(stirred)]
+        _take(self.place, rows)
+        return _at(self.place, day)
+
+    def contest(self, told: Position, title: str, about: str) -> Contest:
+        """Return the contest of those who ask for all changes behind a position."""
+        database = self.place.services.engine.dialect.name
+        enterprises = len(self.city.enterprises)
+        return Contest(
+            title=f"What changed for {self.count:,} watches, {title}, {DATABASE_WORDS[database]}",
+            about=f"{about} {self.changes(told):,} changes of one subscriber's parties among"
+            f" {enterprises:,}, told in pages of {_PAGE_ROWS}. The floor reads the newest facts"
+            " of the same parties in one query.",
+            unit="watches/s",
+            sides=(
+                Side(name="changes", run=partial(self.ask, told)),
+                Side(name="floor: bare query", run=self.read_facts),
+            ),
+        )
 
     def read_facts(self) -> Reading:
         """Time the bare query."""
@@ -119,46 +145,32 @@ def watches(bench: Bench) -> Iterator[Result]:
         for _ in load_feeds(place.desk, place.clock, city):
             pass
         stage = _stage(place, city, min(scale.watches, scale.credit_enterprises))
-        for told, title, about in (
-            (
+        yield compete(
+            stage.contest(
                 stage.day_before,
-                "a day later",
-                "A day has passed, on which each of them may change.",
+                "over midnight",
+                "A day has begun and nothing else has come in.",
             ),
+            pairs=bench.pairs,
+        )
+        after = stage.stir()
+        for told, title, about in (
+            (stage.day_before, "a day later", "The next day some were listed, too."),
             (stage.morning, "the same day", "It is still the day on which it was asked last."),
-            (stage.after, "with nothing new", "Nothing has changed since."),
+            (after, "with nothing new", "Nothing has changed since."),
         ):
-            contest = Contest(
-                title=f"What changed for {stage.count:,} watches, {title}, {DATABASE_WORDS[kind]}",
-                about=f"{about} {stage.changes(told):,} changes of one subscriber's parties among"
-                f" {scale.credit_enterprises:,}, told in pages of {_PAGE_ROWS}. The floor reads the"
-                " newest facts of the same parties in one query.",
-                unit="watches/s",
-                sides=(
-                    Side(name="changes", run=partial(stage.ask, told)),
-                    Side(name="floor: bare query", run=stage.read_facts),
-                ),
-            )
-            yield compete(contest, pairs=bench.pairs)
+            yield compete(stage.contest(told, title, about), pairs=bench.pairs)
 
 
 def _stage(place: CreditPlace, city: CreditCity, count: int) -> _Stage:
-    random = Random(_SEED)
-    watched = random.sample(city.enterprises, count)
     day_before = _at(place, city.last_day)
-    _watch(place, [one.uscc for one in watched], day_before)
-    day = city.last_day + timedelta(days=1)
-    morning = _at(place, day)
-    stirred = watched[: max(1, count // _STIRRED_SHARE)]
-    tell = TELLERS["serious_listing"]
-    _take(place, [tell(random, one, day, 900_000_000 + at) for at, one in enumerate(stirred)])
-    return _Stage(
-        place=place,
-        count=count,
-        day_before=day_before,
-        morning=morning,
-        after=_at(place, day),
-    )
+    _watch(place, [one.uscc for one in _watched(city, count)], day_before)
+    morning = _at(place, city.last_day + timedelta(days=1))
+    return _Stage(place=place, count=count, city=city, day_before=day_before, morning=morning)
+
+
+def _watched(city: CreditCity, count: int) -> Sequence[Enterprise]:
+    return Random(_SEED).sample(city.enterprises, count)
 
 
 def _at(place: CreditPlace, day: date) -> Position:

@@ -88,6 +88,14 @@ TIMETABLE: Final = timetable(
         queue=LONG_QUEUE_NAME,
     ),
     Timed(
+        # Likewise: the first call of a day takes what changed, the others find it taken.
+        name="take-snapshots",
+        every_s=3_600,
+        function="jobs.credit_snapshots.take_snapshots",
+        seconds_max=7200,
+        queue=LONG_QUEUE_NAME,
+    ),
+    Timed(
         name="take-dropped",
         every_s=60,
         function="jobs.credit_doors.take_dropped",

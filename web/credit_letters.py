@@ -12,6 +12,7 @@ from uuid import UUID
 
 from base.clock import CIVIL_ZONE
 from base.errors import NotFound
+from codes.labels.text_pdf import TextPdf, text_font
 from credit.cases.model import CaseNote
 from credit.cases.reading import StepRow
 from credit.cases.timing import days_to_answer
@@ -23,7 +24,6 @@ from parties.actors import Actor
 from web.credit import book_of
 from web.credit_desk import WholeCase, whole_case
 from web.services import Services
-from web.text_pdf import TextPdf, text_font
 
 _FACT_SHARES: Final = (30, 22, 34, 14)
 _ANSWER: Final = "你单位有权陈述、申辩；提出的事实、理由成立的，应当采纳。不因陈述、申辩加重处理。"

@@ -12,11 +12,11 @@ from base.clock import CIVIL_ZONE, parse_instant
 from base.strict_json import JsonObject
 from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
+from codes.labels.text_pdf import TextPdf, text_font
 from credit.reporting.making import Edition
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.model import Verified
 from web.services import Services
-from web.text_pdf import TextPdf, text_font
 
 _QR_SIDE: Final = 104.0
 _SHARES: Final = (6, 58, 36)

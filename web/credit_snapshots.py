@@ -16,7 +16,8 @@ from base.errors import Forbidden, InputTooLarge, NotFound
 from credit.folding.projector import bring_up_credit
 from credit.list_reading import AsKnown
 from credit.reporting.layout import layout
-from credit.reporting.numbers import code_of, is_code_of, number_typed
+from credit.reporting.numbers import is_code_of, number_typed
+from credit.reporting.snapshot_desk import link_of, snapshot_desk
 from credit.reporting.snapshot_files import hash_of_snapshot_file, snapshot_csv, snapshot_json
 from credit.reporting.snapshot_reading import (
     ListStanding,
@@ -26,14 +27,13 @@ from credit.reporting.snapshot_reading import (
     snapshots_of,
     standing_of_snapshot,
 )
-from credit.reporting.snapshots import SnapshotDesk, take_snapshot
+from credit.reporting.snapshots import take_snapshot
 from credit.rulebook.lists import credit_lists
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.credit import today
 from web.credit_reading import brought_up
 from web.credit_reports import Compared
-from web.credit_snapshot_paper import draw_snapshot
 from web.services import Services
 
 NAMES: Final = ("list.pdf", "list.csv", "list.json")
@@ -62,12 +62,11 @@ def take_for(
     parts: Services, actor: Actor, asked: AsKnown, *, idempotency: Idempotency | None
 ) -> Snapshot:
     """Take a snapshot of a list; raises what `take_snapshot` does."""
-    desk = SnapshotDesk(
-        journal=parts.credit_journal,
-        clock=parts.clock,
-        draw=lambda head, lines: draw_snapshot(
-            parts, head, lines, link=snapshot_link(parts, str(head["number"]))
-        ),
+    desk = snapshot_desk(
+        parts.settings,
+        parts.credit_journal,
+        parts.clock,
+        parts.secret,
         bring_up=lambda: bring_up_credit(parts.engine, parts.log),
     )
     number = take_snapshot(desk, actor, asked, idempotency=idempotency)
@@ -139,5 +138,4 @@ def compare_snapshot(parts: Services, found: Snapshot, data: bytes) -> Compared:
 
 def snapshot_link(parts: Services, number: str) -> str:
     """Return what the code on a snapshot's paper leads to."""
-    root = parts.settings.effective_public_url.rstrip("/")
-    return f"{root}/credit/snapshots/{number}?code={code_of(parts.secret, number)}"
+    return link_of(parts.settings, parts.secret, number)

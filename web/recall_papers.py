@@ -18,12 +18,12 @@ from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import Forbidden, NotFound
 from codes.canonical import parts_of
+from codes.labels.text_pdf import TextPdf, text_font
 from parties.actors import Actor
 from parties.directory import parties_by_id, products_by_uri, register_uris
 from schemas.profiles.units import unit_words
 from web.recalls import WholeRecall, lines_for, recall_for, sees_all
 from web.services import Services
-from web.text_pdf import TextPdf, text_font
 
 _LEVELS: Final = {1: "一级召回", 2: "二级召回", 3: "三级召回"}
 _OUTCOMES: Final = {Outcome.COMPLETED: "已完成", Outcome.WITHDRAWN: "已撤回"}

@@ -1,4 +1,4 @@
-"""The sections of a report, how long looks are kept, and limits: rows of `reporting.yaml`.
+"""What reports and snapshots hold and how often: rows of `reporting.yaml`.
 
 The rule that must stay true: a kind of facts or a list stands in one section alone, so that nothing
 is told twice and nothing is left out: what no section names stands under the last one.
@@ -76,6 +76,16 @@ class AuthorisationRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimetableRow:
+    """Every how many days each public list that changed has a snapshot taken; 0 for never."""
+
+    id: str
+    from_on: date | None
+    to_on: date | None
+    every_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLimits:
     """What one report, one proof, one snapshot and one file may hold."""
 
@@ -95,6 +105,7 @@ class Layout:
     sections: tuple[Section, ...]
     access: tuple[AccessRow, ...]
     authorisation: tuple[AuthorisationRow, ...]
+    snapshots: tuple[TimetableRow, ...]
     limits: ReportLimits
     by_list: Mapping[str, Section]
     by_kind: Mapping[str, Section]
@@ -112,8 +123,12 @@ class Layout:
         """Return how long an authorisation may be; the newest row where none was in force."""
         return _row_on(self.authorisation, day)
 
+    def snapshots_row(self, day: date) -> TimetableRow:
+        """Return how often snapshots are taken by themselves; the newest row where none held."""
+        return _row_on(self.snapshots, day)
 
-_Dated = TypeVar("_Dated", AccessRow, AuthorisationRow)
+
+_Dated = TypeVar("_Dated", AccessRow, AuthorisationRow, TimetableRow)
 
 
 def _row_on(rows: Sequence[_Dated], day: date) -> _Dated:
@@ -132,6 +147,7 @@ def layout() -> Layout:
     sections = tuple(_section(rows) for rows in file.each("sections"))
     access = tuple(_access(rows) for rows in file.each("access"))
     authorisation = tuple(_authorisation(rows) for rows in file.each("authorisation"))
+    snapshots = tuple(_timetable(rows) for rows in file.each("snapshots"))
     limits = _limits(file.under("limits"))
     _require_once(sections, faults)
     file.done()
@@ -140,6 +156,7 @@ def layout() -> Layout:
         sections=sections,
         access=access,
         authorisation=authorisation,
+        snapshots=snapshots,
         limits=limits,
         by_list=MappingProxyType({name: one for one in sections for name in one.lists}),
         by_kind=MappingProxyType({name: one for one in sections for name in one.kinds}),
@@ -195,6 +212,17 @@ def _authorisation(rows: Rows) -> AuthorisationRow:
         zh=rows.text("zh"),
         en=rows.text("en"),
         verified=rows.text("verified"),
+    )
+    rows.done()
+    return row
+
+
+def _timetable(rows: Rows) -> TimetableRow:
+    row = TimetableRow(
+        id=rows.text("id"),
+        from_on=rows.day("from"),
+        to_on=rows.day("to"),
+        every_days=rows.whole("every_days") or 0,
     )
     rows.done()
     return row

@@ -100,13 +100,20 @@ def standing_of_snapshot(
     """Return whether the list of today, as it is known now, says what the snapshot says."""
     if snapshot.row_count > layout().limits.snapshot_compared:
         return ListStanding.NOT_COMPARED
+    if says_the_same(connection, log, snapshot, today=today):
+        return ListStanding.CURRENT
+    return ListStanding.CHANGED
+
+
+def says_the_same(connection: Connection, log: int, snapshot: Snapshot, *, today: date) -> bool:
+    """Return whether a list of today, however long it is, says what a snapshot says of it."""
     asked = AsKnown(list_id=snapshot.list, day=today)
     if count_on(connection, log, asked) != snapshot.row_count:
-        return ListStanding.CHANGED
+        return False
     now = [line_of(one) for one in listed_whole(connection, log, asked)]
     then = [line_read(one) for one in snapshot_lines(connection, log, snapshot)]
     told = [{name: text for name, text in one.items() if name != "proof"} for one in then]
-    return ListStanding.CURRENT if told == now else ListStanding.CHANGED
+    return told == now
 
 
 def _brief(log: int) -> Select[*tuple[Any, ...]]:

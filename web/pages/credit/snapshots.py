@@ -10,7 +10,9 @@ from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.errors import AppError
+from credit.reporting.layout import layout
 from credit.reporting.numbers import number_typed
+from credit.reporting.timed_snapshots import TIMETABLE
 from ledger.batch import Idempotency
 from parties.access import Action, has_role_for
 from web.credit import today
@@ -80,4 +82,6 @@ def _page(list_id: str, form: Form) -> str:
         before=shown[-1].seq if len(taken) > rows else None,
         today=today(parts),
         may_take=has_role_for(page_actor(), Action.SNAPSHOT_CREDIT),
+        every_days=layout().snapshots_row(today(parts)).every_days if found.is_public else 0,
+        timetable=TIMETABLE.id,
     )

@@ -6,38 +6,36 @@ where they are too many to be printed.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from base.clock import CIVIL_ZONE, parse_instant
 from base.strict_json import JsonObject
 from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
+from codes.labels.text_pdf import TextPdf, text_font
 from credit.reporting.layout import layout
 from credit.rulebook.list_rules import norm_named
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.reading import rulebook
-from web.services import Services
-from web.text_pdf import TextPdf, text_font
 
 _QR_SIDE: Final = 104.0
 _TEXT_SIZE: Final = 9.5
 _TITLE: Final = "名单快照"
 
 
-def draw_snapshot(
-    parts: Services, head: JsonObject, lines: Sequence[JsonObject], *, link: str
-) -> bytes:
+def draw_snapshot(font: Path, head: JsonObject, lines: Sequence[JsonObject], *, link: str) -> bytes:
     """Return the paper of a snapshot; `link` is what its code leads to."""
     # Drawn twice: how many pages there are is known at the end, and stands on the first.
-    total = _written(parts, head, lines, link, total=0).page_count
-    return _written(parts, head, lines, link, total=total).finish()
+    total = _written(font, head, lines, link, total=0).page_count
+    return _written(font, head, lines, link, total=total).finish()
 
 
-def _written(parts: Services, head: Any, lines: Sequence[Any], link: str, *, total: int) -> TextPdf:
+def _written(font: Path, head: Any, lines: Sequence[Any], link: str, *, total: int) -> TextPdf:
     found = credit_lists()[head["list"]]
     norm = norm_named(rulebook(), found.norm)
     pdf = TextPdf(
-        font=text_font(parts.settings.effective_label_font),
+        font=text_font(font),
         title=f"{_TITLE} {head['number']}",
         foot="溯信",
         head=f"{_TITLE}：{found.zh} {head['number']}",
