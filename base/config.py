@@ -193,7 +193,7 @@ class Settings:
         10_000, integer(1, 1_000_000), "facts of a party, or rows of a report, told at once"
     )
     credit_backlog_max: int = _setting(
-        2000, integer(0, 100_000_000), "rows that a question of credit folds before it is answered"
+        2000, integer(0, 100_000_000), "rows that a question or an act of credit folds first"
     )
     credit_push_bytes_max: int = _setting(
         16 << 20, integer(1 << 10, 1 << 30), "bytes of one batch of a credit feed that is pushed"

@@ -77,8 +77,10 @@ class Busy(AppError):
 
     code = "busy"
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, retry_after_s: int, problems: Sequence[Problem] = ()
+    ) -> None:
+        super().__init__(message, problems=problems)
         self.retry_after_s = retry_after_s
 
 

@@ -72,6 +72,10 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "证明文件应为规范的 JSON（RFC 8785）。",
     ),
     ("The proof has a value of another kind in one of its fields.", "证明文件有一项的类型不对。"),
+    (
+        "Long batches are being read and nothing was recorded: send it again in {} seconds.",
+        "正在计入大批数据，本次没有记录，请{}秒后再提交。",
+    ),
     ("There is no such fact.", "没有这条记录。"),
     ("Only rows of an accepted batch are read again.", "只有已接收的批次才能重新读取。"),
     (

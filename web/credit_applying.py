@@ -28,7 +28,7 @@ from credit.subjects import named_by_code
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, code_asked, today
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.services import Services
 
 
@@ -48,7 +48,7 @@ def apply_for(
     parts: Services, actor: Actor, report: Report, *, idempotency: Idempotency | None
 ) -> Application:
     """Apply a measure to a party; raises what the gate raises, `NotFound` for an unknown party."""
-    bring_up_credit(parts.engine, parts.log)
+    caught_up(parts)
     with reading(parts.engine) as connection:
         subject_id = named_by_code(connection, parts.log, code_asked(report.uscc))
         known = application_of(connection, parts.log, report.id, day=today(parts))
@@ -77,7 +77,7 @@ def lift_for(
     idempotency: Idempotency | None,
 ) -> Application:
     """Take the receipt of whoever applied a measure."""
-    bring_up_credit(parts.engine, parts.log)
+    caught_up(parts)
     with reading(parts.engine) as connection:
         known = application_of(connection, parts.log, application_id, day=today(parts))
     lifted_on = on or (None if known is None else known.lifted_on) or today(parts)

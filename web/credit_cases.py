@@ -29,7 +29,7 @@ from credit.subjects import (
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from web.credit import book_of, today
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.services import Services
 
 
@@ -59,7 +59,7 @@ def open_case_for(
     parts: Services, actor: Actor, note: CaseNote, *, uscc: str, idempotency: Idempotency | None
 ) -> CaseRow:
     """Open a case about facts of a party; raises what `take_step` raises."""
-    bring_up_credit(parts.engine, parts.log)
+    caught_up(parts)
     with reading(parts.engine) as connection:
         subject_id = _named_for(connection, parts, actor, uscc)
     kind = case_kinds().get(note.kind)
@@ -77,6 +77,7 @@ def take_step_for(
     parts: Services, actor: Actor, note: CaseNote, *, idempotency: Idempotency | None
 ) -> CaseRow:
     """Take a step of a case; raises `NotFound` where it is not this actor's to see."""
+    caught_up(parts)
     row, _steps = case_for(parts, actor, note.case_id)
     told = replace(note, kind=row.kind.id, subject_id=row.subject_id, fact_ids=row.fact_ids)
     take_step(case_desk(parts), actor, told, idempotency=idempotency)

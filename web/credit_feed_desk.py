@@ -44,7 +44,7 @@ from web.credit_feeds import (
     progress_for,
 )
 from web.credit_marked_rows import marked_workbook
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.pages.credit.feed_words import code_title
 from web.services import Services
 
@@ -123,6 +123,7 @@ def feed_quality(parts: Services, feed: Feed) -> tuple[Quality, list[tuple[str, 
 
 def try_file(parts: Services, actor: Actor, feed: Feed, body: bytes, *, rows_max: int) -> Trial:
     """Keep a file and return what would become of it; raises `InvalidInput` for no file of rows."""
+    caught_up(parts)
     trial = try_batch(intake_desk(parts), actor, feed, body, rows_max=rows_max)
     keep_file(parts.settings.effective_files_dir, body)
     return trial
@@ -196,6 +197,7 @@ def _held_trial(parts: Services, batch: CreditBatch, *, rows_max: int) -> Trial 
         return None
     reader = Actor(id=batch.actor, role=None)
     feed = feed_asked(batch.feed)
+    brought_up(parts)
     try:
         return try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
     except AppError:

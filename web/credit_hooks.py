@@ -13,7 +13,6 @@ from uuid import UUID
 
 from base.db import reading, transaction
 from base.errors import NotFound
-from credit.folding.projector import bring_up_credit
 from credit.watching.deliveries import Delivery, newest_deliveries
 from credit.watching.hooks import (
     Hook,
@@ -29,6 +28,7 @@ from credit.watching.positions import write_position
 from credit.watching.soon import tell_soon
 from credit.watching.telling import position_now
 from parties.actors import Actor
+from web.credit_reading import caught_up
 from web.services import Services
 
 DELIVERIES_SHOWN: Final = 50
@@ -56,7 +56,7 @@ def keep_hook_for(parts: Services, actor: Actor, url: str, setting_id: UUID) -> 
     check_address(url, may_be_plain=is_open)
     if not is_open:
         require_public(url)
-    bring_up_credit(parts.engine, parts.log)
+    caught_up(parts)
     now = parts.clock.now()
     with transaction(parts.engine) as connection:
         setting = Setting(

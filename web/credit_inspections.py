@@ -30,7 +30,7 @@ from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.credit import book_of
 from web.credit_cases import subject_for
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.services import Services
 
 
@@ -75,11 +75,13 @@ def commit_for(
     parts: Services, actor: Actor, asked: DrawAsked, *, idempotency: Idempotency | None
 ) -> DrawRow:
     """Fix pool and seed of a draw; raises what `commit_draw` raises."""
+    caught_up(parts)
     return commit_draw(draw_desk(parts), actor, asked, idempotency=idempotency)
 
 
 def make_for(parts: Services, actor: Actor, draw_id: UUID, value: str) -> DrawRow:
     """Draw with the public value; raises what `make_draw` raises."""
+    caught_up(parts)
     return make_draw(draw_desk(parts), actor, draw_id, value)
 
 
@@ -144,4 +146,5 @@ def record_for(
     parts: Services, actor: Actor, asked: ResultAsked, *, idempotency: Idempotency | None
 ) -> InspectionRow:
     """Record the result of an inspection; raises what `record_result` raises."""
+    caught_up(parts)
     return record_result(draw_desk(parts), actor, asked, idempotency=idempotency)

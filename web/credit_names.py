@@ -27,7 +27,7 @@ from credit.naming.finding import Candidate, Wanted, find_by_names
 from credit.naming.words import words
 from ledger.batch import Idempotency
 from parties.actors import Actor
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.services import Services
 
 SHOWN_MAX = 20
@@ -106,6 +106,7 @@ def judge_for(
         reason=said.reason,
         naming=words().version,
     )
+    caught_up(parts)
     row = judge(_desk(parts), actor, note, idempotency=idempotency)
     with reading(parts.engine) as connection:
         return judgement_told(connection, parts.log, row)
@@ -121,6 +122,7 @@ def undo_for(
 ) -> Judgement:
     """Take a judgement back."""
     note = UndoneNote(judgement_id=judgement_id, reason=reason)
+    caught_up(parts)
     row = undo(_desk(parts), actor, note, idempotency=idempotency)
     with reading(parts.engine) as connection:
         return judgement_told(connection, parts.log, row)

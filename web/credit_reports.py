@@ -39,7 +39,7 @@ from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from parties.directory import parties_by_id
 from web.credit import book_of, code_asked, today
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.credit_report_paper import draw_report
 from web.services import Services
 
@@ -95,7 +95,7 @@ def issue_for(
     parts: Services, actor: Actor, typed: ReportTyped, *, idempotency: Idempotency | None
 ) -> IssuedReport:
     """Issue a report of an enterprise; raises what `issue_report` does, and `Forbidden`."""
-    bring_up_credit(parts.engine, parts.log)
+    caught_up(parts)
     with reading(parts.engine) as connection:
         own, own_name, own_code = _own(parts, actor)
         code = code_asked(typed.uscc) if typed.uscc else own_code
@@ -129,6 +129,7 @@ def issue_personal_for(
     parts: Services, actor: Actor, typed: PersonTyped, *, idempotency: Idempotency | None
 ) -> IssuedReport:
     """Issue a natural person's report under an authorisation; its number is forgotten at once."""
+    caught_up(parts)
     number = "".join(typed.number.split()).upper()
     wanted = ReportWanted(
         edition=Edition.PERSONAL,

@@ -32,7 +32,7 @@ from credit.rulebook.lists import credit_lists
 from ledger.batch import Idempotency
 from parties.actors import Actor
 from web.credit import today
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.credit_reports import Compared
 from web.services import Services
 
@@ -69,6 +69,7 @@ def take_for(
         parts.secret,
         bring_up=lambda: bring_up_credit(parts.engine, parts.log),
     )
+    caught_up(parts)
     number = take_snapshot(desk, actor, asked, idempotency=idempotency)
     with reading(parts.engine) as connection:
         return read_snapshot(connection, parts.log, number)

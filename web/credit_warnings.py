@@ -35,7 +35,7 @@ from parties.ids import new_id
 from parties.tables import TASK
 from parties.tasks import TaskState
 from web.credit import code_asked, today
-from web.credit_reading import brought_up
+from web.credit_reading import brought_up, caught_up
 from web.issuing import hand_over
 from web.services import Services
 
@@ -125,6 +125,7 @@ def warning_for(parts: Services, warning_id: UUID) -> WholeWarning:
 def act_for(parts: Services, actor: Actor, asked: Asked, *, key: str | None = None) -> WholeWarning:
     """Act on a warning; raises what `act_on` raises."""
     once = None if key is None else request_key(actor, asked, key)
+    caught_up(parts)
     act_on(warning_desk(parts), actor, asked, idempotency=once)
     return warning_for(parts, asked.warning_id)
 

@@ -10,7 +10,6 @@ from typing import Final
 
 from base.db import reading
 from base.errors import Busy, InvalidInput, NotFound, Problem
-from credit.folding.projector import bring_up_credit
 from credit.intake.decoding import RawRow, rows_of
 from credit.refusal_words import sentence_zh
 from credit.watching.feed import FeedAsked, Page, page_of
@@ -31,7 +30,7 @@ from credit.watching.telling import position_now
 from parties.access import Action, has_role_for
 from parties.actors import Actor
 from web.credit import book_of, today
-from web.credit_reading import brought_up, credit_behind
+from web.credit_reading import brought_up, caught_up, credit_behind
 from web.services import Services
 
 _RETRY_AFTER_S: Final = 60
@@ -57,7 +56,7 @@ def watch_for(
     places: Sequence[str] = (),
 ) -> Added:
     """Watch parties from now on; `places` are how a refusal names each code."""
-    bring_up_credit(parts.engine, parts.log)
+    caught_up(parts)
     now = parts.clock.now()
     with reading(parts.engine) as connection:
         since = position_now(connection, parts.log, now)

@@ -10,7 +10,6 @@ from hashlib import sha256
 
 from base.db import reading
 from credit.feeds.model import Feed
-from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.columns import require_columns
 from credit.intake.decoding import rows_of
@@ -40,9 +39,11 @@ class Trial:
 
 
 def try_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, *, rows_max: int) -> Trial:
-    """Return what would become of a file; raises `InvalidInput` where it is no file of rows."""
+    """Return what would become of a file by what was folded so far.
+
+    Raises `InvalidInput` where it is no file of rows.
+    """
     engine, log = desk.journal.engine, desk.journal.log
-    bring_up_credit(engine, log)
     now, file_hash = desk.clock.now(), sha256(body).digest()
     batch = CreditBatch(
         log=log,

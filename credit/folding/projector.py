@@ -121,11 +121,14 @@ def bring_up_credit(engine: Engine, log: int) -> int:
         count += _piece(engine, log)[0]
 
 
-def bring_up_within(engine: Engine, log: int, rows_max: int) -> Behind | None:
+def bring_up_within(
+    engine: Engine, log: int, rows_max: int, *, is_waiting: bool = False
+) -> Behind | None:
     """Read what was appended since, but no more than `rows_max` rows; None where nothing is left.
 
     Who only asks must not wait for the batch of a whole city: whoever handed it in, or the worker,
-    reads on. An entry is read whole or not at all, and none before those that came earlier.
+    reads on. An entry is read whole or not at all, and none before those that came earlier. With
+    `is_waiting` one waits for another process that is folding what is short enough.
     """
     left = rows_max
     while True:
@@ -137,8 +140,9 @@ def bring_up_within(engine: Engine, log: int, rows_max: int) -> Behind | None:
             # Looked at before anything is locked: whoever folds a long batch locks the cursor.
             if not _next(connection, log, start, left)[0]:
                 return _behind_at(connection, log, start)
-        count, rows = _piece(engine, log, left)
-        if not count:
+        count, rows = _piece(engine, log, left, is_waiting=is_waiting)
+        # Whoever waited looks again: the other one has folded some of it.
+        if not count and not is_waiting:
             with reading(engine) as connection:
                 return _behind_at(connection, log, folded_upto(connection, log))
         left -= rows
@@ -164,7 +168,9 @@ def forget_credit(connection: Connection, log: int) -> None:
     _move(connection, log, 0)
 
 
-def _piece(engine: Engine, log: int, rows_max: int | None = None) -> tuple[int, int]:
+def _piece(
+    engine: Engine, log: int, rows_max: int | None = None, *, is_waiting: bool = True
+) -> tuple[int, int]:
     """Fold some entries in one transaction; return how many entries and rows they were.
 
     Without `rows_max` at least one. With it there may be none, also because another process is
@@ -172,7 +178,7 @@ def _piece(engine: Engine, log: int, rows_max: int | None = None) -> tuple[int, 
     """
     with transaction(engine) as connection:
         plan_afresh(connection)
-        start = _locked_cursor(connection, log, is_waiting=rows_max is None)
+        start = _locked_cursor(connection, log, is_waiting=is_waiting)
         if start is None:
             return 0, 0
         most = PIECE_ROWS if rows_max is None else rows_max

@@ -1,8 +1,10 @@
 """Folding that ends: so many rows at most, whole entries in their order, and nobody waited for."""
 
+from concurrent.futures import ThreadPoolExecutor
 from trace.projections.tables import PROJECTION_CURSOR
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from base.db import reading, transaction
 from credit.feeds.registry import FEEDS
@@ -18,6 +20,8 @@ from credit.intake.taking import IntakeDesk, take_batch
 from credit.tables import CREDIT_FACT
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, penalty
 from tests.instances import Installation
+
+_LOCKED: Final = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 def _take(intake: IntakeDesk, *numbers: int) -> int:
@@ -103,3 +107,42 @@ def test_who_only_asks_does_not_wait_for_another_that_folds(
 
     assert behind == Behind(size=batch, entries=1)
     assert bring_up_within(engine, log, 1000) is None
+
+
+def test_who_acts_waits_for_another_that_folds_a_few_entries(
+    postgres_world_parts: tuple[Installation, IntakeDesk],
+) -> None:
+    installation, intake = postgres_world_parts
+    engine, log = installation.engine, installation.log
+    _take(intake, 1)
+    bring_up_credit(engine, log)
+    _take(intake, 2)
+
+    with ThreadPoolExecutor(max_workers=1) as others:
+        with transaction(engine) as connection:
+            own = select(PROJECTION_CURSOR).where(PROJECTION_CURSOR.c.name == "credit")
+            connection.execute(own.with_for_update()).one()
+            waits = others.submit(bring_up_within, engine, log, 1000, is_waiting=True)
+            while not (waits.done() or connection.execute(_LOCKED).scalar_one()):
+                pass
+            was_done = waits.done()
+        behind = waits.result()
+
+    assert (was_done, behind, _facts(installation)) == (False, None, 2)
+
+
+def test_who_acts_waits_for_no_long_batch(
+    postgres_world_parts: tuple[Installation, IntakeDesk],
+) -> None:
+    installation, intake = postgres_world_parts
+    engine, log = installation.engine, installation.log
+    _take(intake, 1)
+    bring_up_credit(engine, log)
+    batch = _take(intake, *range(2, 32))
+
+    with transaction(engine) as connection:
+        own = select(PROJECTION_CURSOR).where(PROJECTION_CURSOR.c.name == "credit")
+        connection.execute(own.with_for_update()).one()
+        behind = bring_up_within(engine, log, ENTRY_ROWS + 10, is_waiting=True)
+
+    assert behind == Behind(size=batch, entries=1)

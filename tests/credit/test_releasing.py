@@ -128,6 +128,7 @@ def test_a_whole_list_that_a_wrong_one_followed_can_be_handed_in_again(hands: Ha
     hands.release(range(50, 60))
     body = csv_of(map(defaulter, range(10)))
     feed = FEEDS["judgment_default"]
+    bring_up_credit(hands.desk.journal.engine, hands.desk.journal.log)
 
     trial = try_batch(hands.desk, AUTHORITY, feed, body, rows_max=5)
     back = take_batch(hands.desk, AUTHORITY, feed, body, door=Door.FILE)

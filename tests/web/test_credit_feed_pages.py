@@ -27,6 +27,7 @@ from tests.web.house import House
 from tests.web.signed_in import Visitor, sign_in
 from tests.web.work_world import error_of, text_of
 from web.credit_feeds import intake_desk
+from web.credit_reading import brought_up
 from web.pages.credit.feed_words import CODES, doubt_words
 
 FEEDS_AT, PENALTIES = "/work/credit/feeds", "/work/credit/feeds/penalty"
@@ -76,6 +77,7 @@ def test_a_file_is_tried_out_before_anything_is_taken(house: House) -> None:
 def test_the_trial_gives_the_numbers_that_taking_gives(sqlite_house: House) -> None:
     hand_in(sqlite_house, "penalty", penalty(1), penalty(7))
     desk, feed, body = intake_desk(sqlite_house.services), FEEDS["penalty"], csv_of(DIRTY)
+    brought_up(sqlite_house.services)
 
     trial = try_batch(desk, AUTHORITY, feed, body, rows_max=1)
     taken = take_batch(desk, AUTHORITY, feed, body, door=Door.FILE)

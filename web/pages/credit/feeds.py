@@ -92,7 +92,7 @@ def credit_try_batch(name: str) -> str | tuple[str, int]:
     try:
         trial = try_file(parts, page_actor(), feed, body, rows_max=_ROWS_SHOWN)
     except AppError as refusal:
-        form.wrong(_FILE, feed_words.refused_words(refusal.message))
+        form.wrong(_FILE, feed_words.came_words(refusal.message))
         return _feed_page(feed, form), 400
     return _trial_page(feed, trial, "" if sent is None else sent.filename or "")
 
