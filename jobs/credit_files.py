@@ -2,13 +2,15 @@
 
 The rule that must stay true: the file of a batch that waits or is held is kept, and that of one
 whose rows were not understood so long as its feed says; the pool of a draw is kept for ever, as
-anybody may check it again; every other one goes after a day.
+anybody may check it again; every other one goes after a day. A document that no case came of
+goes like what was put away.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Engine, exists, func, select
 
@@ -20,7 +22,8 @@ from credit.intake.batches import BatchState
 from credit.intake.dropping import FOLDER as DROPPED
 from credit.intake.dropping import PUT_AWAY
 from credit.intake.files import FOLDER as KEPT
-from credit.tables import CREDIT_BATCH, CREDIT_QUARANTINE
+from credit.intake.files import OF_CASES, OF_PARTIES
+from credit.tables import CREDIT_ALIAS, CREDIT_BATCH, CREDIT_CASE, CREDIT_QUARANTINE
 from jobs.instance import instance
 
 _LOG: Final = get_logger(__name__)
@@ -43,7 +46,11 @@ def sweep_batch_files() -> None:
 
 def sweep_files(engine: Engine, log: int, *, folder: Path, now: datetime) -> int:
     """Delete what is needed no more at an instant; return how many files went."""
-    gone = [*_unneeded(engine, log, folder / KEPT, now), *_put_away(folder / DROPPED, now)]
+    gone = [
+        *_unneeded(engine, log, folder / KEPT, now),
+        *_put_away(folder / DROPPED, now),
+        *_of_no_case(engine, log, folder, now),
+    ]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
@@ -83,10 +90,37 @@ def _kept_for(engine: Engine, log: int, file_hash: bytes) -> timedelta | None:
     return kept
 
 
+def _of_no_case(engine: Engine, log: int, folder: Path, now: datetime) -> Iterator[Path]:
+    """Yield documents of parties that no case came of, or that lie with their case by now.
+
+    They are kept as long as what was put away. One of a party that has cases, or was joined to
+    another, may be the only one there is.
+    """
+    oldest = now - timedelta(days=_files_days())
+    with_cases = {path.name for path in folder.glob(f"{OF_CASES}/*/{KEPT}/*")}
+    for path in sorted(folder.glob(f"{OF_PARTIES}/*/{KEPT}/*")):
+        is_old = path.lstat().st_mtime < oldest.timestamp()
+        if is_old and (path.name in with_cases or _is_unused(engine, log, path.parent.parent)):
+            yield path
+
+
+def _is_unused(engine: Engine, log: int, drawer: Path) -> bool:
+    case, alias, party = CREDIT_CASE.c, CREDIT_ALIAS.c, UUID(drawer.name)
+    used = (
+        exists().where(case.log == log, case.subject_id == party),
+        exists().where(alias.log == log, alias.subject_id == party),
+    )
+    with reading(engine) as connection:
+        return not any(connection.execute(select(one)).scalar_one() for one in used)
+
+
+def _files_days() -> int:
+    return max(feed.files_days for feed in EVERY_FEED.values())
+
+
 def _put_away(folder: Path, now: datetime) -> Iterator[Path]:
     """Yield what was moved out of the senders' way longer ago than any feed asks for."""
-    days = max(feed.files_days for feed in EVERY_FEED.values())
-    oldest = now - timedelta(days=days)
+    oldest = now - timedelta(days=_files_days())
     for place in PUT_AWAY:
         for path in sorted(folder.glob(f"*/{place}/*/*")):
             if path.is_file() and path.lstat().st_mtime < oldest.timestamp():

@@ -15,7 +15,7 @@ from base.db import reading
 from base.errors import InputTooLarge, InvalidInput, NotFound
 from credit.cases.model import Document
 from credit.cases.reading import StepRow
-from credit.intake.files import FOLDER, keep_file, read_file
+from credit.intake.files import FOLDER, OF_CASES, OF_PARTIES, keep_file, read_file
 from credit.judging.standing import stood_as
 from web.services import Services
 
@@ -35,7 +35,7 @@ _BEGINNINGS: Final = (
 
 def drawer_of_case(parts: Services, case_id: UUID) -> Path:
     """Return where the documents of a case lie: by its own id, whoever its party is by now."""
-    return parts.settings.effective_files_dir / "cases" / str(case_id)
+    return parts.settings.effective_files_dir / OF_CASES / str(case_id)
 
 
 def drawer_of_party(parts: Services, subject_id: UUID) -> Path:
@@ -43,7 +43,7 @@ def drawer_of_party(parts: Services, subject_id: UUID) -> Path:
 
     A folder for each party: whoever names the hash of another party's file gets nothing by it.
     """
-    return parts.settings.effective_files_dir / "documents" / str(subject_id)
+    return parts.settings.effective_files_dir / OF_PARTIES / str(subject_id)
 
 
 def keep_documents(

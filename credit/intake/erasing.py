@@ -1,5 +1,7 @@
 """Takes away what is kept of a natural person: rows, quarantined rows, and whole files.
 
+Files are those of batches, of senders' folders, and the documents of cases.
+
 The rule that must stay true: the ledger is told first, and only hashes stay. A file that holds the
 number goes whole: a row cannot be taken out of bytes whose hash is in the ledger. Done twice it
 takes away what came in between, and nothing else.
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 
@@ -24,9 +27,11 @@ from credit.intake.decoding import rows_of
 from credit.intake.desk import IntakeDesk
 from credit.intake.dropping import FOLDER as DROPPED
 from credit.intake.files import FOLDER as KEPT
+from credit.intake.files import OF_CASES, OF_PARTIES
+from credit.intake.number_search import holds_number
 from credit.reporting.entries import ErasedNote, erased_draft
 from credit.reporting.tables import CREDIT_REPORT
-from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_SUBJECT
+from credit.tables import CREDIT_BATCH, CREDIT_CASE, CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_SUBJECT
 from ledger.batch import Batch
 from parties.actors import Actor
 
@@ -75,7 +80,7 @@ def erase_records(
             CREDIT_REPORT.c.erased_at.is_(None),
         )
         is_known = any(connection.execute(one).first() is not None for one in (subject, report))
-    found = dict(_files_about(desk, number, folder))
+    found = dict(_files_about(desk, number, folder, subject_id))
     if is_known or facts or found:
         draft = erased_draft(ErasedNote(subject_id=subject_id, reason=reason.strip()))
         subject_text = f"credit-person:{subject_id}"
@@ -87,21 +92,43 @@ def erase_records(
     return Erasure(facts=facts, files=len(found), quarantined=quarantined)
 
 
-def _files_about(desk: IntakeDesk, number: str, folder: Path) -> Iterator[tuple[Path, list[int]]]:
-    """Yield every kept file that holds a number, with the rows that do (none where it has none)."""
-    places = (folder / KEPT, folder / DROPPED)
-    for path in sorted(one for place in places if place.is_dir() for one in place.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
-        body = path.read_bytes()
-        rows = _rows_with(desk, number, body)
-        if rows or _holds(body.decode("ascii", "ignore"), number):
+def _files_about(
+    desk: IntakeDesk, number: str, folder: Path, subject_id: UUID
+) -> Iterator[tuple[Path, list[int]]]:
+    """Yield every kept file that holds a number, with the rows that do (none where it has none).
+
+    What was handed in for a case of the person's own goes, whether it can be read or not.
+    """
+    unzipped_bytes_max = desk.limits.unzipped_bytes_max
+    for path in _files_in(folder / KEPT, folder / DROPPED):
+        rows = _rows_with(desk, number, path.read_bytes())
+        if rows or holds_number(path, number, unzipped_bytes_max=unzipped_bytes_max):
             yield path, rows
+    own = _drawers_of(desk, folder, subject_id)
+    for path in _files_in(folder / OF_CASES, folder / OF_PARTIES):
+        is_own = not own.isdisjoint(path.parents)
+        if is_own or holds_number(path, number, unzipped_bytes_max=unzipped_bytes_max):
+            yield path, []
+
+
+def _files_in(*places: Path) -> list[Path]:
+    every = (one for place in places if place.is_dir() for one in place.rglob("*"))
+    return sorted(one for one in every if one.is_file() and not one.is_symlink())
+
+
+def _drawers_of(desk: IntakeDesk, folder: Path, subject_id: UUID) -> set[Path]:
+    """Return where the documents of a party's own cases lie, and those of cases to come."""
+    case = CREDIT_CASE.c
+    statement = select(case.id).where(case.log == desk.journal.log, case.subject_id == subject_id)
+    with reading(desk.journal.engine) as connection:
+        cases = connection.execute(statement).scalars().all()
+    drawers = {folder / OF_CASES / str(one) for one in cases}
+    return {folder / OF_PARTIES / str(subject_id), *drawers}
 
 
 def _rows_with(desk: IntakeDesk, number: str, body: bytes) -> list[int]:
     found: list[int] = []
-    # Where it is no file of rows, or breaks off, what could be read counts, and so do its bytes.
+    # Where it is no file of rows, or breaks off, what could be read counts; its bytes are searched.
     with suppress(AppError):
         found.extend(
             row.number

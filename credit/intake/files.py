@@ -15,6 +15,10 @@ from typing import Final
 from base.errors import LedgerCorrupt, NotFound
 
 FOLDER: Final = "credit"
+OF_CASES: Final = "cases"
+"""Where the documents of cases lie, in a folder for each case."""
+OF_PARTIES: Final = "documents"
+"""Where documents lie before a case is open, in a folder for each party."""
 _WORKBOOK: Final = b"P"
 """How every workbook begins, and no file of texts does."""
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -11,14 +12,16 @@ from base.db import METADATA, reading, transaction
 from base.errors import InvalidInput
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit, forget_credit
+from credit.folding.subjects import subject_id_of
 from credit.intake.batches import BatchState, CreditBatch, Door, leaves_of_batch
 from credit.intake.dropping import Dropped, make_folders, put_away
 from credit.intake.entries import batch_of
 from credit.intake.erasing import erase_records
-from credit.intake.files import keep_file
+from credit.intake.files import OF_CASES, OF_PARTIES, keep_file
 from credit.intake.senders import Sender
 from credit.intake.taking import IntakeDesk, Sent, take_batch
 from credit.tables import CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_ROW
+from jobs.credit_files import sweep_files
 from ledger.merkle import root_of
 from ledger.store import scan_entries
 from parties.actors import CONSOLE
@@ -180,3 +183,42 @@ def test_an_erasure_is_in_the_ledger_with_its_reason_and_without_the_person(kept
     assert cells == [("{}", "erased")]
     with pytest.raises(InvalidInput, match="reason"):
         erase_records(kept.desk, CONSOLE, NUMBER, " ", folder=kept.folder)
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_documents_of_cases_go_too_if_they_are_the_persons_or_tell_the_number(
+    kept: Kept, is_own: bool
+) -> None:
+    person = subject_id_of("person", kept.desk.person_key(NUMBER))
+    drawer = kept.folder / OF_PARTIES / str(person if is_own else UUID(int=7))
+    keep_file(drawer, b"%PDF- a picture of a paper")
+    keep_file(drawer, f"II*\x00 {NUMBER}".encode())
+
+    erase_records(kept.desk, CONSOLE, NUMBER, REASON, folder=kept.folder)
+
+    left = [one for one in drawer.rglob("*") if one.is_file()]
+    assert [one.read_bytes()[:5] for one in left] == ([] if is_own else [b"%PDF-"])
+
+
+def test_a_file_that_no_reader_of_rows_understands_goes_as_well(kept: Kept) -> None:
+    body = csv_of([_of_person(NUMBER, NAME)]).decode("utf-8-sig").encode("utf-16")
+    keep_file(kept.folder, body)
+
+    erase_records(kept.desk, CONSOLE, NUMBER, REASON, folder=kept.folder)
+
+    assert body not in kept.files()
+
+
+def test_a_document_that_no_case_came_of_is_kept_as_long_as_what_was_put_away(kept: Kept) -> None:
+    party, case = kept.folder / OF_PARTIES / str(UUID(int=7)), kept.folder / OF_CASES / "1"
+    for drawer, body in ((party, b"%PDF- refused"), (party, b"%PDF- used"), (case, b"%PDF- used")):
+        keep_file(drawer, body)
+    engine, log = kept.desk.journal.engine, kept.desk.journal.log
+    now = datetime.now(UTC)
+
+    sweep_files(engine, log, folder=kept.folder, now=now + timedelta(days=89))
+    assert len([one for one in party.rglob("*") if one.is_file()]) == 2
+    sweep_files(engine, log, folder=kept.folder, now=now + timedelta(days=91))
+
+    assert not [one for one in party.rglob("*") if one.is_file()]
+    assert [one.read_bytes() for one in case.rglob("*") if one.is_file()] == [b"%PDF- used"]
