@@ -74,6 +74,7 @@ class KnownFact:
     content_hash: bytes
     state: str
     is_ended: bool
+    subject_id: UUID | None = None
     ended_on: date | None = None
     seen_at: datetime | None = None
 
@@ -112,6 +113,7 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
             CREDIT_FACT.c.version,
             CREDIT_FACT.c.content_hash,
             CREDIT_FACT.c.state,
+            CREDIT_FACT.c.subject_id,
             CREDIT_FACT.c.ended_on,
             CREDIT_SEEN.c.last_at,
         ).outerjoin(CREDIT_SEEN, of_seen)
@@ -130,6 +132,7 @@ def known_facts(connection: Connection, log: int, ids: Collection[UUID]) -> Iter
                 content_hash=row.content_hash,
                 state=row.state,
                 is_ended=row.state == FactState.ENDED or ends.get(row.id) is not None,
+                subject_id=row.subject_id,
                 ended_on=row.ended_on,
                 seen_at=row.last_at,
             )

@@ -6,6 +6,7 @@ One rule: it is asked for many rows at once, and answers with what was accepted 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, select
 
@@ -16,6 +17,7 @@ from credit.feeds.model import FactKind
 from credit.folding.versions import civil_day
 from credit.intake.desk import IntakeDesk
 from credit.intake.sorting import Code, Ground, KnownNames
+from credit.subjects import subject_of_code
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
 
 _KEYS: Final = 900
@@ -35,10 +37,14 @@ def ground_for(desk: IntakeDesk, connection: Connection, ordered_at: datetime) -
     def names_of(codes: Sequence[Code]) -> Mapping[Code, KnownNames]:
         return known_names(connection, log, codes)
 
+    def subject_of(uscc: str) -> UUID | None:
+        return subject_of_code(connection, log, uscc)
+
     return Ground(
         person_key=desk.person_key,
         known_of=known_of,
         names_of=names_of,
+        subject_of=subject_of,
         ordered_at=ordered_at,
         day=civil_day(ordered_at),
     )

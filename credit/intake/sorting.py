@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from trace.recall.workdays import workdays_after
 from typing import Final, TypeAlias
+from uuid import UUID
 
 import orjson
 
@@ -60,6 +61,7 @@ class Ground:
     person_key: PersonKey
     known_of: Callable[[Sequence[bytes]], Mapping[bytes, KnownFact]]
     names_of: Callable[[Sequence[Code]], Mapping[Code, KnownNames]]
+    subject_of: Callable[[str], UUID | None]
     ordered_at: datetime
     day: date
 
@@ -69,7 +71,8 @@ class NewRow:
     """A row that tells something. `notes` are (field, quality code) of what is odd about it.
 
     `naming` are the codes that name its party: the social credit code, or the older ones beside
-    a name; none in the register, which itself says what the name of a code is.
+    a name; none in the register, which itself says what the name of a code is. `named_key` is what
+    the record would be found by had its row told the name alone.
     """
 
     number: int
@@ -82,6 +85,7 @@ class NewRow:
     name: str
     is_ended: bool
     decided_on: date | None
+    named_key: tuple[bytes, str] | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -151,9 +155,11 @@ def sort_rows(
             found.quarantined.append(
                 _kept_back(row, Fault(path="", code=CONFLICTING, message=message))
             )
-    known = ground.known_of(list(fresh))
-    for key_hash, row in fresh.items():
-        fact = known.get(key_hash)
+    named = (row.named_key[0] for row in fresh.values() if row.named_key is not None)
+    known = ground.known_of([*fresh, *(one for one in named if one not in fresh)])
+    for told in fresh.values():
+        row = _as_known(told, known, ground)
+        fact = known.get(row.key_hash)
         if fact is not None and fact.is_newer_than(ground.ordered_at):
             found.stale.append(row)
         elif fact is not None and fact.says(row.content_hash, is_ended=row.is_ended):
@@ -161,6 +167,22 @@ def sort_rows(
         else:
             found.new.append(_with_notes(feed, row, ground) if fact is None else row)
     return found
+
+
+def _as_known(row: NewRow, known: Mapping[bytes, KnownFact], ground: Ground) -> NewRow:
+    """Return a row under the key of the record that was told without its code so far.
+
+    One decision is one record, though its sender learns the code of its party after somebody judged
+    whom the name means. Where nobody did, or it stands with another party, there are two.
+    """
+    if row.key_hash in known or row.named_key is None:
+        return row
+    key_hash, key = row.named_key
+    fact = known.get(key_hash)
+    if fact is None or fact.subject_id is None or fact.subject_id != ground.subject_of(row.code):
+        return row
+    record = {**row.record, "key": key}
+    return replace(row, key_hash=key_hash, record=record, content_hash=content_hash_of(record))
 
 
 def _named_rightly(rows: Iterable[NewRow], ground: Ground, found: Sorted) -> Iterator[NewRow]:
@@ -267,7 +289,9 @@ def _new_row(
     is_person = claim.kind is SubjectKind.PERSON
     # Who represents a party may change, and its decision stays the same one.
     in_key = names if is_person else frozenset()
-    key = f"{without_persons(told.key, in_key)}|{_party(claim, ground.person_key)}"
+    of_record = without_persons(told.key, in_key)
+    key = f"{of_record}|{_party(claim, ground.person_key)}"
+    named_key = f"{of_record}|{claim.name}" if CodeScheme.USCC in claim.codes else ""
     record = record_json(replace(told, key=key), ground.person_key, names)
     return NewRow(
         number=number,
@@ -281,6 +305,7 @@ def _new_row(
         name=claim.name,
         is_ended=told.ended_on is not None,
         decided_on=told.decided_on,
+        named_key=(key_hash_of(feed.id, named_key), named_key) if named_key else None,
     )
 
 
