@@ -52,7 +52,7 @@ class WholeCase:
 
     `not_yours` says whose it is to decide, "" where this reader may, or is the party. `advice` are
     rows that nobody has read, to be weighed before it is decided. `changed_by` are the entries that
-    gave one of its records another version.
+    gave one of its records another version. `beside` are the party's other cases that are open.
     """
 
     row: CaseRow
@@ -62,6 +62,7 @@ class WholeCase:
     not_yours: str
     advice: Sequence[Rule]
     changed_by: frozenset[int]
+    beside: Sequence[DeskRow]
 
     def took_nothing(self, step: StepRow) -> bool:
         """Return whether an objection was upheld about records that stood with another party."""
@@ -129,6 +130,8 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         not_yours = _not_yours(connection, parts, actor, row, steps)
         advice = advice_about(connection, parts.log, book_of(parts), row, today(parts))
         changed_by = _changed_by(connection, parts, row)
+        own = Choice(subject_id=row.subject_id, rows_max=parts.settings.page_size_max)
+        beside = [one for one in desk_page(connection, parts.log, own).rows if one.id != row.id]
     # What a listing made is an entry under an id that follows from the case.
     about = {*row.fact_ids, listed_id(row.id)}
     return WholeCase(
@@ -139,6 +142,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         not_yours=not_yours,
         advice=advice,
         changed_by=changed_by,
+        beside=beside,
     )
 
 

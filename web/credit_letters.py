@@ -13,7 +13,8 @@ from uuid import UUID
 from base.clock import CIVIL_ZONE
 from base.errors import NotFound
 from codes.labels.text_pdf import TextPdf, text_font
-from credit.cases.model import CaseNote
+from credit.cases.items import item_bare, items_named
+from credit.cases.model import GROUND, CaseNote
 from credit.cases.reading import StepRow
 from credit.cases.timing import days_to_answer
 from credit.fact_labels import title_of
@@ -159,12 +160,16 @@ def _lines(note: CaseNote, terms: Mapping[str, str], book: Book) -> Sequence[tup
     listed = credit_lists().get(terms.get("list", ""))
     if listed is not None:
         found.append(("名单", listed.zh))
+    ground = note.terms.get(GROUND, "")
+    if ground:
+        found.append(("事实和事由", ground))
     if note.reason:
-        found.append(("事实和理由", note.reason))
+        found.append(("决定理由" if ground else "事实和理由", note.reason))
     article = note.article or terms.get("article", "")
     if article:
-        item = f"（适用第 {terms['item']} 项）" if terms.get("item") else ""
-        found.append(("依据", f"{article}{item}"))
+        found.append(("依据", f"{article}{_item(terms.get('item', ''), article)}"))
+    if terms.get("restricted_until"):
+        found.append(("法定限制期至", terms["restricted_until"]))
     for at, one in enumerate(terms.get("measures", "").split(), start=1):
         measure = book.measures.get(one)
         if measure is not None:
@@ -176,6 +181,11 @@ def _lines(note: CaseNote, terms: Mapping[str, str], book: Book) -> Sequence[tup
     if note.documents:
         found.append(("所附材料", "、".join(one.name for one in note.documents)))
     return found
+
+
+def _item(item: str, article: str) -> str:
+    """Return the item beside an article, "" where the article names it itself."""
+    return "" if not item or items_named(article) else f"（适用第（{item_bare(item)}）项）"
 
 
 def _facts(pdf: TextPdf, facts: Sequence[FactRow]) -> None:

@@ -3,7 +3,7 @@
 The rule that must stay true: a step that no row has cannot be taken, whoever wants to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -70,6 +70,7 @@ class Step:
     """One step of a kind of case.
 
     `after` is the step that has to be over before the day that this one is of, "" for none.
+    `keeps_clock` where the clock that runs goes on as if the step had not been taken.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Step:
     effect: Effect
     clock: Clock | None
     after: str
+    keeps_clock: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +113,16 @@ class CaseKind:
 
         Once such a time is over the authority may decide; it is not late by that.
         """
-        clocks = [step.clock for step in self.steps.values() if step.target == state and step.clock]
+        clocks = [step.clock for step in self._clocked(state) if step.clock]
         return {self.steps[name].by for clock in clocks for name in clock.until} == {By.PARTY}
+
+    def _clocked(self, state: str) -> Iterator[Step]:
+        """Yield the steps whose clock may run in a state."""
+        for step in self.steps.values():
+            if step.target == state:
+                yield step
+                if step.keeps_clock:
+                    yield from (one for one in self.steps.values() if one.target in step.sources)
 
 
 @cache
@@ -180,6 +190,7 @@ def _step(rows: Rows) -> Step:
         effect=Effect(effect) if effect in set(Effect) else Effect.NONE,
         clock=_clock(rows.under("clock")) if rows.has("clock") else None,
         after=rows.text("after", default=""),
+        keeps_clock=rows.flag("keeps_clock"),
     )
     rows.done()
     return step

@@ -39,6 +39,9 @@ class Life:
         """Return whether it is an open case of a note's kind about one of its facts."""
         if not self.is_open or self.kind != note.kind:
             return False
+        # One record may lead onto two lists, each with a notice of its own.
+        if self.notes[0].terms.get("list") != note.terms.get("list"):
+            return False
         return not set(self.notes[0].fact_ids).isdisjoint(note.fact_ids)
 
     def refusal_of(self, note: CaseNote) -> Problem | None:

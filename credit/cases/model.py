@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 from uuid import UUID
+
+GROUND: Final = "ground"
+"""The term of a decision to list that holds the ground which the notice told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,8 @@ class CaseNote:
     `decision` and `decided_on` name the decision behind the step, `article` its basis; `served_on`
     is the day on which a notice was served. By `due_on` the next step has to be taken, as the rule
     `due_rule` says; it is provisional where a year's holidays were not known. `terms` is what a
-    listing is about: list, item, measures, its authority.
+    listing is about: list, item, measures, its authority; of the decision also the `GROUND` that
+    the party was told of, beside `reason`, why it is decided so.
     """
 
     case_id: UUID

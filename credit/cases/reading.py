@@ -5,18 +5,20 @@ it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_
 
+from base.clock import CIVIL_ZONE
 from base.errors import NotFound, Problem
 from credit.cases.kinds import CaseKind, case_kinds
 from credit.cases.model import CaseNote
 from credit.cases.order import ORDER, behind, token_of
 from credit.cases.steps import CaseStep, steps_of_case
+from credit.cases.timing import Taken
 from credit.feeds.model import CodeScheme
 from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
 
@@ -67,6 +69,14 @@ class StepRow:
     actor: str
     note: CaseNote
     recounts: tuple[Recount, ...]
+
+    @property
+    def as_taken(self) -> Taken:
+        """Return the step with its deadline as it was counted last."""
+        last = self.recounts[-1] if self.recounts else self.note
+        note = replace(self.note, due_on=last.due_on, is_provisional=last.is_provisional)
+        on = self.at.astimezone(CIVIL_ZONE).date()
+        return Taken(note=note, actor=self.actor, seq=self.seq, recorded_on=on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

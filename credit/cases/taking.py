@@ -17,9 +17,10 @@ from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
+from credit.cases.items import is_contradicted
 from credit.cases.kinds import OBJECTION, By, Effect, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
-from credit.cases.model import CaseNote
+from credit.cases.model import GROUND, CaseNote
 from credit.cases.ripeness import hindrances
 from credit.cases.steps import OPEN_ALREADY, steps_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
@@ -160,12 +161,16 @@ def _filled(note: CaseNote, life: Life, step: Step) -> CaseNote:
         # What opens a case a second time is the same request, or another one.
         return note
     first = life.notes[0]
+    told = {**first.terms, **note.terms}
+    if step.effect is Effect.LISTED:
+        # Why it is decided is the decision's own word; the ground is what the party was told of.
+        told[GROUND] = first.reason
     return replace(
         note,
         kind=first.kind,
         subject_id=first.subject_id,
         fact_ids=first.fact_ids,
-        terms={**first.terms, **note.terms},
+        terms=told,
     )
 
 
@@ -191,9 +196,10 @@ def _facts(
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the newest versions of the facts; raises `NotFound` where one is another party's.
 
-    Without a party those of a case that is open already, wherever they stand by now.
+    Without a party those of a case that is open already, wherever they stand by now. A listing may
+    name the records that it rests on, or none.
     """
-    if note.kind == _LISTING:
+    if note.kind == _LISTING and not note.fact_ids:
         return ()
     statement = select(CREDIT_FACT).where(
         CREDIT_FACT.c.log == log,
@@ -238,7 +244,8 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
 def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:
     """Yield what is wrong with what a listing is about: later steps count on all of it."""
     terms = note.terms
-    for unknown in sorted(terms.keys() - _TERMS):
+    is_notice = note.step == case_kinds()[_LISTING].begins
+    for unknown in sorted(terms.keys() - (_TERMS if is_notice else _TERMS | {GROUND})):
         yield _problem(f"terms.{unknown}", "unknown", f"is none of {', '.join(sorted(_TERMS))}")
     if terms.get("list", "") not in credit_lists():
         yield _problem("terms.list", "unknown", "is no list")
@@ -251,9 +258,21 @@ def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:
         yield _problem("terms.item", "too_long", f"has at most {_ITEM_CHARS_MAX} characters")
     if terms.get("list") in credit_lists() and not _has_period(note, today):
         yield _problem("terms.item", "no_period", "no row of law fixes a period for this ground")
+    if is_contradicted(terms.get("item", ""), note.article):
+        yield _contradiction(terms["item"], note.article, is_notice=is_notice)
     until = terms.get("restricted_until", "")
     if until and not _is_day(until):
         yield _problem("terms.restricted_until", "day", "is a day such as 2030-01-31")
+
+
+def _contradiction(item: str, article: str, *, is_notice: bool) -> Problem:
+    """Return what is wrong where the article of a step names other items than the notice."""
+    return Problem(
+        path="terms.item" if is_notice else "article",
+        code="item_article",
+        message=f"the article names another item than {item}: {article}",
+        message_zh=f"适用的项“{item}”与所写条款“{article}”不一致。",
+    )
 
 
 def _has_period(note: CaseNote, today: date) -> bool:
@@ -286,6 +305,7 @@ def _require_openable(
         CREDIT_CASE.c.log == log,
         CREDIT_CASE.c.subject_id == stands_as(connection, log, note.subject_id),
         CREDIT_CASE.c.kind == note.kind,
+        CREDIT_CASE.c.list == note.terms.get("list", ""),
         CREDIT_CASE.c.is_open,
     )
     for text in connection.execute(open_cases).scalars():

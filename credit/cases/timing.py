@@ -66,7 +66,7 @@ def require_in_time(book: Book, step: Step, note: CaseNote, taken: Sequence[Take
         zh = f"应先“{case_kinds()[note.kind].steps[step.after].zh}”，再“{step.zh}”。"
         problem = Problem(path="step", code="state", message=message, message_zh=zh)
         raise Conflict(message, problems=(problem,))
-    first_on = _first_day(book, case_kinds()[note.kind], before)
+    first_on = _first_day(book, case_kinds()[note.kind], before, taken)
     is_served = Need.SERVED in step.needs
     on = note.served_on if is_served else note.decided_on
     if on is not None and on < first_on:
@@ -77,15 +77,32 @@ def require_in_time(book: Book, step: Step, note: CaseNote, taken: Sequence[Take
         raise InvalidInput(f"{step.en}: {message}.", problems=(problem,))
 
 
-def _first_day(book: Book, kind: CaseKind, before: Taken) -> date:
+def first_day(book: Book, step: Step, taken: Sequence[Taken]) -> date | None:
+    """Return the first day that a step may be of; None where nothing has to come before it."""
+    before = next((one for one in reversed(taken) if one.note.step == step.after), None)
+    if before is None:
+        return None
+    return _first_day(book, case_kinds()[before.note.kind], before, taken)
+
+
+def _first_day(book: Book, kind: CaseKind, before: Taken, taken: Sequence[Taken]) -> date:
     """Return the first day after a step: once its clock has run out, where it has to."""
     clock = kind.steps[before.note.step].clock
     rule = book.rules.get(before.note.due_rule)
     runs_out = clock is not None and clock.runs_out and before.note.due_on is not None
     # A row from memory gives a day to wait for, and refuses nothing.
     if runs_out and rule is not None and rule.is_certain:
-        return (before.note.due_on or before.on) + _DAY
+        return (_kept(kind, before, taken) or before.on) + _DAY
     return before.on
+
+
+def _kept(kind: CaseKind, before: Taken, taken: Sequence[Taken]) -> date | None:
+    """Return the day on which the clock of a step runs out, as the steps since keep it."""
+    due_on = before.note.due_on
+    for one in taken:
+        if one.seq > before.seq and kind.steps[one.note.step].keeps_clock:
+            due_on = one.note.due_on or due_on
+    return due_on
 
 
 def with_deadline(
@@ -98,6 +115,11 @@ def with_deadline(
     today: date,
 ) -> CaseNote:
     """Return the note with the day by which the next step is due, where a rule fixes one."""
+    if step.keeps_clock and taken:
+        last = taken[-1].note
+        return replace(
+            note, due_on=last.due_on, due_rule=last.due_rule, is_provisional=last.is_provisional
+        )
     if step.clock is None:
         return note
     on = note.served_on if Need.SERVED in step.needs else None
@@ -116,6 +138,9 @@ def counted_anew(book: Book, workdays: Workdays, taken: Sequence[Taken]) -> Coun
 
     What it is counted from stays what it was: what may have come since is the calendar of a year.
     """
+    # A step that keeps the clock of another has its deadline counted from that one.
+    while case_kinds()[taken[-1].note.kind].steps[taken[-1].note.step].keeps_clock and taken[1:]:
+        taken = taken[:-1]
     last = taken[-1]
     step = case_kinds()[last.note.kind].steps[last.note.step]
     rule = book.rules.get(last.note.due_rule)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from credit.cases.kinds import By, CaseKind, case_kinds
+from credit.cases.kinds import By, CaseKind, Step, case_kinds
 from credit.cases.order import ORDER, behind, token_of
 from credit.feeds.model import CodeScheme
 from credit.tables import CREDIT_CASE, CREDIT_CODE, CREDIT_SUBJECT
@@ -74,7 +74,7 @@ class DeskRow:
     def waits_for_party(self) -> bool:
         """Return whether the party has something to do, other than taking back what it asked."""
         steps = self.kind.steps_from(self.state) if self.is_open else ()
-        return any(step.by is By.PARTY and step.id != TAKE_BACK for step in steps)
+        return any(step.by is By.PARTY and is_awaited(step, self.state) for step in steps)
 
     @property
     def was_moved_by_authority(self) -> bool:
@@ -86,6 +86,11 @@ class DeskRow:
         """Return whether the day by which a step was due lies behind."""
         is_behind = self.is_open and self.due_on is not None and self.due_on < day
         return is_behind and not self.is_waiting
+
+
+def is_awaited(step: Step, state: str) -> bool:
+    """Return whether somebody waits for a step: none takes back, or adds to what is there."""
+    return step.id != TAKE_BACK and step.target != state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

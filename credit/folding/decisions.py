@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from credit.cases.model import CaseNote
+from credit.cases.model import GROUND, CaseNote
 from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import credit_lists
@@ -60,7 +60,8 @@ def decided_fact(note: CaseNote) -> dict[str, Any]:
         "authority": note.terms.get("authority", ""),
         "authority_name": note.terms.get("authority_name", "")[:NAME_CHARS_MAX],
         "number": note.decision[:NUMBER_CHARS_MAX],
-        "title": note.reason[:TITLE_CHARS_MAX],
+        # A decision of before the ground was kept apart has its reason alone.
+        "title": note.terms.get(GROUND, note.reason)[:TITLE_CHARS_MAX],
         "decided_on": note.decided_on,
         "starts_on": starts_on,
         "ends_on": None,

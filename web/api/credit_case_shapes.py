@@ -154,6 +154,9 @@ class CaseStepOut(ma.Schema):
     at = ma.fields.AwareDateTime(format="iso")
     actor = ma.fields.String()
     reason = ma.fields.String()
+    ground = ma.fields.String(
+        metadata={"description": "Of a decision to list: the ground that the notice told."}
+    )
     article = ma.fields.String()
     decision = ma.fields.String()
     decided_on = ma.fields.Date(allow_none=True)

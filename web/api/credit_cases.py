@@ -6,7 +6,7 @@ One rule: a step is in the ledger before it is acknowledged, and the same reques
 from typing import Any
 from uuid import UUID
 
-from credit.cases.model import CaseNote, Document
+from credit.cases.model import GROUND, CaseNote, Document
 from credit.cases.reading import CaseRow, StepRow
 from credit.explaining import because_json
 from credit.model import Because
@@ -165,6 +165,7 @@ def _step(step: StepRow) -> dict[str, Any]:
         "at": step.at,
         "actor": step.actor,
         "reason": note.reason,
+        "ground": note.terms.get(GROUND, ""),
         "article": note.article,
         "decision": note.decision,
         "decided_on": note.decided_on,

@@ -149,7 +149,7 @@ def credit_open_case() -> WerkzeugResponse | tuple[str, int]:
         return _form_page(kind, form), 400
     key = once_of(form)
     case_id = id_of_request(actor.id, f"page:{key}") if key else new_id(parts.clock.now())
-    facts = () if kind.id == _LISTING else facts_typed(form)
+    facts = facts_typed(form)
     if kind.id != _LISTING and not facts:
         form.wrong("facts", _("Choose the record that it is about."))
     of = CaseOf(case_id=case_id, kind=kind, subject_id=subject_id, fact_ids=facts)

@@ -9,14 +9,16 @@ from datetime import date, timedelta
 from typing import Final
 
 from credit.applying.desk import Application
-from credit.cases.kinds import By, CaseKind, Need, Step
+from credit.cases.kinds import By, CaseKind, Effect, Need, Step
 from credit.cases.life import may_take
 from credit.cases.reading import StepRow
-from credit.casework.desk import TAKE_BACK
+from credit.cases.timing import first_day
+from credit.casework.desk import DeskRow, is_awaited
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
 from parties.access import Action, has_role_for
 from parties.actors import Actor, Role
+from web.credit import today
 from web.credit_desk import WholeCase
 from web.credit_documents import is_kept
 from web.pages.credit.case_words import (
@@ -26,6 +28,7 @@ from web.pages.credit.case_words import (
     rule_words,
     step_title,
 )
+from web.pages.credit.listing_views import ListingView, listing_view
 from web.pages.credit.refused import Meanwhile, seen_of
 from web.pages.credit.words import title
 from web.pages.work_forms import Form, blank
@@ -59,12 +62,18 @@ class StepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextView:
-    """A step that may follow, with the form that takes it; `takes_papers` where it has any."""
+    """A step that may follow, with the form that takes it; `takes_papers` where it has any.
+
+    `first_on` is the first day that it may be of, where that is still to come; `ground` is what the
+    party was told of, where the step decides about it.
+    """
 
     step: Step
     title: str
     form: Form
     takes_papers: bool
+    first_on: date | None
+    ground: str
 
     def needs(self, name: str) -> bool:
         """Return whether the step asks for something."""
@@ -89,6 +98,7 @@ class CaseView:
 
     whole: WholeCase
     list: CreditList | None
+    listing: ListingView | None
     measures: Sequence[Measure]
     steps: Sequence[StepView]
     due_rule: str
@@ -97,6 +107,10 @@ class CaseView:
     waits_for: str
     is_waiting: bool
     uses: Sequence[UseView]
+
+    def shares(self, other: DeskRow) -> bool:
+        """Return whether another case is about a record of this one."""
+        return not set(self.whole.row.fact_ids).isdisjoint(other.facts)
 
 
 def case_view(
@@ -108,17 +122,18 @@ def case_view(
     terms = whole.steps[0].note.terms if whole.steps else {}
     measures = [book.measures.get(one) for one in terms.get("measures", "").split()]
     # Taking back what one asked for is never waited for.
-    awaited = [step.by for step in onward if row.is_open and step.id != TAKE_BACK]
+    awaited = [step.by for step in onward if row.is_open and is_awaited(step, row.state)]
     waits = dict.fromkeys(by_title(by) for by in awaited)
     return CaseView(
         whole=whole,
         list=credit_lists().get(row.list_id),
+        listing=listing_view(whole, book, today(parts)),
         measures=[one for one in measures if one is not None],
         steps=[_step(parts, row.kind, one, whole, book) for one in whole.steps],
         due_rule=rule_words(book, row.due_rule),
         due_doubt=doubt_words(book, row.due_rule),
         next=[
-            _next(row.kind, step, form)
+            _next(whole, step, book, today(parts), form)
             for step in onward
             if is_offered(actor, step) and not whole.not_yours
         ],
@@ -178,12 +193,17 @@ def _step(parts: Services, kind: CaseKind, row: StepRow, whole: WholeCase, book:
     )
 
 
-def _next(kind: CaseKind, step: Step, form: Form | None) -> NextView:
+def _next(whole: WholeCase, step: Step, book: Book, on: date, form: Form | None) -> NextView:
     name = f"step-{step.id}"
+    first_on = first_day(book, step, [one.as_taken for one in whole.steps])
+    notice = whole.steps[0].note if step.effect is Effect.LISTED else None
+    known = {} if notice is None else {"article": notice.article}
     return NextView(
         step=step,
-        title=step_title(kind, step.id),
-        form=form if form is not None and form.name == name else blank(name),
+        title=step_title(whole.row.kind, step.id),
+        form=form if form is not None and form.name == name else blank(name, **known),
+        first_on=first_on if first_on is not None and first_on > on else None,
+        ground="" if notice is None else notice.reason,
         takes_papers=step.by is By.PARTY
         or bool({Need.DOCUMENTS, Need.SERVED, Need.DECISION} & step.needs),
     )
