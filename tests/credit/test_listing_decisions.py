@@ -1,4 +1,4 @@
-"""A listing from its notice to its decision: its ground, its item, what it rests on, its answers."""
+"""A listing from its notice to its decision: ground, item, what it rests on, what is answered."""
 
 from datetime import UTC, date, datetime
 from typing import Any
