@@ -27,8 +27,8 @@ LISTING: Final = "listing"
 class ListingView:
     """What a listing is about; `term` is None where no row of law fixes one.
 
-    `item` is "" where none was told, or the article names it. `decided_on` is None as long as it is not
-    decided: `term` is then that of a decision today.
+    `item` is "" where none was told, or the article names it. `decided_on` is None as long as it is
+    not decided: `term` is then that of a decision today.
     """
 
     ground: str
