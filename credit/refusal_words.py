@@ -186,6 +186,10 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
     ("There is no such kind of case; use one of {}.", "没有这类事项，可用：{}。"),
     ("There is no such matter; use one of {}.", "没有这一事项，可用：{}。"),
     (
+        "Natural persons are searched for nowhere: lists hold organisations alone.",
+        "这里不查询自然人：名单上只有企业和其他组织。",
+    ),
+    (
         "A public list is of today: what has run out is told no more.",
         "公开名单只显示当日的内容，期满的不再公开。",
     ),

@@ -58,6 +58,7 @@ from web.held_pages import HeldPages
 from web.openapi import install_api
 from web.page_source import LedgerPages
 from web.pages.camera import register_camera
+from web.pages.credit.person_numbers import install_person_numbers
 from web.pages.languages import set_up_languages
 from web.pages.routes import register_pages
 from web.pages.work import register_work
@@ -149,6 +150,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     install_answers(app)
     install_problems(app)
     install_credit_behind(app)
+    install_person_numbers(app)
     # Parts that a test made are written by the test; a process of its own writes by itself.
     log = install_scan_log(app, parts, is_live=services is None)
     install_api(app, API_BLUEPRINTS)

@@ -7,11 +7,13 @@ alone; organisations are on them, and never a natural person.
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from trace.recall.workdays import workdays_after
+from unicodedata import normalize
 
 from base.clock import CIVIL_ZONE
 from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from credit.checking import Listed
+from credit.feeds.persons import holds_number
 from credit.list_reading import (
     AsKnown,
     Changes,
@@ -20,6 +22,7 @@ from credit.list_reading import (
     count_on,
     search_list,
 )
+from credit.refusal_words import sentence_zh
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.terms import ListTerm, TermAsked, term_of_list
 from web.credit import book_of, come_day, today
@@ -72,7 +75,11 @@ def sides_of(
 
 
 def page_for(parts: Services, asked: AsKnown, *, words: str, after: str, rows_max: int) -> ListPage:
-    """Return a page of a list."""
+    """Return a page of a list; raises `InvalidInput` for the number of a natural person."""
+    if holds_number(normalize("NFKC", words)):
+        message = "Natural persons are searched for nowhere: lists hold organisations alone."
+        problem = Problem(path="q", code="person", message=message, message_zh=sentence_zh(message))
+        raise InvalidInput(message, problems=(problem,))
     with reading(parts.engine) as connection:
         return search_list(
             connection, parts.log, asked, words=words, after=after, rows_max=rows_max

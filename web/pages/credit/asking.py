@@ -57,8 +57,9 @@ def party_asked(typed: str) -> Asked:
 
 def is_person_asked(typed: str) -> bool:
     """Return whether somebody typed what may be the number of a natural person."""
-    text = normalize("NFKC", typed).strip()[:ASKED_CHARS_MAX]
-    return not party_asked(text).code and holds_number(text)
+    # Whole, however long it is: what is not searched for stands in the address all the same.
+    text = normalize("NFKC", typed).strip()
+    return holds_number(text) and not party_asked(text).code
 
 
 def legal_day(form: Form, name: str) -> date | None:

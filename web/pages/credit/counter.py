@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
-from urllib.parse import urlencode
 
-from flask import redirect, render_template, request
+from flask import render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
@@ -29,7 +28,8 @@ from web.credit_applying import applications_for, in_use_of
 from web.credit_names import found_by_names
 from web.credit_reading import credit_behind
 from web.pages.credit import words
-from web.pages.credit.asking import Asked, come_day_asked, is_person_asked, party_asked
+from web.pages.credit.asking import Asked, come_day_asked, party_asked
+from web.pages.credit.person_numbers import led_to
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, when
 from web.pages.work_forms import Form, typed
@@ -37,7 +37,7 @@ from web.services import services
 from web.session import page_actor, page_requires
 
 _ASKED: Final = ("q", "matter", "day")
-_PERSON: Final = "/work/credit/check?person=1"
+_PATH: Final = "/work/credit/check"
 _CANDIDATES: Final = 20
 _NUMBER_CHARS: Final = 16
 _GRAVEST: Final = "stop"
@@ -85,19 +85,14 @@ def _credit_rights() -> dict[str, object]:
 def credit_check_typed() -> WerkzeugResponse:
     """Take what was typed at the counter to its answer; a person's number gets into no address."""
     form = typed("check")
-    if is_person_asked(form.text("q")):
-        return redirect(_PERSON, 303)
-    asked = {name: form.text(name) for name in _ASKED if form.text(name)}
-    return redirect(f"/work/credit/check?{urlencode(asked)}", 303)
+    return led_to(_PATH, [(name, form.text(name)) for name in _ASKED])
 
 
 @blueprint.get("/credit/check")
 @page_requires(Action.CHECK_CREDIT)
-def credit_check() -> str | tuple[str, int] | WerkzeugResponse:
+def credit_check() -> str | tuple[str, int]:
     """Ask for a party; show what is known of it, or whom a name may mean."""
     parts, form = services(), Form(name="check", values=_values_asked())
-    if is_person_asked(form.text("q")):
-        return redirect(_PERSON, 303)
     asked, matter = party_asked(form.text("q")), form.text("matter")
     day = come_day_asked(form, "day")
     if asked.fault:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from flask import render_template, request
+from werkzeug.wrappers import Response
 
 from base.errors import InvalidInput
 from credit.list_reading import Left
@@ -27,9 +28,10 @@ from web.credit_lists import (
     term_for,
 )
 from web.pages.credit.asking import ASKED_CHARS_MAX, come_day_asked, legal_day
+from web.pages.credit.person_numbers import led_to
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
-from web.pages.work_forms import Form
+from web.pages.work_forms import Form, typed
 from web.pages.work_refusals import Refusals
 from web.services import services
 from web.session import page_requires
@@ -65,6 +67,15 @@ def credit_list_index() -> str:
     return render_template(
         "credit/lists.html", lists=counts_for(services()), today=today(services())
     )
+
+
+@blueprint.post("/credit/lists/<list_id>")
+@page_requires(Action.CHECK_CREDIT)
+def credit_list_asked(list_id: str) -> Response:
+    """Take what was typed to its answer; a person's number gets into no address."""
+    form, found = typed("list"), any_list(list_id)
+    asked = [(name, form.text(name)) for name in ("q", "day", "known")]
+    return led_to(f"/work/credit/lists/{found.id}", asked)
 
 
 @blueprint.get("/credit/lists/<list_id>")

@@ -10,6 +10,7 @@ from typing import Final
 from unicodedata import normalize
 
 from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
 
 from base.errors import InvalidInput
 from credit.rulebook.list_rules import norm_named, rules_of_list
@@ -18,6 +19,7 @@ from credit.rulebook.reading import rulebook
 from web.credit import PublicAsked, book_of, page_of_list, public_list, today
 from web.pages.credit import words
 from web.pages.credit.asking import ASKED_CHARS_MAX
+from web.pages.credit.person_numbers import led_to
 from web.services import services
 
 _TOKEN_CHARS_MAX: Final = 200
@@ -41,6 +43,13 @@ def public_lists() -> str:
         norms={one.id: norm_named(rulebook(), one.norm) for one in lists},
         today=today(services()),
     )
+
+
+@blueprint.post("/credit/lists/<list_id>")
+def public_list_asked(list_id: str) -> Response:
+    """Take what was typed to its answer; a person's number gets into no address."""
+    found = public_list(list_id)
+    return led_to(f"/credit/lists/{found.id}", [("q", request.form.get("q", ""))])
 
 
 @blueprint.get("/credit/lists/<list_id>")
