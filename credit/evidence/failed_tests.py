@@ -18,7 +18,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from base.clock import CIVIL_ZONE
-from ledger.store import read_entries
+from base.strict_json import JsonObject, JsonValue
+from ledger.store import StoredEntry, read_entries
 from parties.directory import products_by_uri, register_uris
 from schemas.profiles.yaml_rows import Faults, read_rows
 
@@ -26,15 +27,18 @@ FAILED_TEST: Final = "failed_test"
 """What a failed test is called among the evidence."""
 
 _FILE: Final = Path(__file__).with_name("tests.yaml")
+_OWN_NAMESPACE: Final = "urn:suxin:epcis:"
+_OWN_PREFIX: Final = "sx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestWords:
-    """How events say that a test failed."""
+    """How events say that a test failed: steps, and terms of the service's own namespace."""
 
     steps: frozenset[str]
     member: str
     item: str
+    records: str
     failed: frozenset[str]
 
 
@@ -57,6 +61,7 @@ def test_words() -> TestWords:
         steps=frozenset(file.texts("steps")),
         member=file.text("member"),
         item=file.text("item"),
+        records=file.text("records"),
         failed=frozenset(file.texts("failed")),
     )
     file.done()
@@ -77,10 +82,9 @@ def failed_tests(connection: Connection, log: int, start: int, end: int) -> Iter
     failed: dict[int, str] = {}
     for seq, entry in entries.items():
         # What is damaged is told by fsck, and shows nothing here.
-        if not entry.damaged_parts():
-            told, _ = members_of(entry, (words.member, words.item))
-            if told.get(words.member) in words.failed:
-                failed[seq] = str(told.get(words.item, ""))
+        item = None if entry.damaged_parts() else _failed_item(entry, words)
+        if item is not None:
+            failed[seq] = item
     tested = [one for one in events if one.seq in failed]
     owners = _owners(connection, log, tested)
     for one in tested:
@@ -88,6 +92,32 @@ def failed_tests(connection: Connection, log: int, start: int, end: int) -> Iter
         if party_id is not None:
             on = one.event_at.astimezone(CIVIL_ZONE).date()
             yield FailedTest(seq=one.seq, party_id=party_id, item=failed[one.seq], on=on)
+
+
+def _failed_item(entry: StoredEntry, words: TestWords) -> str | None:
+    """Return what was tested and failed, "" where nobody says what; None where nothing failed."""
+    _, namespaces = members_of(entry, ())
+    own = sorted(name for name, meant in namespaces.items() if meant == _OWN_NAMESPACE)
+    for prefix in dict.fromkeys((_OWN_PREFIX, *own)):
+        result, item, records = (
+            f"{prefix}:{name}" for name in (words.member, words.item, words.records)
+        )
+        told, _ = members_of(entry, (result, item, records))
+        failed = [
+            str(row.get(item, ""))
+            for row in _rows(told.get(records))
+            if row.get(result) in words.failed
+        ]
+        if told.get(result) in words.failed or failed:
+            return str(told.get(item) or "、".join(dict.fromkeys(filter(None, failed))))
+    return None
+
+
+def _rows(told: JsonValue) -> Iterator[JsonObject]:
+    """Yield records; a list of one may be written without its brackets."""
+    for one in told if isinstance(told, list) else [told]:
+        if isinstance(one, dict):
+            yield one
 
 
 def declared_wrong(connection: Connection, log: int, seqs: Iterable[int]) -> set[int]:

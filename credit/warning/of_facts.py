@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select
 
 from credit.facts import FactState, standing_on
+from credit.feeds.model import FactKind
 from credit.tables import CREDIT_FACT
 from credit.warning.model import REFS_MAX, Found
 from credit.warning.people import organisations_among, pieces
@@ -118,10 +119,20 @@ def _before(rule: WarningRule, day: date) -> ColumnElement[bool]:
 def _between(rule: WarningRule, after: date, until: date) -> ColumnElement[bool]:
     return and_(
         *_meant(rule),
-        _FACT.state.in_((FactState.ACTIVE, FactState.ENDED)),
+        _happened(),
         _FACT.decided_on > after,
         _FACT.decided_on <= until,
     )
+
+
+def _happened() -> ColumnElement[bool]:
+    """Return the condition for what was, though it be over.
+
+    Evidence of the trace ends when its ground falls away: a test that was declared wrong, a recall
+    that was withdrawn, a finding that was explained. Then it was never anything.
+    """
+    was = and_(_FACT.state == FactState.ENDED, _FACT.kind != FactKind.TRACE.value)
+    return or_(_FACT.state == FactState.ACTIVE, was)
 
 
 def _meant(rule: WarningRule) -> Iterator[ColumnElement[bool]]:

@@ -1,11 +1,13 @@
 """What the trace ledger shows of parties: failed tests, and when they are none."""
 
 from datetime import date
+from trace.capture import Submission, submit
 from trace.recall.answering import close_recall
 from trace.recall.model import Outcome
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from base.db import reading
@@ -20,8 +22,9 @@ from credit.scoring.reading import models
 from credit.subjects import subject_of_code
 from credit.tables import CREDIT_FACT
 from parties.actors import CONSOLE
+from schemas.epcis import DocumentLimits, read_document
 from tests.credit.rebuilding import rebuild
-from tests.instances import Installation, lot, observation
+from tests.instances import Installation, document_bytes, lot, observation
 from tests.parties.samples import uscc_of
 from tests.trace_room.recall.world import AUTHORITY, desk_of, opened, own
 
@@ -37,7 +40,6 @@ def failed(name: str = "B1", result: str = "FAIL", **more: Any) -> dict[str, Any
         epcList=[],
         quantityList=[{"epcClass": lot(name)}],
         action="OBSERVE",
-        bizStep="inspecting",
         **{"eventTime": TESTED_AT, "sx:testItem": "恩诺沙星", "sx:testResult": result, **more},
     )
 
@@ -73,6 +75,45 @@ def test_a_failed_test_is_a_fact_of_its_party_proven_by_a_batch_of_the_own_feed(
     )  # fmt: skip
     assert facts(installation) == [("test", "恩诺沙星", "active")]
     assert installation.check() > 0
+
+
+_ITEMS = [
+    {"sx:testItem": "黄曲霉毒素M1", "sx:testResult": "PASS"},
+    {"sx:testItem": "恩诺沙星", "sx:testResult": "FAIL"},
+]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"bizStep": "sx:testing"},
+        {"bizStep": "urn:suxin:epcis:testing"},
+        {"sx:testItem": None, "sx:testResult": None, "sx:testResults": _ITEMS},
+        {"sx:testItem": None, "sx:testResult": "PASS", "sx:testResults": _ITEMS},
+        {"sx:testItem": None, "sx:testResult": None, "sx:testResults": _ITEMS[1]},
+    ],
+    ids=["short-step", "whole-step", "items", "items-against-the-whole", "one-item"],
+)
+def test_a_test_failed_whatever_step_and_form_its_maker_chose(
+    installation: Installation, intake: IntakeDesk, said: dict[str, Any]
+) -> None:
+    installation.capture(MAKER, failed(**said))
+
+    gather(intake, installation)
+
+    assert facts(installation) == [("test", "恩诺沙星", "active")]
+
+
+def test_a_test_failed_by_whatever_prefix_its_maker_calls_the_terms(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    told = document_bytes([failed()]).replace(b'"sx', b'"mine')
+    document = read_document(told, limits=DocumentLimits())
+    submit(installation.desk, Submission(actor=installation.party(MAKER), document=document))
+
+    gather(intake, installation)
+
+    assert facts(installation) == [("test", "恩诺沙星", "active")]
 
 
 def test_what_was_gathered_is_not_gathered_again(

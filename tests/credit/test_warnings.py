@@ -4,10 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from base.db import reading
 from base.errors import Conflict, InvalidInput
+from credit.evidence.gathering import gather_evidence
+from credit.folding.projector import bring_up_credit
 from credit.intake.taking import IntakeDesk
+from credit.warning.since import since_worked_out
+from parties.actors import CONSOLE
 from tests.credit.rebuilding import rebuild
 from tests.credit.samples import penalty, serious
+from tests.credit.test_evidence import declared, failed
 from tests.credit.warning_world import (
     TODAY,
     act,
@@ -51,6 +57,25 @@ def test_penalties_that_jump_are_warned_of_once(
     assert (one.details["count"], one.details["before"], len(one.fact_ids)) == (3, 0, 3)
     assert one.rule is not None
     assert one.rule.says("zh", one.details) == "近90天行政处罚3次，此前365天0次。"
+
+
+def test_a_failed_test_that_was_declared_wrong_ends_its_warning(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    test = failed()
+    installation.capture("maker", test)
+    gather_evidence(intake, CONSOLE, installation.desk.owners.owners_of)
+    night(installation, intake)
+    assert [one.code for one in warnings(installation)] == ["failed_test"]
+
+    installation.capture("maker", {**test, "errorDeclaration": declared()})
+    gather_evidence(intake, CONSOLE, installation.desk.owners.owners_of)
+    bring_up_credit(installation.engine, installation.log)
+    with reading(installation.engine) as connection:
+        found = since_worked_out(connection, installation.log, warnings(installation), TODAY)
+    assert [one.is_hollow for one in found.values()] == [True]
+
+    assert night(installation, intake).ended == 1
 
 
 @pytest.mark.parametrize(
