@@ -5,7 +5,9 @@ of rows understands is kept as well, and holds a person no less.
 """
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Final
 from zipfile import BadZipFile, ZipFile, is_zipfile
@@ -17,6 +19,11 @@ _OVERLAP: Final = 1 << 10
 _BETWEEN: Final = rb"(?:[ \t\x00-]|\xe3\x80\x80|\xa1\xa1){0,4}"
 # Of a workbook: where a cell ends, and all other marks, which may stand within its text.
 _CELL_END: Final = re.compile(rb"</(?:si|is|c|v|p)>")
+_SPOILED: Final = (
+    *(BadZipFile, EOFError, LZMAError, NotImplementedError, OSError, RuntimeError),
+    *(ValueError, zlib.error),
+)
+"""What unpacking an archive may raise that is none, or is spoiled."""
 _MARK: Final = re.compile(rb"<[^<>]{0,400}>")
 
 
@@ -74,6 +81,6 @@ def _unzipped(file: IO[bytes], bytes_max: int) -> Iterator[bytes]:
                         left -= len(piece)
                         if left <= 0:
                             return
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except _SPOILED:
         # What cannot be unpacked was searched as it is.
         return

@@ -4,7 +4,7 @@ The rule that must stay true: each row that was received is in exactly one of th
 is decided once more when the entry is read, in the ledger's order; here it is counted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -157,8 +157,10 @@ def sort_rows(
             )
     named = (row.named_key[0] for row in fresh.values() if row.named_key is not None)
     known = ground.known_of([*fresh, *(one for one in named if one not in fresh)])
+    used = set(fresh)
     for told in fresh.values():
-        row = _as_known(told, known, ground)
+        row = _as_known(told, known, used, ground)
+        used.add(row.key_hash)
         fact = known.get(row.key_hash)
         if fact is not None and fact.is_newer_than(ground.ordered_at):
             found.stale.append(row)
@@ -169,17 +171,25 @@ def sort_rows(
     return found
 
 
-def _as_known(row: NewRow, known: Mapping[bytes, KnownFact], ground: Ground) -> NewRow:
+def _as_known(
+    row: NewRow,
+    known: Mapping[bytes, KnownFact],
+    used: Set[bytes],
+    ground: Ground,
+) -> NewRow:
     """Return a row under the key of the record that was told without its code so far.
 
     One decision is one record, though its sender learns the code of its party after somebody judged
-    whom the name means. Where nobody did, or it stands with another party, there are two.
+    whom the name means. Where nobody did, where it stands with another party, or where another row
+    of the file tells it so already, there are two: no key is `used` twice.
     """
     if row.key_hash in known or row.named_key is None:
         return row
     key_hash, key = row.named_key
     fact = known.get(key_hash)
-    if fact is None or fact.subject_id is None or fact.subject_id != ground.subject_of(row.code):
+    if fact is None or fact.subject_id is None or key_hash in used:
+        return row
+    if fact.subject_id != ground.subject_of(row.code):
         return row
     record = {**row.record, "key": key}
     return replace(row, key_hash=key_hash, record=record, content_hash=content_hash_of(record))

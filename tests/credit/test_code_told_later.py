@@ -64,3 +64,17 @@ def test_one_that_nobody_gave_to_the_party_of_the_code_is_another(
 
     other = None if judged is None else who(told, judged)
     assert {one.subject_id for one in _facts(told)} == {who(told, 1), other}
+
+
+def test_a_file_that_tells_it_both_ways_tells_two(
+    installation: Installation, told: IntakeDesk
+) -> None:
+    (waits,) = queue(told).waiting
+    say(told, waits.mention.id, who(told, 1))
+
+    changed = penalty(1, cf_xdr_shxym="", cf_nr_fk="6.000000", **TOLD)
+    batch = hand_in(told, "penalty", changed, penalty(1, **TOLD))
+
+    assert batch.accepted == 2
+    assert len(_facts(told)) == 2
+    rebuild(installation)

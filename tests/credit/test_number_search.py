@@ -75,3 +75,13 @@ def test_an_archive_is_unpacked_as_far_as_its_limit_and_a_broken_one_not_at_all(
     path.write_bytes(path.read_bytes()[:-40] + b"PK\x05\x06" + bytes(18))
 
     assert not holds_number(path, NUMBER, unzipped_bytes_max=4 << 20)
+
+
+@pytest.mark.parametrize("at", range(30, 60, 3))
+def test_a_spoiled_archive_is_searched_as_far_as_it_goes(tmp_path: Path, at: int) -> None:
+    path = tmp_path / "file"
+    body = bytearray(_zipped({"a": bytes(range(256)) * 9, "b": NUMBER.encode()}))
+    body[at] ^= 0xFF
+    path.write_bytes(body)
+
+    assert not holds_number(path, OTHER, unzipped_bytes_max=_UNZIPPED_MAX)
