@@ -1,32 +1,29 @@
 """How warnings stand since they were worked out: by which run, and what of it counts no more.
 
 The rule that must stay true: a warning is worked out by runs alone; between two of them it is told
-as it was found, with each fact marked that its rule would not count any more.
+as it was found, with each fact that its rule would not count any more, since when and why.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 
-from credit.facts import standing_on
-from credit.tables import CREDIT_ENTRY, CREDIT_FACT
+from credit.tables import CREDIT_ENTRY
 from credit.warning.entries import NIGHT_KIND
-from credit.warning.of_facts import counted_on
+from credit.warning.gone import Gone, gone_among
 from credit.warning.people import pieces
 from credit.warning.reading import WarningRow
-from credit.warning.rules import WarningRule, Watch, warning_rules
+from credit.warning.rules import warning_rules
 from credit.warning.tables import CREDIT_WARNING_STEP
 from ledger.store import read_entries
-
-_FACT = CREDIT_FACT.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """The entry by which a warning was worked out last, and its facts that count no more.
+    """The entry by which a warning was worked out last, and which of its facts count no more.
 
     `is_hollow` where none of the facts that it stands on counts any more, and it stands on no entry
     beside them: the next run ends it.
@@ -34,7 +31,7 @@ class Since:
 
     seq: int
     at: datetime
-    gone: frozenset[UUID]
+    gone: Mapping[UUID, Gone]
     is_hollow: bool
 
 
@@ -46,14 +43,15 @@ def since_worked_out(
     cited: dict[str, set[UUID]] = {}
     for row in rows:
         cited.setdefault(row.code, set()).update(row.fact_ids)
-    counting = {
-        code: _counting(connection, log, warning_rules().get(code), facts, day)
+    gone_of = {
+        code: gone_among(connection, log, warning_rules().get(code), facts, day)
         for code, facts in sorted(cited.items())
     }
     found = {}
     for row in rows:
         seq, at = made.get(row.id, (row.opened_seq, row.opened_at))
-        gone = frozenset(row.fact_ids) - counting[row.code]
+        of_rule = gone_of[row.code]
+        gone = {one: of_rule[one] for one in row.fact_ids if one in of_rule}
         is_hollow = bool(gone) and len(gone) == len(set(row.fact_ids)) and not row.seqs
         found[row.id] = Since(seq=seq, at=at, gone=gone, is_hollow=is_hollow)
     return found
@@ -80,31 +78,3 @@ def _worked_out(
     entries = read_entries(connection, log, between) if between else {}
     at |= {seq: one.header.recorded_at for seq, one in entries.items()}
     return {one: (seq, at[seq]) for one, seq in newest.items()}
-
-
-def _counting(
-    connection: Connection,
-    log: int,
-    rule: WarningRule | None,
-    facts: Collection[UUID],
-    day: date,
-) -> set[UUID]:
-    """Return those of these facts that a rule would still count on a day."""
-    found: set[UUID] = set()
-    for some in pieces(sorted(facts)):
-        statement = select(_FACT.id).where(
-            _FACT.log == log,
-            _FACT.id.in_(some),
-            _FACT.is_latest,
-            _FACT.subject_id.is_not(None),
-            _counts(rule, day),
-        )
-        found.update(connection.execute(statement).scalars())
-    return found
-
-
-def _counts(rule: WarningRule | None, day: date) -> ColumnElement[bool]:
-    if rule is not None and rule.watch is Watch.FACTS:
-        return counted_on(rule, day)
-    # What shows that another party is on a list counts as long as it is on it.
-    return and_(standing_on(day), or_(_FACT.stops_on.is_(None), _FACT.stops_on > day))

@@ -1,11 +1,12 @@
 """Warnings between two runs: by which run they were worked out, and what of them counts no more."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from base.clock import CIVIL_ZONE
 from tests.credit.samples import serious, uscc
 from tests.web.credit_world import hand_in, run_rules
 from tests.web.house import House
@@ -32,8 +33,8 @@ def listed(house: House) -> House:
     return house
 
 
-def _warning(house: House) -> dict[str, Any]:
-    answer = send(house, "GET", "/api/v1/credit/warnings?rule=punished", role="authority")
+def _warning(house: House, rule: str = "punished") -> dict[str, Any]:
+    answer = send(house, "GET", f"/api/v1/credit/warnings?rule={rule}", role="authority")
     told: dict[str, Any] = answer.get_json()
     (found,) = told["warnings"]
     assert told["last_run_at"] is not None
@@ -79,6 +80,14 @@ def test_a_warning_marks_at_once_what_counts_no_more_and_says_when_it_was_worked
     assert "所依据的 2 条记录中，1 条已不再生效" in page
     assert "所依据的 2 条记录中，1 条已不再生效" in listing
     assert "1 of its records (2 in all) does not count any more" in en
+    (gone,), today = after["gone"], listed.clock.now().date().isoformat()
+    assert (gone["fact"], gone["since"], gone["why"]) == (before["facts"][0], today, "withdrawn")
+    found_on = datetime.fromisoformat(night["at"]).astimezone(CIVIL_ZONE).date()
+    for told in (page, listing):
+        assert f"{found_on} 发现：现有2条惩戒名单记录。" in told
+        assert f"1 条：自 {today} 起，已撤销。" in told
+    assert f"Found on {found_on}: On lists of punishment by 2 entries." in en
+    assert f"1 record: since {today}, withdrawn." in en
     assert page.count("已不再生效</span>") == 1
     assert re.search(rf"最近评估</dt><dd>[^<]*<a [^>]*>#{night['seq']}</a>", page)
     assert "规则最近一次全面运行于" in listing
@@ -94,8 +103,10 @@ def test_one_whose_records_count_no_more_says_that_the_next_run_ends_it_and_it_d
     page = text_of(sign_in(listed, "authority").get(f"{WARNINGS}/{before['id']}"))
     run_rules(listed)
     ended = _warning(listed)
+    over = text_of(sign_in(listed, "authority").get(f"{WARNINGS}/{before['id']}"))
 
     assert "下次运行时自动终止" in page
+    assert f"曾发现：现有2条惩戒名单记录。自 {listed.clock.now().date()} 起已不再如此。" in over
     assert (ended["state"], ended["ground_gone"]) == ("closed", True)
     assert ended["worked_out_seq"] > before["worked_out_seq"]
 
@@ -118,3 +129,45 @@ def test_an_act_between_two_runs_is_not_taken_for_a_run(listed: House) -> None:
     assert added["worked_out_seq"] == added["last_seq"] > before["worked_out_seq"]
     assert dismissed["worked_out_seq"] == added["last_seq"] < dismissed["last_seq"]
     assert dismissed["worked_out_at"] == added["last_at"]
+
+
+def _failed(number: int, sampled_on: date) -> dict[str, str]:
+    return {
+        "sample_no": f"XBJ{sampled_on:%y%m%d}{number:08d}01",
+        "name": f"青岛第{number}食品有限公司",
+        "uscc": uscc(number),
+        "role": "生产",
+        "product": "韭菜",
+        "lot": "1",
+        "result": "不合格",
+        "failed_item": "氯霉素",
+        "sampled_on": sampled_on.isoformat(),
+        "authority": "山东省市场监督管理局",
+        "laboratory": "青岛市食品检验中心",
+    }
+
+
+def test_what_time_alone_took_away_says_from_which_day_on(sqlite_house: House) -> None:
+    house = sqlite_house
+    house.clock.instant += timedelta(days=265)
+    today = house.clock.now().date()
+    listed_on = today.replace(year=today.year - 3) + timedelta(days=2)
+    decided_on = today - timedelta(days=88)
+    hand_in(house, "serious_listing", serious(1, listed_on=listed_on.isoformat()))
+    hand_in(house, "inspection", _failed(1, decided_on))
+    run_rules(house)
+
+    house.clock.instant += timedelta(days=2)
+    early = [_warning(house, rule)["gone"] for rule in ("punished", "failed_inspection")]
+    house.clock.instant += timedelta(days=1)
+    found = [_warning(house, rule)["gone"] for rule in ("punished", "failed_inspection")]
+    page = text_of(sign_in(house, "auditor").get(WARNINGS))
+
+    over_on, old_on = listed_on.replace(year=today.year), decided_on + timedelta(days=90)
+    assert [len(one) for one in early] == [0, 1]
+    assert [(one["since"], one["why"]) for (one,) in found] == [
+        ((over_on + timedelta(days=1)).isoformat(), "run_out"),
+        (old_on.isoformat(), "too_old"),
+    ]
+    assert f"1 条：自 {over_on + timedelta(days=1)} 起，期限届满。" in page
+    assert f"1 条：自 {old_on} 起，已超出规则回溯的期间。" in page

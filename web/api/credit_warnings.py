@@ -9,6 +9,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from credit.warning.acting import REASON_CHARS_MAX, Asked
+from credit.warning.gone import WhyGone
 from credit.warning.handing import WarningRun
 from credit.warning.life import acts_from
 from credit.warning.reading import Said, WarningRow
@@ -59,6 +60,14 @@ class WarningActIn(StrictSchema):
     after = ma.fields.Integer(load_default=None, strict=True, validate=ma.validate.Range(min=0))
 
 
+class WarningGoneOut(ma.Schema):
+    """A fact that the rule does not count any more: from which day on, and why."""
+
+    fact = ma.fields.UUID()
+    since = ma.fields.Date(allow_none=True)
+    why = ma.fields.String(metadata={"description": f"One of: {', '.join(WhyGone)}."})
+
+
 class EarlyWarningOut(ma.Schema):
     """A warning with what it stands on: facts of credit and entries of the ledger."""
 
@@ -80,6 +89,7 @@ class EarlyWarningOut(ma.Schema):
         ma.fields.UUID(),
         metadata={"description": "Those of `facts` that the rule does not count any more."},
     )
+    gone = ma.fields.List(ma.fields.Nested(WarningGoneOut))
     worked_out_seq = ma.fields.Integer(
         metadata={"description": "The entry of the run that found it, or its ground gone, last."}
     )
@@ -281,6 +291,10 @@ def _warning(row: WarningRow, since: Since) -> dict[str, Any]:
         "facts": row.fact_ids,
         "seqs": row.seqs,
         "facts_gone": [one for one in row.fact_ids if one in since.gone],
+        "gone": [
+            {"fact": one, "since": gone.since_on, "why": gone.why.value}
+            for one, gone in since.gone.items()
+        ],
         "worked_out_seq": since.seq,
         "worked_out_at": since.at,
         "ground_gone": row.is_ground_gone,

@@ -5,16 +5,21 @@ entry says have a row here.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from base.errors import AppError, Conflict
+from credit.folding.versions import civil_day
 from credit.inspecting.orders import Origin
 from credit.inspecting.results import Result
 from credit.refusal_words import sentence_zh
+from credit.warning.gone import Gone, WhyGone
 from credit.warning.life import ACTS
 from credit.warning.model import WarningState
 from credit.warning.reading import Said, WarningRow
+from credit.warning.since import Since
 from web.pages.credit.refused import Meanwhile
 from web.pages.credit.words import title
 from web.pages.languages import chosen_lang
@@ -91,6 +96,16 @@ _PROBLEMS: Final[Sequence[tuple[re.Pattern[str], Callable[..., str]]]] = (
     ),
 )
 _NO_WORDS: Final = Refusals()
+_GONE: Final[Mapping[WhyGone, Callable[[], str]]] = {
+    WhyGone.REPAIRED: lambda: _("repaired"),
+    WhyGone.WITHDRAWN: lambda: _("withdrawn"),
+    WhyGone.SHIELDED: lambda: _("shielded for the time"),
+    WhyGone.ENDED: lambda: _("ended by its authority"),
+    WhyGone.RUN_OUT: lambda: _("its time has run out"),
+    WhyGone.TOO_OLD: lambda: _("longer ago than the rule looks back"),
+    WhyGone.NOBODYS: lambda: _("nobody knows yet whose it is"),
+    WhyGone.OTHER: lambda: _("told otherwise"),
+}
 # What is refused as a whole, by the sentence of whoever refuses.
 _WHOLE: Final[Mapping[str, Callable[[], str]]] = {
     "This inspection has its result already.": lambda: _("This inspection has its result already."),
@@ -108,6 +123,31 @@ def rule_title(row: WarningRow) -> str:
 def rule_says(row: WarningRow) -> str:
     """Return the sentence about what was found."""
     return "" if row.rule is None else row.rule.says(chosen_lang(), row.details)
+
+
+def found_says(row: WarningRow, since: Since) -> str:
+    """Return the sentence about what was found, with the day on which it was, or was no more."""
+    says, day = rule_says(row), civil_day(since.at).isoformat()
+    if not says:
+        return ""
+    if row.is_ground_gone:
+        return _("Was found: %(says)s It has not been so since %(day)s.", says=says, day=day)
+    return _("Found on %(day)s: %(says)s", day=day, says=says)
+
+
+def gone_why(gone: Gone) -> str:
+    """Return why a record counts no more, and since when, as far as it is known."""
+    why = _GONE[gone.why]()
+    if gone.since_on is None:
+        return why
+    return _("since %(day)s, %(why)s", day=gone.since_on.isoformat(), why=why)
+
+
+def gone_groups(since: Since) -> list[tuple[int, str]]:
+    """Return how many records of a warning count no more for one reason and from one day on."""
+    counts = Counter(since.gone.values())
+    first = sorted(counts, key=lambda one: (one.since_on or date.min, one.why))
+    return [(counts[one], gone_why(one)) for one in first]
 
 
 def said_title(act: str) -> str:
