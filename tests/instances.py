@@ -30,6 +30,7 @@ from schemas.epcis import Document, DocumentLimits, read_document, read_event
 from tests.checking import check_ledger
 from tests.migrated import migrate
 from tests.parties.samples import gln_uri, uscc_of
+from tests.statements import share_statements
 
 ORIGIN = "ledger.example.org"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -93,6 +94,7 @@ class Installation:
         """Return the same installation as a second process would have it: nothing is shared."""
         changed = replace(self.settings, **settings)
         engine = open_engine(changed.effective_database_url, pool_size=changed.web_threads)
+        share_statements(engine)
         desk = open_desk(
             changed, engine, self.clock, open_owners(engine, self.clock, SECRET, DEFAULT_LOG)
         )
@@ -112,6 +114,7 @@ def open_installation(url: str, **settings: Any) -> Installation:
     known = Settings(database_url=url, **merged)
     engine = open_engine(url, pool_size=known.web_threads)
     migrate(engine)
+    share_statements(engine)
     clock = SetClock(NOW)
     signer = SignerKey.from_seed(origin_of_log(ORIGIN, DEFAULT_LOG), bytes(32))
     with transaction(engine) as connection:

@@ -24,6 +24,8 @@ from parties.actors import Role
 from parties.keys import KeyRequest, Record, grant
 from tests.migrated import make_tables
 from tests.parties.samples import NOW, new_party
+from tests.statements import share_statements
+from tests.web.known_rules import known_rules
 from web.app import create_app
 from web.services import Services, build_services
 
@@ -95,6 +97,7 @@ def open_house(url: str, folder: Path, **settings: Any) -> House:
         secret=InstallationSecret(bytes(SECRET_BYTES)),
     )
     make_tables(parts.engine)
+    share_statements(parts.engine)
     signer = SignerKey.from_seed(origin_of_log(parts.settings.origin, parts.log), bytes(32))
     with transaction(parts.engine) as connection:
         open_log(
@@ -112,7 +115,8 @@ def open_house(url: str, folder: Path, **settings: Any) -> House:
         )
         key = grant(parts.engine, request, now=NOW, record=lambda *_: None)
         keys[role.value] = key.text or ""
-    app = create_app(parts.settings, services=parts)
+    with known_rules():
+        app = create_app(parts.settings, services=parts)
     # A template means the same in every house of this process, and takes long to be compiled.
     app.jinja_env.bytecode_cache = _COMPILED
     return House(
