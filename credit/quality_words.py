@@ -4,9 +4,15 @@ The rule that must stay true: what is sent back to whoever sent a batch says why
 words of the pages; a test holds the two against each other.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
+
+from credit.feeds.model import Feed
+from credit.feeds.persons import MORE_CELLS
+
+_COLUMN: Final = re.compile(r"column (?P<place>[0-9]+)")
 
 CODES_ZH: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -45,3 +51,13 @@ CODES_ZH: Final[Mapping[str, str]] = MappingProxyType(
         "minor": "未成年人，不得列入",
     }
 )
+
+
+def place_zh(feed: Feed, path: str) -> str:
+    """Return where a fault is: the field, or which column where the feed has no such field."""
+    field, column = feed.field_of(path), _COLUMN.fullmatch(path)
+    if field is not None:
+        return field.zh
+    if column is not None:
+        return f"第{column['place']}列"
+    return "多出的格" if path == MORE_CELLS else ""

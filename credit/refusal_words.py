@@ -25,10 +25,14 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "列与列之间应以逗号分隔，而不是{}：{}。",
     ),
     (
-        "It has none of this feed's columns: {} are expected, not {}.",
-        "没有本类数据的任何一列：应有{}等列，而不是{}。",
+        "Its first line names none of this feed's columns, such as {}.",
+        "首行没有本类数据的任何一列：应有{}等列。",
     ),
     ("Line {} is no object.", "第{}行不是一个对象。"),
+    (
+        "Line {} is no JSON object that names each key once.",
+        "第{}行不是格式正确、键名不重复的 JSON 对象。",
+    ),
     (
         "Line {} holds something else than texts and whole numbers.",
         "第{}行有文字和整数之外的内容。",

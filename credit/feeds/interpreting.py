@@ -1,7 +1,8 @@
 """From the cells of a row to a record, or to everything that is wrong with the row.
 
 The rule that must stay true: either there is a record and no fault, or there are faults and no
-record.
+record. A fault says nothing of a person: neither its path nor its message holds a cell or a header
+that the feed does not have.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit.feeds.model import Fault, Feed, Record, Value, Values
+from credit.feeds.persons import told_header
 from credit.feeds.values import clean, read_cell
 
 
@@ -25,14 +27,15 @@ def interpret(feed: Feed, cells: Mapping[str, str], *, received_on: date) -> Int
     values: dict[str, Value] = {}
     faults: list[Fault] = []
     held: dict[str, str] = {}
-    for header, text in cells.items():
+    for place, (header, text) in enumerate(cells.items(), start=1):
         field = feed.by_header.get(header)
         if field is not None:
             # Of two headers of one field the first that holds anything counts.
             held[field.name] = held.get(field.name) or text
         elif clean(text) is not None:
             message = "is a column that this feed does not have"
-            faults.append(Fault(path=header[:64], code="left_over", message=message))
+            path = told_header(header, place)
+            faults.append(Fault(path=path, code="left_over", message=message))
     for field in feed.fields:
         told = held.get(field.name, "")
         if not told and not field.is_required:

@@ -15,6 +15,8 @@ from codes.schemes.cn_uscc import is_uscc
 ADULT_YEARS: Final = 18
 """民法典 art. 17."""
 HIDDEN: Final = "***"
+MORE_CELLS: Final = "(more cells than headers)"
+"""The header under which a row's cells are kept that stand under no header."""
 SOMEBODY: Final = "某某"
 _NAME_CHARS_MIN: Final = 2
 # 18 digits, the last of which may be X, with the blanks that people put between them.
@@ -54,6 +56,14 @@ def without_persons(text: str, names: Iterable[str] = ()) -> str:
     if len(text) < _SHORT_CHARS:
         return text
     return _SHORT.sub(_hide_short, _NUMBER.sub(_hide, text))
+
+
+def told_header(header: str, place: int) -> str:
+    """Return how a column that no feed has is told: by its place, the first is 1.
+
+    What heads it is nobody's to tell: a file without headers begins with somebody's number or name.
+    """
+    return header if header == MORE_CELLS else f"column {place}"
 
 
 def holds_number(text: str) -> bool:

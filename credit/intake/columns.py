@@ -2,7 +2,8 @@
 
 The rule that must stay true: a file of another feed, or with another sign between its columns, is
 one refusal and not a thousand rows that nobody understands. A file that lacks a column or has one
-too many is its feed's all the same: that is told row by row.
+too many is its feed's all the same: that is told row by row. No refusal holds a word of the file's
+own: its first line may be somebody's data.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,8 @@ from typing import Final
 from base.errors import InvalidInput
 from credit.feeds.model import Feed
 from credit.feeds.registry import FEEDS
-from credit.intake.withholding import told_header
 
 _TOLD: Final = 3
-_HEADER_CHARS_MAX: Final = 40
 _OTHER_SIGNS: Final = (";", "；", "\t", "|", "，", "、")
 _SIGN_NAMES: Final = {"\t": "TAB"}
 
@@ -32,13 +31,12 @@ def require_columns(feed: Feed, headers: Sequence[str]) -> None:
         raise InvalidInput(f"It has not the columns of this feed but those of another ({told}).")
     if is_any:
         return
-    found = ", ".join(_told(header) for header in headers[:_TOLD])
-    sign = _sign(feed, headers)
+    sign, found = _sign(feed, headers)
     if sign:
-        name = _SIGN_NAMES.get(sign, sign)
-        raise InvalidInput(f"Its columns are divided by {name} and not by a comma: {found}.")
+        name, known = _SIGN_NAMES.get(sign, sign), ", ".join(found[:_TOLD])
+        raise InvalidInput(f"Its columns are divided by {name} and not by a comma: {known}.")
     needed = ", ".join(lacks[:_TOLD] or [one.name for one in feed.fields[:_TOLD]])
-    raise InvalidInput(f"It has none of this feed's columns: {needed} are expected, not {found}.")
+    raise InvalidInput(f"Its first line names none of this feed's columns, such as {needed}.")
 
 
 def _lacks(feed: Feed, headers: Sequence[str]) -> list[str]:
@@ -47,14 +45,11 @@ def _lacks(feed: Feed, headers: Sequence[str]) -> list[str]:
     return [one.name for one in feed.fields if one.is_required and one.name not in there]
 
 
-def _sign(feed: Feed, headers: Sequence[str]) -> str:
-    """Return the sign that stands between the feed's columns; "" where none does."""
+def _sign(feed: Feed, headers: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the sign that stands between the feed's columns, and these; "" where none does."""
     for sign in _OTHER_SIGNS:
-        pieces = (piece.strip() for header in headers for piece in header.split(sign))
-        if any(feed.field_of(piece) is not None for piece in pieces):
-            return sign
-    return ""
-
-
-def _told(header: str) -> str:
-    return " ".join(told_header(header).split())[:_HEADER_CHARS_MAX] or "(a column without a name)"
+        pieces = [piece.strip() for header in headers for piece in header.split(sign)]
+        found = [piece for piece in pieces if feed.field_of(piece) is not None]
+        if found:
+            return sign, found
+    return "", []

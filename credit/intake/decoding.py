@@ -13,12 +13,12 @@ from typing import Final
 
 from base.errors import InvalidInput
 from base.strict_json import JsonValue, loads
+from credit.feeds.persons import MORE_CELLS
 
 _LINE_BYTES_MAX: Final = 1 << 20
 _LINE_DEPTH_MAX: Final = 2
 _LINE_ENDS: Final = (b"\n", b"\r")
 _BROKEN_OFF: Final = "Its last line breaks off: send the file whole."
-EXTRA: Final = "(more cells than headers)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def _told(rows: Iterator[GridRow], *, is_ended: bool) -> Iterator[GridRow]:
 def _named(headers: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     named = dict(zip(headers, cells, strict=False))
     more = [cell for cell in cells[len(headers) :] if cell.strip()]
-    return {**named, EXTRA: " ".join(more)} if more else named
+    return {**named, MORE_CELLS: " ".join(more)} if more else named
 
 
 def _json_lines(
@@ -86,7 +86,7 @@ def _json_lines(
         count += 1
         if count > rows_max:
             raise InvalidInput(f"The file has more than {rows_max} rows, which is the limit here.")
-        found = _line(line, is_last=number > newlines)
+        found = _line(line, number, is_last=number > newlines)
         if not isinstance(found, dict):
             raise InvalidInput(f"Line {number} is no object.")
         if count == 1:
@@ -94,13 +94,15 @@ def _json_lines(
         yield RawRow(number=number, cells={key: _plain(found[key], number) for key in found})
 
 
-def _line(line: bytes, *, is_last: bool) -> JsonValue:
+def _line(line: bytes, number: int, *, is_last: bool) -> JsonValue:
     try:
         return loads(line, bytes_max=_LINE_BYTES_MAX, depth_max=_LINE_DEPTH_MAX)
     except InvalidInput:
         if is_last:
             raise BrokenOff(_BROKEN_OFF) from None
-        raise
+        # What the reader says names the key, which may be somebody's name or number.
+        message = f"Line {number} is no JSON object that names each key once."
+        raise InvalidInput(message) from None
 
 
 def _plain(value: object, number: int) -> str:

@@ -147,7 +147,10 @@ def _holds(text: str, number: str) -> bool:
 
 
 def _empty_quarantined(desk: IntakeDesk, path: Path, rows: list[int]) -> int:
-    """Empty the quarantined rows of every batch that a file was; return how many there were."""
+    """Empty the quarantined rows of every batch that a file was; return how many there were.
+
+    What was wrong with them goes, too: a path of an older release is a header as it came.
+    """
     log, file_hash = desk.journal.log, sha256(path.read_bytes()).digest()
     row, batch = CREDIT_QUARANTINE.c, CREDIT_BATCH.c
     batches = select(batch.id).where(batch.log == log, batch.file_hash == file_hash)
@@ -157,5 +160,5 @@ def _empty_quarantined(desk: IntakeDesk, path: Path, rows: list[int]) -> int:
             own = update(CREDIT_QUARANTINE).where(
                 row.log == log, row.batch_id.in_(batches), row.row_number == number
             )
-            count += connection.execute(own.values(cells="{}", state=ERASED)).rowcount
+            count += connection.execute(own.values(cells="{}", faults="[]", state=ERASED)).rowcount
     return count

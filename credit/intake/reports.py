@@ -16,7 +16,7 @@ from base.strict_json import loads
 from credit.feeds.model import Feed
 from credit.feeds.registry import EVERY_FEED
 from credit.intake.batches import quarantined_of, read_batch
-from credit.quality_words import CODES_ZH
+from credit.quality_words import CODES_ZH, place_zh
 
 _CELLS_BYTES_MAX: Final = 1 << 20
 _CELLS_DEPTH_MAX: Final = 3
@@ -50,8 +50,8 @@ def report_csv(connection: Connection, log: int, batch_id: UUID, *, rows_max: in
 
 
 def _in_chinese(feed: Feed, fault: Mapping[str, str]) -> tuple[str, str]:
-    field, code = feed.field_of(fault["path"]), fault["code"]
-    return "" if field is None else field.zh, CODES_ZH.get(code, code)
+    code = fault["code"]
+    return place_zh(feed, fault["path"]), CODES_ZH.get(code, code)
 
 
 def _read(told: str) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from credit.feeds.model import Feed, FieldKind, SubjectKind
-from credit.feeds.persons import HIDDEN, holds_number, without_persons
+from credit.feeds.persons import HIDDEN, holds_number, told_header, without_persons
 from credit.feeds.values import clean, is_masked
 from credit.rulebook.code_lists import code_lists
 
@@ -38,22 +38,17 @@ def persons_of(feed: Feed, cells: Mapping[str, str]) -> Persons:
 def told_cells(feed: Feed, cells: Mapping[str, str], persons: Persons) -> dict[str, str]:
     """Return the cells of a row with what is a natural person's hidden; empty ones are left out."""
     kept = {}
-    for header, text in cells.items():
+    for place, (header, text) in enumerate(cells.items(), start=1):
         if clean(text) is None:
             continue
         field = feed.field_of(header)
         is_party = field is not None and field.name == feed.party_name
         if field is None or field.is_personal or (is_party and persons.is_about_one):
             # Of a column that nobody named nobody knows what it holds.
-            kept[told_header(header) if field is None else header] = HIDDEN
+            kept[told_header(header, place) if field is None else header] = HIDDEN
         else:
             kept[header] = without_persons(text, persons.names)
     return kept
-
-
-def told_header(header: str) -> str:
-    """Return a header that no feed has: a file without one begins with somebody's data."""
-    return without_persons(header)
 
 
 def _may_be_about_one(feed: Feed, cells: Mapping[str, str]) -> bool:

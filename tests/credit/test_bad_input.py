@@ -87,7 +87,7 @@ ROWS: Final = (
           cf_xdr_shxym="913702********001X"),
     Kind(name="a masked number of a person", feed="judgment_default",
          row=defaulter(71, **PERSON, cardnum="3702021980****1234")),
-    _kind("a column that nobody named", "备注二", "left_over", 备注二="见附件"),
+    _kind("a column that nobody named", "column 17", "left_over", 备注二="见附件"),
     _kind("a category that no list has", "cf_cflb", "unknown_word", cf_cflb="鞭刑", cf_nr_fk=""),
     _kind("a sole trader typed as a legal person", "cf_xdr_lb", "sole_trader_as_legal_person",
           cf_xdr_shxym=uscc(77, kind="92")),

@@ -1,12 +1,14 @@
 """A natural person is erased: not one byte of number, name or key is left in a table or a file."""
 
+import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from base.db import METADATA, reading, transaction
 from base.errors import InvalidInput
@@ -207,6 +209,41 @@ def test_a_file_that_no_reader_of_rows_understands_goes_as_well(kept: Kept) -> N
     erase_records(kept.desk, CONSOLE, NUMBER, REASON, folder=kept.folder)
 
     assert body not in kept.files()
+
+
+HEADED: Final = {
+    "a column too many": lambda head: csv_of([penalty(5, **{head: "x"}), penalty(6)]),
+    "a key too many": lambda head: json.dumps(penalty(5, **{head: "x"})).encode() + b"\n",
+    "no headers": lambda head: f"{head},b\r\n1,2\r\n".encode(),
+    "no headers, divided": lambda head: f"{head};cf_wsh\r\n1;2\r\n".encode(),
+    "a key twice": lambda head: f'{{"cf_wsh": "1", "{head}": 1, "{head}": 2}}\n'.encode(),
+}
+
+
+@pytest.mark.parametrize("head", [NUMBER, NAME])
+@pytest.mark.parametrize("way", list(HEADED))
+def test_what_heads_a_column_is_told_nowhere_it_may_be_somebodys(
+    installation: Installation, intake: IntakeDesk, tmp_path: Path, way: str, head: str
+) -> None:
+    found = Kept(installation, intake, tmp_path / "files")
+
+    with suppress(InvalidInput):
+        found.take(body=HEADED[way](head))
+
+    assert head.encode() not in found.tables()
+
+
+def test_an_erasure_takes_away_what_was_wrong_with_the_rows_as_well(kept: Kept) -> None:
+    row = CREDIT_QUARANTINE.c
+    with transaction(kept.desk.journal.engine) as connection:
+        # As an older release told it: by the header as it came.
+        told = json.dumps([{"path": f"{NAME} {NUMBER}", "code": "left_over", "message": ""}])
+        connection.execute(update(CREDIT_QUARANTINE).values(faults=told))
+
+    erase_records(kept.desk, CONSOLE, NUMBER, REASON, folder=kept.folder)
+
+    with reading(kept.desk.journal.engine) as connection:
+        assert connection.execute(select(row.faults)).scalars().all() == ["[]"]
 
 
 def test_a_document_that_no_case_came_of_is_kept_as_long_as_what_was_put_away(kept: Kept) -> None:

@@ -104,7 +104,8 @@ def test_a_clean_row_is_a_record_without_a_fault(feed: str) -> None:
 
 @pytest.mark.parametrize("feed", sorted(CLEAN))
 def test_a_column_that_no_feed_has_is_an_alarm(feed: str) -> None:
-    assert _faults(feed, 神秘字段="x") == [("神秘字段", "left_over")]
+    told = f"column {len(CLEAN[feed]) + 1}"
+    assert _faults(feed, 神秘字段="x") == [(told, "left_over")]
     assert _faults(feed, 神秘字段="— —") == []
 
 

@@ -45,15 +45,15 @@ FILES = {
     ),
     "semicolons": (
         b"cf_xdr_mc;cf_wsh\r\na;b\r\n",
-        "列与列之间应以逗号分隔，而不是 ;：cf_xdr_mc;cf_wsh。",
+        "列与列之间应以逗号分隔，而不是 ;：cf_xdr_mc, cf_wsh。",
     ),
     "nobody's columns": (
         b"a,b,c,d\r\n1,2,3,4\r\n",
-        "没有本类数据的任何一列：应有 cf_xdr_mc, cf_xdr_lb, cf_wsh 等列，而不是 a, b, c。",
+        "首行没有本类数据的任何一列：应有 cf_xdr_mc, cf_xdr_lb, cf_wsh 等列。",
     ),
     "nobody's keys": (
         b'{"a":"1"}\n',
-        "没有本类数据的任何一列：应有 cf_xdr_mc, cf_xdr_lb, cf_wsh 等列，而不是 a。",
+        "首行没有本类数据的任何一列：应有 cf_xdr_mc, cf_xdr_lb, cf_wsh 等列。",
     ),
 }
 

@@ -11,6 +11,7 @@ from typing import Final
 from credit.feeds.model import Feed
 from credit.intake.batches import BatchState, Door
 from credit.intake.mending import MENDED, REPEATED
+from credit.quality_words import place_zh
 from credit.refusal_words import sentence_zh
 from web.pages.credit.sheet_words import SENTENCES
 from web.pages.languages import chosen_lang
@@ -137,6 +138,11 @@ _COLUMNS: Final[tuple[tuple[str, str], ...]] = (
         "列与列之间应以逗号分隔，而不是 {}：{}。",
     ),
     (
+        r"Its first line names none of this feed's columns, such as (.+)\.",
+        "首行没有本类数据的任何一列：应有 {} 等列。",
+    ),
+    (
+        # As it was told of older batches.
         r"It has none of this feed's columns: (.+) are expected, not (.+)\.",
         "没有本类数据的任何一列：应有 {} 等列，而不是 {}。",
     ),
@@ -222,11 +228,11 @@ def came_words(message: str) -> str:
 
 
 def field_title(feed: Feed, path: str) -> str:
-    """Return what a field of a feed is called; the header itself where no field has it."""
+    """Return what a field of a feed is called, or which column it is where no field has it."""
+    if chosen_lang() == "zh":
+        return place_zh(feed, path) or path
     found = feed.field_of(path)
-    if found is None:
-        return path
-    return found.zh if chosen_lang() == "zh" else found.en
+    return path if found is None else found.en
 
 
 def _said(message: str, rows: tuple[tuple[str, str], ...]) -> str:
