@@ -9,6 +9,19 @@ CIVIL_ZONE: Final = ZoneInfo("Asia/Shanghai")
 """The zone of civil days, such as those on a label: China has one (GB/T 7408.1)."""
 
 
+_FIRST_YEAR: Final = 1
+_LAST_YEAR: Final = 9999
+
+
+def has_day_in_every_zone(instant: datetime) -> bool:
+    """Return whether an instant has a zone, and can be told in any other.
+
+    In the first and the last year that `datetime` knows there are instants that have no day in
+    Beijing, or in UTC: whoever sends one has made a slip, and nobody wants to know what followed.
+    """
+    return instant.tzinfo is not None and _FIRST_YEAR < instant.year < _LAST_YEAR
+
+
 class Clock(Protocol):
     """Whatever can tell the time as an aware UTC instant."""
 

@@ -26,6 +26,7 @@ from base.errors import AppError, InputTooLarge, InvalidInput
 from base.strict_json import loads
 from credit.intake.batches import BatchState
 from credit.intake.senders import Sender, Signed
+from credit.intake.signing import read_made_at
 
 FOLDER: Final = "drop"
 SIGNATURE: Final = ".sig"
@@ -155,14 +156,11 @@ def signed_of(dropped: Dropped) -> Signed:
         raw = read_at_most(dropped.signature, _SIGNATURE_BYTES_MAX)
         told: Any = loads(raw, bytes_max=_SIGNATURE_BYTES_MAX, depth_max=1)
         rows, made_at = told["rows"], told.get("made_at")
-        instant = None if made_at is None else datetime.fromisoformat(made_at)
-        if instant is not None and instant.tzinfo is None:
-            return none
         return Signed(
             sender_id=dropped.sender.id,
             rows=rows if type(rows) is int else None,
             signature=b64decode(told["signature"], validate=True),
-            made_at=instant,
+            made_at=None if made_at is None else read_made_at(made_at),
         )
     except (AppError, OSError, NoBase64, KeyError, TypeError, ValueError, AttributeError):
         return none

@@ -30,17 +30,18 @@ def read_signed(
         signed = None if signature is None else base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         raise _header("Suxin-Signature", "is a signature in base64") from None
-    if made_at is not None and not _INSTANT.fullmatch(made_at):
-        raise _header("Suxin-Made-At", "is an instant such as 2026-03-02T01:00:00Z")
     return Signed(
-        made_at=None if made_at is None else _instant(made_at),
+        made_at=None if made_at is None else read_made_at(made_at),
         sender_id=None if sender is None else UUID(sender),
         rows=None if rows is None else int(rows),
         signature=signed,
     )
 
 
-def _instant(text: str) -> datetime:
+def read_made_at(text: str) -> datetime:
+    """Return when a file was made, in the one spelling that is signed; raises `InvalidInput`."""
+    if not _INSTANT.fullmatch(text):
+        raise _header("Suxin-Made-At", "is an instant such as 2026-03-02T01:00:00Z")
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -93,11 +93,12 @@ def yard(sqlite_url: str, tmp_path: Path) -> Iterator[Yard]:
     parts.engine.dispose()
 
 
-def test_an_instant_without_a_zone_signs_nothing(yard: Yard) -> None:
+@pytest.mark.parametrize("made_at", ["2026-03-02T01:00:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_that_is_written_otherwise_signs_nothing(yard: Yard, made_at: str) -> None:
     path = yard.leave("三月.csv", csv_of([penalty(1)]), rows=1)
     signature = path.with_name("三月.csv.sig")
     told = json.loads(signature.read_text())
-    signature.write_text(json.dumps({**told, "made_at": "2026-03-02T01:00:00"}))
+    signature.write_text(json.dumps({**told, "made_at": made_at}))
 
     take_dropped()
 

@@ -14,7 +14,7 @@ from credit.reporting.reading import IssuedReport, Standing
 from ledger.batch import Idempotency
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
-from web.api.fields import LegalDay, StrictSchema, text
+from web.api.fields import Instant, LegalDay, StrictSchema, text
 from web.auth import current_actor, requires
 from web.credit_report_files import report_download
 from web.credit_reports import (
@@ -54,7 +54,7 @@ class CreditReportIn(StrictSchema):
     issued_to = text(_NAME_CHARS_MAX, load_default="")
     purpose = text(_PURPOSE_CHARS_MAX, chars_min=1, required=True)
     day = LegalDay(load_default=None)
-    known_at = ma.fields.AwareDateTime(load_default=None, format="iso")
+    known_at = Instant(load_default=None, format="iso")
 
 
 class PersonalReportIn(StrictSchema):
@@ -87,7 +87,7 @@ class ReportCodeQuery(StrictSchema):
 class AccessQuery(StrictSchema):
     """The instant before which the page begins."""
 
-    before = ma.fields.AwareDateTime(load_default=None, format="iso")
+    before = Instant(load_default=None, format="iso")
 
 
 class CreditReportOut(ma.Schema):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import marshmallow as ma
 
+from base.clock import has_day_in_every_zone
 from credit.periods import FIRST_DAY, LAST_DAY
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -23,6 +24,7 @@ _WHOLE_MAX: Final = 999_999
 _SIZE_MAX: Final = 10**18 - 1
 
 _PRINTABLE_MESSAGE: Final = "Has a control character."
+_FAR_MESSAGE: Final = "Lies outside of the years 2 to 9998."
 
 
 class StrictSchema(ma.Schema):
@@ -102,7 +104,20 @@ class InstantText(_Spelled):
     shape = "a time as YYYY-MM-DDThh:mm:ss with Z or an offset"
 
     def _read(self, value: str) -> object:
-        return datetime.fromisoformat(value)
+        return _sound(datetime.fromisoformat(value))
+
+
+class Instant(ma.fields.AwareDateTime):
+    """A point in time that can be told on the clock of every zone; `InstantText` is stricter."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return _sound(super()._deserialize(value, attr, data, **kwargs))
+
+
+def _sound(instant: datetime) -> datetime:
+    if not has_day_in_every_zone(instant):
+        raise ma.ValidationError(_FAR_MESSAGE)
+    return instant
 
 
 class DegreesText(_Spelled):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Final
 
+from base.clock import has_day_in_every_zone
 from base.strict_json import JsonValue
 from schemas.profiles.units import unit_words
 from web.pages.fact_words import (
@@ -84,7 +85,7 @@ def local_time(event: Mapping[str, JsonValue]) -> LocalTime | None:
         instant = datetime.fromisoformat(text_at(event, "eventTime"))
     except ValueError:
         return None
-    if instant.tzinfo is None:
+    if not has_day_in_every_zone(instant):
         return None
     found = _OFFSET.fullmatch(text_at(event, "eventTimeZoneOffset"))
     if not found:

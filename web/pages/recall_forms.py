@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from base.clock import CIVIL_ZONE
+from base.clock import CIVIL_ZONE, has_day_in_every_zone
 from base.db import reading
 from ledger.batch import Idempotency
 from parties.tables import PARTY
@@ -125,10 +125,13 @@ def _moment(form: Form, name: str) -> datetime | None:
     if not typed:
         return None
     try:
-        return datetime.strptime(typed[:16], _MOMENT).replace(tzinfo=CIVIL_ZONE)
+        moment = datetime.strptime(typed[:16], _MOMENT).replace(tzinfo=CIVIL_ZONE)
     except ValueError:
+        moment = None
+    if moment is None or not has_day_in_every_zone(moment):
         form.wrong(name, _("A time is written as 2026-05-01T08:00."))
         return None
+    return moment
 
 
 def _shown(instant: datetime | None) -> str:

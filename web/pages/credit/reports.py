@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from base.clock import has_day_in_every_zone
 from base.db import reading
 from base.errors import AppError, Forbidden, NotFound
 from codes.cn.persons import is_id_number
@@ -273,4 +274,4 @@ def _instant(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if at.tzinfo is None else at
+    return at if has_day_in_every_zone(at) else None
