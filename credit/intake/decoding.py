@@ -101,8 +101,7 @@ def _line(line: bytes, number: int, *, is_last: bool) -> JsonValue:
         if is_last:
             raise BrokenOff(_BROKEN_OFF) from None
         # What the reader says names the key, which may be somebody's name or number.
-        message = f"Line {number} is no JSON object that names each key once."
-        raise InvalidInput(message) from None
+        raise InvalidInput(f"Line {number} is no JSON object that names each key once.") from None
 
 
 def _plain(value: object, number: int) -> str:
