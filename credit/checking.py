@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from credit.feeds.model import CodeScheme, SubjectKind
+from credit.names_then import first_names, registered_then
 from credit.names_told import names_told
 from credit.rulebook.list_rules import ground_cited
 from credit.rulebook.lists import CreditList, credit_lists
@@ -44,7 +45,7 @@ from credit.standing import (
     tells_on,
     told_body,
 )
-from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT, NAME_CHARS_MAX
 
 LISTED_CODE: Final = func.coalesce(CREDIT_CODE.c.code, "")
 """The code that an entry of a list bears."""
@@ -134,12 +135,26 @@ def listed_on(
 
 
 def listed_of(
-    connection: Connection, log: int, rows: Sequence[Row[*tuple[Any, ...]]]
+    connection: Connection,
+    log: int,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    known_at: datetime | None,
 ) -> Iterator[Listed]:
-    """Yield what such a query found, each under the name of the register or of its own row."""
-    told = names_told(connection, log, rows)
+    """Yield what such a query found, each under the name of the register or of its own row.
+
+    Both are what was known then, as the entry itself is.
+    """
+    ids = {row.subject_id for row in rows}
+    then = {} if known_at is None else registered_then(connection, log, ids, known_at)
+    unregistered = {one for one, record in then.items() if record is None}
+    told = names_told(connection, log, rows, unregistered)
+    first = first_names(connection, log, unregistered)
     for row, entry in zip(rows, _entries(rows), strict=True):
-        name = told.get((row.batch_id, row.position), row.name)
+        record = then.get(row.subject_id)
+        name = row.name if record is None else record.claim.name[:NAME_CHARS_MAX]
+        if record is None:
+            of_party = first.get(row.subject_id, name)
+            name = told.get((row.batch_id, row.position), of_party)
         yield Listed(code=row.code, name=name, entry=entry)
 
 
@@ -166,6 +181,7 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
         select(
             *COLUMNS,
             CREDIT_FACT.c.batch_id,
+            CREDIT_FACT.c.subject_id,
             LISTED_CODE.label("code"),
             CREDIT_SUBJECT.c.name,
             CREDIT_SUBJECT.c.is_registered,

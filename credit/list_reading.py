@@ -4,10 +4,11 @@ The rule that must stay true: a list is asked for as known at an instant, so tha
 then can be told again; and what left it says why.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import islice
 from trace.page_tokens import read_token, write_token
 from typing import Any, Final
 from uuid import UUID
@@ -17,9 +18,10 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from base.strict_json import loads
 from credit.checking import LISTED_CODE, Listed, listed_of, listed_on
 from credit.facts import FactState
-from credit.names_told import is_named
+from credit.names_then import registered_since
+from credit.names_told import is_ever_named, is_named
 from credit.rulebook.lists import CreditList, credit_lists
-from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT
+from credit.tables import CREDIT_CODE, CREDIT_FACT
 
 _ID_BYTES: Final = 16
 _BODY_BYTES_MAX: Final = 1 << 20
@@ -33,7 +35,6 @@ _COMPARED: Final = (
     "starts_on",
     "repairable_on",
     "stops_on",
-    "name",
 )
 
 
@@ -110,17 +111,19 @@ def search_list(
 ) -> ListPage:
     """Return a page of a list; `words` are a piece of a name, or a code.
 
+    As known at an instant a party is found by every name it had, and shown under that of then.
     Raises `InvalidInput` for an `after` that no page gave.
     """
     statement = listed_on(log, asked.list_id, asked.day, asked.known_at)
     if words:
-        statement = statement.where(or_(is_named(words), CREDIT_CODE.c.code == words.upper()))
+        named = is_named(words) if asked.known_at is None else is_ever_named(words)
+        statement = statement.where(or_(named, CREDIT_CODE.c.code == words.upper()))
     if after:
         (last,) = read_token(after, _ID_BYTES)
         statement = statement.where(CREDIT_FACT.c.id > UUID(bytes=last))
     statement = statement.order_by(CREDIT_FACT.c.id).limit(rows_max + 1)
     rows = list(connection.execute(statement))
-    listed = tuple(listed_of(connection, log, rows[:rows_max]))
+    listed = tuple(listed_of(connection, log, rows[:rows_max], asked.known_at))
     is_last = len(rows) <= rows_max
     return ListPage(
         credit_list=credit_lists()[asked.list_id],
@@ -146,12 +149,12 @@ def changes_between(
     newest = _newest(connection, log, [row.id for row in gone], after.known_at)
     came = list(connection.execute(added.order_by(CREDIT_FACT.c.id).limit(rows_max)))
     return Changes(
-        added=tuple(listed_of(connection, log, came)),
+        added=tuple(listed_of(connection, log, came, after.known_at)),
         removed=tuple(
             _removed(listed, newest.get(listed.entry.fact_id), after.day)
-            for listed in listed_of(connection, log, gone)
+            for listed in listed_of(connection, log, gone, before.known_at)
         ),
-        changed=tuple(_changed(connection, log, old, new, rows_max)),
+        changed=tuple(islice(_changed(connection, log, before, after), rows_max)),
         added_count=_count(connection, added),
         removed_count=_count(connection, removed),
     )
@@ -219,23 +222,45 @@ def _removed(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
 
 
 def _changed(
-    connection: Connection, log: int, old: Select[Any], new: Select[Any], rows_max: int
+    connection: Connection, log: int, before: AsKnown, after: AsKnown
 ) -> Iterator[Changed]:
-    before = old.subquery()
-    wanted = new.add_columns(*(before.c[name].label(f"old_{name}") for name in _COMPARED)).join(
-        before, and_(before.c.id == CREDIT_FACT.c.id, before.c.code == LISTED_CODE)
+    """Yield what is on both lists and says something else on the later one."""
+    old, new = (listed_on(log, one.list_id, one.day, one.known_at) for one in (before, after))
+    was = old.subquery()
+    of_both = and_(was.c.id == CREDIT_FACT.c.id, was.c.code == LISTED_CODE)
+    # Its version says that something was told anew; what a reader sees of it has to differ, too.
+    told_anew = or_(
+        was.c.version != CREDIT_FACT.c.version,
+        registered_since(CREDIT_FACT.c.subject_id, log, before.known_at),
     )
-    of = {**{one.name: one for one in CREDIT_FACT.c}, "name": CREDIT_SUBJECT.c.name}
-    # Its version says that something was told anew; what a reader sees of it has to differ too.
-    wanted = wanted.where(
-        before.c.version != CREDIT_FACT.c.version,
-        or_(*(before.c[name].is_distinct_from(of[name]) for name in _COMPARED)),
-    )
-    rows = list(connection.execute(wanted.order_by(CREDIT_FACT.c.id).limit(rows_max)))
-    for row, listed in zip(rows, listed_of(connection, log, rows), strict=True):
-        pairs = ((name, getattr(row, f"old_{name}"), getattr(row, name)) for name in _COMPARED)
-        fields = ((name, _text(was), _text(now)) for name, was, now in pairs if was != now)
-        yield Changed(listed=listed, fields=tuple(fields))
+    both = new.join(was, of_both).where(told_anew).order_by(CREDIT_FACT.c.id)
+    rows, last = list(connection.execute(both.limit(_IDS))), None
+    while rows:
+        yield from _compared(connection, log, (old, before), (rows, after))
+        last = rows[-1].id
+        rows = list(connection.execute(both.where(CREDIT_FACT.c.id > last).limit(_IDS)))
+
+
+def _compared(
+    connection: Connection,
+    log: int,
+    before: tuple[Select[Any], AsKnown],
+    after: tuple[Sequence[Row[Any]], AsKnown],
+) -> Iterator[Changed]:
+    """Yield those of some entries that say something else than they did, their name included."""
+    (old, then), (rows, now) = before, after
+    was = list(connection.execute(old.where(CREDIT_FACT.c.id.in_({row.id for row in rows}))))
+    told = {
+        (row.id, row.code): (row, listed.name)
+        for row, listed in zip(was, listed_of(connection, log, was, then.known_at), strict=True)
+    }
+    for row, listed in zip(rows, listed_of(connection, log, rows, now.known_at), strict=True):
+        earlier, name = told[row.id, row.code]
+        pairs = [(one, getattr(earlier, one), getattr(row, one)) for one in _COMPARED]
+        pairs.append(("name", name, listed.name))
+        fields = tuple((one, _text(was), _text(now)) for one, was, now in pairs if was != now)
+        if fields:
+            yield Changed(listed=listed, fields=fields)
 
 
 def _text(value: date | str | None) -> str:

@@ -5,7 +5,7 @@ that the row of another sender gave to the same code.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from credit.intake.records import read_row
 from credit.tables import (
     CREDIT_FACT,
     CREDIT_MENTION,
+    CREDIT_NAME,
     CREDIT_OWN,
     CREDIT_ROW,
     CREDIT_SUBJECT,
@@ -29,15 +30,20 @@ Place: TypeAlias = tuple[UUID, int]
 
 
 def names_told(
-    connection: Connection, log: int, rows: Sequence[Row[*tuple[Any, ...]]]
+    connection: Connection,
+    log: int,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    unregistered: Container[UUID] = (),
 ) -> Mapping[Place, str]:
     """Return the names that the rows of facts told, by their places; a register's goes before them.
 
-    `rows` hold `batch_id`, `position` and `is_registered`. What was decided here has no row.
+    `rows` hold `batch_id`, `position`, `subject_id` and `is_registered`. What was decided here has
+    no row. Of the `unregistered` the register had not told then.
     """
     wanted: dict[UUID, list[int]] = defaultdict(list)
     for row in rows:
-        if not row.is_registered and row.batch_id is not None and row.position is not None:
+        is_registered = row.is_registered and row.subject_id not in unregistered
+        if not is_registered and row.batch_id is not None and row.position is not None:
             wanted[row.batch_id].append(row.position)
     found: dict[Place, str] = {}
     for batch_id in sorted(wanted):
@@ -77,6 +83,16 @@ def is_named(words: str) -> ColumnElement[bool]:
         ),
         and_(~subject.is_registered, by_mention.exists()),
     )
+
+
+def is_ever_named(words: str) -> ColumnElement[bool]:
+    """Return the condition under which an entry bears a name with some words, or ever bore one."""
+    of_party = and_(
+        CREDIT_NAME.c.log == CREDIT_FACT.c.log,
+        CREDIT_NAME.c.subject_id == CREDIT_FACT.c.subject_id,
+        CREDIT_NAME.c.name.icontains(words, autoescape=True),
+    )
+    return or_(is_named(words), select(CREDIT_NAME.c.name).where(of_party).exists())
 
 
 def _name_of(body: bytes) -> str:

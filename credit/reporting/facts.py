@@ -5,7 +5,7 @@ a public one is nothing but what the law lets everybody know.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -18,6 +18,7 @@ from base.strict_json import loads
 from credit.checking import is_listed, version_at
 from credit.facts import FactState
 from credit.feeds.model import CodeScheme
+from credit.names_then import first_names, registered_then
 from credit.reporting.layout import Publicity, layout
 from credit.standing import counts_on
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SEEN, CREDIT_SUBJECT
@@ -71,8 +72,10 @@ class About:
         return next((code for scheme, code in self.codes if scheme == CodeScheme.USCC), "")
 
 
-def about(connection: Connection, log: int, subject_id: UUID) -> About | None:
-    """Return who a subject is; None where it has no row."""
+def about(
+    connection: Connection, log: int, subject_id: UUID, *, known_at: datetime | None = None
+) -> About | None:
+    """Return who a subject is, as the register said at an instant; None where it has no row."""
     subject = CREDIT_SUBJECT.c
     row = connection.execute(
         select(CREDIT_SUBJECT).where(subject.log == log, subject.id == subject_id)
@@ -84,7 +87,7 @@ def about(connection: Connection, log: int, subject_id: UUID) -> About | None:
         .where(CREDIT_CODE.c.log == log, CREDIT_CODE.c.subject_id == subject_id)
         .order_by(CREDIT_CODE.c.scheme, CREDIT_CODE.c.code)
     )
-    return About(
+    found = About(
         subject_id=subject_id,
         kind=row.kind,
         name=row.name,
@@ -92,6 +95,21 @@ def about(connection: Connection, log: int, subject_id: UUID) -> About | None:
         industry=row.industry,
         codes=tuple((one.scheme, one.code) for one in codes),
         is_known=True,
+    )
+    return found if known_at is None else _as_then(connection, log, found, known_at)
+
+
+def _as_then(connection: Connection, log: int, found: About, known_at: datetime) -> About:
+    then = registered_then(connection, log, [found.subject_id], known_at)
+    if found.subject_id not in then:
+        return found
+    record = then[found.subject_id]
+    if record is None:
+        name = first_names(connection, log, [found.subject_id]).get(found.subject_id, found.name)
+        return replace(found, name=name, region="", industry="")
+    claim = record.claim
+    return replace(
+        found, kind=claim.kind.value, name=claim.name, region=claim.region, industry=record.item
     )
 
 

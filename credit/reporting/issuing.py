@@ -153,7 +153,9 @@ def _about(connection: Connection, log: int, wanted: ReportWanted) -> About:
     """Return whom the report is about; a party that nobody told of is said to be unknown."""
     is_person = wanted.edition is Edition.PERSONAL
     # Of a person no row is kept but its facts: who it is stands in none of them.
-    found = None if is_person else about(connection, log, wanted.subject_id)
+    found = None
+    if not is_person:
+        found = about(connection, log, wanted.subject_id, known_at=wanted.known_at)
     if found is not None:
         return found
     return About(
