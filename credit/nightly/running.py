@@ -1,7 +1,9 @@
 """Runs a night: facts, rules, grades, lists, warnings, each once and in this order.
 
 The rule that must stay true: a night that died goes on where it was, and one that is finished is
-not run again; each piece is one transaction, with the note of how far it came.
+not run again; each piece is one transaction, with the note of how far it came. Of two workers who
+run it at once the one that comes second to a stage goes on where the other left the night, and
+never sets it back.
 """
 
 from collections import Counter
@@ -86,7 +88,7 @@ def run_night(desk: NightDesk, *, day: date | None = None, told: Told | None = N
     on = day_of_night(desk, day)
     night = _begin(desk, on)
     while not night.is_done:
-        night = _STAGES[night.stage](desk, night)
+        night = STAGES[night.stage](desk, night)
         if told is not None:
             told(night)
     return night
@@ -131,7 +133,7 @@ def _begin(desk: NightDesk, day: date) -> Night:
     values = {
         "log": desk.log,
         "day": day,
-        "stage": next(iter(_STAGES)),
+        "stage": next(iter(STAGES)),
         "after_id": None,
         "model": model.name,
         "seq_end": 0,
@@ -150,7 +152,10 @@ def _facts(desk: NightDesk, night: Night) -> Night:
         seq_end = read_head(connection, desk.log).size
     count = bring_up_credit(desk.engine, desk.log)
     with transaction(desk.engine) as connection:
-        told = replace(night.counted({"entries": count}), seq_end=seq_end, stage="rules")
+        standing = _locked(connection, night)
+        if standing.stage != night.stage:
+            return standing
+        told = replace(standing.counted({"entries": count}), seq_end=seq_end, stage="rules")
         return _keep(connection, told)
 
 
@@ -158,16 +163,20 @@ def _rules(desk: NightDesk, night: Night) -> Night:
     """Read the rulebook whole: a wrong row stops the night before it has an effect."""
     book = rulebook()
     with transaction(desk.engine) as connection:
-        told = night.counted({"rules": len(book.rules), "measures": len(book.measures)})
+        standing = _locked(connection, night)
+        if standing.stage != night.stage:
+            return standing
+        told = standing.counted({"rules": len(book.rules), "measures": len(book.measures)})
         return _keep(connection, replace(told, stage="grades"))
 
 
 def _grades(desk: NightDesk, night: Night) -> Night:
     """Grade the next parties."""
     with transaction(desk.engine) as connection:
-        night = _locked(connection, night)
-        if night.stage != "grades":
-            return night
+        standing = _locked(connection, night)
+        if standing.stage != night.stage:
+            return standing
+        night = standing
         span = next_span(connection, desk.log, night.after_id, desk.span_parties)
         if span is None:
             return _keep(connection, replace(night, stage="lists", after_id=None))
@@ -180,8 +189,10 @@ def _grades(desk: NightDesk, night: Night) -> Night:
 def _lists(desk: NightDesk, night: Night) -> Night:
     """Compare the lists with those of the night before; the first night has none to compare."""
     with transaction(desk.engine) as connection:
-        night = _locked(connection, night)
-        own = CREDIT_LIST_CHANGE.c
+        standing = _locked(connection, night)
+        if standing.stage != night.stage:
+            return standing
+        night, own = standing, CREDIT_LIST_CHANGE.c
         connection.execute(
             delete(CREDIT_LIST_CHANGE).where(own.log == desk.log, own.day == night.day)
         )
@@ -201,12 +212,15 @@ def _lists(desk: NightDesk, night: Night) -> Night:
 def _warnings(desk: NightDesk, night: Night) -> Night:
     """Work out the warnings; they write in transactions of their own."""
     counts = desk.warn(night.day)
-    done = replace(night.counted(counts), stage=_DONE, finished_at=desk.clock.now())
     with transaction(desk.engine) as connection:
+        standing = _locked(connection, night)
+        if standing.stage != night.stage:
+            return standing
+        done = replace(standing.counted(counts), stage=_DONE, finished_at=desk.clock.now())
         return _keep(connection, done)
 
 
-_STAGES: Final[Mapping[str, Callable[[NightDesk, Night], Night]]] = {
+STAGES: Final[Mapping[str, Callable[[NightDesk, Night], Night]]] = {
     "facts": _facts,
     "rules": _rules,
     "grades": _grades,

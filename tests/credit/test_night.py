@@ -23,7 +23,14 @@ from credit.intake.batches import BatchState, Door
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.nightly.grading import count_classes, kept_grade, kept_grades, reasons_json
 from credit.nightly.listing import changes_of
-from credit.nightly.running import Night, NightDesk, last_nights, read_night, run_night
+from credit.nightly.running import (
+    STAGES,
+    Night,
+    NightDesk,
+    last_nights,
+    read_night,
+    run_night,
+)
 from credit.nightly.tables import CREDIT_GRADE
 from credit.scoring.reading import model_on
 from credit.subjects import subject_of_code
@@ -156,6 +163,22 @@ def test_a_night_that_died_goes_on_where_it_was_and_a_finished_one_is_not_run_ag
 
 class _Dying(Exception):
     """A worker that dies."""
+
+
+@pytest.mark.parametrize("stage", list(STAGES))
+def test_a_second_worker_never_sets_a_night_back(
+    desk: NightDesk, two_parties: date, stage: str
+) -> None:
+    seen: list[Night] = []
+    done = run_night(desk, told=seen.append)
+    begun = replace(done, stage="facts", after_id=None, seq_end=0, counts={}, finished_at=None)
+    # So far the second worker had come when the first one ran the night to its end.
+    read_before = next(one for one in (begun, *seen) if one.stage == stage)
+
+    standing = STAGES[stage](desk, read_before)
+
+    with reading(desk.engine) as connection:
+        assert read_night(connection, desk.log, two_parties) == done == standing
 
 
 def test_another_class_is_another_version_and_the_earlier_one_stays(
