@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from base.strict_json import loads
 from credit.checking import article_told
 from credit.facts import stands_on
-from credit.tables import CREDIT_FACT, CREDIT_SEEN
+from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_SEEN
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
@@ -22,7 +22,7 @@ _BODY_DEPTH_MAX: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRow:
-    """A fact in its newest version."""
+    """A fact in a version; `batch_seq` is the entry whose tree has its row at `position`."""
 
     id: UUID
     version: int
@@ -44,6 +44,7 @@ class FactRow:
     seq: int
     position: int | None
     batch_id: UUID | None
+    batch_seq: int | None
     first_at: datetime | None
     last_at: datetime | None
     body: Any
@@ -62,9 +63,18 @@ class FactRow:
 def facts_of(connection: Connection, log: int, subject_id: UUID, *, rows_max: int) -> list[FactRow]:
     """Return what is known of a party, the newest decision first."""
     of_seen = (CREDIT_SEEN.c.log == CREDIT_FACT.c.log) & (CREDIT_SEEN.c.fact_id == CREDIT_FACT.c.id)
+    of_batch = (CREDIT_BATCH.c.log == CREDIT_FACT.c.log) & (
+        CREDIT_BATCH.c.id == CREDIT_FACT.c.batch_id
+    )
     statement = (
-        select(CREDIT_FACT, CREDIT_SEEN.c.first_at, CREDIT_SEEN.c.last_at)
+        select(
+            CREDIT_FACT,
+            CREDIT_SEEN.c.first_at,
+            CREDIT_SEEN.c.last_at,
+            CREDIT_BATCH.c.seq.label("batch_seq"),
+        )
         .outerjoin(CREDIT_SEEN, of_seen)
+        .outerjoin(CREDIT_BATCH, of_batch)
         .where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.subject_id == subject_id,
@@ -95,6 +105,7 @@ def facts_of(connection: Connection, log: int, subject_id: UUID, *, rows_max: in
             seq=row.seq,
             position=row.position,
             batch_id=row.batch_id,
+            batch_seq=row.batch_seq,
             first_at=row.first_at,
             last_at=row.last_at,
             body=loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX),

@@ -12,6 +12,7 @@ from credit.folding.projector import bring_up_credit
 from credit.inspecting.checking import marks_drawn, problems_of_draw
 from credit.inspecting.committing import DrawAsked, DrawDesk, commit_draw, make_draw
 from credit.inspecting.drawing import read_pool
+from credit.inspecting.entries import ResultNote, result_of
 from credit.inspecting.reading import (
     DrawPage,
     DrawRow,
@@ -27,6 +28,7 @@ from credit.inspecting.results import ResultAsked, record_result
 from credit.intake.files import read_file
 from credit.looking_up import subjects_by_id
 from ledger.batch import Idempotency
+from ledger.store import read_entries
 from parties.actors import Actor
 from web.credit import book_of
 from web.credit_cases import subject_for
@@ -140,6 +142,14 @@ def inspection_for(parts: Services, inspection_id: UUID) -> InspectionRow:
     brought_up(parts)
     with reading(parts.engine) as connection:
         return read_inspection(connection, parts.log, inspection_id)
+
+
+def result_for(parts: Services, row: InspectionRow) -> ResultNote | None:
+    """Return what was recorded of an inspection, as its entry holds it; None before."""
+    if row.result_seq is None:
+        return None
+    with reading(parts.engine) as connection:
+        return result_of(read_entries(connection, parts.log, [row.result_seq])[row.result_seq])
 
 
 def record_for(

@@ -25,6 +25,7 @@ from credit.cases.ripeness import hindrances
 from credit.cases.steps import OPEN_ALREADY, steps_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState, stands_on
+from credit.feeds.persons import holds_number
 from credit.judging.standing import stands_as
 from credit.periods import FIRST_DAY, LAST_DAY
 from credit.rulebook.code_lists import code_lists
@@ -227,7 +228,7 @@ def _require_its_own(facts: Sequence[Row[*tuple[Any, ...]]], subject_id: UUID) -
 
 
 def _require(step: Step, note: CaseNote, today: date) -> None:
-    problems = list(lacking(step, note))
+    problems = [*lacking(step, note), *_personal(note)]
     if note.decided_on is not None and note.decided_on > today:
         problems.append(_problem("decided_on", "future", "lies in the future"))
     if note.served_on is not None and note.served_on > today:
@@ -239,6 +240,22 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
             "The step lacks something: " + "; ".join(one.message for one in problems) + ".",
             problems=tuple(problems),
         )
+
+
+def _personal(note: CaseNote) -> Iterator[Problem]:
+    """Yield the texts that hold the number of a person: an entry keeps them, a ground is public."""
+    told = {
+        "reason": note.reason,
+        "article": note.article,
+        "decision": note.decision,
+        **{f"terms.{name}": text for name, text in note.terms.items() if name != GROUND},
+        **{f"documents.{at}.name": one.name for at, one in enumerate(note.documents)},
+    }
+    for path, text in told.items():
+        if holds_number(text):
+            message = "leave out the ID number of a person: an entry stays, and may be public"
+            zh = "请勿写入个人身份证件号码：记录的内容将长期保存，并可能公示。"
+            yield Problem(path=path, code="personal", message=message, message_zh=zh)
 
 
 def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:

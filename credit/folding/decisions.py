@@ -9,6 +9,7 @@ import orjson
 from credit.cases.model import GROUND, CaseNote
 from credit.facts import FactState
 from credit.feeds.model import FactKind
+from credit.feeds.persons import without_persons
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.reading import national_book
 from credit.rules.counting import limit_of
@@ -61,7 +62,7 @@ def decided_fact(note: CaseNote) -> dict[str, Any]:
         "authority_name": note.terms.get("authority_name", "")[:NAME_CHARS_MAX],
         "number": note.decision[:NUMBER_CHARS_MAX],
         # A decision of before the ground was kept apart has its reason alone.
-        "title": note.terms.get(GROUND, note.reason)[:TITLE_CHARS_MAX],
+        "title": without_persons(note.terms.get(GROUND, note.reason))[:TITLE_CHARS_MAX],
         "decided_on": note.decided_on,
         "starts_on": starts_on,
         "ends_on": None,

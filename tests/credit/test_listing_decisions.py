@@ -11,6 +11,7 @@ from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound
 from credit.cases.items import is_contradicted
 from credit.cases.reading import read_case
+from credit.feeds.sampling.parties import person_number_of
 from credit.tables import CREDIT_FACT
 from parties.actors import Actor
 from tests.credit.case_world import CaseDay, open_case_world
@@ -139,3 +140,14 @@ def test_a_listing_names_the_records_of_its_party_that_it_rests_on(world: CaseDa
 
     assert world.case(case_id).facts == str(rests_on[0])
     assert world.state("penalty") == "active"
+
+
+@pytest.mark.parametrize("field", ["reason", "article", "decision"])
+def test_no_step_holds_the_number_of_a_person(world: CaseDay, field: str) -> None:
+    person = f"张三（身份证{person_number_of(1, date(1990, 3, 7))}）指使生产"
+
+    with pytest.raises(InvalidInput) as refusal:
+        notice(world, uuid4(), **{field: person})
+
+    assert [(one.path, one.code) for one in refusal.value.problems] == [(field, "personal")]
+    assert "1990" not in str(refusal.value)

@@ -18,7 +18,7 @@ MINE = "/work/credit/mine"
 MARKET, FARM = "山东省市场监督管理局", "青岛市农业农村局"
 
 
-def _sample(code: str, number: str, authority: str, **changed: str) -> dict[str, str]:
+def sample(code: str, number: str, authority: str, **changed: str) -> dict[str, str]:
     return {
         "sample_no": number,
         "name": "青岛第1食品有限公司",
@@ -43,9 +43,9 @@ def sampled(sqlite_house: House) -> House:
     hand_in(
         sqlite_house,
         "inspection",
-        _sample(code, "XBJ1", MARKET),
-        _sample(code, "XBJ2", FARM),
-        _sample(code, "XBJ3", MARKET, result="合格", failed_item=""),
+        sample(code, "XBJ1", MARKET),
+        sample(code, "XBJ2", FARM),
+        sample(code, "XBJ3", MARKET, result="合格", failed_item=""),
     )
     return sqlite_house
 

@@ -79,7 +79,15 @@ def test_a_warning_goes_to_an_inspection_whose_result_closes_it(warned: House) -
     whole = text_of(person.get(at))
     assert all(word in whole for word in ("已结束", "检查结果：不合格", "兽药残留"))
     assert whole.count("/ledger/proof/") >= 4
-    assert "录入结果" not in text_of(person.get(inspection[0]))
+    read = text_of(person.get(inspection[0]))
+    assert "录入结果" not in read
+    assert all(word in read for word in ("兽药残留", "青岛市市场监督管理局", "后续可办理"))
+    notice = f"/work/credit/cases/new?kind=listing&uscc={uscc(1)}"
+    assert notice in read
+    assert notice in text_of(person.get(f"/work/credit/parties/{uscc(1)}"))
+    assert ">authority</span>" in whole
+    assert ">key:" not in whole
+    assert "后续可办理" not in text_of(person.get(at))
 
 
 def test_whoever_dismisses_says_why_and_comes_too_late_after_somebody_else(warned: House) -> None:

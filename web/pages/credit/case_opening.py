@@ -37,7 +37,7 @@ from web.pages.credit.case_forms import CaseOf, facts_typed, note_typed, once
 from web.pages.credit.case_views import is_offered
 from web.pages.credit.case_words import refuse, state_title
 from web.pages.credit.refused import Meanwhile, refused_view
-from web.pages.credit.repairing import advice_of, conditions_of, may_ask_for_repair
+from web.pages.credit.repairing import advice_of, conditions_of, declared_by, may_ask_for_repair
 from web.pages.credit.words import title
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
@@ -61,7 +61,8 @@ _NOT_REPAIRED: Final = frozenset(
 class RecordView:
     """A record of a party, and what it may ask for about it.
 
-    `repair_on` is the day from which repair may be asked for, where that is still to come.
+    `repair_on` is the day from which repair may be asked for, where that is still to come;
+    `declares` are the entries that the party may declare wrong where they are.
     """
 
     fact: FactRow
@@ -71,6 +72,8 @@ class RecordView:
     open_cases: Sequence[DeskRow]
     conditions: Sequence[Rule]
     advice: str
+    counts: bool
+    declares: Sequence[int]
 
 
 @blueprint.context_processor
@@ -276,4 +279,6 @@ def _record(fact: FactRow, cases: Sequence[DeskRow], on: date) -> RecordView:
         open_cases=opened,
         conditions=conditions_of(fact, on) if counts else (),
         advice=advice_of(fact, on) if counts else "",
+        counts=counts,
+        declares=declared_by(fact) if counts else (),
     )

@@ -22,6 +22,7 @@ from web.credit_cases import case_for, take_step_for
 from web.credit_desk import desk_for, whole_case
 from web.credit_documents import read_document
 from web.credit_letters import case_letter
+from web.pages.actor_names import actor_title
 from web.pages.credit.case_forms import CaseOf, kept_documents, note_typed, once
 from web.pages.credit.case_views import case_view, due_tone, steps_since
 from web.pages.credit.case_words import (
@@ -53,6 +54,7 @@ def _case_words() -> dict[str, object]:
         "state_title": state_title,
         "state_tone": state_tone,
         "due_tone": due_tone,
+        "actor_title": actor_title,
         "kept_papers": kept_documents,
         "moves_cases": has_role_for(actor, Action.MOVE_CREDIT_CASES),
         "reads_cases": has_role_for(actor, Action.READ_CREDIT),

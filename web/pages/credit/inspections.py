@@ -15,7 +15,12 @@ from credit.inspecting.reading import InspectionQuery, InspectionRow
 from credit.inspecting.results import Result, ResultAsked
 from parties.access import Action
 from web.credit import today
-from web.credit_inspections import inspection_for, inspections_for, record_for
+from web.credit_inspections import (
+    inspection_for,
+    inspections_for,
+    record_for,
+    result_for,
+)
 from web.pages.credit import warning_words
 from web.pages.credit.asking import legal_day
 from web.pages.credit.case_forms import once
@@ -108,6 +113,7 @@ def _page(inspection_id: UUID, form: Form | None = None) -> str:
     return render_template(
         "credit/inspections/inspection.html",
         row=row,
+        told=result_for(parts, row),
         form=form or blank("result", inspected_on=on),
         today=on,
         done=form is None and bool(row.result) and _DONE in request.args,

@@ -245,4 +245,4 @@ def _graded(found: tuple[Model, Grade] | None, views: Mapping[UUID, FactView]) -
 
 def _named(view: FactView) -> str:
     told = words.fact_title(view.fact.kind, view.fact.title)
-    return view.fact.number or told or view.kind
+    return words.fact_number(view.fact.kind, view.fact.number) or told or view.kind

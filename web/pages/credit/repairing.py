@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from credit.cases.scope import FAILED, is_for_repair, told_of_inspection
+from credit.evidence.failed_tests import FAILED_TEST
 from credit.feeds.model import FactKind
 from credit.records import FactRow
 from credit.rulebook.code_lists import code_lists
@@ -30,7 +31,9 @@ def may_ask_for_repair(fact: FactRow, on: date) -> bool:
 
 
 def advice_of(fact: FactRow, on: date) -> str:
-    """Return what is to be known of a failed inspection beside the rows of law."""
+    """Return what is to be known of a record beside the rows of law, or in their place."""
+    if fact.kind == FactKind.TRACE:
+        return _how_it_ends(fact.body.get("grade", ""))
     if fact.kind != FactKind.INSPECTION or fact.body.get("grade") != FAILED:
         return ""
     if may_ask_for_repair(fact, on):
@@ -44,8 +47,34 @@ def advice_of(fact: FactRow, on: date) -> str:
     )
 
 
+def _how_it_ends(evidence: str) -> str:
+    """Return how evidence of the trace ends: by no repair, but with what it stands on."""
+    if evidence == FAILED_TEST:
+        return _(
+            "Evidence of the trace is not repaired. Where the test was recorded wrongly, declare "
+            "that event wrong: the evidence ends with it. Or object."
+        )
+    if evidence == "finding":
+        return _(
+            "Evidence of the trace is not repaired. It ends once the finding is not confirmed any "
+            "more. If it is wrong, object."
+        )
+    return _(
+        "Evidence of the trace is not repaired. It ends where the recall is taken back. If it is "
+        "wrong, object."
+    )
+
+
+def declared_by(fact: FactRow) -> Sequence[int]:
+    """Return the events of a failed test of the trace, which may be declared wrong."""
+    is_test = fact.kind == FactKind.TRACE and fact.body.get("grade") == FAILED_TEST
+    return tuple(fact.body.get("details", {}).get("seqs", ())) if is_test else ()
+
+
 def conditions_of(fact: FactRow, on: date) -> Sequence[Rule]:
-    """Return the rows of law that say on which conditions a record is repaired."""
+    """Return the rows of law that say on which conditions a record is repaired, none for others."""
+    if not may_ask_for_repair(fact, on):
+        return ()
     code = code_lists().authorities.of_title(fact.authority)
     if fact.kind == FactKind.INSPECTION:
         return told_of_inspection(book_of(services()), "" if code is None else code.id, on)

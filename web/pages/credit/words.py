@@ -220,13 +220,33 @@ def to_end(day: date) -> str:
     return _("Counts, ended by its authority from %(day)s on", day=day.isoformat())
 
 
+def grade_title(grade: str) -> str:
+    """Return the result of an inspection, or what evidence of the trace shows, in words."""
+    shown = code_lists().named("trace_evidence").codes.get(grade)
+    if shown is not None:
+        return title(shown)
+    return GRADES[grade]() if grade in GRADES else grade
+
+
+def fact_number(kind: str, number: str) -> str:
+    """Return the number of a fact as people know it: what the trace shows is named by its entry."""
+    if kind != FactKind.TRACE:
+        return number
+    sort, _colon, rest = number.partition(":")
+    if sort == "test":
+        return _("entry %(seq)s of the ledger", seq=rest)
+    if sort == "finding":
+        return _("finding %(number)s", number=rest[:8])
+    return rest.partition(":")[0] or number
+
+
 def told_details(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a record says beside its heads: label and value, of known names alone."""
     kinds = [code_lists().penalties.codes.get(one) for one in body.get("kinds", ())]
     if kinds:
         yield _("Kind of penalty"), _(", ").join(title(one) for one in kinds if one is not None)
     if body.get("grade"):
-        yield _("Result"), GRADES.get(body["grade"], lambda: str(body["grade"]))()
+        yield _("Result"), grade_title(str(body["grade"]))
     details = body.get("details", {})
     for name, label in DETAILS.items():
         value = details.get(name)
