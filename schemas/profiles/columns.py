@@ -145,6 +145,16 @@ _UOM: Final = Field(
 )
 
 
+_UNSAID_WORD: Final = Words(zh="不填则取第一项", en="empty means the first")
+_UNSAID_VERDICT: Final = Words(zh="不填则不下结论", en="empty means that no verdict is given")
+_VERDICTS: Final = frozenset({"conformant", "non_conformant"})
+
+
+def is_verdict(words: Iterable[str]) -> bool:
+    """Return whether a choice says if goods meet requirements: none is ever taken for granted."""
+    return _VERDICTS.issubset(words)
+
+
 def _way_columns(way: Way) -> list[Column]:
     """Return a column for each word that the way leaves open."""
     words = {"action": way.actions, "bizStep": way.steps, "disposition": way.dispositions}
@@ -152,7 +162,7 @@ def _way_columns(way: Way) -> list[Column]:
         Column(
             key=key,
             header=_WAY_WORDS[key],
-            explanation=Words(zh="不填则取第一项", en="empty means the first"),
+            explanation=_UNSAID_VERDICT if is_verdict(words[key]) else _UNSAID_WORD,
             choices=_choices(way, words[key]),
             is_required=False,
             field=None,

@@ -11,7 +11,14 @@ from typing import Final
 
 from base.strict_json import JsonObject, JsonValue
 from schemas.profiles.cells import CellError, CellStyle, cell_of, lines_of, value_of
-from schemas.profiles.columns import CHOSEN, QUANTITY_SUFFIX, UOM_SUFFIX, Column, Sheet
+from schemas.profiles.columns import (
+    CHOSEN,
+    QUANTITY_SUFFIX,
+    UOM_SUFFIX,
+    Column,
+    Sheet,
+    is_verdict,
+)
 from schemas.profiles.model import Field, Kind, SeenBy, Way, Words
 from schemas.profiles.naming import CTE_TERM, disposition_word, step_word
 from schemas.profiles.paths import OWN_STEP, Place, parse_path
@@ -50,7 +57,7 @@ def event_of_row(sheet: Sheet, cells: Mapping[str, str], style: CellStyle) -> Ro
     for key in CHOSEN:
         # A verdict is never taken for granted: only what goes unsaid has a first word.
         is_asked = key in by_key and by_key[key].field is not None
-        if words[key] and not is_asked:
+        if words[key] and not is_asked and not is_verdict(words[key]):
             event[key] = words[key][0]
     event[CTE_TERM] = f"{sheet.profile}/{sheet.cte.id}"
     for key, cell in cells.items():
@@ -226,7 +233,9 @@ def _chosen(
         word = step_word(text, namespaces)
     elif column.key == "disposition":
         word = disposition_word(text)
-    if column.field is None and column.choices and word == column.choices[0][0]:
+    choices = [choice for choice, _ in column.choices]
+    is_unsaid = column.field is None and word in choices[:1] and not is_verdict(choices)
+    if is_unsaid:
         return ""
     words = way.words.get(word, Words(zh=word, en=word))
     return words.zh if style.language == "zh" else words.en

@@ -12,7 +12,7 @@ from base.strict_json import JsonObject
 from codes.canonical import uri_of_text
 from schemas.epcis import shape_problems
 from schemas.profiles.cells import CellStyle
-from schemas.profiles.columns import Column, Sheet, sheet_of, templates_of
+from schemas.profiles.columns import Column, Sheet, is_verdict, sheet_of, templates_of
 from schemas.profiles.fields import field_at
 from schemas.profiles.forms import Source, Widget, form_of
 from schemas.profiles.model import Field, Kind
@@ -166,6 +166,15 @@ def test_a_row_becomes_an_event_and_comes_back(sheet: Sheet) -> None:
         assert row_of_event(sheet, result.event, NAMESPACES, STYLE) == cells
 
     comes_back()
+
+
+def test_no_verdict_of_goods_is_taken_for_granted() -> None:
+    judged = [sheet for sheet in SHEETS if is_verdict(sheet.way.dispositions)]
+    assert judged
+
+    for sheet in judged:
+        event = event_of_row(sheet, {"sx:testResult": "不合格"}, STYLE).event
+        assert "disposition" not in event
 
 
 @pytest.mark.parametrize("name", names())
