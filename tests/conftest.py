@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from base.db import open_engine
 from base.redis_server import running_redis
 from jobs.commands.init import upgrade
+from tests.kept_logging import kept_logging
 from tests.live import SERVICES, LiveServer, start_live_server
 from tests.memory import folder_in_memory
 from tests.postgres import PostgresServer, start_postgres
@@ -42,6 +43,13 @@ def pytest_configure() -> None:
     memory = folder_in_memory()
     if memory is not None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Leave no test the handlers that another set: their stream is closed by then."""
+    with kept_logging():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

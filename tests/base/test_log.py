@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from base.log import configure_logging, get_logger
+from tests.conftest import pytest_runtest_protocol
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,20 @@ def _restored() -> Iterator[None]:
     yield
     root.handlers, root.level = before, level
     structlog.reset_defaults()
+
+
+def test_what_a_test_sets_up_is_gone_with_it_and_nobody_writes_to_its_closed_stream() -> None:
+    root, stream = logging.getLogger(), io.StringIO()
+    before, level = list(root.handlers), root.level
+    protocol = pytest_runtest_protocol()
+
+    next(protocol)
+    configure_logging("debug", stream=stream)
+    stream.close()
+    with pytest.raises(StopIteration):
+        protocol.send(None)
+
+    assert (root.handlers, root.level) == (before, level)
 
 
 def test_our_lines_and_a_librarys_have_one_form() -> None:
