@@ -139,6 +139,7 @@ ROWS: Final[Mapping[str, str]] = MappingProxyType(
         "lifted": "这项措施已经解除。",
         "no_application": "没有这项已适用的措施，或不是本单位适用的。",
         "no_case": "没有这个事项。",
+        "item": "应为条款中一项的项号，例如 6。",
         "no_period": "没有条款规定以这一理由列入的期限，请写明列入情形的项号。",
         "no_record": "没有这条记录，或不是该主体的记录。",
         "not_yours_to_take": "这一步应由另一方办理。",

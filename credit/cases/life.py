@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from base.errors import Problem
+from credit.cases.items import item_number
 from credit.cases.kinds import By, CaseKind, Need, Step, case_kinds
 from credit.cases.model import CaseNote
 
@@ -43,6 +44,20 @@ class Life:
         if self.notes[0].terms.get("list") != note.terms.get("list"):
             return False
         return not set(self.notes[0].fact_ids).isdisjoint(note.fact_ids)
+
+    def is_same_notice(self, note: CaseNote) -> bool:
+        """Return whether it is an open listing whose notice tells of the act that a note tells of.
+
+        An act is known by its authority and number; without a number by all that is told of it.
+        """
+        if not self.is_open or self.kind != note.kind:
+            return False
+        first = self.notes[0]
+        if any(first.terms.get(one) != note.terms.get(one) for one in _BY_WHOM):
+            return False
+        if first.decision and note.decision:
+            return first.decision == note.decision
+        return _told(first) == _told(note)
 
     def refusal_of(self, note: CaseNote) -> Problem | None:
         """Return why a note cannot follow; None where it can."""
@@ -96,6 +111,15 @@ def lacking(step: Step, note: CaseNote) -> tuple[Problem, ...]:
 def may_take(step: Step, *, is_party: bool) -> bool:
     """Return whether the party that the case is about, or an authority, may take a step."""
     return (step.by is By.PARTY) is is_party
+
+
+_BY_WHOM: Final = ("list", "authority", "authority_name")
+"""What two notices of one act have in common, whatever else they say."""
+
+
+def _told(note: CaseNote) -> tuple[str, str, str]:
+    """Return what a notice tells of an act that has no number."""
+    return note.reason.strip(), note.article.strip(), item_number(note.terms.get("item", ""))
 
 
 # What a step asks for, by the fields of a request that hold it.

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from base.bulk import insert_rows
 from base.errors import Problem
+from credit.cases.competence import LISTING
 from credit.cases.entries import CASE_KIND, DUE_KIND, case_note_of, due_note_of
 from credit.cases.kinds import OBJECTION
 from credit.cases.life import Life, life_of
@@ -71,12 +72,29 @@ class CaseSteps:
             life = self._life(draft.note.case_id)
             problem = life.refusal_of(draft.note)
             if problem is None and not life.notes:
-                problem = self._open_already(draft.note) or self._judged_since(draft.note)
+                problem = self._cannot_begin(draft.note)
             if problem is None:
                 self.found[draft.note.case_id] = life.after(draft.note)
             else:
                 refusals[at] = problem
         return refusals
+
+    def _cannot_begin(self, note: CaseNote) -> Problem | None:
+        """Return why a case cannot be opened."""
+        return self._open_already(note) or self._noticed_already(note) or self._judged_since(note)
+
+    def _noticed_already(self, note: CaseNote) -> Problem | None:
+        """Return why a notice cannot be given: the party has one of the same act, as which case."""
+        if note.kind != LISTING:
+            return None
+        here = stands_as(self.connection, self.log, note.subject_id)
+        for one in sorted({*self.found, *_maybe_open(self.connection, self.log, note)}):
+            life = self._life(one)
+            if one == note.case_id or not life.is_same_notice(note):
+                continue
+            if stands_as(self.connection, self.log, life.notes[0].subject_id) == here:
+                return _noticed(one)
+        return None
 
     def _open_already(self, note: CaseNote) -> Problem | None:
         """Return why a case cannot be opened: one of its kind about one of its facts is open."""
@@ -116,7 +134,7 @@ def _maybe_open(connection: Connection, log: int, note: CaseNote) -> Iterator[UU
 
     The rows of cases follow the log, and another step may have landed that nobody has read yet.
     """
-    if not note.fact_ids:
+    if not note.fact_ids and note.kind != LISTING:
         return
     case, step, cursor = CREDIT_CASE.c, CREDIT_STEP.c, PROJECTION_CURSOR.c
     known = select(case.id).where(
@@ -130,6 +148,17 @@ def _maybe_open(connection: Connection, log: int, note: CaseNote) -> Iterator[UU
         step.log == log, step.seq >= func.coalesce(read.scalar_subquery(), 0)
     )
     yield from connection.execute(known.union(since)).scalars()
+
+
+def _noticed(case_id: UUID) -> Problem:
+    return Problem(
+        path="decision",
+        code="noticed_already",
+        message=f"The party was given notice of this act already, in case {case_id}: go on there, "
+        "or tell the other act by its number, ground or article.",
+        message_zh=f"这一行为已告知当事人，正在案件{case_id}中办理；"
+        "另一行为请写明其文号，或者不同的事由、条款。",
+    )
 
 
 def notes_of(connection: Connection, log: int, case_id: UUID) -> tuple[CaseNote, ...]:

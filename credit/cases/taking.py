@@ -4,6 +4,7 @@ The rule that must stay true: a step is an entry of the ledger before it has any
 deadline is reckoned once, by the rule in force on its day, and kept with it.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,7 @@ from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
 from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
-from credit.cases.items import is_contradicted
+from credit.cases.items import is_contradicted, item_number
 from credit.cases.kinds import OBJECTION, By, Effect, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import GROUND, CaseNote
@@ -44,7 +45,8 @@ from parties.actors import Actor, Role
 _LISTING: Final = "listing"
 _REPAIR: Final = "repair"
 _WITHDRAWAL: Final = "withdrawal"
-_MEANWHILE: Final = frozenset({"case_open", "judged_since"})
+_MEANWHILE: Final = frozenset({"case_open", "judged_since", "noticed_already"})
+_ITEM: Final = re.compile(r"[1-9][0-9]?")
 _ITEM_CHARS_MAX: Final = 16
 _ROLES: Final = (Role.PRODUCER, Role.AUTHORITY, Role.OPERATOR)
 _TERMS: Final = frozenset(
@@ -273,6 +275,8 @@ def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:
             yield _problem("terms.measures", "unknown", f"{measure} is no measure of the rulebook")
     if len(terms.get("item", "")) > _ITEM_CHARS_MAX:
         yield _problem("terms.item", "too_long", f"has at most {_ITEM_CHARS_MAX} characters")
+    if is_notice and terms.get("item") and not _ITEM.fullmatch(item_number(terms["item"])):
+        yield _problem("terms.item", "item", "is the number of one item of a norm, such as 6")
     if terms.get("list") in credit_lists() and not _has_period(note, today):
         yield _problem("terms.item", "no_period", "no row of law fixes a period for this ground")
     if is_contradicted(terms.get("item", ""), note.article):

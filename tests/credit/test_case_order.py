@@ -40,7 +40,7 @@ def _opened(world: CaseDay) -> list[UUID]:
     world.take(world.party, "objection", "drop", first)
     world.take(AUTHORITY, "listing", "notice", old, **NOTICE)
     world.take(world.party, "repair", "apply", later, fact_ids=_listing(world))
-    world.take(AUTHORITY, "listing", "notice", young, **NOTICE)
+    world.take(AUTHORITY, "listing", "notice", young, **NOTICE, reason="另一行为")
     world.take(world.party, "objection", "lodge", last, fact_ids=_listing(world))
     world.take(AUTHORITY, "objection", "reject", last)
     world.take(world.party, "objection", "lodge", due, fact_ids=_penalty(world))

@@ -123,3 +123,22 @@ def test_a_listing_shows_the_record_it_rests_on_and_the_objection_that_is_open_a
     assert "异议 — 已提出 · 涉及本案所依据的记录" in shown(page)
     whole = send(house, "GET", at.replace(CASES, "/api/v1/credit/cases"), role="authority")
     assert whole.get_json()["facts"] == [fact]
+
+
+def test_a_second_notice_of_one_act_is_refused_and_names_the_case_of_the_first(
+    house: House,
+) -> None:
+    authority = sign_in(house, "authority")
+    first = at_of(notify(house, authority)).rpartition("/")[2]
+
+    again = notify(house, authority)
+    english = authority.post(
+        NEW, uscc=code_of(house), lang="en", **{**NOTICE, "article": ARTICLE, "item": "（二）"}
+    )
+    no_item = notify(house, authority, item="甲")
+
+    assert again.status_code == english.status_code == no_item.status_code == 400
+    assert f"这一行为已告知当事人，正在案件{first}中办理" in text_of(again)
+    assert f"in case {first}: go on there" in text_of(english)
+    assert error_of(no_item, "new", "item") == "应为条款中一项的项号，例如 6。"
+    assert at_of(notify(house, authority, reason="伪造检验报告"))
