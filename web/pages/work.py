@@ -64,6 +64,7 @@ from web.pages.credit import public_snapshots as credit_snapshot_verification
 from web.pages.credit import reports as credit_reports
 from web.pages.credit import snapshots as credit_snapshots
 from web.pages.credit import statistics as credit_statistics
+from web.pages.credit import waiting as credit_waiting
 from web.pages.credit import warnings as credit_warnings
 from web.pages.credit import watch_hook as credit_watch_hook
 from web.pages.credit import watches as credit_watches
@@ -119,6 +120,7 @@ PAGES: Final = (
     credit_statistics,
     credit_draws,
     credit_inspections,
+    credit_waiting,
     credit_warnings,
     credit_watches,
     credit_watch_hook,
