@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from base.db import reading
 from base.errors import Forbidden, InvalidInput
+from credit.applying.again import standing_again
 from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.cases.advising import advice_about
 from credit.cases.competence import require_competent
@@ -53,6 +54,7 @@ class WholeCase:
     `not_yours` says whose it is to decide, "" where this reader may, or is the party. `advice` are
     rows that nobody has read, to be weighed before it is decided. `changed_by` are the entries that
     gave one of its records another version. `beside` are the party's other cases that are open.
+    `stand_again` are measures that were lifted though a record that they stood on counts by now.
     """
 
     row: CaseRow
@@ -63,6 +65,7 @@ class WholeCase:
     advice: Sequence[Rule]
     changed_by: frozenset[int]
     beside: Sequence[DeskRow]
+    stand_again: frozenset[UUID]
 
     def took_nothing(self, step: StepRow) -> bool:
         """Return whether an objection was upheld about records that stood with another party."""
@@ -127,6 +130,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         facts = facts_of(connection, parts.log, row.subject_id, rows_max=rows_max)
         asked = ApplicationQuery(day=today(parts), subject_id=row.subject_id, rows_max=rows_max)
         used = applications_of(connection, parts.log, asked).applications
+        stand_again = standing_again(connection, parts.log, used, today(parts))
         not_yours = _not_yours(connection, parts, actor, row, steps)
         advice = advice_about(connection, parts.log, book_of(parts), row, today(parts))
         changed_by = _changed_by(connection, parts, row)
@@ -143,6 +147,7 @@ def whole_case(parts: Services, actor: Actor, case_id: UUID) -> WholeCase:
         advice=advice,
         changed_by=changed_by,
         beside=beside,
+        stand_again=stand_again,
     )
 
 

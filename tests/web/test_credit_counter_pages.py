@@ -6,7 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from base.db import reading
+from credit.applying.entries import lifted_of
 from ledger.heads import size_of
+from ledger.store import read_entries
 from tests.credit.samples import defaulter, serious, uscc
 from tests.web.credit_world import hand_in
 from tests.web.house import House
@@ -152,12 +155,18 @@ def test_a_measure_is_reported_and_lifted_once_its_ground_fell_away(told: House)
     path = due.split('<form class="credit-lift" action="')[1].split('"')[0]
     assert "应予解除：1 项" in text_of(person.get(CHECK))
 
-    lifted = person.post(path, once=once_of(person.get(MEASURES)))
+    number = "青市监解〔2026〕3号"
+    lifted = person.post(path, once=once_of(person.get(MEASURES)), reference=number)
 
     assert "解除回执已写入账本" in text_of(person.get(lifted.location))
     size = size_of(told.services.engine, told.services.log)
     assert person.post(path, once=str(uuid4())).status_code == 303
     assert size_of(told.services.engine, told.services.log) == size
+    with reading(told.services.engine) as connection:
+    assert size is not None
+        entry = read_entries(connection, told.services.log, [size - 1])[size - 1]
+    assert lifted_of(entry).reference == number
+    assert 'name="reference"' in due
 
 
 def test_the_gate_says_in_words_which_row_is_not_in_force(told: House) -> None:

@@ -65,9 +65,7 @@ def _apply_and_withdraw(house: House) -> None:
 
 def test_the_start_page_of_an_authority_tells_what_waits_and_what_is_late(house: House) -> None:
     authority = sign_in(house, "authority")
-    assert told_on(text_of(authority.get("/work"))) == {
-        "/work/credit/warnings": "风险预警 待办 1"
-    }
+    assert told_on(text_of(authority.get("/work"))) == {"/work/credit/warnings": "风险预警 待办 1"}
 
     at_of(ask(sign_in(house), fact_of(house)))
     body = csv_of([serious(number) for number in range(20, 49)])

@@ -82,11 +82,15 @@ class NextView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseView:
-    """A measure that stands, or stood, on the records of a case."""
+    """A measure that stands, or stood, on the records of a case.
+
+    `stands_again` where it was lifted, and a record that it stood on counts again since.
+    """
 
     application: Application
     measure: Measure | None
     matter: str
+    stands_again: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,7 @@ def case_view(
         ],
         waits_for=" / ".join(waits),
         is_waiting=row.is_open and row.kind.is_time_to_answer(row.state),
-        uses=[_use(one, book) for one in whole.applications],
+        uses=[_use(one, book, whole) for one in whole.applications],
     )
 
 
@@ -209,10 +213,11 @@ def _next(whole: WholeCase, step: Step, book: Book, on: date, form: Form | None)
     )
 
 
-def _use(one: Application, book: Book) -> UseView:
+def _use(one: Application, book: Book, whole: WholeCase) -> UseView:
     matter = book.matters.get(one.matter)
     return UseView(
         application=one,
         measure=book.measures.get(one.measure),
         matter=one.matter if matter is None else title(matter),
+        stands_again=one.id in whole.stand_again,
     )

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from base.db import reading
 from base.errors import AppError, Conflict
+from credit.applying.again import standing_again
 from credit.applying.desk import Application
 from credit.looking_up import SubjectCard, subjects_by_id
 from credit.rulebook.model import Measure
@@ -48,12 +49,16 @@ _GATE: Final = frozenset(one.value for one in Refusal)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InUse:
-    """A measure in use as a page shows it; `measure` is None where the rulebook lost its row."""
+    """A measure in use as a page shows it; `measure` is None where the rulebook lost its row.
+
+    `stands_again` where it was lifted, and a record that it stood on counts again since.
+    """
 
     application: Application
     subject: SubjectCard | None
     measure: Measure | None
     matter: str
+    stands_again: bool
 
 
 @blueprint.get("/credit/apply")
@@ -113,7 +118,7 @@ def credit_lift(application_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     parts, actor, form = services(), page_actor(), typed("lift")
     on, reference = legal_day(form, "on"), form.text("reference")[:_REFERENCE_CHARS_MAX]
     if not form.is_good:
-        return _measures_page(form), 400
+        return _measures_page(form, application_id), 400
     there = redirect(f"/work/credit/measures?{urlencode({'lifted': str(application_id)})}", 303)
     try:
         lift_for(
@@ -129,7 +134,7 @@ def credit_lift(application_id: UUID) -> WerkzeugResponse | tuple[str, int]:
         return there
     except AppError as refusal:
         form.refuse(refusal, Refusals())
-        return _measures_page(form), 400
+        return _measures_page(form, application_id), 400
     return there
 
 
@@ -170,18 +175,20 @@ def _form_page(form: Form) -> str:
     )
 
 
-def _measures_page(form: Form) -> str:
+def _measures_page(form: Form, tried: UUID | None = None) -> str:
     parts, actor = services(), page_actor()
     due = application_page_for(parts, actor, only_to_lift=True, after="")
     page = application_page_for(parts, actor, only_to_lift=False, after=form.text("after"))
     found = (*due.applications, *page.applications)
     with reading(parts.engine) as connection:
         cards = subjects_by_id(connection, parts.log, {one.subject_id for one in found})
-    rows = [_row(one, cards) for one in page.applications]
+        again = standing_again(connection, parts.log, found, today(parts))
+    rows = [_row(one, cards, stands_again=one.id in again) for one in page.applications]
     done = form.id("applied") or form.id("lifted")
     return render_template(
         "credit/measures.html",
         form=form,
+        tried=tried,
         to_lift=[_row(one, cards) for one in due.applications],
         in_use=[
             row
@@ -202,7 +209,9 @@ def _done(application_id: UUID | None, cards: Mapping[UUID, SubjectCard]) -> InU
     return None if found is None else _row(found, cards)
 
 
-def _row(one: Application, cards: Mapping[UUID, SubjectCard]) -> InUse:
+def _row(
+    one: Application, cards: Mapping[UUID, SubjectCard], *, stands_again: bool = False
+) -> InUse:
     book = book_of(services())
     matter = book.matters.get(one.matter)
     return InUse(
@@ -210,4 +219,5 @@ def _row(one: Application, cards: Mapping[UUID, SubjectCard]) -> InUse:
         subject=cards.get(one.subject_id),
         measure=book.measures.get(one.measure),
         matter=one.matter if matter is None else words.title(matter),
+        stands_again=stands_again,
     )
