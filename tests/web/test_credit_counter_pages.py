@@ -162,8 +162,8 @@ def test_a_measure_is_reported_and_lifted_once_its_ground_fell_away(told: House)
     size = size_of(told.services.engine, told.services.log)
     assert person.post(path, once=str(uuid4())).status_code == 303
     assert size_of(told.services.engine, told.services.log) == size
-    with reading(told.services.engine) as connection:
     assert size is not None
+    with reading(told.services.engine) as connection:
         entry = read_entries(connection, told.services.log, [size - 1])[size - 1]
     assert lifted_of(entry).reference == number
     assert 'name="reference"' in due
