@@ -32,11 +32,19 @@ def grade_party(
     return grade_of(model, ground.facts, ground.evidence, day)
 
 
-def ground_of(connection: Connection, log: int, subject_id: UUID, day: date) -> Ground:
-    """Return what the grade of a party is reckoned from on a day."""
+def ground_of(
+    connection: Connection,
+    log: int,
+    subject_id: UUID,
+    day: date,
+    *,
+    known_at: datetime | None = None,
+) -> Ground:
+    """Return what the grade of a party is reckoned from on a day, as known then or by now."""
+    facts = current_facts(connection, log, subject_id, day, known_at=known_at)
     return Ground(
-        facts=tuple(_scored(row) for row in current_facts(connection, log, subject_id, day)),
-        evidence=tuple(evidence_of(connection, log, subject_id, day)),
+        facts=tuple(_scored(row) for row in facts),
+        evidence=tuple(evidence_of(connection, log, subject_id, day, known_at=known_at)),
         day=day,
     )
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from base.strict_json import loads
-from credit.checking import article_told
+from credit.checking import article_told, version_at
 from credit.facts import stands_on
 from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_SEEN
 
@@ -60,8 +60,17 @@ class FactRow:
         return stands and (self.stops_on is None or self.stops_on > day)
 
 
-def facts_of(connection: Connection, log: int, subject_id: UUID, *, rows_max: int) -> list[FactRow]:
-    """Return what is known of a party, the newest decision first."""
+def facts_of(
+    connection: Connection,
+    log: int,
+    subject_id: UUID,
+    *,
+    rows_max: int,
+    known_at: datetime | None = None,
+) -> list[FactRow]:
+    """Return what is known of a party, or was at an instant, the newest decision first."""
+    fact = CREDIT_FACT.c
+    is_told = fact.is_latest if known_at is None else fact.version == version_at(log, known_at)
     of_seen = (CREDIT_SEEN.c.log == CREDIT_FACT.c.log) & (CREDIT_SEEN.c.fact_id == CREDIT_FACT.c.id)
     of_batch = (CREDIT_BATCH.c.log == CREDIT_FACT.c.log) & (
         CREDIT_BATCH.c.id == CREDIT_FACT.c.batch_id
@@ -78,7 +87,7 @@ def facts_of(connection: Connection, log: int, subject_id: UUID, *, rows_max: in
         .where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.subject_id == subject_id,
-            CREDIT_FACT.c.is_latest,
+            is_told,
         )
         .order_by(CREDIT_FACT.c.decided_on.desc(), CREDIT_FACT.c.seq.desc(), CREDIT_FACT.c.id)
         .limit(rows_max)

@@ -66,9 +66,17 @@ class Basis:
     over_on: date | None
 
 
-def current_facts(connection: Connection, log: int, subject_id: UUID, day: date) -> FactRows:
-    """Return the rows of what counts of a party on a day."""
-    return [row for row in _rows(connection, log, subject_id, day) if is_current(row, day)]
+def current_facts(
+    connection: Connection,
+    log: int,
+    subject_id: UUID,
+    day: date,
+    *,
+    known_at: datetime | None = None,
+) -> FactRows:
+    """Return the rows of what counts of a party on a day, as known now or at an instant."""
+    rows = _rows(connection, log, subject_id, day, known_at=known_at)
+    return [row for row in rows if is_current(row, day)]
 
 
 def standing_of(

@@ -6,6 +6,7 @@ there for it.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from trace.recall.workdays import workdays_after
 from uuid import UUID
 
@@ -44,15 +45,21 @@ def case_desk(parts: Services) -> CaseDesk:
     )
 
 
-def record_for(parts: Services, actor: Actor, uscc: str) -> tuple[UUID | None, list[FactRow]]:
-    """Return the record of the party asked for, or a producer's own; None and nothing if untold."""
+def record_for(
+    parts: Services, actor: Actor, uscc: str, *, known_at: datetime | None = None
+) -> tuple[UUID | None, list[FactRow]]:
+    """Return the record of the party asked for, or a producer's own; None and nothing if untold.
+
+    It is that of now, or as it was known at an instant.
+    """
     brought_up(parts)
     with reading(parts.engine) as connection:
         subject_id = subject_for(connection, parts, actor, uscc)
         if subject_id is None:
             return None, []
         rows_max = parts.settings.credit_told_max
-        return subject_id, facts_of(connection, parts.log, subject_id, rows_max=rows_max)
+        found = facts_of(connection, parts.log, subject_id, rows_max=rows_max, known_at=known_at)
+        return subject_id, found
 
 
 def open_case_for(

@@ -5,7 +5,7 @@ One rule: a grade that is only supposed is never stored and never shown to anybo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from base.db import reading
@@ -26,11 +26,15 @@ _MODEL: Final = "enterprise"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeAsked:
-    """Whose grade, on which day, by which version of the model; "" and None are the usual ones."""
+    """Whose grade, on which day, by which version of the model; "" and None are the usual ones.
+
+    `known_at` is the instant as of which it is reckoned; None is now.
+    """
 
     uscc: str
     day: date | None = None
     model: str = ""
+    known_at: datetime | None = None
 
 
 def grade_for(parts: Services, actor: Actor, asked: GradeAsked) -> tuple[Model, Grade] | None:
@@ -67,7 +71,7 @@ def _ground_for(parts: Services, actor: Actor, asked: GradeAsked) -> Ground | No
         subject_id = subject_for(connection, parts, actor, asked.uscc)
         if subject_id is None:
             return None
-        return ground_of(connection, parts.log, subject_id, day)
+        return ground_of(connection, parts.log, subject_id, day, known_at=asked.known_at)
 
 
 def _model_of(parts: Services, asked: GradeAsked) -> Model:

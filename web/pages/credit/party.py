@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from flask import current_app, render_template
+from flask import current_app, render_template, request
 from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 
@@ -21,28 +21,34 @@ from credit.cases.reading import CaseQuery, CaseRow, cases_of
 from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
 from credit.looking_up import subjects_by_id
+from credit.nightly.grading import KeptGrade, kept_grades
 from credit.records import FactRow
 from credit.reporting.reasons import because_of, records_of
 from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Measure, Rule
-from credit.scoring.model import Grade, Model
+from credit.scoring.model import Grade, Model, Why
+from credit.scoring.reading import models
 from parties.access import Action
 from parties.actors import Role
 from web.credit import book_of, code_asked, today
 from web.credit_applying import seen_by
 from web.credit_cases import record_for
 from web.credit_grades import GradeAsked, grade_for
+from web.credit_lists import end_of
 from web.credit_supervision import supervision_for
 from web.pages.credit import words
+from web.pages.credit.asking import come_day_asked
 from web.pages.credit.clock import Clock, clock_of
 from web.pages.languages import chosen_lang
 from web.pages.regions import region_name
 from web.pages.work_blueprint import blueprint
+from web.pages.work_forms import Form
 from web.services import Services, services
 from web.session import page_actor, page_requires
 
 _GOOD: Final = frozenset({FactKind.PERMIT, FactKind.TAX_GRADE, FactKind.HONOUR})
 _TRACE: Final = FactKind.TRACE.value
+_KEPT_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,17 @@ class MeasureView:
     application: Application
     measure: Measure | None
     matter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptView:
+    """A grade that a night kept of the party: from which day on, and by what it was decided."""
+
+    day: date
+    grade: str
+    points: int
+    model: str
+    why: str
 
 
 @blueprint.get("/credit/me")
@@ -106,7 +123,10 @@ def has_page(path: str) -> bool:
 def _page(code: str) -> str | tuple[str, int]:
     parts, actor = services(), page_actor()
     is_own = actor.role is Role.PRODUCER
-    subject_id, facts = record_for(parts, actor, code)
+    form = Form(name="known", values=request.args.to_dict())
+    known_on = come_day_asked(form, "known")
+    known_at = None if known_on is None or known_on >= today(parts) else end_of(known_on)
+    subject_id, facts = record_for(parts, actor, code, known_at=known_at)
     if subject_id is None:
         return render_template("credit/party.html", subject=None, code=code, own=is_own), 404
     with reading(parts.engine) as connection:
@@ -124,11 +144,14 @@ def _page(code: str) -> str | tuple[str, int]:
         )
         used = applications_of(connection, parts.log, asked).applications
         reasons = _reasons(connection, parts, facts)
+        kept = kept_grades(connection, parts.log, subject_id)
     if card is None:
         raise NotFound("There is no such record.")
-    on = today(parts)
+    on = today(parts) if known_at is None or known_on is None else known_on
+    # What is done about a record, and what follows from it, is told of now alone.
+    cases = cases if known_at is None else ()
     views = [_view(one, cases, on, reasons.get(one.id, ())) for one in facts]
-    asked_of = GradeAsked(uscc=code)
+    asked_of = GradeAsked(uscc=code, day=on, known_at=known_at)
     found = grade_for(parts, actor, asked_of)
     return render_template(
         "credit/party.html",
@@ -140,9 +163,12 @@ def _page(code: str) -> str | tuple[str, int]:
         cases=cases,
         used=[_measure(one) for one in used],
         today=on,
+        form=form,
+        known_on=None if known_at is None else known_on,
+        kept=[_kept(one) for one in kept[:_KEPT_SHOWN]],
         rows_max=parts.settings.credit_told_max,
         is_cut=len(facts) >= parts.settings.credit_told_max,
-        supervision=supervision_for(parts, actor, asked_of),
+        supervision=supervision_for(parts, actor, asked_of) if known_at is None else None,
         **_graded(found, {one.fact.id: one for one in views}),
     )
 
@@ -228,6 +254,19 @@ def _measure(one: Application) -> MeasureView:
         application=one,
         measure=book.measures.get(one.measure),
         matter=one.matter if matter is None else words.title(matter),
+    )
+
+
+def _kept(one: KeptGrade) -> KeptView:
+    model = models().get(one.model)
+    veto = one.reasons.get("veto", {}).get("id", "")
+    named = next((item for item in (model.vetoes if model else ()) if item.id == veto), None)
+    return KeptView(
+        day=one.day,
+        grade=one.grade,
+        points=one.points,
+        model=one.model if model is None else f"{words.title(model)} {model.version}",
+        why=words.why_graded(Why(one.why), "" if named is None else words.title(named)),
     )
 
 

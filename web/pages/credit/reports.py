@@ -29,6 +29,7 @@ from parties.access import Action, has_role_for
 from parties.actors import Role
 from parties.directory import parties_by_id
 from web.credit import today
+from web.credit_lists import end_of
 from web.credit_report_files import NAMES, report_download
 from web.credit_reports import (
     GUARDIAN_CHARS_MAX,
@@ -43,7 +44,7 @@ from web.credit_reports import (
     reports_for,
 )
 from web.idempotency import request_hash
-from web.pages.credit.asking import legal_day, party_asked
+from web.pages.credit.asking import come_day_asked, legal_day, party_asked
 from web.pages.credit.report_words import EDITIONS, looked
 from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint, page_rows
@@ -53,6 +54,8 @@ from web.services import services
 from web.session import page_actor, page_requires
 
 _SEQ_DIGITS_MAX: Final = 18
+_EARLIER: Final = ("day", "known_on")
+_FIELDS: Final = Refusals(fields={"known_at": "known_on"})
 _ASKED_EDITIONS: Final = (Edition.FULL, Edition.PUBLIC)
 
 
@@ -99,18 +102,25 @@ def credit_report_issue() -> WerkzeugResponse | tuple[str, int]:
         form.wrong("uscc", _("This is no social credit code whose check fits."))
     purpose = _said(form, "purpose", PURPOSE_CHARS_MAX)
     issued_to = "" if is_party else _said(form, "issued_to", NAME_CHARS_MAX)
+    day, known_on = (None if is_party else come_day_asked(form, one) for one in _EARLIER)
     if not form.is_good:
         return _form_page(form), 400
-    wanted = ReportTyped(edition=Edition(edition), uscc=code, issued_to=issued_to, purpose=purpose)
+    wanted = ReportTyped(
+        edition=Edition(edition),
+        uscc=code,
+        issued_to=issued_to,
+        purpose=purpose,
+        day=day,
+        known_at=None if known_on is None or known_on >= today(parts) else end_of(known_on),
+    )
+    asked = (edition, code, issued_to, purpose, day, known_on)
     try:
-        report = issue_for(
-            parts, actor, wanted, idempotency=_once(form, (edition, code, issued_to, purpose))
-        )
+        report = issue_for(parts, actor, wanted, idempotency=_once(form, asked))
     except Forbidden:
         form.wrong("edition", _("Of another party everybody but an authority gets a public one."))
         return _form_page(form), 403
     except AppError as refusal:
-        form.refuse(refusal, Refusals())
+        form.refuse(refusal, _FIELDS)
         return _form_page(form), 400
     return _issued(report)
 
@@ -216,6 +226,7 @@ def _form_page(form: Form) -> str:
         code=party_asked(form.text("uscc")).code,
         purpose_max=PURPOSE_CHARS_MAX,
         name_max=NAME_CHARS_MAX,
+        today=today(services()),
     )
 
 

@@ -17,6 +17,7 @@ from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import CreditList, ListKind
 from credit.rulebook.model import Measure, Norm, Severity, Verified
 from credit.rules.measures import Refusal
+from credit.scoring.model import Why
 from web.pages.languages import chosen_lang
 from web.pages.languages import say as _
 
@@ -187,6 +188,13 @@ def _not_in_force(measure: Measure, name: str, row: str, on: date) -> str:
         on=_day(on),
         first=_day(measure.from_on),
     )
+
+
+def why_graded(why: Why, veto: str) -> str:
+    """Return by what a class was decided; `veto` is the name of what fixed it."""
+    if why is Why.VETO:
+        return _("fixed by “%(veto)s”", veto=veto)
+    return _("one class worse for the trace") if why is Why.TRACE else _("by the points")
 
 
 def list_kind(found: CreditList) -> str:

@@ -1,0 +1,100 @@
+"""A party's record, grade and report as they were known on an earlier day, on pages."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import TestResponse
+
+from credit.nightly.running import NightDesk, run_night
+from tests.credit.samples import serious
+from tests.web.credit_world import hand_in
+from tests.web.house import House
+from tests.web.signed_in import once_of, sign_in
+from tests.web.test_credit_case_pages import ask, at_of, code_of, fact_of
+from tests.web.work_world import error_of, text_of
+from web.credit import today
+
+REPORTS = "/work/credit/reports"
+
+
+@pytest.fixture
+def house(sqlite_house: House) -> House:
+    """A party on a list whose entry was repaired on 26 December 2026."""
+    house = sqlite_house
+    house.clock.instant += timedelta(days=290)
+    own = code_of(house)
+    hand_in(house, "serious_listing", serious(1, uscc=own, listed_on="2025-06-01"))
+    house.clock.instant += timedelta(days=10)
+    authority = sign_in(house, "authority")
+    at = at_of(ask(sign_in(house), fact_of(house)))
+    decided = {"decision": "青市监修〔2026〕1号", "decided_on": "2026-12-26", "reason": "核实"}
+    for step, more in (("accept", {}), ("approve", decided)):
+        at_of(authority.post(f"{at}/steps", page=at, step=step, **more))
+    return house
+
+
+def test_a_record_is_shown_as_it_was_known_before_its_repair(house: House) -> None:
+    authority, page = sign_in(house, "authority"), f"/work/credit/parties/{code_of(house)}"
+
+    now, then, before = (
+        text_of(authority.get(f"{page}{query}"))
+        for query in ("", "?known=2026-12-25", "?known=2026-12-01")
+    )
+    to_come = authority.get(f"{page}?known=2030-01-01")
+    own = text_of(sign_in(house).get("/work/credit/me?known=2026-12-25"))
+
+    letters = [re.findall(r'class="credit-letter">([A-Z])<', text) for text in (now, then, own)]
+    assert "已修复" in now
+    assert "以下为截至" not in now
+    for text in (then, own):
+        assert "以下为截至2026-12-25所知的内容" in text
+        assert "已修复" not in text
+        assert "信用修复、异议等" not in text
+    assert letters[0] != letters[1] == letters[2]
+    assert "青市监列" not in before
+    assert to_come.status_code == 200
+    assert error_of(to_come, "known", "known")
+
+
+def test_the_page_tells_how_the_grade_changed_from_night_to_night(house: House) -> None:
+    parts, authority = house.services, sign_in(house, "authority")
+    page = f"/work/credit/parties/{code_of(house)}"
+    assert "等级变化" not in text_of(authority.get(page))
+
+    run_night(NightDesk(engine=parts.engine, log=parts.log, clock=parts.clock))
+
+    told = text_of(authority.get(page)).partition("等级变化")[2]
+    assert today(parts).isoformat() in told.partition("</table>")[0]
+    assert "按分数" in told
+
+
+def test_an_authority_asks_for_a_report_of_an_earlier_day_as_known_then(house: House) -> None:
+    authority, party = sign_in(house, "authority"), sign_in(house)
+    form = {
+        "uscc": code_of(house),
+        "edition": "full",
+        "issued_to": "青岛市监局",
+        "purpose": "核查",
+        "day": "2026-12-20",
+        "known_on": "2026-12-20",
+    }
+    new = f"{REPORTS}/new"
+
+    def issue(**changes: str) -> TestResponse:
+        once = once_of(authority.get(new))
+        return authority.post(new, page=new, once=once, **{**form, **changes})
+
+    done, public, late = issue(), issue(edition="public"), issue(known_on="2030-01-01")
+
+    assert done.status_code == 303, text_of(done)
+    number = done.headers["Location"].rpartition("=")[2]
+    report = authority.get(f"{REPORTS}/{number}/report.json")
+    assert report.status_code == 200, text_of(report)
+    told = json.loads(report.data)["report"]
+    assert (told["day"], told["known_at"][:19]) == ("2026-12-20", "2026-12-20T15:59:59")
+    assert (public.status_code, late.status_code) == (400, 400)
+    assert error_of(public, "report", "day")
+    assert error_of(late, "report", "known_on")
+    assert 'name="known_on"' not in text_of(party.get(new))
