@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from credit.nightly.running import NightDesk, run_night
 from tests.credit.samples import serious
 from tests.web.credit_world import hand_in
+from tests.web.epcis_world import seal_now
 from tests.web.house import House
 from tests.web.signed_in import once_of, sign_in
 from tests.web.test_credit_case_pages import ask, at_of, code_of, fact_of
@@ -90,6 +91,7 @@ def test_an_authority_asks_for_a_report_of_an_earlier_day_as_known_then(house: H
 
     assert done.status_code == 303, text_of(done)
     number = done.headers["Location"].rpartition("=")[2]
+    seal_now(house)
     report = authority.get(f"{REPORTS}/{number}/report.json")
     assert report.status_code == 200, text_of(report)
     told = json.loads(report.data)["report"]
