@@ -66,6 +66,12 @@ class Supervision:
         return RISK_MOST - self.grade.points
 
     @property
+    def beyond(self) -> int:
+        """Return what brings the sum of the items to the risk: its own records' part has bounds."""
+        summed = self.static.points - sum(share.points for share in self.grade.shares)
+        return self.risk - summed
+
+    @property
     def left(self) -> int:
         """Return how many visits are still owed in the year."""
         return max(0, self.visits[0] - self.visited)

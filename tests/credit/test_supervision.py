@@ -163,3 +163,23 @@ def test_the_pool_is_classed_by_supervision_and_its_shares_are_the_visits_of_a_y
 
     assert found.shares == {"A": 25, "B": 50, "C": 75, "D": 100}
     assert found.parties == {uscc(1): "D", uscc(2): "B"}
+
+
+def test_the_items_of_a_risk_add_up_to_it_with_what_its_bounds_take_away(
+    sqlite_world_parts: Any,
+) -> None:
+    installation, intake = sqlite_world_parts
+    set_day(installation, TODAY)
+    take(intake, "registration", registered(1, "1411"), registered(2, "1411"))
+    take(intake, "inspection", failed(1, result="合格", failed_item=""), failed(2))
+
+    clean, risky = graded(installation, 1), graded(installation, 2)
+
+    for one in (clean, risky):
+        assert one is not None
+        items = one.static.points - sum(share.points for share in one.grade.shares)
+        assert items + one.beyond == one.risk
+    assert clean is not None
+    assert (clean.dynamic, clean.beyond > 0) == (0, True)
+    assert risky is not None
+    assert risky.beyond == 0
