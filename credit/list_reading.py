@@ -146,12 +146,12 @@ def changes_between(
     old, new = (listed_on(log, one.list_id, one.day, one.known_at) for one in (before, after))
     added, removed = _only_in(new, old), _only_in(old, new)
     gone = list(connection.execute(removed.order_by(CREDIT_FACT.c.id).limit(rows_max)))
-    newest = _newest(connection, log, [row.id for row in gone], after.known_at)
+    newest = newest_of(connection, log, [row.id for row in gone], after.known_at)
     came = list(connection.execute(added.order_by(CREDIT_FACT.c.id).limit(rows_max)))
     return Changes(
         added=tuple(listed_of(connection, log, came, after.known_at)),
         removed=tuple(
-            _removed(listed, newest.get(listed.entry.fact_id), after.day)
+            removed_of(listed, newest.get(listed.entry.fact_id), after.day)
             for listed in listed_of(connection, log, gone, before.known_at)
         ),
         changed=tuple(islice(_changed(connection, log, before, after), rows_max)),
@@ -174,9 +174,10 @@ def _count(connection: Connection, statement: Select[Any]) -> int:
     return int(connection.execute(found).scalar_one())
 
 
-def _newest(
+def newest_of(
     connection: Connection, log: int, ids: Collection[UUID], known_at: datetime | None
 ) -> Mapping[UUID, Row[Any]]:
+    """Return the newest versions of some facts, as known now or at an instant."""
     wanted, found = sorted(ids), dict[UUID, Row[Any]]()
     for start in range(0, len(wanted), _IDS):
         statement = select(CREDIT_FACT).where(
@@ -197,7 +198,8 @@ _STATES: Final = {
 }
 
 
-def _removed(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
+def removed_of(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
+    """Return why an entry is on its list no more on a day, by the newest version of its fact."""
     if row is None:
         return Removed(
             listed=listed, why=Left.NOT_YET, on=None, number="", reason="", seq=listed.entry.seq

@@ -14,10 +14,12 @@ from base.db import reading
 from base.errors import InvalidInput, NotFound, Problem
 from credit.checking import Listed
 from credit.feeds.persons import holds_number
+from credit.list_passing import passed_between
 from credit.list_reading import (
     AsKnown,
     Changes,
     ListPage,
+    Removed,
     changes_between,
     count_on,
     search_list,
@@ -119,6 +121,14 @@ def count_for(parts: Services, asked: AsKnown) -> int:
     """Return how many entries a list has."""
     with reading(parts.engine) as connection:
         return count_on(connection, parts.log, asked)
+
+
+def passed_for(
+    parts: Services, before: AsKnown, after: AsKnown, *, rows_max: int
+) -> tuple[Removed, ...]:
+    """Return who came onto a list and left it between its two sides."""
+    with reading(parts.engine) as connection:
+        return passed_between(connection, parts.log, before, after, rows_max=rows_max)
 
 
 def changes_for(parts: Services, before: AsKnown, after: AsKnown, *, rows_max: int) -> Changes:

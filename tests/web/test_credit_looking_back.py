@@ -12,6 +12,7 @@ from tests.credit.samples import serious
 from tests.web.credit_world import hand_in
 from tests.web.epcis_world import seal_now
 from tests.web.house import House
+from tests.web.issuing_world import send
 from tests.web.signed_in import once_of, sign_in
 from tests.web.test_credit_case_pages import ask, at_of, code_of, fact_of
 from tests.web.work_world import error_of, text_of
@@ -100,3 +101,25 @@ def test_an_authority_asks_for_a_report_of_an_earlier_day_as_known_then(house: H
     assert error_of(public, "report", "day")
     assert error_of(late, "report", "known_on")
     assert 'name="known_on"' not in text_of(party.get(new))
+
+
+def test_changes_tell_who_came_onto_a_list_and_left_it_between_the_two_days(house: House) -> None:
+    authority, at = sign_in(house, "authority"), "/work/credit/lists/serious_violation/changes"
+    path = "/api/v1/credit/lists/serious_violation/changes"
+
+    def counts(query: str) -> list[str]:
+        page = text_of(authority.get(f"{at}?{query}"))
+        return [
+            re.findall(rf"{head}：([0-9]+)", page)[0]
+            for head in ("新列入", "不再列入", "其间列入又移出")
+        ]
+
+    whole = send(house, "GET", f"{path}?from=2026-12-01&to=2026-12-26", role="authority").get_json()
+
+    assert counts("from=2026-12-01&to=2026-12-26") == ["0", "0", "1"]
+    assert counts("from=2026-12-20&to=2026-12-26") == ["0", "1", "0"]
+    assert counts("from=2026-12-01&to=2026-12-20") == ["1", "0", "0"]
+    assert counts("from=2026-11-01&to=2026-12-01") == ["0", "0", "0"]
+    assert [(one["uscc"], one["why"], one["on"]) for one in whole["passed"]] == [
+        (code_of(house), "repaired", "2026-12-26")
+    ]

@@ -17,7 +17,15 @@ from web.api.credit_shapes import BecauseOut, CreditEntryOut, CreditListedOut
 from web.api.fields import CountText, LegalDay, StrictSchema, text
 from web.auth import requires
 from web.credit import entry_told
-from web.credit_lists import any_list, as_known, changes_for, page_for, sides_of, term_for
+from web.credit_lists import (
+    any_list,
+    as_known,
+    changes_for,
+    page_for,
+    passed_for,
+    sides_of,
+    term_for,
+)
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -26,6 +34,7 @@ BLUEPRINT = ApiBlueprint(
 
 _WORDS_CHARS_MAX: Final = 200
 _ITEM_CHARS_MAX: Final = 16
+_PASSED_MAX: Final = 200
 
 
 class ListEntriesQuery(StrictSchema):
@@ -91,6 +100,10 @@ class ListChangesOut(ma.Schema):
     added = ma.fields.List(ma.fields.Nested(CreditListedOut))
     removed = ma.fields.List(ma.fields.Nested(RemovedEntryOut))
     changed = ma.fields.List(ma.fields.Nested(ChangedEntryOut))
+    passed = ma.fields.List(
+        ma.fields.Nested(RemovedEntryOut),
+        metadata={"description": "On neither of the two days: who came and left between."},
+    )
 
 
 class ListTermQuery(StrictSchema):
@@ -183,12 +196,14 @@ def get_list_changes(query: dict[str, Any], list_id: str) -> dict[str, Any]:
     any_list(list_id)
     before, after = sides_of(parts, list_id, since=query["from_on"], until=query["to_on"])
     found = changes_for(parts, before, after, rows_max=parts.settings.page_size_max)
+    passed = passed_for(parts, before, after, rows_max=_PASSED_MAX)
     return {
         "added_count": found.added_count,
         "removed_count": found.removed_count,
         "added": [_listed(one) for one in found.added],
         "removed": [_removed(one) for one in found.removed],
         "changed": [_changed(one) for one in found.changed],
+        "passed": [_removed(one) for one in passed],
     }
 
 

@@ -12,7 +12,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from base.errors import InvalidInput
-from credit.list_reading import Left
+from credit.list_reading import Left, Removed
 from credit.periods import FIRST_DAY
 from credit.terms import TermAsked
 from parties.access import Action
@@ -24,6 +24,7 @@ from web.credit_lists import (
     count_for,
     counts_for,
     page_for,
+    passed_for,
     sides_of,
     term_for,
 )
@@ -118,9 +119,10 @@ def credit_list_changes(list_id: str) -> str | tuple[str, int]:
     since = come_day_asked(form, "from") or _before(until)
     if since > until:
         form.wrong("to", _("The later day comes second."))
-    changes = None
+    changes, passed = None, tuple[Removed, ...]()
     if form.is_good:
         before, after = sides_of(parts, found.id, since=since, until=until)
+        passed = passed_for(parts, before, after, rows_max=_CHANGES_MAX)
         changes = changes_for(parts, before, after, rows_max=_CHANGES_MAX)
     body = render_template(
         "credit/changes.html",
@@ -129,6 +131,7 @@ def credit_list_changes(list_id: str) -> str | tuple[str, int]:
         since=since,
         until=until,
         changes=changes,
+        passed=passed,
         most=_CHANGES_MAX,
         left=LEFT,
         fields=FIELDS,
