@@ -21,6 +21,7 @@ import httpx
 from base.config import Settings
 from base.errors import InvalidInput
 from base.log import get_logger
+from base.tls import trusting_authorities
 from jobs.name_turns import NameTurns, Turn
 
 Step: TypeAlias = Callable[[Turn], Awaitable[bool]]
@@ -112,7 +113,10 @@ async def send_signed(settings: Settings, sending: Sending, turn: Turn) -> Sent:
             headers["Host"] = host
             async with (
                 httpx.AsyncClient(
-                    timeout=wait_s, follow_redirects=False, trust_env=False
+                    timeout=wait_s,
+                    follow_redirects=False,
+                    trust_env=False,
+                    verify=trusting_authorities(),
                 ) as client,
                 client.stream(
                     "POST",

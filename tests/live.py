@@ -11,6 +11,7 @@ import httpx
 
 from base.processes import start_process, stop_process
 from base.redis_server import running_redis
+from base.tls import trusting_nobody
 from tests.marked import MARK_NAME, new_mark
 from tests.waiting import wait_until
 
@@ -75,15 +76,16 @@ class LiveServer:
     def wait_until_healthy(self) -> None:
         """Return when the web server answers; raise with its log when it does not."""
 
-        def is_healthy() -> bool:
+        def is_healthy(client: httpx.Client) -> bool:
             if self.services["serve"].poll() is not None:
                 raise RuntimeError(f"the web server ended: {self.log('serve')}")
             try:
-                return httpx.get(f"{self.url}/healthz", timeout=5).status_code == httpx.codes.OK
+                return client.get("/healthz").status_code == httpx.codes.OK
             except httpx.HTTPError:
                 return False
 
-        wait_until(is_healthy, _START_S, f"{self.url}/healthz")
+        with httpx.Client(base_url=self.url, timeout=5, verify=trusting_nobody()) as client:
+            wait_until(lambda: is_healthy(client), _START_S, f"{self.url}/healthz")
 
     def stop(self) -> None:
         """Stop every service, the last started first, then Redis."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from base.errors import InvalidInput
+from base.tls import trusting_authorities
 from credit.intake.senders import Signed
 from credit.intake.signing import read_signed
 from credit.intake.sources import Source
@@ -64,7 +65,12 @@ async def _fetch(source: Source, limits: FetchLimits) -> Fetched:
 async def _get(source: Source, limits: FetchLimits, url: str, host: str) -> Fetched:
     wait_s = min(_ANSWER_S, limits.seconds_max)
     async with (
-        httpx.AsyncClient(timeout=wait_s, follow_redirects=False, trust_env=False) as client,
+        httpx.AsyncClient(
+            timeout=wait_s,
+            follow_redirects=False,
+            trust_env=False,
+            verify=trusting_authorities(),
+        ) as client,
         client.stream(
             "GET",
             url,

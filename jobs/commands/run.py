@@ -20,6 +20,7 @@ from base.errors import ConfigurationError
 from base.processes import StopSignal
 from base.redis_server import answers, log_path, owning, redis_command
 from base.supervisor import Program, Supervisor
+from base.tls import trusting_nobody
 from jobs.commands.settings import without_password
 from jobs.listening import address_of, free_port, local_url, require_free
 from ledger.tables import LEDGER_HEAD
@@ -162,9 +163,10 @@ def disposing(engine: Engine) -> Iterator[Engine]:
 
 def _is_healthy(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=_ASK_S).status_code == httpx.codes.OK
+        answer = httpx.get(f"{url}/healthz", timeout=_ASK_S, verify=trusting_nobody())
     except httpx.HTTPError:
         return False
+    return answer.status_code == httpx.codes.OK
 
 
 def _show_banner(run: _Run) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from base.tls import trusting_nobody
 from tests.instances import document_bytes, observation, serial
 
 DOCUMENT_EVENTS = 50
@@ -52,7 +53,9 @@ class Load:
     def client(self) -> httpx.Client:
         """Return a client with the producer's key."""
         headers = {"Authorization": f"Bearer {self.api_key}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=_TIMEOUT_S)
+        return httpx.Client(
+            base_url=self.url, headers=headers, timeout=_TIMEOUT_S, verify=trusting_nobody()
+        )
 
     @contextmanager
     def running(self) -> Iterator[None]:
