@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import make_url
 
@@ -23,6 +24,18 @@ from tests.setup_machine import find_chromium
 _TESTS = Path(__file__).resolve().parent
 # Folders of few tests that start processes, the longest first.
 _LONG = ("crash", "benchmarks", "demo", "browser", "jobs", "deploy")
+
+# What a property is tried on is the same in every run, however long an example takes on a machine
+# that has other work: a run says what the code is worth and not what luck it had. The long run of
+# tests/codes looks further.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # A test run may be root in a container, where the sandbox cannot start.

@@ -122,12 +122,12 @@ def test_the_deepest_allowed_text_is_read_and_one_deeper_is_not() -> None:
 
 @pytest.mark.parametrize("bomb", [b"[" * 1_000_000, b'{"a":' * 1_000_000, b'[{"a":' * 500_000])
 def test_a_depth_bomb_is_refused_fast(bomb: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     code, _ = refusal(bomb)
 
     assert code == "json_depth"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_deep_value_hidden_by_a_second_key_is_refused() -> None:

@@ -8,5 +8,6 @@ settings.register_profile(
     max_examples=100_000,
     deadline=None,
     database=None,
+    derandomize=False,
     suppress_health_check=list(HealthCheck),
 )

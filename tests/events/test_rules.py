@@ -340,12 +340,12 @@ def test_a_bare_event_has_paths_without_an_envelope() -> None:
 def test_ten_thousand_wrong_events_are_checked_in_seconds() -> None:
     events: list[JsonValue] = [object_event(bizStep="comissioning")] * 10_000
     whole = read(document(*events))
-    started = time.perf_counter()
+    started = time.process_time()
 
     found = check_events(whole, now=NOW, future_max=FUTURE_MAX)
 
     assert len(found) == 10_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_each_rule_has_its_own_code() -> None:
