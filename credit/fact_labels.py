@@ -22,12 +22,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """What title, authority, number and day of a fact are called."""
+    """What title, authority, number, day and grade of a fact are called."""
 
     title: Label
     authority: Label
     number: Label
     day: Label
+    grade: Label
 
 
 def _labels(
@@ -36,12 +37,14 @@ def _labels(
     day: tuple[str, str],
     *,
     title: tuple[str, str] = ("事由", "Ground"),
+    grade: tuple[str, str] = ("等级", "Grade"),
 ) -> Labels:
     return Labels(
         title=Label(zh=title[0], en=title[1]),
         authority=Label(zh=authority[0], en=authority[1]),
         number=Label(zh=number[0], en=number[1]),
         day=Label(zh=day[0], en=day[1]),
+        grade=Label(zh=grade[0], en=grade[1]),
     )
 
 
@@ -82,11 +85,22 @@ _OF_KIND: Final[Mapping[str, Labels]] = {
         ("抽样编号", "Sample"),
         ("抽样日期", "Sampled on"),
         title=("项目或产品", "Item or product"),
+        grade=("检验结论", "Result"),
     ),
     FactKind.SUPERVISION_GRADE: _labels(
         ("评定机关", "Graded by"), ("文号", "Number"), ("评定日期", "Graded on")
     ),
-    FactKind.TRACE: _labels(("来源", "Shown by"), ("编号", "Number"), ("发生日期", "Shown on")),
+    FactKind.TRACE: _labels(
+        ("来源", "Shown by"),
+        ("编号", "Number"),
+        ("发生日期", "Shown on"),
+        grade=("种类", "Kind of evidence"),
+    ),
+}
+_GRADES: Final[Mapping[str, str]] = {
+    FactKind.INSPECTION: "inspection_results",
+    FactKind.TAX_GRADE: "tax_grades",
+    FactKind.TRACE: "trace_evidence",
 }
 
 
@@ -102,3 +116,10 @@ def title_of(kind: str, title: str) -> Label:
         if state is not None:
             return Label(zh=state.zh, en=state.en)
     return Label(zh=title, en=title)
+
+
+def grade_told(kind: str, grade: str) -> Label:
+    """Return the grade or result of a fact in words; what no list of codes has stays as it is."""
+    name = _GRADES.get(kind)
+    code = None if name is None else code_lists().named(name).codes.get(grade)
+    return Label(zh=grade, en=grade) if code is None else Label(zh=code.zh, en=code.en)

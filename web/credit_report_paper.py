@@ -13,9 +13,9 @@ from base.strict_json import JsonObject
 from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
 from codes.labels.text_pdf import TextPdf, text_font
-from credit.reporting.making import Edition
-from credit.rulebook.code_lists import code_lists
+from credit.reporting.making import Edition, Held
 from credit.rulebook.model import Verified
+from credit.scoring.model import Why
 from web.services import Services
 
 _QR_SIDE: Final = 104.0
@@ -31,6 +31,11 @@ _TITLES: Final = {
     Edition.PERSONAL.value: "个人信用报告",
 }
 _SEVERITIES: Final = {"minor": "轻微", "general": "一般", "serious": "严重", "special": "特别严重"}
+_COUNTED: Final = {
+    Held.ALL.value: "",
+    Held.PUBLISHED.value: "（只计公开的）",
+    Held.RECALLS.value: "（只计召回）",
+}
 _SCHEMES: Final = {
     "uscc": "统一社会信用代码",
     "org_code": "组织机构代码",
@@ -73,7 +78,7 @@ def _written(parts: Services, value: Any, link: str, *, total: int) -> TextPdf:
     if value.get("evaluation"):
         _evaluation(pdf, value["evaluation"])
     if value["edition"] != Edition.PERSONAL.value:
-        _trace(pdf, value["trace"])
+        _trace(pdf, value)
     _notes(pdf, value)
     return pdf
 
@@ -122,24 +127,37 @@ def _counts(pdf: TextPdf, value: Any) -> None:
     pdf.heading("概要", size=13)
     pdf.row(("", "部分", "条数"), _SHARES, is_head=True)
     for at, section in enumerate(value["sections"], start=1):
-        count = str(len(section["facts"])) if section["collected"] else "未采集"
-        pdf.row((str(at), section["zh"], count), _SHARES)
+        pdf.row((str(at), section["zh"], _count(section)), _SHARES)
     if value["edition"] != Edition.PERSONAL.value:
-        pdf.row(("追", "追溯记录（单列，不计入以上各部分）", str(len(value["trace"]))), _SHARES)
+        counted = f"{len(value['trace'])}{_COUNTED[value['trace_held']]}"
+        pdf.row(("追", "追溯记录（单列，不计入以上各部分）", counted), _SHARES)
     pdf.space()
+
+
+def _count(section: Any) -> str:
+    if section["facts"] or section["collected"]:
+        return f"{len(section['facts'])}{_COUNTED[section['held']]}"
+    return "未采集"
 
 
 def _section(pdf: TextPdf, at: int, section: Any) -> None:
     pdf.heading(f"{at}　{section['zh']}", size=13)
     if section["note_zh"]:
         pdf.text(section["note_zh"], size=9)
-    if not section["collected"]:
-        pdf.text("本系统未采集这类信息；没有采集不等于没有。", size=9.5)
-    elif not section["facts"]:
-        pdf.text("截至该日，没有应当列示的记录。", size=9.5)
+    if not section["facts"]:
+        pdf.text(_nothing(section), size=9.5)
     for index, fact in enumerate(section["facts"], start=1):
         _fact(pdf, f"{at}.{index}", fact)
     pdf.space()
+
+
+def _nothing(section: Any) -> str:
+    """Return what is said of a section without facts: what is held back is not denied."""
+    if not section["collected"]:
+        return "本系统未采集这类信息；没有采集不等于没有。"
+    if section["held"] == Held.PUBLISHED.value:
+        return "截至该日，没有依法公开的记录。不公开的记录不在公开版内，公开版未列不等于没有。"
+    return "截至该日，没有应当列示的记录。"
 
 
 def _fact(pdf: TextPdf, label: str, fact: Any) -> None:
@@ -156,22 +174,30 @@ def _lines(fact: Any) -> list[str]:
     called = fact["called"]
     heads = (("decided_on", called["decided_on"]), ("from_on", "起"), ("ends_on", "有效期至"))
     days = [f"{name}：{fact[key]}" for key, name in heads if fact[key]]
-    last = f"公示至：{_day_before(fact['stops_on'])}" if fact["stops_on"] else ""
     early = f"可申请修复：{fact['repairable_on']} 起" if fact["repairable_on"] else ""
     level = (
         f"分类：{_SEVERITIES.get(fact['severity'], fact['severity'])}" if fact["severity"] else ""
     )
-    grade = f"等级：{fact['grade']}" if fact["grade"] else ""
+    grade = f"{called['grade']}：{fact['grade_zh']}" if fact["grade"] else ""
     lines = [
         f"{called['title']}：{fact['title']}" if fact["title"] else "",
         f"{called['authority']}：{fact['authority']}" if fact["authority"] else "",
-        "　".join([*days, *filter(None, (last, early, level, grade))]),
+        "　".join([*days, *filter(None, (_last(fact), early, level, grade))]),
         *(f"{_DETAILS[name]}：{text}" for name, text in sorted(fact["details"].items())),
         # Several rows of law may stand in one article: the paper cites it once.
         *dict.fromkeys(_law(rule) for rule in fact["because"]),
         _proof(fact),
     ]
     return [line for line in lines if line]
+
+
+def _last(fact: Any) -> str:
+    """Return until when a fact is told: what is not published has no last day of being so."""
+    if not fact["stops_on"]:
+        return "" if fact["published"] or not fact["severity"] else "不对外公示"
+    if fact["published"]:
+        return f"公示至：{_day_before(fact['stops_on'])}"
+    return f"不对外公示，自 {fact['stops_on']} 起不再计入"
 
 
 def _law(rule: Mapping[str, Any]) -> str:
@@ -184,34 +210,47 @@ def _law(rule: Mapping[str, Any]) -> str:
 
 
 def _proof(fact: Any) -> str:
-    proof = fact["proof"]
+    return f"来源：{fact['source']}；{_row_told(fact['proof'])}"
+
+
+def _row_told(proof: Any) -> str:
     row = f"，批次第 {proof['row'] + 1} 行" if "row" in proof else ""
-    return f"来源：{fact['source']}；账本条目 {proof['seq']}{row}"
+    return f"账本条目 {proof['seq']}{row}"
 
 
 def _evaluation(pdf: TextPdf, told: Any) -> None:
     pdf.heading("本系统评价", size=13)
     pdf.text(f"{told['zh']}（{told['model']}）：{told['grade']}，{told['points']} 分。")
+    pdf.text(_why(told), size=9.5)
     for one in told["shares"]:
         pdf.text(f"{one['zh']}：{one['points']:+d}", size=9.5)
     pdf.text("评价按公开模型由以上事实算出，不是国家公共信用信息报告的内容。", size=9)
     pdf.space()
 
 
-def _trace(pdf: TextPdf, trace: Sequence[Any]) -> None:
+def _why(told: Any) -> str:
+    """Return what the class was decided by: beside a veto the points decide nothing."""
+    if told["why"] == Why.VETO.value:
+        return f"等级依据：{told['veto']['zh']}，直接定为 {told['grade']} 级，不按分数。"
+    if told["why"] == Why.TRACE.value:
+        return f"等级依据：按分数为 {told['legal_grade']} 级，因追溯记录下调一级。"
+    return f"等级依据：分数（起评 {told['base']} 分）。"
+
+
+def _trace(pdf: TextPdf, value: Any) -> None:
     pdf.heading("追溯记录（单列）", size=13)
     pdf.text("以下来自追溯账本，不是法律上的失信认定，单独不影响任何名单。", size=9)
-    if not trace:
-        pdf.text("截至该日，没有记录。", size=9.5)
-    for one in trace:
+    is_whole = value["trace_held"] == Held.ALL.value
+    if not is_whole:
+        pdf.text("公开版只列召回，不含检测不合格等其他追溯记录；公开版未列不等于没有。", size=9.5)
+    if not value["trace"]:
+        pdf.text("截至该日，没有记录。" if is_whole else "截至该日，没有召回记录。", size=9.5)
+    for one in value["trace"]:
+        what = f"：{one['what']}" if one["what"] else ""
         seqs = "、".join(map(str, one["seqs"]))
-        pdf.text(f"{one['on']}　{_shown_as(one['code'])}　账本条目 {seqs}", size=9.5)
+        pdf.text(f"{one['on']}　{one['zh']}{what}　账本条目 {seqs}", size=9.5)
+        pdf.text(f"证明：{_row_told(one['proof'])}", size=9)
     pdf.space()
-
-
-def _shown_as(code: str) -> str:
-    known = code_lists().named("trace_evidence").codes.get(code)
-    return code if known is None else known.zh
 
 
 def _notes(pdf: TextPdf, value: Any) -> None:
@@ -223,7 +262,11 @@ def _notes(pdf: TextPdf, value: Any) -> None:
     ):
         pdf.text(text, size=9)
     if value["edition"] == Edition.PUBLIC.value:
-        pdf.text("四、公开版只含依法可以公开的信息，不含任何自然人的信息。", size=9)
+        pdf.text(
+            "四、公开版只含依法可以公开的信息，不含任何自然人的信息，也不含本系统评价；"
+            "不公开的记录不在其中，未列不等于没有。",
+            size=9,
+        )
 
 
 def _when(text: str) -> str:

@@ -17,7 +17,7 @@ from base.errors import InputTooLarge
 from base.strict_json import loads
 from credit.checking import is_listed, version_at
 from credit.facts import FactState
-from credit.feeds.model import CodeScheme
+from credit.feeds.model import CodeScheme, FactKind
 from credit.names_then import first_names, registered_then
 from credit.reporting.layout import Publicity, layout
 from credit.standing import counts_on
@@ -26,11 +26,16 @@ from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SEEN, CREDIT_SUBJECT
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
 _STANDING: Final = (FactState.ACTIVE, FactState.ENDED)
+_RECALLS: Final = frozenset({"own_recall", "ordered_recall"})
+"""Of the evidence of the trace what everybody is told anyway: a recall is public."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A fact of a report, with where it came from: an entry of the log, and its row of a batch."""
+    """A fact of a report, with where it came from: an entry of the log, and its row of a batch.
+
+    What the trace shows stands in no section: it is no fact of the law.
+    """
 
     id: UUID
     version: int
@@ -45,6 +50,7 @@ class Told:
     starts_on: date | None
     ends_on: date | None
     severity: str | None
+    is_published: bool
     repairable_on: date | None
     stops_on: date | None
     seq: int
@@ -52,6 +58,16 @@ class Told:
     position: int | None
     first_at: datetime | None
     body: Mapping[str, Any]
+
+    @property
+    def is_trace(self) -> bool:
+        """Return whether the trace ledger shows it, and no authority decided it."""
+        return self.kind == FactKind.TRACE
+
+    @property
+    def grade(self) -> str:
+        """Return its grade, result or kind of evidence, as a code."""
+        return str(self.body.get("grade") or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +163,7 @@ def facts_told(
     told = [_told(row) for row in rows if row.id not in gone]
     if not is_public:
         return told
-    open_ids = {row.id for row in rows if row.is_published}
-    return [one for one in told if _is_open(one, is_published=one.id in open_ids)]
+    return [one for one in told if _is_open(one)]
 
 
 def facts_hash(
@@ -172,13 +187,15 @@ def facts_hash(
     return sha256("\n".join(lines).encode()).digest()
 
 
-def _is_open(one: Told, *, is_published: bool) -> bool:
+def _is_open(one: Told) -> bool:
     """Return whether everybody may be told of a fact."""
+    if one.is_trace:
+        return one.grade in _RECALLS
     publicity = layout().section_of(one.kind, one.list_id).publicity
     if publicity is Publicity.PUBLISHED:
-        return is_published
+        return one.is_published
     # An entry of a list that is kept among authorities stays there, whatever its section.
-    return publicity is Publicity.ALL and (is_published or not one.list_id)
+    return publicity is Publicity.ALL and (one.is_published or not one.list_id)
 
 
 def _gone_since(connection: Connection, log: int, ids: Sequence[UUID]) -> set[UUID]:
@@ -198,7 +215,7 @@ def _told(row: Row[*tuple[Any, ...]]) -> Told:
     return Told(
         id=row.id,
         version=row.version,
-        section=layout().section_of(row.kind, row.list).id,
+        section="" if row.kind == FactKind.TRACE else layout().section_of(row.kind, row.list).id,
         feed=row.feed,
         kind=row.kind,
         list_id=row.list,
@@ -209,6 +226,7 @@ def _told(row: Row[*tuple[Any, ...]]) -> Told:
         starts_on=row.starts_on,
         ends_on=row.ends_on,
         severity=row.severity,
+        is_published=row.is_published,
         repairable_on=row.repairable_on,
         stops_on=row.stops_on,
         seq=row.seq,

@@ -211,7 +211,7 @@ def _check_authorisation(wanted: ReportWanted, today: date) -> None:
 
 def authorised_to(today: date) -> date:
     """Return the last day up to which an authorisation that is shown today may be given."""
-    return corresponding_day(today, layout().authorisation_row(today).months)
+    return corresponding_day(today, layout().authorisation_months(today))
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:

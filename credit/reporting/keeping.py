@@ -65,7 +65,7 @@ def access_values(
 def kept_until(at: datetime) -> date:
     """Return the last day on which a look is kept, by the row of its own day."""
     day = at.astimezone(CIVIL_ZONE).date()
-    return corresponding_day(day, layout().access_row(day).years * _MONTHS_A_YEAR)
+    return corresponding_day(day, layout().access_years(day) * _MONTHS_A_YEAR)
 
 
 def _write_report(connection: Connection, log: int, seq: int, actor: str, note: ReportNote) -> None:

@@ -11,13 +11,14 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 from credit.feeds.model import FactKind
 from credit.rulebook.lists import credit_lists
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
 _FILE: Final = Path(__file__).with_name("reporting.yaml")
+_WHY: Final = ("norm", "zh", "en", "verified")
 
 
 class Publicity(StrEnum):
@@ -30,7 +31,10 @@ class Publicity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One section of a report. Nothing is collected for one without kinds and lists."""
+    """One section of a report. Nothing is collected for one without kinds and lists.
+
+    `apart` says where the rest of the matter stands that is in the report, and in no section.
+    """
 
     id: str
     zh: str
@@ -40,49 +44,31 @@ class Section:
     publicity: Publicity
     note_zh: str
     note_en: str
+    apart_zh: str
+    apart_en: str
 
     @property
     def is_collected(self) -> bool:
         """Return whether anything that this service takes in is of the section."""
         return bool(self.kinds or self.lists)
 
+    @property
+    def is_wholly_public(self) -> bool:
+        """Return whether anybody may be told of all of it: an entry of a list may be kept back."""
+        return self.publicity is Publicity.ALL and not self.lists
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccessRow:
-    """How many years a look is kept that was taken on one of the days of the row."""
+class DatedRow:
+    """How many of its unit something takes on one of the days of the row.
+
+    Years that a look is kept, months for which an authorisation is taken, days between snapshots.
+    """
 
     id: str
     from_on: date | None
     to_on: date | None
-    years: int
-    norm: str
-    zh: str
-    en: str
-    verified: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorisationRow:
-    """For how many months at most a person's authorisation is taken on one of the row's days."""
-
-    id: str
-    from_on: date | None
-    to_on: date | None
-    months: int
-    norm: str
-    zh: str
-    en: str
-    verified: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimetableRow:
-    """Every how many days each public list that changed has a snapshot taken; 0 for never."""
-
-    id: str
-    from_on: date | None
-    to_on: date | None
-    every_days: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +89,9 @@ class Layout:
     """Everything that `reporting.yaml` says."""
 
     sections: tuple[Section, ...]
-    access: tuple[AccessRow, ...]
-    authorisation: tuple[AuthorisationRow, ...]
-    snapshots: tuple[TimetableRow, ...]
+    access: tuple[DatedRow, ...]
+    authorisation: tuple[DatedRow, ...]
+    snapshots: tuple[DatedRow, ...]
     limits: ReportLimits
     by_list: Mapping[str, Section]
     by_kind: Mapping[str, Section]
@@ -115,28 +101,26 @@ class Layout:
         found = self.by_list.get(list_id) if list_id else None
         return found or self.by_kind.get(kind) or self.sections[-1]
 
-    def access_row(self, day: date) -> AccessRow:
-        """Return how long a look of a day is kept; the newest row where none was in force."""
-        return _row_on(self.access, day)
+    def access_years(self, day: date) -> int:
+        """Return how many years a look of a day is kept."""
+        return _count_on(self.access, day)
 
-    def authorisation_row(self, day: date) -> AuthorisationRow:
-        """Return how long an authorisation may be; the newest row where none was in force."""
-        return _row_on(self.authorisation, day)
+    def authorisation_months(self, day: date) -> int:
+        """Return for how many months an authorisation may be taken on a day."""
+        return _count_on(self.authorisation, day)
 
-    def snapshots_row(self, day: date) -> TimetableRow:
-        """Return how often snapshots are taken by themselves; the newest row where none held."""
-        return _row_on(self.snapshots, day)
-
-
-_Dated = TypeVar("_Dated", AccessRow, AuthorisationRow, TimetableRow)
+    def snapshot_days(self, day: date) -> int:
+        """Return every how many days each public list that changed has a snapshot; 0 for never."""
+        return _count_on(self.snapshots, day)
 
 
-def _row_on(rows: Sequence[_Dated], day: date) -> _Dated:
+def _count_on(rows: Sequence[DatedRow], day: date) -> int:
+    """Return what the row in force on a day says; the newest one where none was."""
     for row in rows:
         is_begun = row.from_on is None or row.from_on <= day
         if is_begun and (row.to_on is None or day <= row.to_on):
-            return row
-    return rows[-1]
+            return row.count
+    return rows[-1].count
 
 
 @cache
@@ -145,9 +129,9 @@ def layout() -> Layout:
     faults = Faults()
     file = read_rows(_FILE, faults)
     sections = tuple(_section(rows) for rows in file.each("sections"))
-    access = tuple(_access(rows) for rows in file.each("access"))
-    authorisation = tuple(_authorisation(rows) for rows in file.each("authorisation"))
-    snapshots = tuple(_timetable(rows) for rows in file.each("snapshots"))
+    access = tuple(_dated(rows, "years", words=_WHY) for rows in file.each("access"))
+    authorisation = tuple(_dated(rows, "months", words=_WHY) for rows in file.each("authorisation"))
+    snapshots = tuple(_dated(rows, "every_days") for rows in file.each("snapshots"))
     limits = _limits(file.under("limits"))
     _require_once(sections, faults)
     file.done()
@@ -182,47 +166,22 @@ def _section(rows: Rows) -> Section:
         publicity=Publicity(publicity),
         note_zh=rows.text("note_zh", default=""),
         note_en=rows.text("note_en", default=""),
+        apart_zh=rows.text("apart_zh", default=""),
+        apart_en=rows.text("apart_en", default=""),
     )
     rows.done()
     return section
 
 
-def _access(rows: Rows) -> AccessRow:
-    row = AccessRow(
+def _dated(rows: Rows, unit: str, *, words: Sequence[str] = ()) -> DatedRow:
+    """Read a dated row; its words are for whoever reads the file, and have to be there."""
+    for name in words:
+        rows.text(name)
+    row = DatedRow(
         id=rows.text("id"),
         from_on=rows.day("from"),
         to_on=rows.day("to"),
-        years=rows.whole("years") or 0,
-        norm=rows.text("norm"),
-        zh=rows.text("zh"),
-        en=rows.text("en"),
-        verified=rows.text("verified"),
-    )
-    rows.done()
-    return row
-
-
-def _authorisation(rows: Rows) -> AuthorisationRow:
-    row = AuthorisationRow(
-        id=rows.text("id"),
-        from_on=rows.day("from"),
-        to_on=rows.day("to"),
-        months=rows.whole("months") or 0,
-        norm=rows.text("norm"),
-        zh=rows.text("zh"),
-        en=rows.text("en"),
-        verified=rows.text("verified"),
-    )
-    rows.done()
-    return row
-
-
-def _timetable(rows: Rows) -> TimetableRow:
-    row = TimetableRow(
-        id=rows.text("id"),
-        from_on=rows.day("from"),
-        to_on=rows.day("to"),
-        every_days=rows.whole("every_days") or 0,
+        count=rows.whole(unit) or 0,
     )
     rows.done()
     return row

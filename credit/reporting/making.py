@@ -4,7 +4,7 @@ Format `suxin-credit-report/1`. The rule that must stay true: everything that th
 the object, and every fact of it names its source, its article, its clock and its proof.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,9 +17,9 @@ from base.clock import format_instant
 from base.strict_json import JsonObject, JsonValue
 from credit.checking import article_told
 from credit.explaining import because_json
-from credit.fact_labels import labels_of, title_of
+from credit.fact_labels import grade_told, labels_of, title_of
 from credit.feeds.registry import EVERY_FEED
-from credit.grading import evidence_of, grade_party
+from credit.grading import grade_party
 from credit.reporting.facts import About, Told, facts_hash, facts_told
 from credit.reporting.layout import Section, layout
 from credit.reporting.proving import row_proofs
@@ -27,13 +27,13 @@ from credit.reporting.reasons import because_of, records_of
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
-from credit.scoring.model import Evidence, Grade, Model
+from credit.scoring.model import Grade, Model
 from credit.scoring.reading import model_on
 
 FORMAT: Final = "suxin-credit-report/1"
 _MODEL: Final = "enterprise"
-_RECALLS: Final = ("own_recall", "ordered_recall")
-"""Of the evidence of the trace what everybody is told anyway: a recall is public."""
+_FINDING: Final = "finding"
+_SEQS_MAX: Final = 100
 _DETAILS_TOLD: Final = (
     "article",
     "basis",
@@ -53,6 +53,15 @@ class Edition(StrEnum):
     PUBLIC = "public"
     FULL = "full"
     PERSONAL = "personal"
+
+
+class Held(StrEnum):
+    """What of a part an edition holds, whoever it is about: what it lacks it does not deny."""
+
+    ALL = "all"
+    PUBLISHED = "published"
+    RECALLS = "recalls"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +91,16 @@ def make_report(
     connection: Connection, log: int, book: Book, asked: Asked, *, now: datetime
 ) -> Made:
     """Return the report of a party; raises `InputTooLarge` for more facts than one holds."""
-    is_public = asked.edition is Edition.PUBLIC
-    told = _facts_of(connection, log, asked)
-    proofs = row_proofs(connection, log, told)
+    found = _facts_of(connection, log, asked)
+    told = [one for one in found if not one.is_trace]
+    shown = _shown(found, asked.edition)
+    proofs = row_proofs(connection, log, [*told, *shown])
     records = records_of(connection, log, told)
     facts = {
         one.id: _fact(one, because_json(because_of(one, records.get(one.id), book)), proofs[one.id])
         for one in told
     }
-    evidence = _evidence(connection, log, asked)
+    evaluation = _evaluation(connection, log, asked)
     value: JsonObject = {
         "format": FORMAT,
         "number": asked.number,
@@ -102,17 +112,22 @@ def make_report(
         "issued_at": format_instant(now),
         "issued_to": asked.issued_to,
         "purpose": asked.purpose,
-        "sections": [_section(one, told, facts, is_public=is_public) for one in layout().sections],
-        "trace": [_trace(one) for one in evidence],
+        "sections": [
+            _section(one, told, facts, asked.edition, has_rest=bool(evaluation))
+            for one in layout().sections
+        ],
+        "trace": [_trace(one, proofs[one.id]) for one in shown],
+        "trace_held": _trace_held(asked.edition).value,
     }
     if asked.salt:
         value["salt"] = asked.salt
     if asked.is_minor:
         value["minor"] = True
-    if asked.edition is Edition.FULL and asked.who.is_known and asked.known_at is None:
-        value["evaluation"] = _evaluation(connection, log, asked)
+    if evaluation:
+        value["evaluation"] = evaluation
     return Made(
-        value=value, facts_hash=_hash(connection, log, asked.who.subject_id, told, evidence)
+        value=value,
+        facts_hash=_hash(connection, log, asked.who.subject_id, found, asked.edition),
     )
 
 
@@ -128,12 +143,7 @@ def facts_hash_now(
         known_at=None,
         is_public=edition is Edition.PUBLIC,
     )
-    evidence = (
-        [] if edition is Edition.PERSONAL else _shown(evidence_of(connection, log, subject_id, day))
-    )
-    if edition is Edition.PUBLIC:
-        evidence = _open(evidence)
-    return _hash(connection, log, subject_id, told, evidence)
+    return _hash(connection, log, subject_id, told, edition)
 
 
 def _facts_of(connection: Connection, log: int, asked: Asked) -> list[Told]:
@@ -147,31 +157,32 @@ def _facts_of(connection: Connection, log: int, asked: Asked) -> list[Told]:
     )
 
 
-def _evidence(connection: Connection, log: int, asked: Asked) -> list[Evidence]:
-    """Return what the trace ledger shows: a public report tells of recalls alone."""
-    if asked.edition is Edition.PERSONAL:
+def _shown(found: Sequence[Told], edition: Edition) -> list[Told]:
+    """Return what the trace ledger shows, the newest first; of a natural person nothing."""
+    if edition is Edition.PERSONAL:
         return []
-    known = evidence_of(connection, log, asked.who.subject_id, asked.day, known_at=asked.known_at)
-    found = _shown(known)
-    return _open(found) if asked.edition is Edition.PUBLIC else found
+    shown = [one for one in found if one.is_trace]
+    return sorted(
+        shown, key=lambda one: (one.decided_on or date.min, one.grade, _seqs(one)), reverse=True
+    )
 
 
-def _shown(found: Iterable[Evidence]) -> list[Evidence]:
-    return sorted(found, key=lambda one: (one.on, one.code, one.seqs), reverse=True)
+def _seqs(one: Told) -> tuple[int, ...]:
+    return tuple(one.body["details"]["seqs"][:_SEQS_MAX])
 
 
-def _open(found: Sequence[Evidence]) -> list[Evidence]:
-    return [one for one in found if one.code in _RECALLS]
+def _trace_held(edition: Edition) -> Held:
+    """Return what of the trace an edition holds: everybody is told of recalls alone."""
+    return {Edition.PUBLIC: Held.RECALLS, Edition.PERSONAL: Held.NONE}.get(edition, Held.ALL)
 
 
 def _hash(
-    connection: Connection,
-    log: int,
-    subject_id: UUID,
-    told: Sequence[Told],
-    evidence: Sequence[Evidence],
+    connection: Connection, log: int, subject_id: UUID, found: Sequence[Told], edition: Edition
 ) -> bytes:
-    seqs = [seq for one in evidence for seq in one.seqs]
+    # A public report tells of the entries of a recall and of nothing that is known beside them.
+    is_public = edition is Edition.PUBLIC
+    told = [one for one in found if not (is_public and one.is_trace)]
+    seqs = [seq for one in _shown(found, edition) for seq in _seqs(one)]
     return facts_hash(connection, log, subject_id, told=told, seqs=seqs)
 
 
@@ -200,16 +211,22 @@ def _section(
     section: Section,
     told: Sequence[Told],
     facts: Mapping[UUID, JsonObject],
+    edition: Edition,
     *,
-    is_public: bool,
+    has_rest: bool,
 ) -> JsonObject:
+    """Return a section; where the report `has_rest`, it says where the rest stands."""
+    notes = [(section.note_zh, section.note_en)]
+    notes += [(section.apart_zh, section.apart_en)] if has_rest else []
+    is_whole = edition is not Edition.PUBLIC or section.is_wholly_public
     return {
         "id": section.id,
         "zh": section.zh,
         "en": section.en,
-        "note_zh": section.note_zh if not is_public or section.id != "evaluation" else "",
-        "note_en": section.note_en if not is_public or section.id != "evaluation" else "",
+        "note_zh": "".join(zh for zh, _ in notes),
+        "note_en": " ".join(en for _, en in notes if en),
         "collected": section.is_collected,
+        "held": (Held.ALL if is_whole else Held.PUBLISHED).value,
         "facts": [facts[one.id] for one in told if one.section == section.id],
     }
 
@@ -218,6 +235,7 @@ def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
     found = credit_lists().get(one.list_id)
     feed = EVERY_FEED.get(one.feed)
     details, called = one.body.get("details", {}), labels_of(one.kind)
+    grade = grade_told(one.kind, one.grade)
     told: JsonObject = {
         name: _said(name, details[name]) for name in _DETAILS_TOLD if details.get(name)
     }
@@ -236,8 +254,11 @@ def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
             "authority": called.authority.zh,
             "number": called.number.zh,
             "decided_on": called.day.zh,
+            "grade": called.grade.zh,
         },
-        "grade": str(one.body.get("grade") or ""),
+        "grade": one.grade,
+        "grade_zh": grade.zh,
+        "grade_en": grade.en,
         "authority": one.authority,
         "source": "本系统决定" if feed is None else feed.zh,
         "source_en": "decided here" if feed is None else feed.en,
@@ -246,6 +267,7 @@ def _fact(one: Told, because: list[JsonValue], proof: JsonObject) -> JsonObject:
         "from_on": _day(one.starts_on),
         "ends_on": _day(one.ends_on),
         "severity": one.severity or "",
+        "published": one.is_published,
         "repairable_on": _day(one.repairable_on),
         "stops_on": _day(one.stops_on),
         "details": told,
@@ -261,28 +283,45 @@ def _said(name: str, value: object) -> str:
     return code.zh if name == "performance" and code is not None else str(value)
 
 
-def _trace(one: Evidence) -> JsonObject:
-    return {"code": one.code, "on": one.on.isoformat(), "seqs": list(one.seqs)}
+def _trace(one: Told, proof: JsonObject) -> JsonObject:
+    words = grade_told(one.kind, one.grade)
+    return {
+        "code": one.grade,
+        "zh": words.zh,
+        "en": words.en,
+        # A recall is called by its number, a finding by a code that is no word.
+        "what": "" if one.grade == _FINDING else one.title,
+        "on": _day(one.decided_on),
+        "seqs": list(_seqs(one)),
+        "proof": proof,
+    }
 
 
 def _evaluation(connection: Connection, log: int, asked: Asked) -> JsonObject:
+    """Return the grade by this service's own model: in a full report of what is known now."""
+    if asked.edition is not Edition.FULL or not asked.who.is_known or asked.known_at is not None:
+        return {}
     try:
         model: Model = model_on(_MODEL, asked.day)
     except KeyError:
         return {}
     grade: Grade = grade_party(connection, log, asked.who.subject_id, model, asked.day)
-    return {
+    told: JsonObject = {
         "model": model.name,
         "zh": model.zh,
         "en": model.en,
         "grade": grade.grade,
         "legal_grade": grade.legal_class,
+        "why": grade.why.value,
         "base": model.base,
         "points": grade.points,
         "shares": [
             {"zh": one.item.zh, "en": one.item.en, "points": one.points} for one in grade.shares
         ],
     }
+    if grade.veto is not None:
+        told["veto"] = {"zh": grade.veto.zh, "en": grade.veto.en}
+    return told
 
 
 def _day(day: date | None) -> str:

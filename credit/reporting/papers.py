@@ -73,7 +73,7 @@ def check_report_file(data: bytes, vkeys: Sequence[VerifierKey]) -> CheckedRepor
         proofs = _proofs(report)
         for path, proof in proofs:
             check_row(path, proof, batches)
-        facts = sum(len(section["facts"]) for section in _sections(report))
+        facts = sum(len(section["facts"]) for section in _sections(report)) + len(_shown(report))
     except (KeyError, TypeError) as error:
         raise _wrong("report", f"cannot be read: {error!r}") from None
     return CheckedReport(report=report, proven=proven, facts=facts, facts_proven=len(proofs))
@@ -115,12 +115,18 @@ def check_row(path: str, proof: Mapping[str, Any], batches: Mapping[int, ProvenE
 
 def _proofs(report: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the proofs of facts that lead to a row, with their places."""
-    return [
+    placed = [
         (f"sections.{section['id']}[{at}]", fact["proof"])
         for section in _sections(report)
         for at, fact in enumerate(section["facts"])
-        if "path" in fact["proof"]
     ]
+    placed += [(f"trace[{at}]", one["proof"]) for at, one in enumerate(_shown(report))]
+    return [(path, proof) for path, proof in placed if "path" in proof]
+
+
+def _shown(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what the trace shows; a report of before its proofs has them among its facts."""
+    return [one for one in report.get("trace", ()) if "proof" in one]
 
 
 def _sections(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -44,7 +44,7 @@ def take_due(desk: SnapshotDesk) -> Iterator[Looked]:
     """Take a snapshot of each public list that changed since its last one; yield each of them."""
     desk.bring_up()
     today = desk.clock.now().astimezone(CIVIL_ZONE).date()
-    every_days = layout().snapshots_row(today).every_days
+    every_days = layout().snapshot_days(today)
     for list_id in sorted(one.id for one in credit_lists().values() if one.is_public):
         with reading(desk.journal.engine) as connection:
             is_due = every_days > 0 and _is_due(

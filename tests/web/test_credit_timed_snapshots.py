@@ -128,7 +128,7 @@ def test_where_snapshots_are_never_due_none_is_taken(
 ) -> None:
     _listed(house, 1)
     whole = layout.layout()
-    never = replace(whole, snapshots=(replace(whole.snapshots[0], every_days=0),))
+    never = replace(whole, snapshots=(replace(whole.snapshots[0], count=0),))
     monkeypatch.setattr(timed_snapshots, "layout", lambda: never)
 
     assert list(take_due(_desk(house))) == []

@@ -82,6 +82,6 @@ def _page(list_id: str, form: Form) -> str:
         before=shown[-1].seq if len(taken) > rows else None,
         today=today(parts),
         may_take=has_role_for(page_actor(), Action.SNAPSHOT_CREDIT),
-        every_days=layout().snapshots_row(today(parts)).every_days if found.is_public else 0,
+        every_days=layout().snapshot_days(today(parts)) if found.is_public else 0,
         timetable=TIMETABLE.id,
     )
