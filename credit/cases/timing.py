@@ -122,12 +122,13 @@ def with_deadline(
         )
     if step.clock is None:
         return note
-    on = note.served_on if Need.SERVED in step.needs else None
-    found = _days(book, step.clock, note, facts, on or today)
+    on = _runs_from(step, note, today)
+    # Of a decision from before any rule fixed a time, publication ends by the rule of today.
+    found = _days(book, step.clock, note, facts, on) or _days(book, step.clock, note, facts, today)
     if found is None:
         return note
     rule, part, days = found
-    counted = workdays(_start_of(part, on or today, taken), days)
+    counted = workdays(_start_of(part, on, taken), days)
     return replace(
         note, due_on=counted.day, due_rule=rule.id, is_provisional=counted.is_provisional
     )
@@ -147,8 +148,8 @@ def counted_anew(book: Book, workdays: Workdays, taken: Sequence[Taken]) -> Coun
     found = None if step.clock is None or rule is None else _part_of(rule, step.clock)
     if found is None or last.note.due_on is None:
         return None
-    on = last.note.served_on if Need.SERVED in step.needs else None
-    return workdays(_start_of(found[0], on or last.recorded_on, taken[:-1]), found[1])
+    on = _runs_from(step, last.note, last.recorded_on)
+    return workdays(_start_of(found[0], on, taken[:-1]), found[1])
 
 
 def days_to_answer(book: Book, note: CaseNote, day: date) -> tuple[Rule, int] | None:
@@ -158,6 +159,19 @@ def days_to_answer(book: Book, note: CaseNote, day: date) -> tuple[Rule, int] | 
     clock = next((one.clock for one in serving), None)
     found = None if clock is None else _days(book, clock, note, (), day)
     return None if found is None else (found[0], found[2])
+
+
+def _runs_from(step: Step, note: CaseNote, recorded_on: date) -> date:
+    """Return the day that the clock of a step runs from: that of the service, or of the decision.
+
+    A decision that was annulled is taken down within days of the annulment (行政处罚法 art. 48),
+    and not of the day on which somebody got round to recording it.
+    """
+    if Need.SERVED in step.needs:
+        return note.served_on or recorded_on
+    if Need.DECISION in step.needs:
+        return note.decided_on or recorded_on
+    return recorded_on
 
 
 def _start_of(part: str, on: date, taken: Sequence[Taken]) -> date:

@@ -35,6 +35,24 @@ def test_a_record_whose_basis_was_annulled_is_withdrawn_at_once_and_confirmed_in
     assert (case.due_on, case.due_rule) == (date(2026, 11, 26), "RCF-48")
 
 
+@pytest.mark.parametrize(
+    ("decided_on", "due_on"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 5)),
+        # From before any row fixed a time: by the rule of today.
+        (date(2021, 7, 1), date(2021, 7, 6)),
+    ],
+)
+def test_what_was_annulled_long_before_it_is_recorded_is_overdue_at_once(
+    world: CaseDay, decided_on: date, due_on: date
+) -> None:
+    case_id, about = uuid4(), {**DECIDED, "decided_on": decided_on}
+
+    world.take(AUTHORITY, "withdrawal", "annul", case_id, reason="复议撤销", **about)
+
+    assert (world.case(case_id).due_on, world.case(case_id).due_rule) == (due_on, "RCF-48")
+
+
 def test_shielding_ends_in_repair_or_in_the_record_as_it_was(world: CaseDay) -> None:
     case_id, listed = uuid4(), (world.facts["serious_listing"],)
     world.take(world.party, "shielding", "apply", case_id, fact_ids=listed)
