@@ -13,6 +13,7 @@ from base.clock import format_instant
 from base.db import reading
 from base.errors import AppError, Busy
 from base.log import get_logger
+from credit.casework.trial import try_held
 from credit.feeds.registry import FEEDS
 from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
 from credit.intake.desk import AS_IT_CAME
@@ -27,7 +28,7 @@ from credit.intake.dropping import (
 from credit.intake.fetching import FetchLimits, fetch
 from credit.intake.files import keep_pieces
 from credit.intake.handing import HandingDesk, plan_batch
-from credit.intake.reports import report_csv
+from credit.intake.reports import csv_told, report_csv, told_row
 from credit.intake.senders import Sender, Signed, list_senders, sent_of
 from credit.intake.sources import Source, claim_source, due_sources, note_outcome
 from jobs.instance import Instance, instance
@@ -96,15 +97,12 @@ def _look_at_folder(parts: Instance, files: Path, sender: Sender) -> Iterator[Lo
 
 
 def _take(parts: Instance, files: Path, dropped: Dropped) -> Looked:
-    report, log = b"", parts.desk.journal.log
+    report = b""
     try:
         body = read_dropped(dropped, bytes_max=parts.settings.credit_bytes_max)
         batch = _settle(parts, dropped.feed, dropped.sender, body, Door.DROP, signed_of(dropped))
         state, message = batch.state, _told(batch)
-        if batch.quarantined and batch.seq is not None:
-            with reading(parts.engine) as connection:
-                rows_max = parts.settings.credit_told_max
-                report = report_csv(connection, log, batch.id, rows_max=rows_max)
+        report = _rows_report(parts, batch, body)
     except Busy:
         raise
     except AppError as refusal:
@@ -112,6 +110,20 @@ def _take(parts: Instance, files: Path, dropped: Dropped) -> Looked:
     now = parts.clock.now()
     put_away(files, dropped, state, now=now, told=f"{state.value}\n{message}\n", rows=report)
     return Looked(name=dropped.path.name, state=state, message=message)
+
+
+def _rows_report(parts: Instance, batch: CreditBatch, body: bytes) -> bytes:
+    """Return why rows of a batch were not understood; nothing where all were, or too many are."""
+    rows_max = parts.settings.credit_told_max
+    if batch.quarantined and batch.seq is not None:
+        with reading(parts.engine) as connection:
+            return report_csv(connection, parts.desk.journal.log, batch.id, rows_max=rows_max)
+    if not batch.quarantined or batch.received > rows_max:
+        return b""
+    # Of one that is held nothing is kept but its file, which its sender has to mend all the same.
+    trial = try_held(intake_desk(parts), batch, body, rows_max=rows_max)
+    found = () if trial is None else trial.quarantined
+    return csv_told(FEEDS[batch.feed], map(told_row, found))
 
 
 def _ask(parts: Instance, source: Source) -> Looked:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import select
 
 from base.db import reading
-from base.errors import AppError, NotFound
+from base.errors import NotFound
 from base.strict_json import JsonObject, loads
 from credit.casework.feeds import (
     FeedCount,
@@ -24,13 +24,13 @@ from credit.casework.feeds import (
     counts_of_feeds,
     quality_of,
 )
-from credit.casework.trial import Trial, try_batch
+from credit.casework.trial import Trial, try_batch, try_held
 from credit.feeds.model import Feed
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.files import keep_file, read_file
-from credit.intake.sorting import Quarantined
+from credit.intake.reports import told_row, told_rows
 from credit.intake.taking import take_batch
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
@@ -50,6 +50,9 @@ from web.services import Services
 
 _CELLS_BYTES_MAX: Final = 1 << 20
 _CELLS_DEPTH_MAX: Final = 3
+Told: TypeAlias = dict[str, Any]
+"""A row that was not understood: `row`, `state`, `faults` and `cells`."""
+
 _AT_ONCE_BYTES_MAX: Final = 1 << 20
 """A larger file is taken by a worker, while its page tells how far it is."""
 
@@ -171,7 +174,8 @@ def batch_desk(
     trial = None
     if batch.state is BatchState.HELD and not after:
         trial = _held_trial(parts, batch, rows_max=rows_max)
-        found = [] if trial is None or code else [_of_trial(one) for one in trial.quarantined]
+        told = () if trial is None or code else trial.quarantined
+        found = [_shown(told_row(one)) for one in told]
     shown = found[:rows_max]
     return BatchDesk(
         batch=batch,
@@ -182,6 +186,17 @@ def batch_desk(
         progress=progress_for(parts, batch),
         ended_now=None if trial is None else trial.batch.ended,
     )
+
+
+def told_of(parts: Services, batch: CreditBatch, *, after: int, rows_max: int) -> list[Told]:
+    """Return the rows of a batch that were not understood; of a held one, those of by now."""
+    if batch.state is not BatchState.HELD:
+        with reading(parts.engine) as connection:
+            found = told_rows(connection, parts.log, batch.id, after=after, rows_max=rows_max)
+            return list(found)
+    trial = _held_trial(parts, batch, rows_max=batch.received)
+    rows = () if trial is None else trial.quarantined
+    return [told_row(one) for one in rows if one.number > after][:rows_max]
 
 
 def _held_trial(parts: Services, batch: CreditBatch, *, rows_max: int) -> Trial | None:
@@ -195,21 +210,14 @@ def _held_trial(parts: Services, batch: CreditBatch, *, rows_max: int) -> Trial 
         body = read_file(parts.settings.effective_files_dir, batch.file_hash)
     except NotFound:
         return None
-    reader = Actor(id=batch.actor, role=None)
-    feed = feed_asked(batch.feed)
     brought_up(parts)
-    try:
-        return try_batch(intake_desk(parts), reader, feed, body, rows_max=rows_max)
-    except AppError:
-        # It is held for that very reason, which its message tells.
-        return None
+    return try_held(intake_desk(parts), batch, body, rows_max=rows_max)
 
 
-def _of_trial(one: Quarantined) -> QuarantinedRow:
-    faults = [
-        {"path": fault.path, "code": fault.code, "message": fault.message} for fault in one.faults
-    ]
-    return QuarantinedRow(number=one.number, state="open", faults=faults, cells=one.cells)
+def _shown(told: Told) -> QuarantinedRow:
+    return QuarantinedRow(
+        number=told["row"], state=told["state"], faults=told["faults"], cells=told["cells"]
+    )
 
 
 def marked_file(parts: Services, batch_id: UUID) -> BytesIO:

@@ -9,7 +9,9 @@ from functools import partial
 from hashlib import sha256
 
 from base.db import reading
+from base.errors import AppError
 from credit.feeds.model import Feed
+from credit.feeds.registry import EVERY_FEED
 from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.columns import require_columns
 from credit.intake.decoding import rows_of
@@ -76,6 +78,19 @@ def try_batch(desk: IntakeDesk, actor: Actor, feed: Feed, body: bytes, *, rows_m
             marks=_marks(found),
             same=same_batch(connection, log, feed, file_hash),
         )
+
+
+def try_held(desk: IntakeDesk, batch: CreditBatch, body: bytes, *, rows_max: int) -> Trial | None:
+    """Return what would become of a held batch by now, in the name of whoever handed it in.
+
+    Nothing of it is kept yet, so that its file is read again; None where it cannot be read whole.
+    """
+    actor, feed = Actor(id=batch.actor, role=None), EVERY_FEED[batch.feed]
+    try:
+        return try_batch(desk, actor, feed, body, rows_max=rows_max)
+    except AppError:
+        # It is held for that very reason, which its message tells.
+        return None
 
 
 def _marks(found: Sorted) -> tuple[tuple[str, int], ...]:

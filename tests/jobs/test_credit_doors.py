@@ -121,6 +121,16 @@ def test_a_signed_file_is_taken_and_put_away_with_its_report(yard: Yard) -> None
     assert list((yard.inside / "penalty").iterdir()) == []
 
 
+def test_a_file_that_is_held_for_its_rows_has_a_report_of_them_beside_it(yard: Yard) -> None:
+    yard.leave("bad.csv", csv_of([penalty(1, cf_jdrq="2022-09-31")]), rows=1)
+
+    take_dropped()
+
+    held = yard.put("held")
+    assert "None of its rows was understood." in held["bad.csv.txt"]
+    assert "2,cf_jdrq,no_such_day" in held["bad.csv.report.csv"]
+
+
 def test_an_unsigned_file_waits_until_it_is_whole_and_is_held_then(yard: Yard) -> None:
     path = yard.leave("a.csv", csv_of([penalty(1)]))
 

@@ -89,6 +89,34 @@ def test_a_signed_batch_is_taken_and_told_row_by_row(house: House, sender: Sende
     assert house.acts.told[0][1] == "credit_sender_added"
 
 
+def test_a_held_batch_of_which_no_row_was_understood_tells_why(
+    house: House, sender: Sender
+) -> None:
+    wrong = [{"神秘": "x"}, {"cf_jdrq": "2027-01-04"}, {"cf_jdrq": "2022-09-31"}]
+    rows = [penalty(number, **changes) for number, changes in enumerate(wrong, start=1)]
+
+    batch = _push(house, sender, csv_of(rows), 3)
+
+    told = _get(house, f"{BATCHES}/{batch['id']}/quarantine")
+    rest = _get(house, f"{BATCHES}/{batch['id']}/quarantine?after=3")
+    report = house.ask("GET", f"{BATCHES}/{batch['id']}/report.csv", role="authority")
+    assert (batch["state"], batch["message"]) == ("held", "None of its rows was understood.")
+    codes = [(row["row"], row["state"], row["faults"][0]["code"]) for row in told["rows"]]
+    assert codes == [
+        (2, "open", "left_over"),
+        (3, "open", "future_day"),
+        (4, "open", "no_such_day"),
+    ]
+    assert (told["next"], [row["row"] for row in rest["rows"]]) == (None, [4])
+    lines = report.get_data(as_text=True).splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        ["2", "column 13", "left_over"],
+        ["3", "cf_jdrq", "future_day"],
+        ["4", "cf_jdrq", "no_such_day"],
+    ]
+    assert lines[1].endswith("第13列,多余的列或值")
+
+
 @pytest.mark.parametrize(
     ("case", "told"),
     [

@@ -10,10 +10,9 @@ from uuid import UUID
 import marshmallow as ma
 from flask import Response, request
 
-from base.db import reading
-from credit.feeds.registry import FEEDS
+from credit.feeds.registry import EVERY_FEED, FEEDS
 from credit.intake.batches import BatchState, CreditBatch
-from credit.intake.reports import report_csv, told_rows
+from credit.intake.reports import csv_told
 from credit.intake.senders import Signed
 from credit.intake.signing import read_signed
 from parties.access import Action
@@ -21,7 +20,7 @@ from web.api.blueprint import ApiBlueprint
 from web.api.fields import StrictSchema, text
 from web.auth import current_actor, requires
 from web.bodies import body_pieces, read_body
-from web.credit_feed_desk import marked_file
+from web.credit_feed_desk import marked_file, told_of
 from web.credit_feeds import (
     batch_for,
     batches_page,
@@ -231,8 +230,10 @@ def get_batch(batch_id: UUID) -> dict[str, Any]:
 @BLUEPRINT.response(200, QuarantineOut)
 def get_quarantine(query: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
     """Give the rows of a batch that were not understood."""
-    rows = _quarantined(batch_id, query["after"], services().settings.page_size_max + 1)
-    shown = rows[: services().settings.page_size_max]
+    parts, rows_max = services(), services().settings.page_size_max
+    batch = batch_for(parts, batch_id)
+    rows = told_of(parts, batch, after=query["after"], rows_max=rows_max + 1)
+    shown = rows[:rows_max]
     return {"rows": shown, "next": shown[-1]["row"] if len(rows) > len(shown) else None}
 
 
@@ -242,10 +243,9 @@ def get_quarantine(query: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
 def get_report(batch_id: UUID) -> Response:
     """Give the report for the sender: every row that was not understood, and why."""
     parts = services()
-    batch_for(parts, batch_id)
-    rows_max = parts.settings.credit_told_max
-    with reading(parts.engine) as connection:
-        body = report_csv(connection, parts.log, batch_id, rows_max=rows_max)
+    batch = batch_for(parts, batch_id)
+    rows = told_of(parts, batch, after=0, rows_max=parts.settings.credit_told_max)
+    body = csv_told(EVERY_FEED[batch.feed], rows)
     name = f'attachment; filename="{batch_id}.csv"'
     return Response(
         body,
@@ -288,13 +288,6 @@ def post_retry(batch_id: UUID) -> CreditBatch:
     """Read the quarantined rows again; gives the batch of those that are understood now."""
     parts = services()
     return retry(parts, current_actor(), batch_id) or batch_for(parts, batch_id)
-
-
-def _quarantined(batch_id: UUID, after: int, rows_max: int) -> list[dict[str, Any]]:
-    parts = services()
-    batch_for(parts, batch_id)
-    with reading(parts.engine) as connection:
-        return list(told_rows(connection, parts.log, batch_id, after=after, rows_max=rows_max))
 
 
 def _signed() -> Signed:
