@@ -7,17 +7,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
 
 @dataclass(slots=True)
 class Receiver:
-    """A program that keeps what it was sent, and answers with `status`."""
+    """A program that keeps what it was sent, and answers with `status`; it may lead elsewhere."""
 
     url: str
     status: int = 204
+    location: str = ""
     is_endless: bool = False
     is_slow: bool = False
     trickled: int = 0
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+
+def lead_by_environment(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Name a proxy in the environment, as the operator of a machine may."""
+    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, url)
 
 
 @contextmanager
@@ -37,6 +48,8 @@ def receiving(path: str) -> Iterator[Receiver]:
                 self.wfile.write(b"HTTP/1.1 204 No" if not found.trickled else b" ")
                 found.trickled += 1
             self.send_response(found.status)
+            if found.location:
+                self.send_header("Location", found.location)
             self.end_headers()
             while found.is_endless and not over.is_set():
                 self.wfile.write(bytes(1 << 20))

@@ -1,96 +1,35 @@
 """Doors that nobody knocks at: a folder for each sender, addresses that are asked, long files."""
 
-import base64
-import contextlib
 import json
 import os
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from base.config import Settings
-from base.db import reading, transaction
-from base.errors import InvalidInput
+from base.db import reading
 from credit.feeds.registry import FEEDS
-from credit.intake.batches import BatchState, CreditBatch, Door, list_batches
+from credit.intake.batches import BatchState, Door
 from credit.intake.desk import AS_IT_CAME
-from credit.intake.dropping import SETTLES_AFTER, at_folder, make_folders
-from credit.intake.fetching import FetchLimits, fetch
+from credit.intake.dropping import at_folder
 from credit.intake.files import FOLDER as KEPT
 from credit.intake.files import keep_pieces
 from credit.intake.handing import HandingDesk, plan_batch, progress_of
-from credit.intake.senders import Sender, add_sender, revoke_sender, signed_bytes
-from credit.intake.sources import Source, SourceRequest, add_source, end_source, list_sources
-from credit.tables import CREDIT_SOURCE
-from jobs.credit_doors import ask_sources, look_at_folders, look_at_sources, take_dropped
+from credit.intake.senders import revoke_sender
+from jobs.credit_doors import look_at_folders, take_dropped
 from jobs.credit_files import sweep_batch_files
 from jobs.instance import Instance
 from jobs.tasks import intake_desk, run_task
 from parties.tables import TASK
 from parties.tasks import TaskState
 from tests.credit.samples import AUTHORITY, csv_of, penalty
-from tests.jobs.workshop import open_installed
-
-KEY = Ed25519PrivateKey.from_private_bytes(bytes([3] * 32))
-
-
-@dataclass(slots=True, kw_only=True)
-class Yard:
-    """A worker's instance, and a sender with a folder of its own."""
-
-    parts: Instance
-    sender: Sender
-    inside: Path
-
-    def leave(self, name: str, body: bytes, *, rows: int | None = None, old: bool = False) -> Path:
-        """Leave a file, signed where its rows are told, as if written long ago where `old`."""
-        path = self.inside / "penalty" / name
-        path.write_bytes(body)
-        if rows is not None:
-            signature = base64.b64encode(KEY.sign(signed_bytes("penalty", rows, body))).decode()
-            told = json.dumps({"rows": rows, "signature": signature})
-            path.with_name(f"{name}.sig").write_text(told)
-        if old:
-            long_ago = path.stat().st_mtime - SETTLES_AFTER.total_seconds() - 5
-            os.utime(path, (long_ago, long_ago))
-        return path
-
-    def put(self, place: str) -> dict[str, str]:
-        """Return what lies in one of the folders, by the end of its name."""
-        folder = self.inside.parent / place / "penalty"
-        found = sorted(folder.iterdir()) if folder.is_dir() else []
-        return {
-            one.name.partition("Z-")[2][9:]: one.read_text("utf-8-sig", "replace") for one in found
-        }
-
-    def batches(self) -> list[CreditBatch]:
-        with reading(self.parts.engine) as connection:
-            log = self.parts.desk.journal.log
-            return list_batches(connection, log, feed=None, state=None, rows_max=10)
+from tests.jobs.credit_yard import Yard, open_yard
 
 
 @pytest.fixture
 def yard(sqlite_url: str, tmp_path: Path) -> Iterator[Yard]:
-    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, hooks_private_allowed=1)
-    parts = open_installed(settings)
-    sender = add_sender(
-        parts.engine,
-        name="青岛市农业农村局",
-        feeds=["penalty", "permit"],
-        public_key=KEY.public_key().public_bytes_raw(),
-        now=parts.clock.now(),
-        record=lambda *_: None,
-    )
-    inside = make_folders(settings.effective_files_dir, sender)
-    yield Yard(parts=parts, sender=sender, inside=inside)
-    parts.engine.dispose()
+    yield from open_yard(sqlite_url, tmp_path)
 
 
 @pytest.mark.parametrize("made_at", ["2026-03-02T01:00:00", "9999-12-31T23:59:59-14:00"])
@@ -254,151 +193,3 @@ def test_a_long_file_is_a_task_that_tells_how_far_it_is(yard: Yard) -> None:
     assert told == [{"state": "waiting", "rows_read": 0, "rows": 1200}, None]
     assert (taken.id, taken.state, taken.accepted) == (batch.id, BatchState.ACCEPTED, 1200)
     assert (state, done) == (TaskState.DONE.value, 1200)
-
-
-@dataclass(slots=True)
-class Site:
-    """A sender's own site: what it answers with."""
-
-    url: str
-    body: bytes = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    asked: int = 0
-    is_endless: bool = False
-    is_slow: bool = False
-
-    def sign(self, rows: int) -> None:
-        signature = KEY.sign(signed_bytes("penalty", rows, self.body))
-        self.headers["Suxin-Rows"] = str(rows)
-        self.headers["Suxin-Signature"] = base64.b64encode(signature).decode()
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    over = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found.asked += 1
-            with contextlib.suppress(OSError):
-                while found.is_slow and not over.wait(0.1):
-                    self.wfile.write(b"HTTP/1.1 200 O")
-                self.send_response(found.status)
-                for name, text in found.headers.items():
-                    self.send_header(name, text)
-                self.end_headers()
-                self.wfile.write(found.body)
-                while found.is_endless and not over.is_set():
-                    self.wfile.write(bytes(1 << 16))
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Site(f"http://127.0.0.1:{server.server_port}/penalties.csv")
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield found
-    over.set()
-    server.shutdown()
-    server.server_close()
-
-
-def _source(yard: Yard, site: Site, *, is_signed: bool = True) -> Source:
-    return add_source(
-        yard.parts.engine,
-        SourceRequest(
-            sender_id=yard.sender.id,
-            feed="penalty",
-            url=site.url,
-            every_minutes=60,
-            is_signed=is_signed,
-            may_be_private=True,
-        ),
-        now=yard.parts.clock.now(),
-        record=lambda *_: None,
-    )
-
-
-def _later(yard: Yard) -> None:
-    with transaction(yard.parts.engine) as connection:
-        hour_ago = yard.parts.clock.now() - timedelta(minutes=61)
-        connection.execute(update(CREDIT_SOURCE).values(asked_at=hour_ago))
-
-
-def test_an_address_is_asked_when_its_time_has_come_and_not_before(yard: Yard, site: Site) -> None:
-    site.body = csv_of([penalty(1)])
-    site.sign(1)
-    _source(yard, site)
-
-    ask_sources()
-    ask_sources()
-    asked_at_first = site.asked
-    _later(yard)
-    ask_sources()
-
-    (batch,) = yard.batches()
-    assert (batch.state, batch.door) == (BatchState.ACCEPTED, Door.PULL)
-    assert batch.signer_id == yard.sender.id
-    assert (asked_at_first, site.asked) == (1, 2)
-    with reading(yard.parts.engine) as connection:
-        (source,) = list_sources(connection)
-    assert "accepted batch" in source.outcome
-
-
-@pytest.mark.parametrize(("is_signed", "state"), [(True, "held"), (False, "accepted")])
-def test_what_comes_without_a_signature_is_held_unless_the_address_is_enough(
-    yard: Yard, site: Site, is_signed: bool, state: str
-) -> None:
-    site.body = csv_of([penalty(1)])
-    _source(yard, site, is_signed=is_signed)
-
-    (looked,) = look_at_sources(yard.parts)
-
-    assert looked.state.value == state
-
-
-def test_an_address_that_ended_is_asked_no_more(yard: Yard, site: Site) -> None:
-    source, now = _source(yard, site), yard.parts.clock.now()
-    end_source(yard.parts.engine, source.id, now=now, record=lambda *_: None)
-
-    assert list(look_at_sources(yard.parts)) == []
-    assert site.asked == 0
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"status": 302, "headers": {"Location": "http://127.0.0.1/"}}, "HTTP 302"),
-        ({"status": 500}, "HTTP 500"),
-        ({"is_endless": True}, "more than 100000 bytes"),
-        ({"is_slow": True}, "took too long"),
-        ({"body": b""}, "nothing in the answer"),
-        ({"headers": {"Suxin-Rows": "-1"}}, "Suxin-Rows"),
-    ],
-)
-def test_an_answer_that_is_none_is_told_and_costs_no_more_than_it_may(
-    yard: Yard, site: Site, change: dict[str, object], told: str
-) -> None:
-    site.body = b"x"
-    for name, value in change.items():
-        setattr(site, name, value)
-    limits = FetchLimits(bytes_max=100_000, seconds_max=1, may_be_private=True)
-
-    with pytest.raises(InvalidInput, match=told):
-        fetch(_source(yard, site), limits)
-
-
-def test_nothing_is_fetched_from_inside_or_without_https(yard: Yard, site: Site) -> None:
-    source = _source(yard, site)
-    closed = FetchLimits(bytes_max=10, seconds_max=5)
-    inside = SourceRequest(
-        sender_id=yard.sender.id, feed="penalty", url="https://127.0.0.1/x", every_minutes=5
-    )
-    now = yard.parts.clock.now()
-
-    with pytest.raises(InvalidInput, match="https"):
-        fetch(source, closed)
-    with pytest.raises(InvalidInput, match="not public"):
-        add_source(yard.parts.engine, inside, now=now, record=lambda *_: None)
-    assert site.asked == 0

@@ -11,7 +11,7 @@ import pytest
 from base.config import Settings
 from jobs.name_turns import Turn
 from jobs.signed_sending import Sending, Step, send_signed, tell_programs
-from tests.receiving import Receiver, receiving
+from tests.receiving import Receiver, lead_by_environment, receiving
 
 
 @pytest.fixture
@@ -121,3 +121,34 @@ def test_a_program_with_much_to_be_told_comes_again_after_the_others(tmp_path: P
     tell_programs(settings, [program("much", 3), program("little", 1)], seconds_max=60)
 
     assert told == ["much", "little", "much", "much"]
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Receiver]:
+    with receiving("/elsewhere") as found:
+        yield found
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_a_program_that_leads_elsewhere_is_not_followed(
+    tmp_path: Path, receiver: Receiver, elsewhere: Receiver, status: int
+) -> None:
+    # The address it leads to was looked at by nobody: it may lie inside our own network.
+    receiver.status, receiver.location = status, elsewhere.url
+    settings = _settings(tmp_path)
+
+    tell_programs(settings, [_good(settings, receiver)], seconds_max=60)
+
+    assert (len(receiver.got), elsewhere.got) == (1, [])
+
+
+def test_what_is_sent_goes_through_no_proxy_that_the_environment_names(
+    tmp_path: Path, receiver: Receiver, elsewhere: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A proxy would look the name up anew, and connect to whatever it finds then.
+    lead_by_environment(monkeypatch, elsewhere.url)
+    settings = _settings(tmp_path)
+
+    tell_programs(settings, [_good(settings, receiver)], seconds_max=60)
+
+    assert (len(receiver.got), elsewhere.got) == (1, [])

@@ -5,26 +5,30 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from base.db import reading, transaction
 from credit.folding.projector import bring_up_credit
 from credit.watching.deliveries import due_hooks
+from credit.watching.hooks import Stopped
 from credit.watching.positions import Position, write_position
 from credit.watching.tables import CREDIT_HOOK, CREDIT_HOOK_DELIVERY
 from tests.credit.samples import serious
 from tests.receiving import Receiver, receiving
 from tests.web.credit_world import hand_in
 from tests.web.hook_world import (
+    HOOK,
     MORNING,
     bodies_of,
     deliver,
+    json_of,
     keep_hook,
     open_to_hooks,
     state_of,
     watch,
 )
 from tests.web.house import House
+from tests.web.issuing_world import send
 
 
 @pytest.fixture
@@ -145,3 +149,43 @@ def _due(house: House) -> int:
 
 def _actor(house: House, role: str) -> str:
     return house.services.key_ring.authenticate(house.keys[role]).id
+
+
+@pytest.mark.parametrize("whose", ["another's key", "a key that watches nothing"])
+def test_whose_right_is_another_one_by_now_hears_nothing(
+    house: House, receiver: Receiver, whose: str
+) -> None:
+    keep_hook(house, receiver.url)
+    json_of(send(house, "POST", f"{HOOK}/test", role="authority"))
+    producer, auditor = (
+        house.services.key_ring.authenticate(house.keys[role]) for role in ("producer", "auditor")
+    )
+    other = {"another's key": {"key_id": producer.key_id}}.get(
+        whose, {"key_id": auditor.key_id, "actor": auditor.id}
+    )
+    with transaction(house.services.engine) as connection:
+        connection.execute(update(CREDIT_HOOK).values(**other))
+
+    deliver(house)
+
+    assert receiver.got == []
+    with reading(house.services.engine) as connection:
+        assert connection.execute(select(CREDIT_HOOK.c.stopped)).scalar_one() == Stopped.RIGHT
+
+
+def test_a_try_that_may_still_run_is_not_made_once_more(
+    sqlite_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    # A worker may have died in the middle of one: its program has 60 seconds to answer.
+    for house in open_to_hooks(sqlite_url, tmp_path, hook_wait_max_s=60):
+        watch(house, 1)
+        keep_hook(house, receiver.url)
+        hand_in(house, "serious_listing", serious(1))
+        receiver.status, tries = 503, list[int]()
+
+        for seconds in (0, 119, 1):
+            house.clock.instant += timedelta(seconds=seconds)
+            deliver(house)
+            tries.append(len(receiver.got))
+
+        assert tries == [1, 1, 2]
