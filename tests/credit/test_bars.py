@@ -24,6 +24,7 @@ from credit.intake.batches import Door
 from credit.intake.taking import IntakeDesk, take_batch
 from credit.list_reading import AsKnown, search_list
 from credit.rulebook.reading import rulebook
+from credit.standing import basis_of
 from credit.tables import CREDIT_FACT
 from tests.credit.case_world import DECIDED, CaseDay, open_case_world
 from tests.credit.samples import AUTHORITY, csv_of, penalty, serious
@@ -289,3 +290,27 @@ def test_an_entry_whose_end_nobody_knows_is_in_no_public_list(
     # Whoever checks the party is told of it until the limit is over, and nobody afterwards.
     assert old["list_no"] in world.answer(date(2025, 5, 1))
     assert old["list_no"] not in world.answer(date(2025, 5, 2))
+
+
+def test_a_measure_that_two_records_call_for_lasts_until_the_later_of_them_ends(
+    world: CaseDay, intake: IntakeDesk
+) -> None:
+    row = serious(1, uscc=uscc_of(1), list_no="青市监列〔2026〕9号", listed_on="2026-02-01")
+    first, second = world.facts["serious_listing"], _told(world, intake, "serious_listing", row)
+    log, day = world.installation.log, date(2026, 11, 23)
+    (measure, *_) = [
+        one
+        for one in _answer(world, "government_procurement", day).measures
+        if "serious_violation" in one.lists
+    ]
+
+    with reading(world.installation.engine) as connection:
+        both, early, late = (
+            basis_of(connection, log, world.subject, measure, day, only=only)
+            for only in (None, frozenset({first}), frozenset({second}))
+        )
+
+    assert both is not None
+    assert both.fact_ids == (first, second)
+    assert [one.over_on for one in (early, late) if one] == [date(2028, 6, 2), date(2029, 2, 2)]
+    assert both.over_on == date(2029, 2, 2)
