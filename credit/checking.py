@@ -38,6 +38,7 @@ from credit.rules.measures import measures_for
 from credit.standing import (
     COLUMNS,
     OF_ALIAS,
+    OF_ROW,
     STANDS_AS,
     counts_on,
     is_current,
@@ -45,7 +46,14 @@ from credit.standing import (
     tells_on,
     told_body,
 )
-from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_SUBJECT, NAME_CHARS_MAX
+from credit.tables import (
+    CREDIT_ALIAS,
+    CREDIT_CODE,
+    CREDIT_FACT,
+    CREDIT_ROW,
+    CREDIT_SUBJECT,
+    NAME_CHARS_MAX,
+)
 
 LISTED_CODE: Final = func.coalesce(CREDIT_CODE.c.code, "")
 """The code that an entry of a list bears."""
@@ -59,7 +67,8 @@ class Entry:
 
     `stops_on` is the first day without it, None where no row fixes one. `article` is what the
     decision names; where its feed has no such column, the list's own for what it tells, else "".
-    `seq` and `position` are the ledger's entry and the row under its root.
+    `seq` is the ledger's entry that told of it last; `row_number` is the row of the file of
+    `batch_id` that it was made of, by which that row is proven: None for what was decided here.
     """
 
     fact_id: UUID
@@ -72,7 +81,8 @@ class Entry:
     stops_on: date | None
     removable_on: date | None
     seq: int
-    position: int | None
+    batch_id: UUID | None
+    row_number: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,12 +192,14 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
             *COLUMNS,
             CREDIT_FACT.c.batch_id,
             CREDIT_FACT.c.subject_id,
+            CREDIT_ROW.c.row_number,
             LISTED_CODE.label("code"),
             CREDIT_SUBJECT.c.name,
             CREDIT_SUBJECT.c.is_registered,
         )
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_CODE, of_code)
+        .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.list == list_id,
@@ -227,11 +239,12 @@ def _of_code() -> Select[*tuple[Any, ...]]:
         tells_on(bindparam("day", type_=Date())),
     )
     return (
-        select(*COLUMNS, CREDIT_SUBJECT.c.name)
+        select(*COLUMNS, CREDIT_FACT.c.batch_id, CREDIT_ROW.c.row_number, CREDIT_SUBJECT.c.name)
         .select_from(CREDIT_CODE)
         .outerjoin(CREDIT_ALIAS, OF_ALIAS)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
+        .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             CREDIT_CODE.c.log == bindparam("log", type_=Integer()),
             CREDIT_CODE.c.code == bindparam("uscc", type_=String()),
@@ -255,7 +268,8 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
                 stops_on=row.stops_on,
                 removable_on=row.repairable_on,
                 seq=row.seq,
-                position=row.position,
+                batch_id=row.batch_id,
+                row_number=row.row_number,
             )
 
 

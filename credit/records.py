@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 from base.strict_json import loads
 from credit.checking import article_told, version_at
 from credit.facts import stands_on
-from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_SEEN
+from credit.standing import OF_ROW
+from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_ROW, CREDIT_SEEN
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
@@ -22,7 +23,10 @@ _BODY_DEPTH_MAX: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactRow:
-    """A fact in a version; `batch_seq` is the entry whose tree has its row at `position`."""
+    """A fact in a version, made of row `row_number` of the file of its batch.
+
+    `batch_seq` is the entry whose tree has that row at `position`.
+    """
 
     id: UUID
     version: int
@@ -45,6 +49,7 @@ class FactRow:
     position: int | None
     batch_id: UUID | None
     batch_seq: int | None
+    row_number: int | None
     first_at: datetime | None
     last_at: datetime | None
     body: Any
@@ -81,9 +86,11 @@ def facts_of(
             CREDIT_SEEN.c.first_at,
             CREDIT_SEEN.c.last_at,
             CREDIT_BATCH.c.seq.label("batch_seq"),
+            CREDIT_ROW.c.row_number,
         )
         .outerjoin(CREDIT_SEEN, of_seen)
         .outerjoin(CREDIT_BATCH, of_batch)
+        .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             CREDIT_FACT.c.log == log,
             CREDIT_FACT.c.subject_id == subject_id,
@@ -115,6 +122,7 @@ def facts_of(
             position=row.position,
             batch_id=row.batch_id,
             batch_seq=row.batch_seq,
+            row_number=row.row_number,
             first_at=row.first_at,
             last_at=row.last_at,
             body=loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX),

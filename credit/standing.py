@@ -18,7 +18,7 @@ from credit.facts import FactState, standing_on, stands_on
 from credit.feeds.model import FactKind
 from credit.rulebook.model import Measure
 from credit.rules.measures import Punished, Standing, is_called_for, over_on
-from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT
+from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_ROW
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
@@ -32,6 +32,13 @@ OF_ALIAS: Final = and_(
 
 STANDS_AS: Final = func.coalesce(CREDIT_ALIAS.c.into_id, CREDIT_CODE.c.subject_id)
 """Whom a code stands for: whoever was joined to another stands as the other, under either code."""
+
+OF_ROW: Final = and_(
+    CREDIT_ROW.c.log == CREDIT_FACT.c.log,
+    CREDIT_ROW.c.batch_id == CREDIT_FACT.c.batch_id,
+    CREDIT_ROW.c.position == CREDIT_FACT.c.position,
+)
+"""Joins a fact to the row that it was made of, which knows its number in the file."""
 
 COLUMNS: Final = (
     CREDIT_FACT.c.id,

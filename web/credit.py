@@ -137,7 +137,8 @@ def entry_told(entry: Entry) -> dict[str, Any]:
         "stops_on": entry.stops_on,
         "removable_on": entry.removable_on,
         "seq": entry.seq,
-        "row": entry.position,
+        "batch": entry.batch_id,
+        "row": entry.row_number,
     }
 
 

@@ -214,7 +214,7 @@ def _proof(fact: Any) -> str:
 
 
 def _row_told(proof: Any) -> str:
-    row = f"，批次第 {proof['row'] + 1} 行" if "row" in proof else ""
+    row = f"，文件第 {proof['row']} 行" if "row" in proof else ""
     return f"账本条目 {proof['seq']}{row}"
 
 

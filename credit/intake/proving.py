@@ -1,16 +1,21 @@
 """The proof of one row: its bytes, the path to its batch's root, and the entry that holds the root.
 
-Format `suxin-credit-row/1`, canonical JSON (RFC 8785) of
+Format `suxin-credit-row/2`, canonical JSON (RFC 8785) of
 
-    format    "suxin-credit-row/1"
+    format    "suxin-credit-row/2"
     batch     id of the batch, as its entry names it
     row       number of the row in the file; null where `body` is
     position  place of the row among the `rows` leaves of the batch's tree
     rows      how many leaves there are
     leaf      hexadecimal: SHA-256 of a zero byte and the UTF-8 bytes of `body`
+    about     what the row is about, as `body` says it: `name`, `codes`, `feed`, `number`,
+              `authority`; of a row that told nothing new `seen`, the key of the record it repeats;
+              null where `body` is
     body      the row as it was entered, a text; null where it is a person's or erased
     path      hexadecimal hashes, the leaf's sibling first (RFC 9162 2.1.3)
     bundle    the proof bundle of the batch's entry (`ledger.bundle`): its public part has the root
+
+A `/1`, which is still checked, has no `about`.
 
 The rule that must stay true: whoever trusts the ledger's key needs nothing else to check the row,
 and no byte can be changed. What is a natural person's is proven to have been there, and says
@@ -40,12 +45,13 @@ from ledger.proof import VerificationError
 from ledger.store import read_entries
 from ledger.verify import ProvenEntry, verify_bundle
 
-FORMAT: Final = "suxin-credit-row/1"
+FORMAT: Final = "suxin-credit-row/2"
 BYTES_MAX: Final = bundles.BYTES_MAX + 4 * ROW_BYTES_MAX
 _DEPTH_MAX: Final = 10
-_FIELDS: Final = frozenset(
+_FORMER: Final = frozenset(
     {"format", "batch", "row", "position", "rows", "leaf", "body", "path", "bundle"}
 )
+_FIELDS: Final = {"suxin-credit-row/1": _FORMER, FORMAT: _FORMER | {"about"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,7 @@ class RowProof:
     """
 
     batch_id: UUID
+    feed: str
     row_number: int | None
     position: int
     rows: int
@@ -126,6 +133,7 @@ def proof_at(connection: Connection, log: int, batch_id: UUID, position: int) ->
     body = None if row.body is None or _is_a_persons(row.body) else row.body
     return RowProof(
         batch_id=batch_id,
+        feed=note.feed,
         row_number=None if body is None else row.row_number,
         position=position,
         rows=note.rows,
@@ -146,6 +154,7 @@ def proof_file(proof: RowProof, bundle: bundles.Bundle) -> bytes:
         "position": proof.position,
         "rows": proof.rows,
         "leaf": proof.leaf.hex(),
+        "about": None if proof.body is None else about_row(proof.body, proof.feed),
         "body": None if proof.body is None else proof.body.decode(),
         "path": [node.hex() for node in proof.path],
         "bundle": loads(bundles.dump(bundle), bytes_max=bundles.BYTES_MAX, depth_max=_DEPTH_MAX),
@@ -153,13 +162,40 @@ def proof_file(proof: RowProof, bundle: bundles.Bundle) -> bytes:
     return canonical_bytes(value)
 
 
-def check_row(data: bytes, vkeys: Sequence[VerifierKey]) -> ProvenEntry:
-    """Return the entry that a proof's row is under, to somebody who trusts `vkeys`.
+def about_row(body: bytes, feed: str) -> JsonObject:
+    """Return what a row is about: whoever asked for another one sees it without reading the row."""
+    kept = read_row(body)
+    if kept.record is None:
+        return {"feed": feed, "seen": kept.seen_key}
+    claim = kept.record.claim
+    return {
+        "feed": feed,
+        "name": claim.name,
+        "codes": [claim.codes[scheme] for scheme in sorted(claim.codes)],
+        "number": kept.record.number,
+        "authority": kept.record.authority_name,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedRow:
+    """What a proof proves: the entry of its batch, and the row with what it is about.
+
+    Both are None of a natural person's row, and of one that was erased.
+    """
+
+    entry: ProvenEntry
+    row_number: int | None
+    about: JsonObject | None
+
+
+def check_row(data: bytes, vkeys: Sequence[VerifierKey]) -> CheckedRow:
+    """Return what a proof proves to somebody who trusts `vkeys`.
 
     Raises `VerificationError` for what does not hold, and `InvalidInput` for what is no proof.
     """
     told: Any = loads(data, bytes_max=BYTES_MAX, depth_max=_DEPTH_MAX)
-    if not isinstance(told, dict) or told.keys() != _FIELDS or told["format"] != FORMAT:
+    if not isinstance(told, dict) or told.keys() != _FIELDS.get(str(told.get("format"))):
         raise InvalidInput(f"This is no proof of a row: not the fields of {FORMAT}.")
     if canonical_bytes(told) != data:
         raise InvalidInput("The proof is not in its one spelling: canonical JSON (RFC 8785).")
@@ -178,7 +214,14 @@ def check_row(data: bytes, vkeys: Sequence[VerifierKey]) -> ProvenEntry:
         raise InvalidInput("The proof has a value of another kind in one of its fields.") from None
     if not holds:
         raise VerificationError("the row is not the one that the leaf is of", step="inclusion")
-    return entry
+    about = (
+        None
+        if told["body"] is None
+        else about_row(told["body"].encode(), str(entry.payload["feed"]))
+    )
+    if "about" in told and told["about"] != about:
+        raise VerificationError("the row is about something else", step="payload", entry=entry.seq)
+    return CheckedRow(entry=entry, row_number=told["row"], about=about)
 
 
 def _integer(value: JsonValue) -> int:

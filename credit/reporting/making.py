@@ -1,7 +1,10 @@
 """What a report says, as one object that is hashed and signed as it stands.
 
-Format `suxin-credit-report/1`. The rule that must stay true: everything that the paper shows is in
-the object, and every fact of it names its source, its article, its clock and its proof.
+Format `suxin-credit-report/2`: a proof names its row by its number in the file (`row`) and by its
+place among the leaves (`position`); in `/1` that place was called `row`.
+
+The rule that must stay true: everything that the paper shows is in the object, and every fact of it
+names its source, its article, its clock and its proof.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +33,7 @@ from credit.rulebook.model import Book
 from credit.scoring.model import Grade, Model
 from credit.scoring.reading import model_on
 
-FORMAT: Final = "suxin-credit-report/1"
+FORMAT: Final = "suxin-credit-report/2"
 _MODEL: Final = "enterprise"
 _FINDING: Final = "finding"
 _SEQS_MAX: Final = 100

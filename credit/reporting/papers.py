@@ -104,7 +104,8 @@ def check_row(path: str, proof: Mapping[str, Any], batches: Mapping[int, ProvenE
     try:
         verify_inclusion(
             leaf=bytes.fromhex(proof["leaf"]),
-            index=proof["row"],
+            # What was issued before a row was named by its number in the file has its place there.
+            index=proof["position"] if "position" in proof else proof["row"],
             size=proof["rows"],
             path=[bytes.fromhex(one) for one in proof["path"]],
             root=bytes.fromhex(str(entry.payload.get("root"))),

@@ -5,7 +5,7 @@ yet is waited for and never left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select
@@ -19,6 +19,8 @@ from ledger.merkle import TileReader, inclusion_path
 from ledger.parts import Part
 from ledger.proof import InclusionProof
 from ledger.store import read_checkpoint, read_entries, tile_reader
+
+_POSITIONS: Final = 300
 
 
 class Placed(Protocol):
@@ -38,13 +40,16 @@ class Placed(Protocol):
 
     @property
     def position(self) -> int | None:
-        """Return its row of the batch, from 0 on."""
+        """Return the place of its row among the leaves of the batch, from 0 on."""
 
 
 def row_proofs(
     connection: Connection, log: int, told: Sequence[Placed]
 ) -> Mapping[UUID, JsonObject]:
-    """Return where each fact stands: its entry, and its row with the path to the entry's root."""
+    """Return where each fact stands: its entry, and its row with the path to the entry's root.
+
+    `row` is its number in the file, `position` its place among the `rows` leaves.
+    """
     batches = sorted({one.batch_id for one in told if one.batch_id is not None})
     seqs = _seqs_of(connection, log, batches)
     found: dict[UUID, JsonObject] = {
@@ -53,6 +58,8 @@ def row_proofs(
     for batch in batches:
         rows = _count_rows(connection, log, batch)
         tiles = TileReader(reader_of_rows(connection, log, batch))
+        own = [one.position for one in told if one.batch_id == batch and one.position is not None]
+        numbers = row_numbers(connection, log, batch, own)
         for one in told:
             if one.batch_id != batch or one.position is None:
                 continue
@@ -61,11 +68,29 @@ def row_proofs(
                 "seq": one.seq,
                 "batch": str(batch),
                 "batch_seq": seqs.get(batch, one.seq),
-                "row": one.position,
+                "row": numbers[one.position],
+                "position": one.position,
                 "rows": rows,
                 "leaf": tiles.get_node(0, one.position).hex(),
                 "path": [node.hex() for node in path],
             }
+    return found
+
+
+def row_numbers(
+    connection: Connection, log: int, batch_id: UUID, positions: Iterable[int]
+) -> dict[int, int]:
+    """Return the numbers that rows have in the file of their batch, by their positions."""
+    found: dict[int, int] = {}
+    wanted, row = sorted(set(positions)), CREDIT_ROW.c
+    for start in range(0, len(wanted), _POSITIONS):
+        statement = select(row.position, row.row_number).where(
+            row.log == log,
+            row.batch_id == batch_id,
+            row.position.in_(wanted[start : start + _POSITIONS]),
+        )
+        for position, number in connection.execute(statement):
+            found[position] = number
     return found
 
 

@@ -1,7 +1,9 @@
 """The files of a snapshot: JSON that proves itself, a table in text; and how anybody checks one.
 
-Format `suxin-credit-snapshot-file/1`: canonical JSON of `format`, `snapshot` (its head), `lines`
-and `bundle` (`ledger.bundle`: the snapshot's own entry and those that its lines stand on).
+Format `suxin-credit-snapshot-file/2`: canonical JSON of `format`, `snapshot` (its head), `lines`
+and `bundle` (`ledger.bundle`: the snapshot's own entry and those that its lines stand on). The
+proof of a line names its row by its number in the file (`row`) and by its place among the leaves
+(`position`); a snapshot of before is a `/1`, where that place is `row`.
 
 The rule that must stay true: `check_snapshot_file` needs the key of the ledger and nothing else.
 """
@@ -31,7 +33,8 @@ from ledger.merkle import leaf_hash, root_of
 from ledger.note import VerifierKey
 from ledger.verify import Report, verify_bundle
 
-FILE_FORMAT: Final = "suxin-credit-snapshot-file/1"
+FILE_FORMAT: Final = "suxin-credit-snapshot-file/2"
+_FORMER: Final = "suxin-credit-snapshot-file/1"
 _DEPTH: Final = 16
 _MARK: Final = "\ufeff"
 _BOUND: Final = ("number", "list", "day", "known_at", "taken_at", "rows", "root")
@@ -78,7 +81,7 @@ def snapshot_json(connection: Connection, log: int, snapshot: Snapshot) -> bytes
     bundle = public_bundle(connection, log, seqs)
     told = loads(bundles.dump(bundle), bytes_max=bundles.BYTES_MAX, depth_max=_DEPTH)
     value: JsonObject = {
-        "format": FILE_FORMAT,
+        "format": FILE_FORMAT if _names_rows(lines) else _FORMER,
         "snapshot": head_of(snapshot),
         "lines": list[JsonValue](lines),
         "bundle": told,
@@ -95,22 +98,36 @@ def snapshot_csv(connection: Connection, log: int, snapshot: Snapshot) -> bytes:
     out.seek(0, io.SEEK_END)
     write = csv.writer(out, lineterminator="\r\n").writerow
     heads = [head for _, head in _COLUMNS]
-    write([*heads, "账本条目", "批次", "批次中的行", "本行哈希", "名单快照"])
-    for packed in snapshot_lines(connection, log, snapshot):
-        line: Any = line_read(packed)
+    packed_lines = list(snapshot_lines(connection, log, snapshot))
+    lines: list[Any] = [line_read(packed) for packed in packed_lines]
+    row_head = "文件中的行" if _names_rows(lines) else "批次中的行"
+    write([*heads, "账本条目", "批次", row_head, "本行哈希", "名单快照"])
+    for packed, line in zip(packed_lines, lines, strict=True):
         proof = line["proof"]
-        row = "" if "row" not in proof else str(proof["row"] + 1)
         write(
             [
                 *(safe_text(str(line[name])) for name, _ in _COLUMNS),
                 str(proof["seq"]),
                 proof.get("batch", ""),
-                row,
+                _row_cell(proof),
                 leaf_hash(packed).hex(),
                 snapshot.number,
             ]
         )
     return out.getvalue().encode()
+
+
+def _names_rows(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether lines name their rows by their numbers in the file, as they do by now."""
+    proofs = [line["proof"] for line in lines]
+    return not any("row" in proof and "position" not in proof for proof in proofs)
+
+
+def _row_cell(proof: Mapping[str, Any]) -> str:
+    if "row" not in proof:
+        return ""
+    # A snapshot of before keeps its bytes: its lines were counted in the batch, from 1 on.
+    return str(proof["row"] if "position" in proof else proof["row"] + 1)
 
 
 def check_snapshot_file(data: bytes, vkeys: Sequence[VerifierKey]) -> CheckedSnapshot:
@@ -120,7 +137,7 @@ def check_snapshot_file(data: bytes, vkeys: Sequence[VerifierKey]) -> CheckedSna
     the entries hold.
     """
     value = loads(data, bytes_max=bundles.BYTES_MAX, depth_max=_DEPTH)
-    if not isinstance(value, dict) or value.get("format") != FILE_FORMAT:
+    if not isinstance(value, dict) or value.get("format") not in (FILE_FORMAT, _FORMER):
         raise _wrong("format", f"is not {FILE_FORMAT}")
     head, lines, bundle = (value.get(name) for name in ("snapshot", "lines", "bundle"))
     if not isinstance(head, dict) or not isinstance(lines, list) or not isinstance(bundle, dict):

@@ -85,7 +85,7 @@ def _lines(pdf: TextPdf, lines: Sequence[Any]) -> None:
 
 def _line(line: Any) -> list[str]:
     proof = line["proof"]
-    row = f"，批次第 {proof['row'] + 1} 行" if "row" in proof else ""
+    row = f"，文件第 {proof['row']} 行" if "row" in proof else ""
     last = f"至：{_day_before(line['stops_on'])}" if line["stops_on"] else "期限未定"
     early = f"可申请移出：{line['removable_on']} 起" if line["removable_on"] else ""
     texts = (

@@ -57,6 +57,7 @@ class _Place:
     seq: int
     batch_id: UUID | None
     position: int | None
+    row_number: int | None
 
 
 def take_snapshot(
@@ -170,22 +171,23 @@ def line_of(one: Listed) -> JsonObject:
 
 def _places(connection: Connection, log: int, listed: Sequence[Listed]) -> list[_Place]:
     ids = sorted({one.entry.fact_id for one in listed})
-    batches: dict[tuple[UUID, int], UUID | None] = {}
+    positions: dict[tuple[UUID, int], int | None] = {}
     fact = CREDIT_FACT.c
     for start in range(0, len(ids), _PAGE_ROWS):
-        statement = select(fact.id, fact.seq, fact.batch_id).where(
+        statement = select(fact.id, fact.seq, fact.position).where(
             fact.log == log, fact.id.in_(ids[start : start + _PAGE_ROWS])
         )
         for row in connection.execute(statement):
-            batches[row.id, row.seq] = row.batch_id
+            positions[row.id, row.seq] = row.position
     # A fact of a party with two codes stands on two lines and in one place.
     entries = {one.entry.fact_id: one.entry for one in listed}
     return [
         _Place(
             id=entry.fact_id,
             seq=entry.seq,
-            batch_id=batches.get((entry.fact_id, entry.seq)),
-            position=entry.position,
+            batch_id=entry.batch_id,
+            position=positions.get((entry.fact_id, entry.seq)),
+            row_number=entry.row_number,
         )
         for entry in entries.values()
     ]
@@ -194,7 +196,12 @@ def _places(connection: Connection, log: int, listed: Sequence[Listed]) -> list[
 def _plain_proof(one: _Place) -> JsonObject:
     if one.batch_id is None or one.position is None:
         return {"seq": one.seq}
-    return {"seq": one.seq, "batch": str(one.batch_id), "row": one.position}
+    return {
+        "seq": one.seq,
+        "batch": str(one.batch_id),
+        "row": one.row_number,
+        "position": one.position,
+    }
 
 
 def _day(day: date | None) -> str:

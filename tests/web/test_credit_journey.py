@@ -131,7 +131,7 @@ def test_a_failed_antibiotic_test_leads_to_a_list_and_the_repair_off_it(journey:
     for kind, told in (("trace", "fact"), ("penalty", "penalty")):
         path = f"{API}/facts/{journey.facts()[kind]['id']}/proof"
         row = house.ask("GET", path, role="producer").get_data()
-        assert check_row(row, [vkey_of(house)]).seq == journey.seqs[told]
+        assert check_row(row, [vkey_of(house)]).entry.seq == journey.seqs[told]
     in_order = list(journey.seqs.values())
     assert (in_order, len(set(in_order))) == (sorted(in_order), len(in_order))
     assert check(house) > max(in_order)

@@ -41,7 +41,7 @@ def test_a_fact_is_told_with_its_source_article_clock_and_proof(told: House) -> 
     assert "2026-07-02 起可申请修复" in page
     assert "2027-04-02 到期自动停止" in page
     assert "来源：行政处罚" in page
-    assert "批内第 2 条" in page
+    assert "文件第 3 行" in page
     assert 'href="/ledger/proof/' in page
     assert "50,000.00 元" in page
     assert "《信用修复管理办法》" in page

@@ -63,8 +63,9 @@ def file(proven: Proven) -> bytes:
 
 
 def test_a_row_is_proven_to_be_in_its_batch_as_it_was_entered(proven: Proven, file: bytes) -> None:
-    entry = check_row(file, [vkey_of(proven.house)])
+    checked = check_row(file, [vkey_of(proven.house)])
 
+    entry = checked.entry
     assert (entry.seq, entry.payload["batch"]) == (proven.batch.seq, str(proven.batch.id))
     told = json.loads(json.loads(file)["body"])
     assert (told["row"], told["cells"]["cf_wsh"]) == (2, "青农罚〔2026〕1号")
@@ -97,8 +98,10 @@ def test_not_one_byte_of_a_proof_can_be_changed(proven: Proven, file: bytes) -> 
         ("path", []),
         ("body", "{}"),
         ("batch", "01a205ea-be80-7000-88ea-6bcfc0570f15"),
-        ("format", "suxin-credit-row/2"),
+        ("format", "suxin-credit-row/3"),
         ("more", 1),
+        ("about", None),
+        ("about", {"feed": "penalty", "name": "别的公司"}),
     ],
 )
 def test_a_proof_that_says_something_else_in_its_right_spelling_is_refused(
@@ -122,7 +125,7 @@ def test_the_row_of_a_natural_person_is_proven_and_says_nothing(proven: Proven) 
 
     told = json.loads(data)
     assert (told["row"], told["body"], told["position"]) == (None, None, 2)
-    assert check_row(data, [vkey_of(proven.house)]).seq == proven.batch.seq
+    assert check_row(data, [vkey_of(proven.house)]).entry.seq == proven.batch.seq
 
 
 def test_a_proof_is_checked_at_the_console_without_a_server(
@@ -136,7 +139,20 @@ def test_a_proof_is_checked_at_the_console_without_a_server(
     wrong = run_command_line(["credit", "check-row", str(path), "--key", key], {})
 
     assert (right, wrong) == (0, 1)
-    assert f"the row is in batch {proven.batch.id}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"the row is in batch {proven.batch.id}" in said
+    assert f"row 2 of its file is about feed: penalty; name: {penalty(1)['cf_xdr_mc']}" in said
+    assert OWN in said
+
+
+def test_a_proof_of_before_that_names_nobody_is_still_checked(proven: Proven, file: bytes) -> None:
+    former = {name: value for name, value in json.loads(file).items() if name != "about"}
+
+    checked = check_row(
+        canonical_bytes({**former, "format": "suxin-credit-row/1"}), [vkey_of(proven.house)]
+    )
+
+    assert (checked.entry.seq, checked.row_number) == (proven.batch.seq, 2)
 
 
 @pytest.mark.parametrize("number", [1, 5, 9, 1 << 40])
@@ -169,7 +185,7 @@ def test_a_producer_has_the_proof_of_its_own_fact_and_of_no_other(proven: Proven
         "future": 404,
         "none": 404,
     }
-    assert check_row(answers["own"].get_data(), [vkey_of(house)]).seq == proven.batch.seq
+    assert check_row(answers["own"].get_data(), [vkey_of(house)]).entry.seq == proven.batch.seq
 
 
 def test_a_producer_asks_for_no_row_by_its_number(proven: Proven) -> None:

@@ -87,8 +87,12 @@ def test_a_line_that_is_no_row_of_its_batch_is_not_proven(world: House) -> None:
     proof = checked.lines[0]["proof"]
 
     check_row("lines[0]", proof, batches)
+    # A snapshot of before names that place of the tree in `row`, and has no other number.
+    former = {name: value for name, value in proof.items() if name != "position"}
+    check_row("lines[0]", {**former, "row": proof["position"]}, batches)
 
-    for wrong in ({"leaf": "00" * 32}, {"row": (proof["row"] + 1) % 3}, {"batch_seq": 99}):
+    elsewhere = {"position": (proof["position"] + 1) % 3}
+    for wrong in ({"leaf": "00" * 32}, elsewhere, {"batch_seq": 99}):
         with pytest.raises(InvalidInput):
             check_row("lines[0]", {**proof, **wrong}, batches)
 
@@ -140,8 +144,8 @@ def test_the_table_cites_entry_row_and_hash_of_each_line(world: House) -> None:
     text = file_of(world, snapshot, "csv").decode().removeprefix("\ufeff")
     head, *rows = list(csv.reader(io.StringIO(text)))
 
-    assert head[-5:] == ["账本条目", "批次", "批次中的行", "本行哈希", "名单快照"]
-    assert sorted(row[-3] for row in rows) == ["1", "2", "3"]
+    assert head[-5:] == ["账本条目", "批次", "文件中的行", "本行哈希", "名单快照"]
+    assert sorted(row[-3] for row in rows) == ["2", "3", "4"]
     assert {row[-1] for row in rows} == {snapshot["number"]}
     assert {len(row[-2]) for row in rows} == {64}
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import marshmallow as ma
 
-from web.api.credit_shapes import BecauseOut
+from web.api.credit_shapes import BATCH_TOLD, ROW_TOLD, BecauseOut
 from web.api.fields import LegalDay, StrictSchema, Uuid, text
 
 _CODE_CHARS_MAX: Final = 40
@@ -47,7 +47,12 @@ class FactOut(ma.Schema):
     repairable_on = ma.fields.Date(allow_none=True)
     stops_on = ma.fields.Date(allow_none=True)
     seq = ma.fields.Integer()
-    position = ma.fields.Integer(data_key="row", allow_none=True)
+    batch_id = ma.fields.UUID(
+        data_key="batch", allow_none=True, metadata={"description": BATCH_TOLD}
+    )
+    row_number = ma.fields.Integer(
+        data_key="row", allow_none=True, metadata={"description": ROW_TOLD}
+    )
     first_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
     last_at = ma.fields.AwareDateTime(format="iso", allow_none=True)
 

@@ -11,6 +11,8 @@ from web.api.fields import LegalDay, StrictSchema, text
 _CODE_CHARS_MAX: Final = 40
 _WORD_CHARS_MAX: Final = 200
 _WORDS_MAX: Final = 16
+BATCH_TOLD: Final = "The batch that told it; none where it was decided here."
+ROW_TOLD: Final = "Number of its row in the file of the batch: the headers are row 1."
 
 
 class CreditCheckQuery(StrictSchema):
@@ -47,7 +49,8 @@ class CreditEntryOut(ma.Schema):
     stops_on = ma.fields.Date(allow_none=True, metadata={"description": "First day not on it."})
     removable_on = ma.fields.Date(allow_none=True)
     seq = ma.fields.Integer()
-    row = ma.fields.Integer(allow_none=True)
+    batch = ma.fields.UUID(allow_none=True, metadata={"description": BATCH_TOLD})
+    row = ma.fields.Integer(allow_none=True, metadata={"description": ROW_TOLD})
 
 
 class CreditMeasureOut(ma.Schema):

@@ -22,7 +22,7 @@ from credit.index import open_credit_journal
 from credit.intake.batches import BatchState, CreditBatch, Door, read_batch
 from credit.intake.desk import IntakeDesk, open_intake
 from credit.intake.files import keep_file, read_file
-from credit.intake.proving import BYTES_MAX, check_row
+from credit.intake.proving import BYTES_MAX, CheckedRow, check_row
 from credit.intake.refusing import refuse_batch
 from credit.intake.taking import require_releasable, take_batch
 from jobs.console import console_desk
@@ -140,9 +140,23 @@ def check_row_file(path: Path, keys: tuple[str, ...]) -> int:
     """Check the proof of a row against keys you trust; no server and no database is asked."""
     if path.stat().st_size > BYTES_MAX:
         raise InputTooLarge(f"A proof has at most {BYTES_MAX} bytes.")
-    entry = check_row(path.read_bytes(), [VerifierKey.parse(key) for key in keys])
+    checked = check_row(path.read_bytes(), [VerifierKey.parse(key) for key in keys])
+    entry = checked.entry
     click.echo(
         f"the row is in batch {entry.payload['batch']} of the feed {entry.payload['feed']}, which"
         f" entry {entry.seq} of the ledger has held since {entry.recorded_at.isoformat()}"
     )
+    click.echo(_about(checked))
     return 0
+
+
+def _about(checked: CheckedRow) -> str:
+    """Return what a row is about: the proof of another row is a good proof, of something else."""
+    if checked.about is None:
+        return "it is about a natural person, or was erased: the proof says nothing of it"
+    told = "; ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in checked.about.items()
+        if value
+    )
+    return f"row {checked.row_number} of its file is about {told}"

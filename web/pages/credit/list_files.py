@@ -31,7 +31,7 @@ from web.session import page_requires
 
 _MARK: Final = "\ufeff"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS: Final = (22, 30, 40, 44, 26, 22, 12, 12, 12, 10, 10)
+_WIDTHS: Final = (22, 30, 40, 44, 26, 22, 12, 12, 12, 10, 38, 10)
 _CELL_CHARS_MAX: Final = 32_767
 # ECMA-376 18.3.1.73: the last row that a sheet has.
 _SHEET_ROWS_MAX: Final = 1_048_576
@@ -68,7 +68,8 @@ def _heads() -> tuple[str, ...]:
         _("Not on it from"),
         _("Removal may be asked for"),
         _("Entry of the ledger"),
-        _("Record of the batch"),
+        _("Batch"),
+        _("Row of the file"),
     )
 
 
@@ -85,7 +86,8 @@ def _cells(listed: Listed) -> tuple[str, ...]:
         _day(entry.stops_on),
         _day(entry.removable_on),
         str(entry.seq),
-        "" if entry.position is None else str(entry.position + 1),
+        "" if entry.batch_id is None else str(entry.batch_id),
+        "" if entry.row_number is None else str(entry.row_number),
     )
 
 
@@ -138,7 +140,8 @@ def _json(found: CreditList, asked: AsKnown, rows: Iterator[Listed]) -> bytes:
                     "stops_on": one.entry.stops_on,
                     "removable_on": one.entry.removable_on,
                     "seq": one.entry.seq,
-                    "row": one.entry.position,
+                    "batch": one.entry.batch_id,
+                    "row": one.entry.row_number,
                 }
                 for one in rows
             ],
