@@ -82,15 +82,14 @@ def row_numbers(
 ) -> dict[int, int]:
     """Return the numbers that rows have in the file of their batch, by their positions."""
     found: dict[int, int] = {}
-    wanted, row = sorted(set(positions)), CREDIT_ROW.c
+    wanted, column = sorted(set(positions)), CREDIT_ROW.c
     for start in range(0, len(wanted), _POSITIONS):
-        statement = select(row.position, row.row_number).where(
-            row.log == log,
-            row.batch_id == batch_id,
-            row.position.in_(wanted[start : start + _POSITIONS]),
+        statement = select(column.position, column.row_number).where(
+            column.log == log,
+            column.batch_id == batch_id,
+            column.position.in_(wanted[start : start + _POSITIONS]),
         )
-        for position, number in connection.execute(statement):
-            found[position] = number
+        found |= {row.position: row.row_number for row in connection.execute(statement)}
     return found
 
 
