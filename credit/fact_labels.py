@@ -123,3 +123,16 @@ def grade_told(kind: str, grade: str) -> Label:
     name = _GRADES.get(kind)
     code = None if name is None else code_lists().named(name).codes.get(grade)
     return Label(zh=grade, en=grade) if code is None else Label(zh=code.zh, en=code.en)
+
+
+def number_of(kind: str, number: str) -> Label:
+    """Return the number of a fact as people know it: what the trace shows is named by its entry."""
+    sort, _colon, rest = number.partition(":")
+    if kind != FactKind.TRACE or not rest:
+        return Label(zh=number, en=number)
+    if sort == "test":
+        return Label(zh=f"账本第{rest}条", en=f"entry {rest} of the ledger")
+    if sort == "finding":
+        return Label(zh=f"追溯异常 {rest[:8]}", en=f"finding {rest[:8]}")
+    recall = rest.partition(":")[0]
+    return Label(zh=f"召回 {recall}", en=f"recall {recall}")

@@ -13,11 +13,12 @@ from uuid import UUID
 from base.clock import CIVIL_ZONE
 from base.errors import NotFound
 from codes.labels.text_pdf import TextPdf, text_font
+from credit.cases.competence import LISTING
 from credit.cases.items import item_bare, items_named
 from credit.cases.model import GROUND, CaseNote
 from credit.cases.reading import StepRow
 from credit.cases.timing import days_to_answer
-from credit.fact_labels import title_of
+from credit.fact_labels import number_of, title_of
 from credit.records import FactRow
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book, Norm
@@ -138,8 +139,10 @@ def _write(pdf: TextPdf, letter: Letter, whole: WholeCase, step: StepRow, book: 
     for name, text in _lines(note, terms, book):
         pdf.text(f"{name}：{text}", size=11)
     pdf.space()
-    if whole.facts and note.kind != "listing":
-        _facts(pdf, whole.facts)
+    # What a listing made is no fact that it rests on.
+    facts = [one for one in whole.facts if one.id in whole.row.fact_ids]
+    if facts:
+        _facts(pdf, facts, "所依据的记录" if note.kind == LISTING else "")
     if letter.may:
         pdf.text(letter.may + _time_to_answer(note, step.at, book), size=11)
         pdf.space()
@@ -188,11 +191,14 @@ def _item(item: str, article: str) -> str:
     return "" if not item or items_named(article) else f"（适用第（{item_bare(item)}）项）"
 
 
-def _facts(pdf: TextPdf, facts: Sequence[FactRow]) -> None:
+def _facts(pdf: TextPdf, facts: Sequence[FactRow], title: str) -> None:
+    if title:
+        pdf.text(f"{title}：", size=11)
     pdf.row(("文号", "机关", "内容", "日期"), _FACT_SHARES, is_head=True)
     for fact in facts:
         on = "" if fact.decided_on is None else fact.decided_on.isoformat()
-        pdf.row((fact.number, fact.authority, title_of(fact.kind, fact.title).zh, on), _FACT_SHARES)
+        number = number_of(fact.kind, fact.number).zh
+        pdf.row((number, fact.authority, title_of(fact.kind, fact.title).zh, on), _FACT_SHARES)
     pdf.space()
 
 

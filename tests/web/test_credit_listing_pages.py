@@ -101,6 +101,8 @@ def test_a_decision_keeps_the_ground_of_the_notice_on_pages_lists_and_its_letter
     assert "事实和事由：一年内三次抽检不合格" in told
     assert "决定理由：申辩不成立" in told
     assert "（适用第" not in told
+    record = text_of(authority.get(f"/work/credit/parties/{code_of(house)}"))
+    assert record.count(f'href="{at}"') == 2
     public = shown(text_of(authority.get("/credit/lists/food_blacklist")))
     assert "一年内三次抽检不合格" in public
     assert "申辩不成立" not in public
@@ -121,6 +123,10 @@ def test_a_listing_shows_the_record_it_rests_on_and_the_objection_that_is_open_a
     assert "未办结的案件" not in before
     assert f'href="{other}"' in page
     assert "异议 — 已提出 · 涉及本案所依据的记录" in shown(page)
+    letter = re.findall(rf"{at}/letters/[0-9]+\.pdf", page)[0]
+    told = text_of_pdf(authority.get(letter).data)
+    assert "所依据的记录" in told
+    assert "青农罚〔2026〕1号" in told
     whole = send(house, "GET", at.replace(CASES, "/api/v1/credit/cases"), role="authority")
     assert whole.get_json()["facts"] == [fact]
 

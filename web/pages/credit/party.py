@@ -20,6 +20,7 @@ from credit.applying.desk import Application, ApplicationQuery, applications_of
 from credit.cases.reading import CaseQuery, CaseRow, cases_of
 from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
+from credit.folding.cases import listed_id
 from credit.looking_up import subjects_by_id
 from credit.nightly.grading import KeptGrade, kept_grades
 from credit.records import FactRow
@@ -213,7 +214,7 @@ def _view(fact: FactRow, cases: Sequence[CaseRow], on: date, because: tuple[Rule
         because=because if is_running else (),
         counts=counts,
         details=tuple(words.told_details(fact.body)),
-        cases=tuple(one for one in cases if fact.id in one.fact_ids),
+        cases=tuple(one for one in cases if fact.id in (*one.fact_ids, listed_id(one.id))),
     )
 
 

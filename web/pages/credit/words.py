@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Protocol
 
-from credit.fact_labels import Labels, labels_of, title_of
+from credit.fact_labels import Labels, labels_of, number_of, title_of
 from credit.facts import FactState
 from credit.feeds.model import FactKind
 from credit.feeds.registry import EVERY_FEED
@@ -237,15 +237,8 @@ def grade_title(grade: str) -> str:
 
 
 def fact_number(kind: str, number: str) -> str:
-    """Return the number of a fact as people know it: what the trace shows is named by its entry."""
-    if kind != FactKind.TRACE:
-        return number
-    sort, _colon, rest = number.partition(":")
-    if sort == "test":
-        return _("entry %(seq)s of the ledger", seq=rest)
-    if sort == "finding":
-        return _("finding %(number)s", number=rest[:8])
-    return rest.partition(":")[0] or number
+    """Return the number of a fact as people know it."""
+    return title(number_of(kind, number))
 
 
 def told_details(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
