@@ -8,6 +8,7 @@ from tests.web.house import House
 from tests.web.signed_in import once_of, sign_in
 from tests.web.test_credit_case_pages import ask, at_of, code_of, fact_of
 from tests.web.test_credit_counter_pages import APPLY, MEASURES
+from tests.web.test_credit_waiting import told_on
 from tests.web.work_world import text_of
 
 
@@ -27,9 +28,15 @@ def test_who_lifted_a_measure_is_told_that_its_record_counts_again(sqlite_house:
     lift = text_of(authority.get(MEASURES)).split('<form class="credit-lift" action="')[1]
     at_of(authority.post(lift.split('"')[0], once=once_of(authority.get(MEASURES))))
     before = [text_of(authority.get(one)) for one in (MEASURES, at)]
+    start = told_on(text_of(authority.get("/work")))
 
     revoked = {**decided, "article": "第十九条", "decision": "青市监修〔2026〕2号"}
     at_of(authority.post(f"{at}/steps", page=at, step="revoke", **revoked))
 
     assert not any("条件恢复" in page for page in before)
     assert all("条件恢复" in text_of(authority.get(one)) for one in (MEASURES, at))
+    again = f"{MEASURES}#lifted"
+    assert again not in start
+    assert told_on(text_of(authority.get("/work")))[again] == "依据恢复的措施 待办 1"
+    authority.post(APPLY, once=once_of(authority.get(form)), **sent)
+    assert again not in told_on(text_of(authority.get("/work")))

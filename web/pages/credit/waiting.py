@@ -5,11 +5,13 @@ One rule: a number is told to whoever may open the page that it leads to, and to
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from base.db import reading
+from credit.applying.again import count_again
 from credit.casework.waiting import (
     batches_held,
     cases_waiting,
@@ -26,6 +28,9 @@ from web.pages.languages import say as _
 from web.pages.work_blueprint import blueprint
 from web.services import Services, services
 from web.session import page_actor
+
+_NEWS: Final = timedelta(days=30)
+"""As long a party is told what was decided about it, and whoever lifted a measure that it binds."""
 
 MOST: Final = 999
 """A start page tells no larger number: it says that there are more."""
@@ -68,6 +73,14 @@ def _told(connection: Connection, parts: Services, actor: Actor) -> Iterator[Wai
         count = measures_to_lift(connection, log, on, own, most=MOST)
         yield Waiting(
             title=_("Measures to be lifted"), href="/work/credit/measures", count=0, late=count
+        )
+        since = parts.clock.now() - _NEWS
+        again = count_again(connection, log, on, own, since=since, most=MOST)
+        yield Waiting(
+            title=_("Measures whose record counts again"),
+            href="/work/credit/measures#lifted",
+            count=again,
+            late=0,
         )
     cases = cases_waiting(connection, log, on, most=MOST)
     yield Waiting(
