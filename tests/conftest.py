@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import make_url
 
 from base.db import open_engine
@@ -18,8 +17,10 @@ from jobs.commands.init import upgrade
 from tests.kept_logging import kept_logging
 from tests.live import SERVICES, LiveServer, start_live_server
 from tests.memory import folder_in_memory
+from tests.ports import find_free_port
 from tests.postgres import PostgresServer, start_postgres
 from tests.setup_machine import find_chromium
+from tests.waiting import PATIENCE_S
 
 _TESTS = Path(__file__).resolve().parent
 # Folders of few tests that start processes, the longest first.
@@ -154,13 +155,6 @@ def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("new_postgres_database")())
 
 
-def find_free_port() -> int:
-    """Return a TCP port of the loopback address that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def free_port() -> int:
     """Give a TCP port of the loopback address that was free a moment ago."""
@@ -206,6 +200,7 @@ def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         pytest.fail("no Chromium: run `make test`, or set SUXIN_CHROMIUM to its path")
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=path, headless=True, args=CHROMIUM_ARGUMENTS

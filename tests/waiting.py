@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 
+# Longer than anything takes, also on a machine that has other work: who waits for a fact loses
+# nothing by it.
+PATIENCE_S = 60
 _STEP_S = 0.02
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.marked import MARK_NAME, marked_pids, new_mark
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_S = 30
+WAIT_S = PATIENCE_S
 
 
 @dataclass(frozen=True, slots=True)

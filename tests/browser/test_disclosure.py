@@ -23,8 +23,9 @@ from ledger.bundle import Bundle, VisiblePart, parse
 from ledger.note import VerifierKey
 from ledger.parts import Part
 from ledger.verify import verify_bundle
-from tests.conftest import find_free_port
+from tests import asking
 from tests.live import LiveServer, start_live_server
+from tests.ports import find_free_port
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ class Told:
 
     def get(self, path: str, key: str | None = None) -> httpx.Response:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return httpx.get(f"{self.live.url}{path}", headers=headers, timeout=30)
+        return asking.get(f"{self.live.url}{path}", headers=headers)
 
     def bundle(self, key: str | None = None) -> bytes:
         answer = self.get(f"/ledger/bundle?code={quote(self.subject, safe='')}", key)
@@ -64,7 +65,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     try:
         live.manage("demo", "--post", live.url)
         operator = read_key_file(operator_key_file(live.data_dir))
-        rows = httpx.get(
+        rows = asking.get(
             f"{live.url}/api/v1/parties",
             headers={"Authorization": f"Bearer {operator}"},
             timeout=30,

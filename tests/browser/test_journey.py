@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
@@ -14,8 +13,9 @@ from sqlalchemy import text
 from base.db import open_engine, transaction
 from base.strict_json import loads
 from jobs.demo.register import PARTIES, SITES
+from tests import asking
 from tests.live import ROOT, LiveServer, manage
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ def demo(
     printed = live.manage("demo", "--post", live.url)
     found = _CUP.findall(printed)
     assert found, printed
-    wait_until(lambda: _is_sealed(live), 20, "the seal over the demonstration")
+    wait_until(lambda: _is_sealed(live), PATIENCE_S, "the seal over the demonstration")
     yield live, found[1]
     live.stop()
 
@@ -107,7 +107,7 @@ def _is_sealed(live: LiveServer) -> bool:
 
 
 def _get(url: str) -> str:
-    return httpx.get(url, timeout=10).text
+    return asking.get(url).text
 
 
 def _change_one_byte(live: LiveServer, seq: int) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import asking
 from tests.browser import looking
 from tests.browser.looking import AXE, breaches, follow, overhang
 from tests.browser.test_scan_view import unfold
@@ -40,7 +41,7 @@ class Dairy:
 
 def post(url: str, key: str, path: str, **body: object) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {key}"}
-    answer = httpx.post(f"{url}/api/v1/{path}", json=body, headers=headers, timeout=30)
+    answer = asking.post(f"{url}/api/v1/{path}", json=body, headers=headers, timeout=30)
     assert answer.status_code == httpx.codes.CREATED, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -245,7 +246,7 @@ def new_block(dairy: Dairy, count: int = 24) -> str:
 
 def pages_of(dairy: Dairy) -> list[str]:
     block = new_block(dairy)
-    codes = httpx.get(
+    codes = asking.get(
         f"{dairy.url}/api/v1/code-blocks/{block}/codes",
         headers={"Authorization": f"Bearer {dairy.key}"},
         timeout=30,
@@ -292,7 +293,7 @@ def test_on_a_telephone_the_header_is_one_row_and_the_table_is_whole(
 ) -> None:
     block = new_block(dairy)
     void = {"first": 20, "last": 24, "reason": "打印错误"}
-    httpx.post(
+    asking.post(
         f"{dairy.url}/api/v1/code-blocks/{block}/voids",
         headers={"Authorization": f"Bearer {dairy.key}"},
         json=void,

@@ -1,12 +1,11 @@
 """The sealer killed with SIGKILL: every checkpoint is whole, and the next sealer goes on."""
 
-import httpx
 import pytest
 from sqlalchemy import Engine, text
 
 from base.db import reading
-from base.tls import trusting_nobody
 from ledger.opening import DEFAULT_LOG
+from tests import asking
 from tests.checking import check_ledger
 from tests.crash.victim import (
     WAIT_S,
@@ -33,7 +32,7 @@ def test_a_killed_sealer_leaves_only_whole_checkpoints(
     load = load_of(live, engine)
 
     def newest() -> int:
-        answer = httpx.get(f"{live.url}/ledger/checkpoint", verify=trusting_nobody())
+        answer = asking.get(f"{live.url}/ledger/checkpoint")
         return int(answer.text.split("\n")[1])
 
     with load.running():

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import orjson
 import pytest
 
@@ -18,9 +17,10 @@ from jobs.demo.post import story_at
 from jobs.demo.register import PARTIES
 from jobs.demo.story import Story, path_of, tell
 from jobs.key_files import demo_key_file, operator_key_file, read_key_file
+from tests import asking
 from tests.demo.restricted import restricted_values
 from tests.live import LiveServer, manage
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def test_the_account_it_prints_signs_in(demo: Demo) -> None:
     found = re.search(r"登录名 name: (\S+)    密码 password: (\S+)", demo.said)
     assert found is not None
 
-    with httpx.Client(base_url=demo.live.url) as browser:
+    with asking.client(demo.live.url) as browser:
         form = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
         assert form is not None
         values = {"csrf_token": form[1], "login": found[1], "password": found[2]}
@@ -79,7 +79,7 @@ def test_the_authority_it_prints_finds_a_drill_and_an_ended_recall(demo: Demo) -
     found = re.search(r"登录名 name: (demo-authority)    密码 password: (\S+)", demo.said)
     assert found is not None
 
-    with httpx.Client(base_url=demo.live.url, follow_redirects=True) as browser:
+    with asking.client(demo.live.url, follow_redirects=True) as browser:
         form = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)
         assert form is not None
         values = {"csrf_token": form[1], "login": found[1], "password": found[2]}
@@ -98,7 +98,7 @@ def test_no_page_of_the_demonstration_warns_of_its_recalls(demo: Demo) -> None:
     states = {(one["is_mock"], one["state"]) for one in listed if isinstance(one, dict)}
 
     pages = [
-        httpx.get(f"{demo.live.url}{path_of(uri)}", headers={"Accept": "text/html"}).text
+        asking.get(f"{demo.live.url}{path_of(uri)}", headers={"Accept": "text/html"}).text
         for uri in (demo.story.cup, demo.story.bag)
     ]
 
@@ -168,7 +168,7 @@ def test_the_cups_page_tells_its_way_and_nothing_that_is_not_for_everybody(
     address = f"{demo.live.url}{path_of(demo.story.cup)}"
     headers = {"Accept": "text/html", "Accept-Language": language}
 
-    page = httpx.get(address, headers=headers, follow_redirects=True)
+    page = asking.get(address, headers=headers, follow_redirects=True)
 
     assert page.status_code == 200
     dairy = PARTIES["dairy"]
@@ -188,14 +188,14 @@ def test_what_everybody_may_download_holds_nothing_that_is_not_for_everybody(dem
 
     def is_all_sealed() -> bool:
         nonlocal told
-        answer = httpx.get(f"{demo.live.url}/ledger/bundle", params={"code": demo.story.cup})
+        answer = asking.get(f"{demo.live.url}/ledger/bundle", params={"code": demo.story.cup})
         entries = answer.json().get("entries", [])
         parts = [part for entry in entries for part in entry["parts"]]
         assert {part["part"] for part in parts} <= {"public"}
         told = "".join(b64decode(part["body"]).decode() for part in parts)
         return "sellable_accessible" in told
 
-    wait_until(is_all_sealed, 30, "the seal over the last event of the cup")
+    wait_until(is_all_sealed, PATIENCE_S, "the seal over the last event of the cup")
 
     assert "antibiotics" in told
     words, numbers = restricted_values(demo.story)
@@ -369,7 +369,7 @@ def test_the_authority_it_prints_finds_lists_a_warning_and_the_credit_of_the_dai
         listed = authority.get(f"/api/v1/credit/check?uscc={LISTED[1]}")["entries"]
         warnings = authority.get(f"/api/v1/credit/warnings?uscc={WARNED[1]}")["warnings"]
         dairys = authority.get(f"/api/v1/credit/record?uscc={PARTIES['dairy'].uscc}")["facts"]
-    page = httpx.get(f"{demo.live.url}{path_of(demo.story.cup)}", headers={"Accept": "text/html"})
+    page = asking.get(f"{demo.live.url}{path_of(demo.story.cup)}", headers={"Accept": "text/html"})
 
     assert isinstance(listed, list)
     assert {one["list"] for one in listed if isinstance(one, dict)} == {

@@ -17,9 +17,10 @@ import httpx
 import pytest
 
 from base.config import load_settings
-from tests.conftest import find_free_port
+from tests import asking
 from tests.deploy.plain_yaml import Value, read_yaml
-from tests.waiting import wait_until
+from tests.ports import find_free_port
+from tests.waiting import PATIENCE_S, wait_until
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 SITE = (DEPLOY / "nginx/suxin.conf").read_text(encoding="utf-8")
@@ -201,16 +202,16 @@ def front(tmp_path: Path) -> Iterator[Front]:
         _main_file(tmp_path, running.url, running.upstream.server_port)
     )
     process = subprocess.Popen([nginx, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)])
-    wait_until(lambda: _answers(running.url), 10, "nginx")
+    wait_until(lambda: _answers(running.url), PATIENCE_S, "nginx")
     yield running
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE_S)
     running.stop_upstream()
 
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=5).status_code == httpx.codes.OK
+        return asking.get(f"{url}/healthz").status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 
@@ -236,7 +237,7 @@ def test_nginx_passes_the_visitors_address_on_and_nothing_that_the_visitor_claim
     claimed = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
 
     for path in ("/", "/epcis/events", "/t/6901234567892"):
-        httpx.get(front.url + path, headers=claimed)
+        asking.get(front.url + path, headers=claimed)
 
     assert set(front.forwarded) == {"127.0.0.1"}
 
@@ -255,10 +256,10 @@ def test_nginx_passes_the_visitors_address_on_and_nothing_that_the_visitor_claim
     ],
 )
 def test_nginx_writes_down_no_number_of_a_person(front: Front, path: str, logged: str) -> None:
-    httpx.get(front.url + path, headers={"Referer": f"{front.url}/t/{PERSON}"})
+    asking.get(front.url + path, headers={"Referer": f"{front.url}/t/{PERSON}"})
     # A file that is not there is an error, of which nginx tells its error log.
-    httpx.get(f"{front.url}/static/none.css", headers={"Referer": f"{front.url}/t/{PERSON}"})
-    wait_until(lambda: len(front.log()) >= 3, 10, "the log")
+    asking.get(f"{front.url}/static/none.css", headers={"Referer": f"{front.url}/t/{PERSON}"})
+    wait_until(lambda: len(front.log()) >= 3, PATIENCE_S, "the log")
 
     _, line, missed = front.log()
 
@@ -268,11 +269,11 @@ def test_nginx_writes_down_no_number_of_a_person(front: Front, path: str, logged
 
 
 def test_a_refused_crowd_and_a_service_that_is_away_write_no_number_either(front: Front) -> None:
-    with httpx.Client(base_url=front.url) as client:
+    with asking.client(front.url) as client:
         crowd = {client.get(f"/scan/photo?x={PERSON}").status_code for _ in range(60)}
         front.stop_upstream()
         alone = client.get(f"/t/{PERSON}").status_code
-    wait_until(lambda: front.log()[-1]["path"] == "/t/", 10, "the log")
+    wait_until(lambda: front.log()[-1]["path"] == "/t/", PATIENCE_S, "the log")
 
     assert crowd == {200, 429}
     assert (alone, front.log()[-1]["upstream_status"]) == (502, "502")

@@ -23,9 +23,9 @@ from parties.access import Action, Allowed, Subject, may, visible_parts
 from parties.actors import ANONYMOUS, Actor, Role, actor_of_key
 from schemas.epcis import DocumentLimits, event_namespaces, read_document
 from schemas.profiles.registry import check_event
-from tests.conftest import find_free_port
 from tests.docs.pages import ROOT, blocks_of, quoted_in
 from tests.live import LiveServer, start_live_server
+from tests.ports import find_free_port
 from web.app import API_BLUEPRINTS
 from web.errors import STATUS_OF_ERROR, answer_of
 

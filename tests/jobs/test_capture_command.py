@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-import httpx
 import pytest
 
-from base.tls import trusting_nobody
 from jobs.client import connect
 from jobs.key_files import operator_key_file, read_key_file
+from tests import asking
 from tests.live import LiveServer, manage
 from tests.vectors import vectors_dir
 
@@ -45,7 +44,7 @@ def test_every_valid_document_ends_in_the_ledger_and_no_invalid_one(
 
 
 def _entries(live: LiveServer) -> int:
-    answer = httpx.get(f"{live.url}/healthz", timeout=10, verify=trusting_nobody())
+    answer = asking.get(f"{live.url}/healthz")
     return int(answer.json()["entries"])
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests import asking
 from tests.live import LiveServer
 from tests.marked import marked_pids
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
-WAIT_S = 30
+WAIT_S = PATIENCE_S
 
 
 @pytest.mark.crash
@@ -27,7 +28,7 @@ def test_what_was_posted_survives_a_killed_web_server(
     live.start("serve")
     live.wait_until_healthy()
 
-    assert httpx.get(live.url + path[0]).status_code == httpx.codes.OK
+    assert asking.get(live.url + path[0]).status_code == httpx.codes.OK
     live.manage("fsck")
     live.stop()
     wait_until(lambda: not marked_pids(live.mark), WAIT_S, "the end of every process")

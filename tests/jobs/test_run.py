@@ -21,6 +21,7 @@ from base.redis_server import owning
 from jobs.commands.run import how_a_phone_gets_here, is_new_ledger, where_data_lies
 from jobs.listening import local_url
 from ledger.tables import LEDGER_HEAD
+from tests import asking
 from tests.live import ROOT, clean_environment, manage
 from tests.marked import MARK_NAME, marked_pids, new_mark
 from tests.waiting import wait_until
@@ -82,7 +83,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 def test_whatever_ends_it_nothing_is_left_running(
     terminal: Terminal, number: signal.Signals, code: int
 ) -> None:
-    assert httpx.get(f"{terminal.url()}/healthz").status_code == httpx.codes.OK
+    assert asking.get(f"{terminal.url()}/healthz").status_code == httpx.codes.OK
     # The run itself, Redis, the web server and its worker, the sealer, the worker of jobs.
     assert len(terminal.pids()) >= 6, terminal.pids()
 
@@ -102,7 +103,7 @@ def test_a_new_ledger_gets_the_demonstration_and_an_old_one_keeps_it(tmp_path: P
             wait_until(terminal.is_up, WAIT_S, "the banner")
             scanned = re.search(r"/01/\d{14}/21/\w+", "".join([*said, terminal.said()]))
             assert scanned is not None
-            assert httpx.get(f"{terminal.url()}{scanned[0]}").status_code == httpx.codes.OK
+            assert asking.get(f"{terminal.url()}{scanned[0]}").status_code == httpx.codes.OK
             terminal.process.send_signal(signal.SIGINT)
             assert terminal.process.wait(WAIT_S) == 0
             said.append(terminal.said())

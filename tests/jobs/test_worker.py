@@ -26,9 +26,9 @@ from base.redis_server import running_redis
 from credit.watching.soon import DELIVER_JOB
 from jobs.worker import QUEUES, TIMETABLE, Timed, enqueue_due, timetable
 from tests.live import ROOT, clean_environment, manage
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
-WAIT_S = 30
+WAIT_S = PATIENCE_S
 APPEND = "tests.jobs.sample_jobs.append_line"
 INSTANT = datetime(2026, 1, 31, 12, 0, 30, tzinfo=UTC)
 

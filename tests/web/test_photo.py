@@ -9,7 +9,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import zxingcpp
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from base.config import Settings
+from tests import asking
 from tests.browser.fake_camera import Symbol, picture_of
 from tests.live import LiveServer
 from tests.web.house import House, open_house
@@ -261,7 +261,7 @@ def test_a_real_server_reads_large_photos(live_server: LiveServer) -> None:
     for size in SIZES:
         photo = ("photo.jpg", photo_of_size(size), "image/jpeg")
 
-        answer = httpx.post(f"{live_server.url}/scan/photo", files={"photo": photo}, timeout=60)
+        answer = asking.post(f"{live_server.url}/scan/photo", files={"photo": photo}, timeout=60)
 
         assert (size, answer.status_code) == (size, 200)
         assert 'href="/01/06901234567892/10/L1"' in answer.text

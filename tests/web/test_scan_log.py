@@ -7,7 +7,6 @@ from pathlib import Path
 from trace.scans.tables import SCAN_SUMMARY
 from typing import Any
 
-import httpx
 import pytest
 import structlog
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from sqlalchemy import select
 from base.config import Settings
 from base.db import open_engine, reading
 from base.errors import ConfigurationError
+from tests import asking
 from tests.instances import lot, observation, serial
 from tests.live import LiveServer
 from tests.web import resolver_world
@@ -261,7 +261,7 @@ def test_a_server_that_is_told_to_stop_writes_what_it_was_shown(
 ) -> None:
     live = new_live_server(services=("serve",))
     key = next(live.data_dir.glob("**/*operator*")).read_text(encoding="utf-8").strip()
-    with httpx.Client(base_url=live.url, headers={"Authorization": f"Bearer {key}"}) as client:
+    with asking.client(live.url, headers={"Authorization": f"Bearer {key}"}) as client:
         party = {"name_zh": "农场", "kind": "farm", "licence_kind": "x", "licence_no": "1"}
         party_id = client.post("/api/v1/parties", json=party).json()["id"]
         wanted = {"label": "x", "role": "producer", "party_id": party_id}
@@ -271,7 +271,7 @@ def test_a_server_that_is_told_to_stop_writes_what_it_was_shown(
         assert client.post("/epcis/events", json=event, headers=producer).status_code == 201
     path = ITEM.removeprefix("https://id.gs1.org")
 
-    answer = httpx.get(live.url + path, headers={"User-Agent": PHONE})
+    answer = asking.get(live.url + path, headers={"User-Agent": PHONE})
     live.stop()
 
     engine = open_engine(f"sqlite:///{live.data_dir / 'suxin.db'}")

@@ -27,6 +27,7 @@ from tests.trace_room.drugs.counter import (
     read,
     refusals,
 )
+from tests.waiting import PATIENCE_S
 
 SUPPLIED: Final = State.SUPPLIED
 
@@ -39,7 +40,7 @@ class MeetingClock:
     both: threading.Barrier
 
     def now(self) -> datetime:
-        self.both.wait(10)
+        self.both.wait(PATIENCE_S)
         return self.clock.now()
 
 

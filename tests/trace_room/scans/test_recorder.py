@@ -21,7 +21,7 @@ from tests.parties.issuing.desk import issuer_of, new_product
 from tests.parties.samples import gtin_uri
 from tests.trace_room.scans.desk import LIMITS, ScanDesk, nobody_writes, subject
 from tests.trace_room.scans.samples import SHANGHAI, SHIJIAZHUANG
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 CODE = serial(1)
 
@@ -223,7 +223,7 @@ def test_a_recorder_writes_by_itself_and_what_waits_when_it_is_closed(told: Scan
     often = ScanDesk(place=told.place, engine=told.engine, limits=replace(LIMITS, every_s=0.01))
     often.recorder.start()
     often.look(CODE, 1)
-    wait_until(lambda: told.count(CODE) == 1, 10, "a scan that is written by itself")
+    wait_until(lambda: told.count(CODE) == 1, PATIENCE_S, "a scan that is written by itself")
     often.recorder.close()
     seldom = ScanDesk(place=told.place, engine=told.engine)
     seldom.recorder.start()
@@ -242,7 +242,7 @@ def test_a_full_batch_wakes_the_writer_before_its_time(told: ScanDesk) -> None:
     for device in range(5):
         desk.look(CODE, device)
 
-    wait_until(lambda: told.count(CODE) == 5, 10, "five scans")
+    wait_until(lambda: told.count(CODE) == 5, PATIENCE_S, "five scans")
     desk.recorder.close()
 
 
