@@ -195,6 +195,8 @@ def _packing(plot: Plot) -> JsonObject:
         disposition="in_progress",
         parentID=_carton(plot).uri,
         childEPCs=list(bags(plot)),
+        # The lot came into being before it was tested.
+        terms={"sx:testReportNumber": _release_report(plot)},
     )
 
 

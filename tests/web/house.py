@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -85,9 +86,9 @@ class House:
         return self.client.open(path, method=method, headers=headers, **options)
 
 
-def open_house(url: str, folder: Path, **settings: Any) -> House:
-    """Build the application on the database at `url`, which must be empty."""
-    clock = SetClock(NOW)
+def open_house(url: str, folder: Path, *, now: datetime = NOW, **settings: Any) -> House:
+    """Build the application on the database at `url`, which must be empty; keys begin `now`."""
+    clock = SetClock(now)
     acts = Acts()
     parts = build_services(
         Settings(data_dir=folder, database_url=url, web_threads=2, **settings),
@@ -113,7 +114,7 @@ def open_house(url: str, folder: Path, **settings: Any) -> House:
         request = KeyRequest(
             label=role.value, role=role, party_id=party if role is Role.PRODUCER else None
         )
-        key = grant(parts.engine, request, now=NOW, record=lambda *_: None)
+        key = grant(parts.engine, request, now=now, record=lambda *_: None)
         keys[role.value] = key.text or ""
     with known_rules():
         app = create_app(parts.settings, services=parts)
