@@ -57,7 +57,8 @@ def load_secret(folder: Path, *, may_create: bool) -> InstallationSecret:
     except FileNotFoundError:
         raise ConfigurationError(
             f"{FILE_NAME} is missing in keys/ of the shared folder (SUXIN_SHARED_DIR), and codes"
-            " were issued already: restore it from its backup."
+            " were issued, persons keyed or papers numbered with it already: restore it from its"
+            " backup."
         ) from None
     except (OSError, ValueError):
         raise ConfigurationError(f"{FILE_NAME} cannot be read or holds no secret") from None

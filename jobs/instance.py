@@ -14,8 +14,9 @@ from base.clock import Clock, SystemClock
 from base.config import Settings
 from base.db import open_database
 from base.installation_secret import InstallationSecret
+from credit.secret_needs import open_credit_secret
 from ledger.opening import DEFAULT_LOG
-from parties.issuing.owning import open_owners, open_secret
+from parties.issuing.owning import open_owners
 from parties.keys import KeyRing
 
 _POOL = 4
@@ -41,7 +42,7 @@ def open_instance(settings: Settings) -> Instance:
     clock = SystemClock()
     use_holidays(settings.holidays_file)
     engine = open_database(settings, pool_size=_POOL)
-    secret = open_secret(settings, engine)
+    secret = open_credit_secret(settings, engine)
     owners = open_owners(engine, clock, secret, DEFAULT_LOG)
     opened = Instance(
         settings=settings,

@@ -21,12 +21,13 @@ from base.db import open_database, reading
 from base.installation_secret import InstallationSecret
 from base.queue import LONG_QUEUE_NAME, open_queue
 from credit.index import open_credit_journal
+from credit.secret_needs import open_credit_secret
 from ledger.journal import Journal
 from ledger.opening import DEFAULT_LOG, is_open
 from ledger.store import read_head
 from parties.acts import recorder as journal_recorder
 from parties.directory import Owners
-from parties.issuing.owning import open_owners, open_secret
+from parties.issuing.owning import open_owners
 from parties.keys import KeyRing, Record
 from parties.links import LinkBook
 from parties.passwords import Passwords
@@ -80,7 +81,7 @@ def build_services(
     clock = clock or SystemClock()
     use_holidays(settings.holidays_file)
     engine = open_database(settings, pool_size=settings.web_threads)
-    secret = secret or open_secret(settings, engine)
+    secret = secret or open_credit_secret(settings, engine)
     owners = open_owners(engine, clock, secret, DEFAULT_LOG)
     desk = open_desk(settings, engine, clock, owners)
     journal = desk.journal

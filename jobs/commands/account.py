@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from base.errors import InvalidInput, Problem
+from credit.secret_needs import open_credit_secret
 from jobs.console import ConsoleDesk, console_desk
 from parties.accounts import (
     Account,
@@ -25,7 +26,6 @@ from parties.accounts import (
     list_accounts,
     set_password,
 )
-from parties.issuing.owning import open_secret
 from parties.passwords import CHARS_MAX, Passwords
 from parties.sign_ins import SignInDesk, SignInLimits
 from parties.tables import Role
@@ -117,7 +117,7 @@ def _door(desk: ConsoleDesk) -> SignInDesk:
         engine=desk.engine,
         passwords=Passwords(desk.settings),
         limits=SignInLimits.of(desk.settings),
-        secret=open_secret(desk.settings, desk.engine),
+        secret=open_credit_secret(desk.settings, desk.engine),
     )
 
 

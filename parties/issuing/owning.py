@@ -1,6 +1,7 @@
 """What a process opens to issue codes: the installation's secret, and owners that know codes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -14,14 +15,18 @@ from parties.issuing.prefixes import prefix_owners
 from parties.issuing.series import has_series
 from parties.issuing.state import owners_of_codes
 
+Need: TypeAlias = Callable[[Connection], bool]
+"""Says whether a database holds what the installation's secret alone gives again."""
 
-def open_secret(settings: Settings, engine: Engine) -> InstallationSecret:
-    """Return the installation's secret, made where nothing was ever issued under one.
 
-    Raises `ConfigurationError` where codes were issued and the secret is not there.
+def open_secret(settings: Settings, engine: Engine, *, needs: Sequence[Need]) -> InstallationSecret:
+    """Return the installation's secret, made where nothing was ever made from one.
+
+    `needs` are what rooms above ask their own rows, beside the series of codes. Raises
+    `ConfigurationError` where something was made and the secret is not there.
     """
     with reading(engine) as connection:
-        is_new = not has_series(connection)
+        is_new = not any(need(connection) for need in (has_series, *needs))
     return load_secret(settings.effective_shared_dir / "keys", may_create=is_new)
 
 

@@ -11,10 +11,10 @@ from base.clock import SystemClock
 from base.config import Settings
 from base.db import open_engine, reading
 from base.errors import Unauthenticated
+from credit.secret_needs import open_credit_secret
 from jobs.commands import run_command_line
 from parties.accounts import actor_of_open_account, find_account, is_password_of
 from parties.actors import Role
-from parties.issuing.owning import open_secret
 from parties.passwords import Passwords
 from parties.sign_ins import SignInDesk, SignInLimits, Try
 from tests.jobs.test_key_command import kinds_of, open_ledger
@@ -124,7 +124,7 @@ def test_the_list_says_who_waits_and_the_help_where_the_password_is_read(
         engine=engine,
         passwords=Passwords(settings),
         limits=SignInLimits.of(settings),
-        secret=open_secret(settings, engine),
+        secret=open_credit_secret(settings, engine),
     )
     for _ in range(5):
         with pytest.raises(Unauthenticated):
