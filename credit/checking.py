@@ -31,6 +31,7 @@ from sqlalchemy import (
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.names_then import first_names, registered_then
 from credit.names_told import names_told
+from credit.personal_texts import public_text
 from credit.rulebook.list_rules import ground_cited
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.rulebook.model import Book, Measure
@@ -260,9 +261,9 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
             yield Entry(
                 fact_id=row.id,
                 credit_list=credit_lists()[row.list],
-                number=row.number,
+                number=public_text(row.number),
                 authority=row.authority_name,
-                ground=row.title,
+                ground=public_text(row.title),
                 article=article_of(row.body, row.list, row.starts_on or row.decided_on),
                 from_on=row.starts_on or row.decided_on,
                 stops_on=row.stops_on,
@@ -286,6 +287,6 @@ def article_told(body: Mapping[str, Any], list_id: str, on: date | None) -> str:
     details: Mapping[str, Any] = body.get("details", {})
     named = next((str(one) for name in _ARTICLE_NAMES if (one := details.get(name))), "")
     if named or not list_id or on is None:
-        return named
+        return public_text(named)
     items = details.get("items") or filter(None, [body.get("item")])
     return ground_cited(list_id, tuple(map(str, items)), on)

@@ -20,6 +20,7 @@ from credit.checking import LISTED_CODE, Listed, listed_of, listed_on
 from credit.facts import FactState
 from credit.names_then import registered_since
 from credit.names_told import is_ever_named, is_named
+from credit.personal_texts import public_text
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.tables import CREDIT_CODE, CREDIT_FACT
 
@@ -217,8 +218,8 @@ def removed_of(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
         listed=listed,
         why=why,
         on=on,
-        number=str(told.get("removed_number", "")),
-        reason=str(told.get("removed_why", "")),
+        number=public_text(str(told.get("removed_number", ""))),
+        reason=public_text(str(told.get("removed_why", ""))),
         seq=row.seq,
     )
 
@@ -260,10 +261,10 @@ def _compared(
         earlier, name = told[row.id, row.code]
         pairs = [(one, getattr(earlier, one), getattr(row, one)) for one in _COMPARED]
         pairs.append(("name", name, listed.name))
-        fields = tuple((one, _text(was), _text(now)) for one, was, now in pairs if was != now)
+        fields = tuple((one, _told(was), _told(now)) for one, was, now in pairs if was != now)
         if fields:
             yield Changed(listed=listed, fields=fields)
 
 
-def _text(value: date | str | None) -> str:
-    return "" if value is None else str(value)
+def _told(value: date | str | None) -> str:
+    return "" if value is None else public_text(str(value))

@@ -26,9 +26,9 @@ from credit.cases.ripeness import hindrances
 from credit.cases.steps import OPEN_ALREADY, steps_of_case
 from credit.cases.timing import Taken, require_in_time, taken_of, with_deadline
 from credit.facts import FactState, stands_on
-from credit.feeds.persons import holds_number
 from credit.judging.standing import stands_as
 from credit.periods import FIRST_DAY, LAST_DAY
+from credit.personal_texts import personal_problems
 from credit.rulebook.code_lists import code_lists
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book
@@ -253,11 +253,7 @@ def _personal(note: CaseNote) -> Iterator[Problem]:
         **{f"terms.{name}": text for name, text in note.terms.items() if name != GROUND},
         **{f"documents.{at}.name": one.name for at, one in enumerate(note.documents)},
     }
-    for path, text in told.items():
-        if holds_number(text):
-            message = "leave out the ID number of a person: an entry stays, and may be public"
-            zh = "请勿写入个人身份证件号码：记录的内容将长期保存，并可能公示。"
-            yield Problem(path=path, code="personal", message=message, message_zh=zh)
+    yield from personal_problems(told)
 
 
 def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:

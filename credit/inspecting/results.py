@@ -18,6 +18,7 @@ from credit.inspecting.committing import DrawDesk
 from credit.inspecting.entries import ResultNote, result_draft
 from credit.inspecting.reading import InspectionRow, read_inspection
 from credit.offices import colleagues_of, holds, is_held, offices_of
+from credit.personal_texts import require_nobody
 from credit.refusal_words import sentence_zh
 from ledger.batch import Batch, Idempotency
 from ledger.store import read_entries
@@ -121,6 +122,7 @@ def _require(asked: ResultAsked, row: InspectionRow, today: date) -> None:
     for name in ("failed_item", "note", "authority"):
         if len(getattr(asked, name)) > _TEXT_CHARS_MAX:
             raise _refusal(name, "too_long", f"Has at most {_TEXT_CHARS_MAX} characters.")
+    require_nobody({name: getattr(asked, name) for name in ("failed_item", "note", "authority")})
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:

@@ -7,8 +7,6 @@ number goes whole: a row cannot be taken out of bytes whose hash is in the ledge
 takes away what came in between, and nothing else.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +27,7 @@ from credit.intake.dropping import FOLDER as DROPPED
 from credit.intake.files import FOLDER as KEPT
 from credit.intake.files import OF_CASES, OF_PARTIES
 from credit.intake.number_search import holds_number
+from credit.intake.text_search import HeldText, text_holds, texts_with
 from credit.reporting.entries import ErasedNote, erased_draft
 from credit.reporting.tables import CREDIT_REPORT
 from credit.tables import CREDIT_BATCH, CREDIT_CASE, CREDIT_FACT, CREDIT_QUARANTINE, CREDIT_SUBJECT
@@ -36,17 +35,19 @@ from ledger.batch import Batch
 from parties.actors import Actor
 
 ERASED: Final = "erased"
-# Digits and what people put between them: a number is looked for wherever a cell holds one.
-_BETWEEN: Final = re.compile(r"(?<=[0-9])[ \-]+(?=[0-9Xx])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """What was taken away: facts with their rows, files, quarantined rows."""
+    """What was taken away: facts with their rows, files, quarantined rows.
+
+    `texts` are entries that hold the number where somebody typed it: they stay in the ledger.
+    """
 
     facts: int
     files: int
     quarantined: int
+    texts: tuple[HeldText, ...]
 
     @property
     def is_any(self) -> bool:
@@ -80,6 +81,7 @@ def erase_records(
             CREDIT_REPORT.c.erased_at.is_(None),
         )
         is_known = any(connection.execute(one).first() is not None for one in (subject, report))
+        texts = tuple(texts_with(connection, log, number))
     found = dict(_files_about(desk, number, folder, subject_id))
     if is_known or facts or found:
         draft = erased_draft(ErasedNote(subject_id=subject_id, reason=reason.strip()))
@@ -89,7 +91,7 @@ def erase_records(
     quarantined = sum(_empty_quarantined(desk, path, rows) for path, rows in found.items())
     for path in found:
         path.unlink(missing_ok=True)
-    return Erasure(facts=facts, files=len(found), quarantined=quarantined)
+    return Erasure(facts=facts, files=len(found), quarantined=quarantined, texts=texts)
 
 
 def _files_about(
@@ -133,17 +135,9 @@ def _rows_with(desk: IntakeDesk, number: str, body: bytes) -> list[int]:
         found.extend(
             row.number
             for row in rows_of(body, desk.limits)
-            if any(_holds(text, number) for text in (*row.cells, *row.cells.values()))
+            if any(text_holds(text, number) for text in (*row.cells, *row.cells.values()))
         )
     return found
-
-
-def _holds(text: str, number: str) -> bool:
-    """Return whether a text holds a number, however it is written; the old form of it, too."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    plain = _BETWEEN.sub("", text).upper()
-    return number in plain or number[:6] + number[8:17] in plain
 
 
 def _empty_quarantined(desk: IntakeDesk, path: Path, rows: list[int]) -> int:

@@ -18,6 +18,7 @@ from credit.judging.entries import JudgedNote, UndoneNote, judged_draft, undone_
 from credit.judging.parting import parted_by_judging, parted_by_undoing
 from credit.judging.refusals import refusal_of
 from credit.judging.standing import JudgementState
+from credit.personal_texts import require_nobody
 from credit.tables import CREDIT_JUDGEMENT
 from ledger.batch import Batch, Idempotency
 from ledger.draft import Draft
@@ -100,6 +101,7 @@ def _require_reason(reason: str) -> None:
             "Say why: somebody will ask.",
             problems=(Problem(path="reason", code="required", message="say why"),),
         )
+    require_nobody({"reason": reason})
 
 
 def _refused(problem: Problem) -> Exception:

@@ -19,6 +19,7 @@ from credit.checking import is_listed, version_at
 from credit.facts import FactState
 from credit.feeds.model import CodeScheme, FactKind
 from credit.names_then import first_names, registered_then
+from credit.personal_texts import public_text
 from credit.reporting.layout import Publicity, layout
 from credit.standing import counts_on
 from credit.tables import CREDIT_CODE, CREDIT_FACT, CREDIT_SEEN, CREDIT_SUBJECT
@@ -220,8 +221,8 @@ def _told(row: Row[*tuple[Any, ...]]) -> Told:
         kind=row.kind,
         list_id=row.list,
         authority=row.authority_name,
-        number=row.number,
-        title=row.title,
+        number=public_text(row.number),
+        title=public_text(row.title),
         decided_on=row.decided_on,
         starts_on=row.starts_on,
         ends_on=row.ends_on,

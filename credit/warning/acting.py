@@ -15,6 +15,7 @@ from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound, Problem
 from credit.inspecting.orders import Order, inspection_number
+from credit.personal_texts import require_nobody
 from credit.refusal_words import sentence_zh
 from credit.warning.entries import ActNote, act_draft
 from credit.warning.life import ACTS, Act, acts_from
@@ -122,6 +123,7 @@ def _require_said(asked: Asked, today: date) -> Act:
         raise _refusal("reason", "required", "Say why.")
     if len(asked.reason) > REASON_CHARS_MAX:
         raise _refusal("reason", "too_long", f"A reason has at most {REASON_CHARS_MAX} characters.")
+    require_nobody({"reason": asked.reason})
     if asked.due_on is not None and asked.due_on < today:
         raise _refusal("due_on", "past", "The inspection is due on a day to come.")
     return act

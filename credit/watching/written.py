@@ -7,6 +7,7 @@ else, whatever the change said when it came about.
 from collections.abc import Mapping
 
 from credit.checking import article_of
+from credit.personal_texts import public_text
 from credit.rulebook.model import Book, Measure
 from credit.watching.feed import ToLift
 from credit.watching.history import FactRow
@@ -38,8 +39,8 @@ def change_told(told: Told, due: ToLift, book: Book) -> dict[str, object]:
 
 def _record(row: FactRow) -> Mapping[str, object]:
     return {
-        "number": row.number,
-        "title": row.title,
+        "number": public_text(row.number),
+        "title": public_text(row.title),
         "authority": row.authority_name,
         "article": article_of(row.body, row.list, row.starts_on or row.decided_on),
         "starts_on": row.starts_on,

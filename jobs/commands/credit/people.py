@@ -13,6 +13,7 @@ from codes.cn.persons import is_id_number
 from credit.index import open_credit_journal
 from credit.intake.desk import open_intake
 from credit.intake.erasing import erase_records
+from credit.intake.text_search import HeldText
 from credit.persons.loading import PersonBatch, PersonDesk, fault_counts, faults_of, take_people
 from credit.persons.pages import check_batch
 from credit.persons.register import count_people, erase_person
@@ -76,6 +77,8 @@ def erase(environ: MutableMapping[str, str], reason: str) -> None:
         intake = open_intake(settings, desk.journal, desk.clock, desk.secret)
         folder = settings.effective_files_dir
         erased = erase_records(intake, CONSOLE, number, reason, folder=folder)
+        for text in erased.texts:
+            click.echo(_stays(text))
         try:
             found = erase_person(desk, CONSOLE, desk.keyed(number.encode()), reason)
             click.echo(f"erased: leaf {found.position} of file {found.batch}")
@@ -87,6 +90,12 @@ def erase(environ: MutableMapping[str, str], reason: str) -> None:
             f"erased: {erased.facts} records, {erased.quarantined} rows in quarantine,"
             f" {erased.files} files"
         )
+
+
+def _stays(text: HeldText) -> str:
+    """Return what is told of a text in the ledger that holds the number: it cannot be taken out."""
+    where = f"case {text.subject}, entry {text.seq}" if text.subject else f"entry {text.seq}"
+    return f"stays: {where} ({text.kind}) holds the number in its text; it is hidden where it shows"
 
 
 @contextmanager
