@@ -3,6 +3,7 @@
 One rule: whoever applied a measure sees and lifts its own; an auditor sees all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from base.errors import NotFound
+from credit.applying.again import standing_again
 from credit.applying.desk import (
     Application,
     ApplicationPage,
@@ -74,14 +76,20 @@ def lift_for(
     *,
     on: date | None,
     reference: str,
+    reason: str,
     idempotency: Idempotency | None,
 ) -> Application:
-    """Take the receipt of whoever applied a measure."""
+    """Take the receipt of whoever applied a measure; of one that still binds with a reason."""
     caught_up(parts)
     with reading(parts.engine) as connection:
         known = application_of(connection, parts.log, application_id, day=today(parts))
     lifted_on = on or (None if known is None else known.lifted_on) or today(parts)
-    note = LiftedNote(application_id=application_id, lifted_on=lifted_on, reference=reference)
+    note = LiftedNote(
+        application_id=application_id,
+        lifted_on=lifted_on,
+        reference=reference,
+        reason=reason.strip(),
+    )
     return lift_measure(_desk(parts), actor, note, idempotency=idempotency)
 
 
@@ -105,6 +113,12 @@ def application_page_for(
             rows_max=parts.settings.page_size_max,
         )
         return applications_of(connection, parts.log, query)
+
+
+def standing_again_for(parts: Services, applications: Sequence[Application]) -> frozenset[UUID]:
+    """Return which of some measures were lifted and bind again: their ground came back."""
+    with reading(parts.engine) as connection:
+        return standing_again(connection, parts.log, applications, today(parts))
 
 
 def in_use_of(parts: Services, actor: Actor, uscc: str) -> list[Application]:

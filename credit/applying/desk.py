@@ -28,6 +28,7 @@ from credit.applying.entries import (
 from credit.applying.once import same_in_use
 from credit.judging.standing import stands_as
 from credit.offices import colleagues_of
+from credit.personal_texts import require_nobody
 from credit.rulebook.model import Book
 from credit.rules.measures import Refusal, refusal_of
 from credit.standing import basis_of, standing_of
@@ -112,6 +113,7 @@ def apply_measure(
     desk.bring_up()
     known = _known(desk, note.application_id)
     if known is None:
+        require_nobody({"reference": note.reference})
         facts = _pass_gate(desk, note)
         _refuse_twice(desk, actor, note)
         draft = applied_draft(replace(note, fact_ids=facts))
@@ -175,10 +177,9 @@ def lift_measure(
 ) -> Application:
     """Record the receipt of whoever applied a measure, or acts in the same office since.
 
-    Raises `NotFound` for another office's.
-
-    Raises `InvalidInput` for a day on which it cannot have been lifted, and `Conflict` where
-    another receipt was given before.
+    One that still binds is given up with a reason. Raises `NotFound` for another office's,
+    `InvalidInput` for a day on which it cannot have been lifted or without that reason, and
+    `Conflict` where another receipt was given before.
     """
     desk.bring_up()
     known = _read(desk, note.application_id)
@@ -190,6 +191,9 @@ def lift_measure(
         if not known.applied_on <= note.lifted_on <= desk.today():
             message = "A measure is lifted on a day from its application to today."
             raise _refusal("on", "period", message)
+        if not known.must_lift and not note.reason.strip():
+            raise _still_binds()
+        require_nobody({"reference": note.reference, "reason": note.reason})
         _append(desk, actor, note.application_id, lifted_draft(note), idempotency)
         known = _read(desk, note.application_id)
     if known.lifted_seq is None or lifted_of(_entry(desk, known.lifted_seq)) != note:
@@ -312,6 +316,13 @@ def _application(row: Row[*tuple[Any, ...]], day: date) -> Application:
 def _end_of(day: date) -> datetime:
     """Return the last instant of a day in China."""
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=CIVIL_ZONE) - _INSTANT
+
+
+def _still_binds() -> InvalidInput:
+    message = "The measure still binds: say why it is lifted all the same."
+    zh = "这项措施的依据仍然有效：提前解除请写明理由。"
+    problem = Problem(path="reason", code="still_binds", message=message, message_zh=zh)
+    return InvalidInput(message, problems=(problem,))
 
 
 def _refusal(path: str, code: str, message: str) -> InvalidInput:

@@ -34,11 +34,15 @@ class AppliedNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiftedNote:
-    """The receipt of whoever applied a measure that it does no longer."""
+    """The receipt of whoever applied a measure that it does no longer.
+
+    `reason` says why, where nothing called for it: the measure still bound.
+    """
 
     application_id: UUID
     lifted_on: date
     reference: str
+    reason: str = ""
 
 
 def applied_draft(note: AppliedNote) -> Draft:
@@ -61,6 +65,8 @@ def lifted_draft(note: LiftedNote) -> Draft:
     """Return the entry of a receipt."""
     public: JsonObject = {"application": str(note.application_id)}
     authority: JsonObject = {"on": note.lifted_on.isoformat(), "reference": note.reference}
+    if note.reason:
+        authority["reason"] = note.reason
     return draft_of_parts(LIFTED_KIND, {Part.PUBLIC: public, Part.AUTHORITY: authority}, note=note)
 
 
@@ -85,4 +91,5 @@ def lifted_of(entry: StoredEntry) -> LiftedNote:
             application_id=UUID(told["application"]),
             lifted_on=date.fromisoformat(told["on"]),
             reference=told["reference"],
+            reason=told.get("reason", ""),
         )

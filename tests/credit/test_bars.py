@@ -241,7 +241,9 @@ def test_an_application_and_a_receipt_sent_twice_are_answered_the_same(world: Ca
         apply_measure(desk, AUTHORITY, replace(note, reference="窗口 8"))
     assert first == again
 
-    receipt = LiftedNote(application_id=first.id, lifted_on=today, reference="解 1")
+    receipt = LiftedNote(
+        application_id=first.id, lifted_on=today, reference="解 1", reason="评优已取消"
+    )
     lifted, same = (lift_measure(desk, AUTHORITY, receipt) for _ in range(2))
     with pytest.raises(Conflict, match="lifted already"):
         lift_measure(desk, AUTHORITY, replace(receipt, reference="解 2"))

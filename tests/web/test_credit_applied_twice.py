@@ -48,7 +48,8 @@ def test_another_file_or_what_was_lifted_is_another_application(told: House) -> 
     first = json.loads(report(told).data)
 
     other = report(told, reference="评优8")
-    send(told, "POST", f"{PATH}/{first['id']}/lift", {}, role="authority")
+    given_up = {"reason": "评优已取消"}
+    send(told, "POST", f"{PATH}/{first['id']}/lift", given_up, role="authority")
     anew = report(told)
 
     assert (other.status_code, anew.status_code) == (201, 201)

@@ -141,8 +141,9 @@ def test_whoever_holds_the_same_office_lifts_what_a_former_key_applied(house: Ho
 
     same = _json(send(house, "GET", PATH, key=keys[1]))["applications"]
     other = _json(send(house, "GET", PATH, key=keys[2]))["applications"]
-    refused = send(house, "POST", f"{PATH}/{applied['id']}/lift", {}, key=keys[2])
-    lifted = send(house, "POST", f"{PATH}/{applied['id']}/lift", {}, key=keys[1])
+    given_up = {"reason": "评优已取消"}
+    refused = send(house, "POST", f"{PATH}/{applied['id']}/lift", given_up, key=keys[2])
+    lifted = send(house, "POST", f"{PATH}/{applied['id']}/lift", given_up, key=keys[1])
 
     assert ([one["id"] for one in same], other) == ([applied["id"]], [])
     assert (refused.status_code, lifted.status_code) == (404, 200)
@@ -161,3 +162,34 @@ def _authority_key(house: House, office: str) -> str:
         record=lambda *_: None,
     )
     return key.text or ""
+
+
+def test_a_measure_that_still_binds_is_lifted_with_a_reason_alone(told: House) -> None:
+    applied = _json(_report(told, 1, "MZ-03", "honours"))
+    lift = f"{PATH}/{applied['id']}/lift"
+
+    refused = [
+        send(told, "POST", lift, body, role="authority")
+        for body in ({}, {"reference": "解 1"}, {"reason": " "})
+    ]
+    still = _json(send(told, "GET", PATH, role="authority"))["applications"]
+    lifted = send(told, "POST", lift, {"reason": "评优已取消"}, role="authority")
+
+    assert [(one.status_code, errors_of(one)) for one in refused] == [(400, ["reason"])] * 3
+    assert [one["lifted_seq"] for one in still] == [None]
+    assert (lifted.status_code, _json(lifted)["lifted_on"]) == (200, "2026-11-25")
+
+
+def test_what_was_lifted_and_binds_again_is_told_to_whoever_lifted_it(told: House) -> None:
+    applied = _json(_report(told, 1, "MZ-03", "honours"))
+    removed = serious(1, removed_on="2026-11-25", removed_no="青市监移〔2026〕1号")
+    hand_in(told, "serious_listing", removed)
+    send(told, "POST", f"{PATH}/{applied['id']}/lift", {}, role="authority")
+
+    before = _json(send(told, "GET", PATH, role="authority"))["applications"]
+    told.clock.instant += timedelta(days=2)
+    hand_in(told, "serious_listing", serious(1, ground="再次列入"))
+    after = _json(send(told, "GET", PATH, role="authority"))["applications"]
+
+    assert [one["binds_again"] for one in before] == [False]
+    assert [one["binds_again"] for one in after] == [True]

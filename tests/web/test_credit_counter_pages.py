@@ -169,6 +169,21 @@ def test_a_measure_is_reported_and_lifted_once_its_ground_fell_away(told: House)
     assert 'name="reference"' in due
 
 
+def test_a_measure_that_still_binds_is_given_up_with_a_reason_alone(told: House) -> None:
+    person = sign_in(told, "authority")
+    person.post(APPLY, uscc=uscc(1), measure="MZ-03", matter="honours")
+    page = text_of(person.get(MEASURES))
+    path = page.split('<form class="credit-lift" action="')[1].split('"')[0]
+
+    refused = person.post(path, once=once_of(person.get(MEASURES)), reference="解 1")
+    given_up = person.post(path, once=once_of(person.get(MEASURES)), reason="评优已取消")
+
+    assert "依据仍有效，提前解除" in page
+    assert refused.status_code == 400
+    assert "这项措施的依据仍然有效：提前解除请写明理由" in text_of(refused)
+    assert "解除回执已写入账本" in text_of(person.get(given_up.location))
+
+
 def test_the_gate_says_in_words_which_row_is_not_in_force(told: House) -> None:
     hand_in(told, "serious_listing", serious(3, listed_on="2021-08-20"))
     person = sign_in(told, "authority")

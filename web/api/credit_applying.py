@@ -14,7 +14,13 @@ from parties.ids import new_id
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import LegalDay, StrictSchema, text
 from web.auth import current_actor, requires
-from web.credit_applying import Report, application_page_for, apply_for, lift_for
+from web.credit_applying import (
+    Report,
+    application_page_for,
+    apply_for,
+    lift_for,
+    standing_again_for,
+)
 from web.idempotency import id_of_request, idempotency_key, request_hash
 from web.services import services
 
@@ -38,10 +44,11 @@ class ApplicationIn(StrictSchema):
 
 
 class LiftIn(StrictSchema):
-    """The receipt that a measure was lifted."""
+    """The receipt that a measure was lifted; one that still binds with a `reason`."""
 
     on = LegalDay(load_default=None)
     reference = text(_REFERENCE_CHARS_MAX, load_default="")
+    reason = text(_REFERENCE_CHARS_MAX, load_default="")
 
 
 class ApplicationQuery(StrictSchema):
@@ -66,11 +73,25 @@ class ApplicationOut(ma.Schema):
     lifted_seq = ma.fields.Integer(allow_none=True)
 
 
+class ListedApplicationOut(ApplicationOut):
+    """A measure in use, or one that was lifted and whose ground came back since."""
+
+    binds_again = ma.fields.Boolean(
+        metadata={"description": "Lifted, and a record that it stood on counts again: check anew."}
+    )
+
+
 class ApplicationsOut(ma.Schema):
     """Measures in use, the oldest first; the token is "" on the last page."""
 
     next_after = ma.fields.String(data_key="nextPageToken")
-    applications = ma.fields.List(ma.fields.Nested(ApplicationOut))
+    applications = ma.fields.List(ma.fields.Nested(ListedApplicationOut))
+
+
+_TOLD: Final = tuple(
+    field.attribute or name
+    for name, field in ApplicationOut._declared_fields.items()  # noqa: SLF001 -- marshmallow's own name for the fields of a class
+)
 
 
 @BLUEPRINT.route("/credit/applications", methods=["GET"])
@@ -82,7 +103,12 @@ def get_applications(query: dict[str, Any]) -> dict[str, Any]:
     page = application_page_for(
         services(), current_actor(), only_to_lift=query["to_lift"], after=query["after"]
     )
-    return {"applications": page.applications, "next_after": page.next_after}
+    again = standing_again_for(services(), page.applications)
+    told = [
+        {**{name: getattr(one, name) for name in _TOLD}, "binds_again": one.id in again}
+        for one in page.applications
+    ]
+    return {"applications": told, "next_after": page.next_after}
 
 
 @BLUEPRINT.route("/credit/applications", methods=["POST"])
@@ -104,13 +130,14 @@ def post_application(body: dict[str, Any]) -> Any:
 @BLUEPRINT.arguments(LiftIn)
 @BLUEPRINT.response(200, ApplicationOut)
 def post_lift(body: dict[str, Any], application_id: UUID) -> Any:
-    """Give the receipt that a measure was lifted."""
+    """Give the receipt that a measure was lifted; one that still binds is refused unreasoned."""
     return lift_for(
         services(),
         current_actor(),
         application_id,
         on=body["on"],
         reference=body["reference"],
+        reason=body["reason"],
         idempotency=_once(body),
     )
 

@@ -116,7 +116,8 @@ def credit_measures() -> str:
 def credit_lift(application_id: UUID) -> WerkzeugResponse | tuple[str, int]:
     """Take the receipt that a measure was lifted."""
     parts, actor, form = services(), page_actor(), typed("lift")
-    on, reference = legal_day(form, "on"), form.text("reference")[:_REFERENCE_CHARS_MAX]
+    on, reason = legal_day(form, "on"), form.text("reason")[:_REFERENCE_CHARS_MAX]
+    reference = form.text("reference")[:_REFERENCE_CHARS_MAX]
     if not form.is_good:
         return _measures_page(form, application_id), 400
     there = redirect(f"/work/credit/measures?{urlencode({'lifted': str(application_id)})}", 303)
@@ -127,7 +128,8 @@ def credit_lift(application_id: UUID) -> WerkzeugResponse | tuple[str, int]:
             application_id,
             on=on,
             reference=reference,
-            idempotency=_once(form, (application_id, on, reference)),
+            reason=reason,
+            idempotency=_once(form, (application_id, on, reference, reason)),
         )
     except Conflict:
         # Pressed twice: one receipt is enough, and the page shows it.
