@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, select
 from base.clock import CIVIL_ZONE, Clock
 from base.db import reading
 from base.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem
+from credit.cases.articles import article_wrong
 from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
 from credit.cases.items import is_contradicted, item_number
@@ -235,6 +236,7 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
         problems.append(_problem("decided_on", "future", "lies in the future"))
     if note.served_on is not None and note.served_on > today:
         problems.append(_problem("served_on", "future", "lies in the future"))
+    problems += article_wrong(note.article)
     if note.kind == _LISTING:
         problems += _terms_wrong(note, today)
     if problems:

@@ -115,7 +115,7 @@ def test_a_repair_got_by_false_material_is_told_for_three_years(
         (sqlite_world.party, "apply", {"fact_ids": listed}),
         (AUTHORITY, "accept", {}),
         (AUTHORITY, "approve", DECIDED),
-        (AUTHORITY, "revoke", {**DECIDED, "article": "第五章"}),
+        (AUTHORITY, "revoke", {**DECIDED, "article": "第36号令第五条"}),
     ):
         sqlite_world.take(actor, "repair", step, first, **more)
     sqlite_world.installation.clock.instant = asked_at

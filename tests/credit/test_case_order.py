@@ -18,7 +18,7 @@ from tests.instances import Installation
 NO_DAY_OF_ANY_CALENDAR = write_token(b"\0", b"\xff" * 4, b"\0" * 8)
 NOTICE: dict[str, Any] = {
     "fact_ids": (),
-    "article": "第五条",
+    "article": "第44号令第五条",
     "terms": {
         "list": "food_blacklist",
         "measures": "MF-05",

@@ -121,7 +121,7 @@ def test_what_a_step_asks_for_is_refused_by_its_field(world: CaseDay) -> None:
 def test_of_two_decisions_the_ledger_takes_the_first_alone(world: CaseDay) -> None:
     case_id = uuid4()
     world.take(world.party, "repair", "apply", case_id)
-    world.take(AUTHORITY, "repair", "refuse", case_id, article="第十二条")
+    world.take(AUTHORITY, "repair", "refuse", case_id, article="第36号令第十二条")
 
     with pytest.raises(Conflict, match="The case is refused"):
         world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
@@ -200,7 +200,7 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: CaseDay) -> Non
     about: dict[str, Any] = {"fact_ids": (), "terms": terms, "article": "第44号令第五条"}
     world.take(AUTHORITY, "listing", "notice", case_id, **about)
     with pytest.raises(Conflict, match="list cannot follow"):
-        world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **DECIDED)
+        world.take(AUTHORITY, "listing", "list", case_id, article="第44号令第五条", **DECIDED)
     served: dict[str, Any] = {"served_on": date(2026, 11, 23)}
     world.take(AUTHORITY, "listing", "serve", case_id, **served)
     assert (world.case(case_id).due_on, world.case(case_id).due_rule) == (
@@ -210,7 +210,7 @@ def test_a_listing_is_noticed_served_answered_and_decided(world: CaseDay) -> Non
     world.take(world.party, "listing", "answer", case_id, reason="没有主观故意")
     world.installation.clock.instant = datetime(2026, 12, 1, 1, tzinfo=UTC)
     decided: dict[str, Any] = {"decision": "青市监列〔2026〕99号", "decided_on": date(2026, 12, 1)}
-    world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **decided)
+    world.take(AUTHORITY, "listing", "list", case_id, article="第44号令第五条", **decided)
 
     today = date(2026, 12, 1)
     assert world.answer(today) == ["青市监列〔2026〕1号", "青市监列〔2026〕99号"]
@@ -241,7 +241,11 @@ def test_what_a_listing_is_about_is_checked_before_anything_is_recorded(
         "authority": "market_regulation",
         "authority_name": "青岛市市场监督管理局",
     }
-    about: dict[str, Any] = {"fact_ids": (), "terms": {**good, **terms}, "article": "第五条"}
+    about: dict[str, Any] = {
+        "fact_ids": (),
+        "terms": {**good, **terms},
+        "article": "第44号令第五条",
+    }
 
     with pytest.raises(InvalidInput) as refusal:
         world.take(AUTHORITY, "listing", "notice", uuid4(), **about)

@@ -58,7 +58,9 @@ def _listed(world: CaseDay, **asked: Any) -> list[tuple[str, str, bool]]:
 
 def test_what_is_overdue_stands_first_and_what_is_decided_is_no_open_case(world: CaseDay) -> None:
     notice, objection, listed = uuid4(), uuid4(), (world.facts["serious_listing"],)
-    world.take(AUTHORITY, "listing", "notice", notice, fact_ids=(), terms=TERMS, article="x")
+    world.take(
+        AUTHORITY, "listing", "notice", notice, fact_ids=(), terms=TERMS, article="第44号令第五条"
+    )
     world.take(world.party, "objection", "lodge", objection)
     repair = uuid4()
     world.take(world.party, "repair", "apply", repair, fact_ids=listed)
@@ -80,7 +82,9 @@ def test_what_is_overdue_stands_first_and_what_is_decided_is_no_open_case(world:
 
 def test_the_time_that_a_party_has_for_its_answer_is_nobody_s_delay(world: CaseDay) -> None:
     case_id, served_on = uuid4(), world.desk.today()
-    world.take(AUTHORITY, "listing", "notice", case_id, fact_ids=(), terms=TERMS, article="x")
+    world.take(
+        AUTHORITY, "listing", "notice", case_id, fact_ids=(), terms=TERMS, article="第44号令第五条"
+    )
     world.take(AUTHORITY, "listing", "serve", case_id, fact_ids=(), served_on=served_on)
 
     world.installation.clock.instant += timedelta(days=30)
@@ -106,7 +110,7 @@ def test_numbers_by_kind_count_what_was_opened_decided_and_overdue(world: CaseDa
     repair = uuid4()
     world.take(world.party, "repair", "apply", repair, fact_ids=listed)
     world.installation.clock.instant += timedelta(days=7)
-    world.take(AUTHORITY, "repair", "refuse", repair, article="第九条")
+    world.take(AUTHORITY, "repair", "refuse", repair, article="第36号令第九条")
     world.take(world.party, "objection", "lodge", penalty_id)
     world.installation.clock.instant += timedelta(days=30)
     today = world.desk.today()

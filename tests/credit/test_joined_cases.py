@@ -213,7 +213,9 @@ def test_a_case_about_a_record_without_a_code_is_in_the_way_until_it_is_over(
     assert _place(world, about["fact_ids"][0]) == (None, "repaired")
     assert world.case(case_id).subject_id == world.subject
     # What was decided can still be revoked: it is the case's record, whosever it is by now.
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第十二条", **about, **DECIDED)
+    world.take(
+        AUTHORITY, "repair", "revoke", case_id, article="第36号令第十二条", **about, **DECIDED
+    )
     assert _place(world, about["fact_ids"][0]) == (None, "active")
     rebuild(world.installation)
 
@@ -237,7 +239,7 @@ def test_a_case_that_was_parted_all_the_same_can_be_closed_and_changes_nothing(
         world.take(AUTHORITY, "repair", "approve", case_id, **about, **DECIDED)
 
     assert [one.code for one in refusal.value.problems] == ["stands_elsewhere"]
-    world.take(AUTHORITY, "repair", "refuse", case_id, article="第九条", **about)
+    world.take(AUTHORITY, "repair", "refuse", case_id, article="第36号令第九条", **about)
     assert _place(world, world.facts["penalty"]) == (world.subject, "active")
     rebuild(world.installation)
 

@@ -109,7 +109,9 @@ def test_a_repair_that_is_revoked_leaves_what_the_feed_told_meanwhile(
     _tell(world, intake, "serious_listing", serious(1, **LISTED | changes))
     assert _fact(world, fact).ended_on == REPAIRED_ON
 
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **about, **DECIDED)
+    world.take(
+        AUTHORITY, "repair", "revoke", case_id, article="第107号令第二十五条", **about, **DECIDED
+    )
 
     told = _fact(world, fact)
     assert (told.state, told.ended_on) == (state, ended_on)

@@ -192,7 +192,7 @@ def test_nobody_is_listed_before_the_time_to_answer_is_over(world: CaseDay) -> N
     world.take(world.party, "listing", "answer", case_id, reason="没有主观故意")
 
     with pytest.raises(InvalidInput, match="2026-12-01 at the earliest") as refusal:
-        world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **DECIDED)
+        world.take(AUTHORITY, "listing", "list", case_id, article="第44号令第五条", **DECIDED)
 
     (problem,) = refusal.value.problems
     assert (problem.path, problem.code) == ("decided_on", "early")
@@ -202,7 +202,7 @@ def test_nobody_is_listed_before_the_time_to_answer_is_over(world: CaseDay) -> N
 def test_a_decision_is_not_dated_back_into_the_time_to_answer(world: CaseDay) -> None:
     case_id = _served(world)
     world.installation.clock.instant = datetime(2026, 12, 10, 1, tzinfo=UTC)
-    about: dict[str, Any] = {"article": "第五条", "decision": "青市监列〔2026〕9号"}
+    about: dict[str, Any] = {"article": "第44号令第五条", "decision": "青市监列〔2026〕9号"}
 
     for day in (date(2026, 11, 20), date(2026, 11, 30)):
         with pytest.raises(InvalidInput, match="2026-12-01 at the earliest"):
@@ -216,7 +216,9 @@ def test_a_time_that_stands_on_memory_alone_keeps_nobody_waiting(world: CaseDay)
 
     world.desk = replace(world.desk, book=rulebook().without({"R44-13"}))
 
-    assert world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **DECIDED) > 0
+    assert (
+        world.take(AUTHORITY, "listing", "list", case_id, article="第44号令第五条", **DECIDED) > 0
+    )
 
 
 def test_a_notice_is_served_before_anybody_is_listed_and_not_before_it_was_made(
@@ -229,7 +231,7 @@ def test_a_notice_is_served_before_anybody_is_listed_and_not_before_it_was_made(
 
     world.take(world.party, "listing", "answer", case_id, reason="收到")
     with pytest.raises(Conflict, match="Before list comes serve"):
-        world.take(AUTHORITY, "listing", "list", case_id, article="第五条", **DECIDED)
+        world.take(AUTHORITY, "listing", "list", case_id, article="第44号令第五条", **DECIDED)
 
 
 def test_a_repair_is_not_decided_on_a_day_before_it_was_asked_for(world: CaseDay) -> None:
@@ -315,6 +317,8 @@ def test_a_notice_that_is_sent_twice_is_one_notice(world: CaseDay) -> None:
 
     first, again = (world.take(AUTHORITY, "listing", "notice", case_id, **ABOUT) for _ in range(2))
     with pytest.raises(Conflict):
-        world.take(AUTHORITY, "listing", "notice", case_id, **{**ABOUT, "article": "第六条"})
+        world.take(
+            AUTHORITY, "listing", "notice", case_id, **{**ABOUT, "article": "第44号令第六条"}
+        )
 
     assert first == again

@@ -71,7 +71,7 @@ def test_a_repair_by_false_papers_is_revoked_and_the_record_counts_again(world: 
     world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
     assert world.state("penalty") == "repaired"
 
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **DECIDED)
+    world.take(AUTHORITY, "repair", "revoke", case_id, article="第107号令第二十五条", **DECIDED)
 
     assert world.state("penalty") == "active"
 
@@ -87,7 +87,9 @@ def test_a_repair_that_is_revoked_brings_back_nothing_that_its_feed_has_ended(
     row = serious(1, uscc=uscc_of(1), listed_on="2025-06-01", **ended)
     take_batch(intake, AUTHORITY, FEEDS["serious_listing"], csv_of([row]), door=Door.FILE)
 
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **about, **DECIDED)
+    world.take(
+        AUTHORITY, "repair", "revoke", case_id, article="第107号令第二十五条", **about, **DECIDED
+    )
 
     assert (world.state("serious_listing"), world.answer()) == ("ended", [])
 
@@ -139,7 +141,7 @@ def test_what_was_withdrawn_never_comes_back_by_another_case(world: CaseDay) -> 
     world.take(AUTHORITY, "withdrawal", "annul", uuid4(), **DECIDED)
     world.take(AUTHORITY, "repair", "accept", case_id)
     world.take(AUTHORITY, "repair", "approve", case_id, **DECIDED)
-    world.take(AUTHORITY, "repair", "revoke", case_id, article="第二十五条", **DECIDED)
+    world.take(AUTHORITY, "repair", "revoke", case_id, article="第107号令第二十五条", **DECIDED)
 
     assert world.state("penalty") == "withdrawn"
 

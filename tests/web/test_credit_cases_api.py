@@ -136,7 +136,7 @@ def test_a_refusal_of_a_step_names_the_field_of_the_request(told: House) -> None
     _step(told, case, "accept")
     late, early = ({**DECIDED, "decided_on": day} for day in ("2027-12-01", "2026-01-05"))
     terms = {"list": "serious_violation", "authority": "tax", "authority_name": "青岛税务局"}
-    notice = {"kind": "listing", "uscc": uscc(2), "reason": "x", "article": "第五条"}
+    notice = {"kind": "listing", "uscc": uscc(2), "reason": "x", "article": "第44号令第五条"}
     unknown = {**terms, "authority": "market_regulation", "measures": "M-1", "item": "1"}
 
     refused = [
@@ -162,7 +162,7 @@ def test_a_refusal_of_a_step_names_the_field_of_the_request(told: House) -> None
 
 def test_a_step_that_cannot_follow_is_a_conflict(told: House) -> None:
     case = _json(_apply(told))
-    _step(told, case, "refuse", reason="材料不实", article="第十二条")
+    _step(told, case, "refuse", reason="材料不实", article="第36号令第十二条")
 
     answer = _step(told, case, "approve", reason="核实", **DECIDED)
 
