@@ -5,7 +5,7 @@ that the row of another sender gave to the same code.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -40,11 +40,24 @@ def names_told(
     `rows` hold `batch_id`, `position`, `subject_id` and `is_registered`. What was decided here has
     no row. Of the `unregistered` the register had not told then.
     """
+    return names_at(
+        connection,
+        log,
+        (
+            (row.batch_id, row.position)
+            for row in rows
+            if not (row.is_registered and row.subject_id not in unregistered)
+            and row.batch_id is not None
+            and row.position is not None
+        ),
+    )
+
+
+def names_at(connection: Connection, log: int, places: Iterable[Place]) -> Mapping[Place, str]:
+    """Return the names that rows told, by their places; nothing of one that was erased."""
     wanted: dict[UUID, list[int]] = defaultdict(list)
-    for row in rows:
-        is_registered = row.is_registered and row.subject_id not in unregistered
-        if not is_registered and row.batch_id is not None and row.position is not None:
-            wanted[row.batch_id].append(row.position)
+    for batch_id, position in places:
+        wanted[batch_id].append(position)
     found: dict[Place, str] = {}
     for batch_id in sorted(wanted):
         positions = sorted(set(wanted[batch_id]))

@@ -1,10 +1,11 @@
 """What an entry of a list says of itself: its own name, its case, its article and its day."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from tests.codes.labels.samples import text_of_pdf
 from tests.credit.samples import defaulter, penalty, uscc
@@ -63,6 +64,43 @@ def test_the_register_says_what_a_party_is_called(world: House) -> None:
 
     assert public["name"] == "青岛新名食品有限公司"
     assert uscc(3) in found
+
+
+def _head(house: House, number: int = 3) -> str:
+    """Return the head of a party's page: its name, and what else it was told as."""
+    page = sign_in(house, "authority").get(f"/work/credit/parties/{uscc(number)}")
+    return text_of(page).partition("credit-head")[2].partition("截至")[0]
+
+
+def test_a_party_that_no_register_knows_is_called_by_the_last_whole_name_that_was_told(
+    world: House,
+) -> None:
+    hand_in(world, "penalty", penalty(3, cf_xdr_mc=WRONG))
+    world.clock.instant += timedelta(days=1)
+    hand_in(world, "judgment_default", court(iname="青岛旧名食品有限公司"))
+    first = _head(world)
+    world.clock.instant += timedelta(days=1)
+    hand_in(
+        world, "penalty", penalty(3, cf_wsh="青农罚〔2026〕33号", cf_xdr_mc="青岛新名食品有限公司")
+    )
+    world.clock.instant += timedelta(days=1)
+    hand_in(world, "penalty", penalty(3, cf_wsh="青农罚〔2026〕34号", cf_xdr_mc="青岛新名"))
+    second = _head(world)
+
+    assert "<h1>青岛旧名食品有限公司</h1>" in first
+    assert f"报送中另有名称：{escape(WRONG)}" in first
+    assert "<h1>青岛新名食品有限公司</h1>" in second
+    assert f"报送中另有名称：青岛旧名食品有限公司、青岛新名、{escape(WRONG)}" in second
+
+
+def test_what_the_register_calls_a_party_stands_alone(world: House) -> None:
+    hand_in(world, "judgment_default", court(iname="青岛旧名食品有限公司"))
+    hand_in(world, "registration", registered(3, "青岛新名食品有限公司"))
+
+    head = _head(world)
+
+    assert "<h1>青岛新名食品有限公司</h1>" in head
+    assert "另有名称" not in head
 
 
 def test_an_entry_of_the_courts_tells_its_case_its_article_and_its_day(world: House) -> None:

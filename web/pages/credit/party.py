@@ -5,7 +5,7 @@ ledger shows stands apart from what an authority decided.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from base.db import reading
 from base.errors import InvalidInput, NotFound
 from credit.applying.desk import Application, ApplicationQuery, applications_of
+from credit.called import called
 from credit.cases.reading import CaseQuery, CaseRow, cases_of
 from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
@@ -144,10 +145,11 @@ def _page(code: str) -> str | tuple[str, int]:
             rows_max=parts.settings.page_size_max,
         )
         used = applications_of(connection, parts.log, asked).applications
+        if card is None:
+            raise NotFound("There is no such record.")
+        names = called(connection, parts.log, card, facts)
         reasons = _reasons(connection, parts, facts)
         kept = kept_grades(connection, parts.log, subject_id)
-    if card is None:
-        raise NotFound("There is no such record.")
     on = today(parts) if known_at is None or known_on is None else known_on
     # What is done about a record, and what follows from it, is told of now alone.
     cases = cases if known_at is None else ()
@@ -156,7 +158,8 @@ def _page(code: str) -> str | tuple[str, int]:
     found = grade_for(parts, actor, asked_of)
     return render_template(
         "credit/party.html",
-        subject=card,
+        subject=replace(card, name=names.name),
+        also_told_as=names.others,
         code=card.code,
         own=is_own,
         region=region_name(card.region, chosen_lang()) if card.region else "",
