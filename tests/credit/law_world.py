@@ -173,7 +173,7 @@ def open_law_world(url: str) -> LawWorld:
     world.desk.bring_up()
     for name in decided:
         decision = {"decision": f"决〔2026〕{code_of(name)}", "decided_on": LISTED_ON}
-        article = law_cases()[name]["article"]
+        article = f"《食品安全法》{law_cases()[name]['article']}"
         world.take(name, AUTHORITY, "listing", "list", cases[name], article=article, **decision)
     world.at(TODAY)
     return world
@@ -207,7 +207,7 @@ def _notice(world: LawWorld, name: str, case: UUID) -> None:
         "authority": "market_regulation",
         "authority_name": "青岛市市场监督管理局",
     }
-    article = law_cases()[name]["article"]
+    article = f"《食品安全法》{law_cases()[name]['article']}"
     world.take(name, AUTHORITY, "listing", "notice", case, article=article, terms=terms)
     world.take(name, AUTHORITY, "listing", "serve", case, served_on=_NOTICED_ON)
 

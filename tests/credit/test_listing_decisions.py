@@ -144,7 +144,8 @@ def test_a_listing_names_the_records_of_its_party_that_it_rests_on(world: CaseDa
 
 @pytest.mark.parametrize("field", ["reason", "article", "decision"])
 def test_no_step_holds_the_number_of_a_person(world: CaseDay, field: str) -> None:
-    person = f"张三（身份证{person_number_of(1, date(1990, 3, 7))}）指使生产"
+    number = person_number_of(1, date(1990, 3, 7))
+    person = f"《食品安全法》第一百二十四条，张三（身份证{number}）指使生产"
     told: dict[str, Any] = {field: person}
 
     with pytest.raises(InvalidInput) as refusal:
