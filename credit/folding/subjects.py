@@ -111,8 +111,9 @@ def register_subjects(
 def _codes_of(connection: Connection, log: int, ids: Sequence[UUID]) -> set[tuple[UUID, str, str]]:
     found: set[tuple[UUID, str, str]] = set()
     for start in range(0, len(ids), _KEYS):
+        # With a column that no key holds: else SQLite would read all codes, as they are there.
         statement = select(
-            CREDIT_CODE.c.subject_id, CREDIT_CODE.c.scheme, CREDIT_CODE.c.code
+            CREDIT_CODE.c.subject_id, CREDIT_CODE.c.scheme, CREDIT_CODE.c.code, CREDIT_CODE.c.seq
         ).where(CREDIT_CODE.c.log == log, CREDIT_CODE.c.subject_id.in_(ids[start : start + _KEYS]))
         found.update(
             (row.subject_id, row.scheme, row.code) for row in connection.execute(statement)

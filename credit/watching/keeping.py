@@ -145,7 +145,8 @@ def _codes_of(connection: Connection, log: int, parties: Collection[UUID]) -> se
     for keys in _pieces(parties):
         joined = select(alias.subject_id).where(alias.log == log, alias.into_id.in_(keys))
         for some in _pieces({*keys, *connection.execute(joined).scalars()}):
-            codes = select(code.code).where(
+            # With a column that no key holds: else SQLite would read all codes, as they are there.
+            codes = select(code.code, code.seq).where(
                 code.log == log,
                 code.subject_id.in_(some),
                 code.scheme == CodeScheme.USCC.value,

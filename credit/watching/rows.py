@@ -27,9 +27,10 @@ def rows_of(
     fact, found = CREDIT_FACT.c, dict[UUID, list[FactRow]]()
     for keys in pieces(ids):
         theirs = select(fact.id, fact.subject_id).where(fact.log == log, fact.subject_id.in_(keys))
-        whose: dict[UUID, list[UUID]] = {}
-        for fact_id, of_id in connection.execute(theirs.distinct()):
-            whose.setdefault(fact_id, []).append(of_id)
+        whose: dict[UUID, set[UUID]] = {}
+        # Not the distinct ones: for these SQLite would read all facts in another order.
+        for fact_id, of_id in connection.execute(theirs):
+            whose.setdefault(fact_id, set()).add(of_id)
         # In a second step and no join: SQLite would read every fact in the order that is asked for.
         for facts in pieces(whose):
             versions = (

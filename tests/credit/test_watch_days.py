@@ -79,6 +79,10 @@ def _what(change: Change) -> str:
 
 @pytest.fixture
 def watcher(installation: Installation, intake: IntakeDesk) -> Watcher:
+    return _watching(installation, intake)
+
+
+def _watching(installation: Installation, intake: IntakeDesk) -> Watcher:
     found = Watcher(installation=installation)
     found.let_it_be(TODAY)
     _take(intake, "serious_listing", LISTED)
@@ -121,6 +125,37 @@ def test_over_midnight_nobody_is_read_whom_the_day_leaves_as_they_were(watcher: 
     told, _ = watcher.ask(after)
 
     assert (told, read) == ([], [])
+
+
+def test_a_poll_reads_facts_and_codes_by_their_keys_and_never_all_of_them(
+    sqlite_world_parts: tuple[Installation, IntakeDesk],
+) -> None:
+    installation, intake = sqlite_world_parts
+    watcher = _watching(installation, intake)
+    after, asked = watcher.head(), list[tuple[str, Any]]()
+
+    def note(*told: Any) -> None:
+        asked.append((told[2], told[3]))
+
+    watcher.let_it_be(TODAY + timedelta(days=1))
+    _take(intake, "penalty", [penalty(1, cf_wsh="新")])
+    watcher.let_it_be(TODAY + timedelta(days=2))
+    bring_up_credit(installation.engine, installation.log)
+    event.listen(installation.engine, "before_cursor_execute", note)
+    told, _ = watcher.ask(after)
+    event.remove(installation.engine, "before_cursor_execute", note)
+    with installation.engine.connect() as connection:
+        plans = [
+            (row[3], statement)
+            for statement, values in asked
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+
+    assert told
+    assert len(plans) > len(asked) // 2
+    for plan, statement in plans:
+        is_large = "credit_fact" in plan or "credit_code" in plan
+        assert not (is_large and plan.endswith("(log=?)")), f"{plan}: {statement}"
 
 
 def test_a_bar_that_outlives_its_record_is_over_on_the_day_that_the_law_says(
