@@ -30,7 +30,7 @@ def test_who_lifted_a_measure_is_told_that_its_record_counts_again(sqlite_house:
     before = [text_of(authority.get(one)) for one in (MEASURES, at)]
     start = told_on(text_of(authority.get("/work")))
 
-    revoked = {**decided, "article": "第十九条", "decision": "青市监修〔2026〕2号"}
+    revoked = {**decided, "article": "ndrc36 19", "decision": "青市监修〔2026〕2号"}
     at_of(authority.post(f"{at}/steps", page=at, step="revoke", **revoked))
 
     assert not any("条件恢复" in page for page in before)
