@@ -170,7 +170,7 @@ def listed_of(
 
 
 def entries_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
-    """Yield the entries of lists among rows of facts that hold `standing.COLUMNS`."""
+    """Yield the entries of lists among rows of facts: `standing.COLUMNS`, batch and row number."""
     yield from _entries(rows)
 
 

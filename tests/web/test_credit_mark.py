@@ -33,7 +33,8 @@ def _entry(list_id: str, article: str = "") -> Entry:
         stops_on=date(2029, 2, 2),
         removable_on=None,
         seq=1,
-        position=0,
+        batch_id=None,
+        row_number=None,
     )
 
 
