@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from credit.feeds.model import Feed, Field, FieldKind
+from credit.feeds.persons import told_header
 from credit.feeds.sampling.parties import uscc_of
 
 Row: TypeAlias = dict[str, str]
@@ -55,11 +56,13 @@ def dirt_of_fields(feed: Feed) -> Iterator[Dirt]:
             yield _of("a stroke for nothing", field, "", lambda _: "/")
             yield _of("the word for nothing", field, "", lambda _: "无")
             yield _of("a wide underscore for nothing", field, "", lambda _: "＿")
+    names = [field.name for field in feed.fields]
     yield Dirt(
         name="a column that the feed does not have",
-        path=UNKNOWN_COLUMN,
+        # Its place in a file that has every column of the feed.
+        path=told_header(UNKNOWN_COLUMN, len(names) + 1),
         code="left_over",
-        soil=lambda row: {**row, UNKNOWN_COLUMN: "见附件"},
+        soil=lambda row: {**dict.fromkeys(names, ""), **row, UNKNOWN_COLUMN: "见附件"},
     )
 
 
