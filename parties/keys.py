@@ -136,6 +136,11 @@ class KeyCard:
     expires_at: datetime
     revoked_at: datetime | None
 
+    @property
+    def actor(self) -> Actor:
+        """Who acts when the key is shown."""
+        return actor_of_key(key_id=self.id, role=self.role, party_id=self.party_id)
+
 
 def list_keys(connection: Connection, *, after: UUID | None, rows_max: int) -> list[KeyCard]:
     """Return at most `rows_max` keys after an id, oldest first, those that open no more too."""

@@ -153,4 +153,5 @@ def _line(account: Account, waits_until: datetime | None) -> str:
     elif account.must_change:
         state = "password to be changed"
     party = "" if account.party_id is None else f"  party {account.party_id}"
-    return f"{account.login:<20}  {account.role.value:<9}  {state}  {account.name}{party}"
+    told = f"{account.login:<20}  {account.role.value:<9}  {state}  {account.name}{party}"
+    return f"{told}  acts as {account.actor.id}"

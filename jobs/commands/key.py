@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from base.db import reading
 from jobs.console import console_desk
+from parties.actors import actor_of_key
 from parties.keys import (
     DAYS_DEFAULT,
     DAYS_MAX,
@@ -58,7 +59,9 @@ def grant_key(
         granted = grant(desk.engine, request, now=desk.now, record=desk.record)
     click.echo(granted.text)
     valid = f"{granted.expires_at:%Y-%m-%d %H:%M} UTC"
-    click.echo(f"key {granted.id}, valid until {valid}; it is not shown again", err=True)
+    acts_as = actor_of_key(key_id=granted.id, role=request.role, party_id=party).id
+    told = f"key {granted.id}, valid until {valid}; it acts as {acts_as} and is not shown again"
+    click.echo(told, err=True)
 
 
 @command.command("list")
@@ -68,7 +71,8 @@ def show_keys(environ: MutableMapping[str, str], is_json: bool) -> None:
     """List every key that was granted, oldest first; what opens is shown of none."""
     with console_desk(environ) as desk, reading(desk.engine) as connection:
         for key in _all_keys(connection):
-            click.echo(orjson.dumps(asdict(key)).decode() if is_json else _line(key, desk.now))
+            told = {**asdict(key), "acts_as": key.actor.id}
+            click.echo(orjson.dumps(told).decode() if is_json else _line(key, desk.now))
 
 
 def _all_keys(connection: Connection) -> Iterator[KeyCard]:
@@ -84,7 +88,8 @@ def _line(key: KeyCard, now: datetime) -> str:
     else:
         state = f"{'valid until' if now < key.expires_at else 'expired'} {key.expires_at:%Y-%m-%d}"
     party = "" if key.party_id is None else f"  party {key.party_id}"
-    return f"{key.id}  {key.role.value:<9}  {state}  {key.label}{party}"
+    told = f"{key.id}  {key.role.value:<9}  {state}  {key.label}{party}"
+    return f"{told}  acts as {key.actor.id}"
 
 
 @command.command("revoke")

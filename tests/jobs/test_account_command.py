@@ -58,7 +58,9 @@ def test_an_account_is_added_reset_and_ended(
         actor = actor_of_open_account(connection, find_account(connection, "li.lei").id)
     assert (actor.role, actor.key_id) == (Role.PRODUCER, None)
     assert run(engine, monkeypatch, "list") == 0
-    assert "li.lei" in capsys.readouterr().out
+    listed = capsys.readouterr().out
+    assert "li.lei" in listed
+    assert f"acts as {actor.id}" in listed
 
     assert run(engine, monkeypatch, "end", "li.lei") == 0
 

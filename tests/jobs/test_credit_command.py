@@ -223,28 +223,6 @@ def test_a_file_of_people_is_taken_checked_and_one_of_them_erased(
     assert numbers[7] not in checked + told
 
 
-def test_the_operator_says_who_decides_for_which_authority(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    environ = {"SUXIN_DATA_DIR": str(tmp_path / "data")}
-    assert run_command_line(["init"], environ) == 0
-    capsys.readouterr()
-
-    def run(*arguments: str) -> tuple[int, str]:
-        code = run_command_line(["credit", "office", *arguments], environ)
-        told = capsys.readouterr()
-        return code, told.out + told.err
-
-    actor = "key:0000000000000010"
-    code, office = run("grant", "--actor", actor, "--authority", "青岛市农业农村局")
-    again = run("grant", "--actor", actor, "--authority", "青岛市农业农村局")
-    wrong = run("grant", "--actor", "somebody", "--authority", "青岛市农业农村局")
-    ended = run("end", office.strip())
-
-    assert (code, again[0], wrong[0], ended[0]) == (0, 1, 1, 0)
-    assert run("list")[1].split() == [office.strip(), "ended", actor, "青岛市农业农村局"]
-
-
 def test_a_night_is_run_once_and_told_again(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

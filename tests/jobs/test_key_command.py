@@ -114,6 +114,8 @@ def test_the_list_shows_every_key_and_what_opens_of_none(
     assert [row["label"] for row in rows] == ["audit 2026", "duty"]
     assert all(key.rsplit("_", 1)[1] not in str([*lines, *rows]) for key in (first, second))
     assert "hash" not in rows[0]
+    assert [line.split(" acts as ")[1] for line in lines] == [row["acts_as"] for row in rows]
+    assert rows[0]["acts_as"] == f"key:{rows[0]['id'].replace('-', '')[-16:]}"
 
 
 def test_a_refused_grant_leaves_nothing(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,16 +8,18 @@ import click
 
 from base.config import load_settings
 from base.db import reading
+from base.errors import NotFound, Problem
 from credit.cases.model import CaseNote
 from credit.cases.reading import read_case
 from credit.cases.taking import take_step
 from credit.folding.projector import bring_up_credit
 from credit.offices import EVERY, end_office, grant_office, list_offices
-from jobs.console import console_desk
+from jobs.console import ConsoleDesk, console_desk
 from jobs.credit_cases import case_desk
 from jobs.initialised import require_initialised
 from jobs.instance import open_instance
-from parties.actors import CONSOLE
+from parties.actors import CONSOLE, Role
+from parties.holders import holder_of
 
 
 @click.group(name="office")
@@ -26,13 +28,18 @@ def offices() -> None:
 
 
 @offices.command(name="grant")
-@click.option("--actor", default=EVERY, help="key:… or account:…; every authority's without it.")
+@click.option(
+    "--actor",
+    default=EVERY,
+    help="key:… or account:…, as key list and account list tell; else every authority's.",
+)
 @click.option("--authority", required=True, help="Its name as feeds write it; * for every one.")
 @click.option("--code", default="", help="Its social credit code.")
 @click.pass_obj
 def grant(environ: MutableMapping[str, str], actor: str, authority: str, code: str) -> None:
     """Let a key or an account decide for an authority, and print the office's id."""
     with console_desk(environ) as desk:
+        _require_holder(desk, actor)
         office = grant_office(
             desk.engine,
             actor=actor,
@@ -42,6 +49,20 @@ def grant(environ: MutableMapping[str, str], actor: str, authority: str, code: s
             record=desk.record,
         )
     click.echo(str(office.id))
+
+
+def _require_holder(desk: ConsoleDesk, actor: str) -> None:
+    """Refuse an office to nobody: it would keep everybody else from deciding."""
+    if actor == EVERY:
+        return
+    with reading(desk.engine) as connection:
+        holder = holder_of(connection, actor, now=desk.now)
+    if holder is None or holder.role is not Role.AUTHORITY:
+        message = (
+            f"No key or account of an authority acts as {actor}: key list and account list tell as"
+            " what each of them acts."
+        )
+        raise NotFound(message, problems=(Problem(path="actor", code="unknown", message=message),))
 
 
 @offices.command(name="end")
