@@ -189,12 +189,20 @@ def remember_request(
         "row_id": row_id,
         "created_at": now,
     }
-    if insert_once(connection, POST_REQUEST, values):
-        return
+    if not insert_once(connection, POST_REQUEST, values):
+        require_same_request(
+            connection, actor=actor, idempotency_key=idempotency_key, request_hash=request_hash
+        )
+
+
+def require_same_request(
+    connection: Connection, *, actor: str, idempotency_key: str, request_hash: bytes
+) -> None:
+    """Raise `Conflict` where an idempotency key named another request before."""
     held = connection.execute(
         select(POST_REQUEST.c.request_hash).where(
             POST_REQUEST.c.actor == actor, POST_REQUEST.c.idempotency_key == idempotency_key
         )
-    ).scalar_one()
-    if held != request_hash:
+    ).scalar()
+    if held is not None and held != request_hash:
         raise Conflict("This idempotency key was used for another request.")

@@ -11,7 +11,7 @@ from trace.page_tokens import read_instant, read_token, write_instant, write_tok
 from typing import Final
 from uuid import UUID
 
-from base.db import reading
+from base.db import reading, transaction
 from base.errors import InvalidInput, NotFound, Problem
 from base.strict_json import JsonObject
 from credit.feeds.model import Feed
@@ -26,6 +26,8 @@ from credit.intake.retrying import retry_batch
 from credit.intake.senders import Signed, sent_of
 from credit.intake.taking import require_releasable, take_batch
 from parties.actors import Actor
+from parties.register import remember_request, require_same_request
+from web.idempotency import request_hash
 from web.issuing import hand_over
 from web.services import Services
 
@@ -45,29 +47,48 @@ def feed_asked(name: str) -> Feed:
     return FEEDS[name]
 
 
-def hand_in(parts: Services, actor: Actor, name: str, signed: Signed, body: bytes) -> CreditBatch:
-    """Take a batch that was pushed; one that nobody signed rightly is held for a person."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """How a batch was pushed: who signed it, and under which idempotency key it was sent."""
+
+    signed: Signed
+    idempotency_key: str | None = None
+
+
+def hand_in(parts: Services, actor: Actor, name: str, push: Push, body: bytes) -> CreditBatch:
+    """Take a batch that was pushed; one that nobody signed rightly is held for a person.
+
+    Raises `Conflict` where its idempotency key named other bytes before.
+    """
     feed = feed_asked(name)
     _require_something(body)
+    _require_same(parts, actor, push, file_of(body))
     file_hash = keep_file(parts.settings.effective_files_dir, body)
     with reading(parts.engine) as connection:
-        sent = sent_of(connection, feed.id, signed, file_hash)
+        sent = sent_of(connection, feed.id, push.signed, file_hash)
     batch = take_batch(intake_desk(parts), actor, feed, body, door=Door.PUSH, sent=sent)
+    _remember(parts, actor, push, batch)
     bring_up_credit(parts.engine, parts.log)
     return batch
 
 
 def hand_over_batch(
-    parts: Services, actor: Actor, name: str, signed: Signed, pieces: Iterator[bytes]
+    parts: Services, actor: Actor, name: str, push: Push, pieces: Iterator[bytes]
 ) -> CreditBatch:
-    """Keep a batch as it comes in and let a worker take it; the same bytes are one batch."""
+    """Keep a batch as it comes in and let a worker take it; the same bytes are one batch.
+
+    Raises `Conflict` where its idempotency key named other bytes before.
+    """
     feed = feed_asked(name)
     first = next(pieces, b"")
     _require_something(first)
     came = keep_pieces(parts.settings.effective_files_dir, chain((first,), pieces))
     with reading(parts.engine) as connection:
-        sent = sent_of(connection, feed.id, signed, came.hash)
-    return _hand_over(parts, actor, feed, came, Door.PUSH, sent)
+        sent = sent_of(connection, feed.id, push.signed, came.hash)
+    _require_same(parts, actor, push, came)
+    batch = _hand_over(parts, actor, feed, came, Door.PUSH, sent)
+    _remember(parts, actor, push, batch)
+    return batch
 
 
 def hand_over_file(parts: Services, actor: Actor, feed: Feed, body: bytes) -> CreditBatch:
@@ -93,6 +114,31 @@ def _hand_over(
     if task is not None:
         hand_over(parts, task)
     return batch
+
+
+def _require_same(parts: Services, actor: Actor, push: Push, came: File) -> None:
+    if push.idempotency_key is not None:
+        with reading(parts.engine) as connection:
+            require_same_request(
+                connection,
+                actor=actor.id,
+                idempotency_key=push.idempotency_key,
+                request_hash=request_hash(came.hash),
+            )
+
+
+def _remember(parts: Services, actor: Actor, push: Push, batch: CreditBatch) -> None:
+    """Bind the key to the bytes once there is a batch of them: what was refused is sent mended."""
+    if push.idempotency_key is not None:
+        with transaction(parts.engine) as connection:
+            remember_request(
+                connection,
+                actor=actor.id,
+                idempotency_key=push.idempotency_key,
+                request_hash=request_hash(batch.file_hash),
+                row_id=batch.id,
+                now=parts.clock.now(),
+            )
 
 
 def _require_something(body: bytes) -> None:

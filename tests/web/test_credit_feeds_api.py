@@ -297,6 +297,25 @@ def test_the_same_file_again_is_the_same_batch(house: House, sender: Sender) -> 
     assert len(_get(house, BATCHES)["batches"]) == 1
 
 
+@pytest.mark.parametrize("more", [{}, {"Prefer": "respond-async"}], ids=["at once", "worker"])
+def test_an_idempotency_key_stands_for_one_body(sqlite_house: House, more: dict[str, str]) -> None:
+    house, sender = sqlite_house, _sender_of(sqlite_house, "penalty")
+    once = {"Idempotency-Key": "a1", **more}
+    body, other = csv_of([penalty(1)]), csv_of([penalty(2)])
+
+    refused = _push(house, sender, b"", 1, **once)
+    _push(house, sender, body, 1, **once)
+    again = _push(house, sender, body, 1, **once)
+    wrong = _push(house, sender, other, 1, **once)
+    own = _push(house, sender, other, 1, **{**once, "Idempotency-Key": "a2"})
+    nonsense = _push(house, sender, other, 1, **{**once, "Idempotency-Key": "a 3"})
+
+    assert (refused.status_code, wrong.status_code, nonsense.status_code) == (400, 409, 400)
+    assert len(_get(house, BATCHES)["batches"]) == 2
+    if not more:
+        assert again["id"] != own["id"]
+
+
 def test_a_row_that_is_still_not_understood_stays_in_quarantine(
     house: House, sender: Sender
 ) -> None:

@@ -22,6 +22,7 @@ from web.auth import current_actor, requires
 from web.bodies import body_pieces, read_body
 from web.credit_feed_desk import marked_file, told_of
 from web.credit_feeds import (
+    Push,
     batch_for,
     batches_page,
     hand_in,
@@ -32,6 +33,7 @@ from web.credit_feeds import (
     retry,
 )
 from web.downloads import download
+from web.idempotency import idempotency_key
 from web.services import services
 
 BLUEPRINT = ApiBlueprint(
@@ -188,12 +190,13 @@ def post_batch(name: str) -> tuple[CreditBatch, int, dict[str, str]]:
 
     With `Prefer: respond-async` a worker takes it; it may be larger then.
     """
-    parts, actor, signed = services(), current_actor(), _signed()
+    parts, actor = services(), current_actor()
+    push = Push(signed=_signed(), idempotency_key=idempotency_key())
     if "respond-async" not in request.headers.get("Prefer", ""):
         body = read_body(request, parts.settings.credit_push_bytes_max)
-        return hand_in(parts, actor, name, signed, body), 201, {}
+        return hand_in(parts, actor, name, push, body), 201, {}
     pieces = body_pieces(request, parts.settings.credit_bytes_max)
-    batch = hand_over_batch(parts, actor, name, signed, pieces)
+    batch = hand_over_batch(parts, actor, name, push, pieces)
     return batch, 202, {"Location": f"/api/v1/credit/batches/{batch.id}"}
 
 
