@@ -118,7 +118,7 @@ class CreditBatchesOut(ma.Schema):
 class CreditBatchQuery(StrictSchema):
     """Which batches, how many at most, and after which page."""
 
-    feed = text(_WORD_CHARS_MAX, load_default=None)
+    feed = ma.fields.String(load_default=None, validate=ma.validate.OneOf(tuple(EVERY_FEED)))
     after = text(_TOKEN_CHARS_MAX, load_default="")
     count = ma.fields.Integer(load_default=None, validate=ma.validate.Range(1))
     state = ma.fields.Enum(BatchState, by_value=ma.fields.String, load_default=None)

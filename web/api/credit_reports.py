@@ -15,6 +15,7 @@ from ledger.batch import Idempotency
 from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.fields import Instant, LegalDay, StrictSchema, text
+from web.api.pages_before import NEXT_TOLD, page_before
 from web.auth import current_actor, requires
 from web.credit_report_files import report_download
 from web.credit_reports import (
@@ -110,6 +111,7 @@ class CreditReportsOut(ma.Schema):
     """Reports, the newest first."""
 
     reports = ma.fields.List(ma.fields.Nested(CreditReportOut))
+    next_before = ma.fields.Integer(allow_none=True, metadata={"description": NEXT_TOLD})
 
 
 class VerifiedReportOut(ma.Schema):
@@ -151,6 +153,9 @@ class AccessesOut(ma.Schema):
     """Who looked, the newest first."""
 
     accesses = ma.fields.List(ma.fields.Nested(AccessOut))
+    next_before = ma.fields.AwareDateTime(
+        format="iso", allow_none=True, metadata={"description": NEXT_TOLD}
+    )
 
 
 @BLUEPRINT.route("/credit/reports", methods=["POST"])
@@ -197,10 +202,10 @@ def post_personal_report(body: dict[str, Any]) -> dict[str, Any]:
 def get_reports(query: dict[str, Any]) -> dict[str, Any]:
     """List the reports that one asked for oneself; an auditor sees everybody's."""
     parts = services()
-    found = reports_for(
-        parts, current_actor(), before=query["before"], rows_max=parts.settings.page_size_max
-    )
-    return {"reports": [_told(one) for one in found]}
+    most = parts.settings.page_size_max
+    found = reports_for(parts, current_actor(), before=query["before"], rows_max=most + 1)
+    shown, following = page_before(found, most, lambda one: one.seq)
+    return {"reports": [_told(one) for one in shown], "next_before": following}
 
 
 @BLUEPRINT.route("/credit/reports/<number>/report.json", methods=["GET"])
@@ -251,10 +256,10 @@ def get_accesses(query: dict[str, Any]) -> dict[str, Any]:
     """Tell who looked at one's own record and why; an auditor sees every look."""
     parts = services()
     before: datetime | None = query["before"]
-    found = accesses_for(
-        parts, current_actor(), before=before, rows_max=parts.settings.page_size_max
-    )
-    return {"accesses": found}
+    most = parts.settings.page_size_max
+    found = accesses_for(parts, current_actor(), before=before, rows_max=most + 1)
+    shown, following = page_before(found, most, lambda one: one.at)
+    return {"accesses": shown, "next_before": following}
 
 
 def _told(report: IssuedReport) -> dict[str, Any]:

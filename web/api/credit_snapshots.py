@@ -14,6 +14,7 @@ from parties.access import Action
 from web.api.blueprint import ApiBlueprint
 from web.api.credit_reports import ComparedFileOut, ReportCodeQuery
 from web.api.fields import LegalDay, StrictSchema
+from web.api.pages_before import NEXT_TOLD, page_before
 from web.auth import current_actor, requires
 from web.credit_lists import any_list, as_known
 from web.credit_snapshots import (
@@ -66,6 +67,7 @@ class SnapshotsOut(ma.Schema):
     """Snapshots, the newest first."""
 
     snapshots = ma.fields.List(ma.fields.Nested(SnapshotOut))
+    next_before = ma.fields.Integer(allow_none=True, metadata={"description": NEXT_TOLD})
 
 
 class VerifiedSnapshotOut(SnapshotOut):
@@ -94,13 +96,15 @@ def post_snapshot(body: dict[str, Any], list_id: str) -> dict[str, Any]:
 def get_snapshots(query: dict[str, Any], list_id: str) -> dict[str, Any]:
     """List the snapshots of a list."""
     parts = services()
+    most = parts.settings.page_size_max
     found = snapshots_for(
         parts,
         any_list(list_id).id,
         before=query["before"],
-        rows_max=parts.settings.page_size_max,
+        rows_max=most + 1,
     )
-    return {"snapshots": [_told(one) for one in found]}
+    shown, following = page_before(found, most, lambda one: one.seq)
+    return {"snapshots": [_told(one) for one in shown], "next_before": following}
 
 
 @BLUEPRINT.route("/credit/snapshots/<number>/<name>", methods=["GET"])

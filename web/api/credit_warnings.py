@@ -46,7 +46,7 @@ class WarningsQuery(StrictSchema):
 
     state = text(_WORD_CHARS_MAX, load_default="")
     rule = text(_WORD_CHARS_MAX, load_default="")
-    severity = text(_WORD_CHARS_MAX, load_default="")
+    severity = ma.fields.String(load_default="", validate=ma.validate.OneOf(("", *SEVERITIES)))
     uscc = text(_WORD_CHARS_MAX, load_default="")
     after = text(_TOKEN_CHARS_MAX, load_default="")
 
