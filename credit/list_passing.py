@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 from base.clock import CIVIL_ZONE
 from credit.checking import Listed, listed_of, listed_on
 from credit.facts import FactState
-from credit.list_reading import AsKnown, Removed, newest_of, removed_of
+from credit.list_reading import AsKnown, Removed, newest_of, removed_of, steps_behind
 from credit.tables import CREDIT_FACT
 
 
@@ -29,7 +29,8 @@ def passed_between(
         if one is not None:
             found[row.id] = one
     newest = newest_of(connection, log, list(found), after.known_at)
-    return tuple(removed_of(one, newest.get(id_), after.day) for id_, one in found.items())
+    steps = steps_behind(connection, log, newest.values())
+    return tuple(removed_of(one, newest.get(id_), steps, after.day) for id_, one in found.items())
 
 
 def _maybe(log: int, before: AsKnown, after: AsKnown) -> Select[Any]:

@@ -4,7 +4,7 @@ The rule that must stay true: a list is asked for as known at an instant, so tha
 then can be told again; and what left it says why.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +16,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from base.strict_json import loads
+from credit.cases.entries import CASE_KIND, case_note_of
+from credit.cases.model import CaseNote
 from credit.checking import LISTED_CODE, Listed, listed_of, listed_on
 from credit.facts import FactState
 from credit.names_then import registered_since
@@ -23,6 +25,7 @@ from credit.names_told import is_ever_named, is_named
 from credit.personal_texts import public_text
 from credit.rulebook.lists import CreditList, credit_lists
 from credit.tables import CREDIT_CODE, CREDIT_FACT
+from ledger.store import read_entries
 
 _ID_BYTES: Final = 16
 _BODY_BYTES_MAX: Final = 1 << 20
@@ -148,11 +151,12 @@ def changes_between(
     added, removed = _only_in(new, old), _only_in(old, new)
     gone = list(connection.execute(removed.order_by(CREDIT_FACT.c.id).limit(rows_max)))
     newest = newest_of(connection, log, [row.id for row in gone], after.known_at)
+    steps = steps_behind(connection, log, newest.values())
     came = list(connection.execute(added.order_by(CREDIT_FACT.c.id).limit(rows_max)))
     return Changes(
         added=tuple(listed_of(connection, log, came, after.known_at)),
         removed=tuple(
-            removed_of(listed, newest.get(listed.entry.fact_id), after.day)
+            removed_of(listed, newest.get(listed.entry.fact_id), steps, after.day)
             for listed in listed_of(connection, log, gone, before.known_at)
         ),
         changed=tuple(islice(_changed(connection, log, before, after), rows_max)),
@@ -199,8 +203,22 @@ _STATES: Final = {
 }
 
 
-def removed_of(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
-    """Return why an entry is on its list no more on a day, by the newest version of its fact."""
+def steps_behind(
+    connection: Connection, log: int, rows: Iterable[Row[Any]]
+) -> Mapping[int, CaseNote]:
+    """Return the steps of cases by which facts are told no more, by their entries."""
+    seqs = sorted({row.seq for row in rows if row.state != FactState.ACTIVE})
+    stored = read_entries(connection, log, seqs).values()
+    return {one.seq: case_note_of(one) for one in stored if one.header.kind == CASE_KIND}
+
+
+def removed_of(
+    listed: Listed, row: Row[Any] | None, steps: Mapping[int, CaseNote], day: date
+) -> Removed:
+    """Return why an entry is on its list no more on a day, by the newest version of its fact.
+
+    By which decision its feed says; of what was decided here the step of its case does.
+    """
     if row is None:
         return Removed(
             listed=listed, why=Left.NOT_YET, on=None, number="", reason="", seq=listed.entry.seq
@@ -214,12 +232,15 @@ def removed_of(listed: Listed, row: Row[Any] | None, day: date) -> Removed:
             why, on = Left.RUN_OUT, row.stops_on
         elif (row.starts_on or row.decided_on or day) > day:
             why, on = Left.NOT_YET, None
+    number, reason = str(told.get("removed_number", "")), str(told.get("removed_why", ""))
+    if row.seq in steps:
+        number, reason = steps[row.seq].decision, steps[row.seq].reason
     return Removed(
         listed=listed,
         why=why,
         on=on,
-        number=public_text(str(told.get("removed_number", ""))),
-        reason=public_text(str(told.get("removed_why", ""))),
+        number=public_text(number),
+        reason=public_text(reason),
         seq=row.seq,
     )
 

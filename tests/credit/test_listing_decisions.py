@@ -12,6 +12,7 @@ from base.errors import Conflict, InvalidInput, NotFound
 from credit.cases.items import is_contradicted
 from credit.cases.reading import read_case
 from credit.feeds.sampling.parties import person_number_of
+from credit.list_reading import AsKnown, changes_between
 from credit.tables import CREDIT_FACT
 from parties.actors import Actor
 from tests.credit.case_world import CaseDay, open_case_world
@@ -153,3 +154,26 @@ def test_no_step_holds_the_number_of_a_person(world: CaseDay, field: str) -> Non
 
     assert [(one.path, one.code) for one in refusal.value.problems] == [(field, "personal")]
     assert "1990" not in str(refusal.value)
+
+
+def test_changes_tell_by_which_decision_of_its_case_an_entry_left(world: CaseDay) -> None:
+    case_id = served(world)
+    decide(world, case_id)
+    world.installation.clock.instant = datetime(2026, 12, 3, 1, tzinfo=UTC)
+    left: dict[str, Any] = {"decision": "青市监移〔2026〕1号", "decided_on": date(2026, 12, 3)}
+
+    world.take(AUTHORITY, "listing", "remove", case_id, reason="核实属实", **left)
+
+    on_list, gone = (
+        AsKnown(
+            list_id="serious_violation",
+            day=date(2026, 12, day),
+            known_at=datetime(2026, 12, day, 15, tzinfo=UTC),
+        )
+        for day in (2, 3)
+    )
+    with reading(world.installation.engine) as connection:
+        found = changes_between(connection, world.installation.log, on_list, gone, rows_max=10)
+    assert [(one.number, one.reason) for one in found.removed] == [
+        ("青市监移〔2026〕1号", "核实属实")
+    ]
