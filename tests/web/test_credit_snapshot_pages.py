@@ -114,7 +114,10 @@ def test_without_the_code_nothing_is_told_of_a_snapshot(world: House) -> None:
     ]
     typed = anybody.get(f"/credit/reports?number={number}&{urlsplit(path_of(world, number)).query}")
 
+    wrong = text_of(anybody.get(f"/credit/snapshots/{number}?code=0000000000"))
+
     assert codes == [404] * 4
+    assert "没有这一编号和核验码的名单快照" in wrong
     assert typed.headers["Location"] == path_of(world, number)
 
 

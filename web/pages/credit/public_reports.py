@@ -136,7 +136,11 @@ def unknown(number: str) -> Response:
 
 def _ask(number: str, code: str, *, is_wrong: bool) -> str:
     return render_template(
-        "credit/public_report_ask.html", number=number, code=code, is_wrong=is_wrong
+        "credit/public_report_ask.html",
+        number=number,
+        code=code,
+        is_wrong=is_wrong,
+        is_snapshot=number.strip().upper().startswith(SNAPSHOT_PREFIX),
     )
 
 
