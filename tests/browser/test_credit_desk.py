@@ -130,7 +130,7 @@ def test_an_objection_that_is_upheld_takes_the_record_out(
 
     party.goto(url + "/work/credit/mine")
     record = party.locator("li", has_text="青农罚")
-    expect(record).to_contain_text("已撤回")
+    expect(record).to_contain_text("已撤销")
     expect(record.get_by_role("link", name="提出异议")).to_have_count(0)
 
 

@@ -97,6 +97,7 @@ def test_a_file_holds_the_whole_list_in_each_form(told: House) -> None:
     answer = person.get(f"{LIST}/file/json?day=2026-06-01&known=2026-06-02")
     told_json = json.loads(answer.get_data())
 
+    assert rows[0][:3] == ["统一社会信用代码", "名称", "事由"]
     assert sorted(row[0] for row in rows[1:]) == sorted(uscc(one) for one in (1, 4, 5, 6))
     assert "'=1+1" in [row[2] for row in rows]
     sheet = [row[:3] for row in book.worksheets[0].iter_rows(values_only=True)]

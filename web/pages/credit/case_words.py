@@ -30,7 +30,7 @@ STATES: Final[Mapping[str, Callable[[], str]]] = {
     "upheld": lambda: _("Upheld"),
     "rejected": lambda: _("Rejected"),
     "annulled": lambda: _("Basis annulled"),
-    "withdrawn": lambda: _("Withdrawn"),
+    "withdrawn": lambda: _("Set aside"),
     "shielded": lambda: _("Shielded for the time"),
     "restored": lambda: _("Published again"),
     "noticed": lambda: _("Notice given"),

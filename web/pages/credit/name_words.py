@@ -46,11 +46,11 @@ OUTCOME_TONES: Final[Mapping[str, str]] = {Outcome.SAME: "good", Outcome.DIFFERE
 PARTS: Final[Mapping[str, Callable[[], str]]] = {
     Part.CORE: lambda: _("Shop name"),
     Part.INDUSTRY: lambda: _("Trade"),
-    Part.PLACE: lambda: _("Place"),
+    Part.PLACE: lambda: _("Place in the name"),
     Part.FORM: lambda: _("Legal form"),
     Part.BRANCH: lambda: _("Branch"),
     Part.EXTRA: lambda: _("In brackets"),
-    Part.CODE: lambda: _("Code"),
+    Part.CODE: lambda: _("Code of the party"),
 }
 VERDICTS: Final[Mapping[str, Callable[[], str]]] = {
     Verdict.AGREES: lambda: _("agrees"),

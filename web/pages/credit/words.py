@@ -57,7 +57,7 @@ STATES: Final[Mapping[str, Callable[[], str]]] = {
     FactState.ACTIVE: lambda: _("Counts"),
     FactState.ENDED: lambda: _("Ended by its authority"),
     FactState.REPAIRED: lambda: _("Repaired"),
-    FactState.WITHDRAWN: lambda: _("Withdrawn"),
+    FactState.WITHDRAWN: lambda: _("Set aside"),
     FactState.SHIELDED: lambda: _("Shielded for the time"),
 }
 SEVERITIES: Final[Mapping[str, Callable[[], str]]] = {
