@@ -1,43 +1,38 @@
-"""The files of a snapshot: JSON that proves itself, a table in text; and how anybody checks one.
+"""The files of a snapshot: JSON that proves itself, and a table in text.
 
-Format `suxin-credit-snapshot-file/2`: canonical JSON of `format`, `snapshot` (its head), `lines`
-and `bundle` (`ledger.bundle`: the snapshot's own entry and those that its lines stand on). The
-proof of a line names its row by its number in the file (`row`) and by its place among the leaves
-(`position`); a snapshot of before is a `/1`, where that place is `row`.
+Format `suxin-credit-snapshot-file/2`: canonical JSON of `format`, `snapshot` (its head), `lines`,
+`hashes` (of each line its leaf under the root; files of before have none) and `bundle`
+(`ledger.bundle`: the snapshot's own entry and those that its lines stand on). The proof of a line
+names its row by its number in the file (`row`) and by its place among the leaves (`position`); a
+snapshot of before is a `/1`, where that place is `row`.
 
-The rule that must stay true: `check_snapshot_file` needs the key of the ledger and nothing else.
+The rule that must stay true: the table is made of the lines alone, so that the same lines always
+give the same table.
 """
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from trace.sheets.texts import safe_text
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from base.errors import InvalidInput, Problem
+from base.errors import InvalidInput
 from base.strict_json import JsonObject, JsonValue, loads
-from credit.intake.entries import BATCH_KIND
 from credit.list_reading import AsKnown
-from credit.reporting.entries import SNAPSHOT_KIND
 from credit.reporting.layout import layout
-from credit.reporting.papers import check_row
 from credit.reporting.proving import public_bundle
 from credit.reporting.snapshot_reading import Snapshot, line_read, snapshot_lines
-from credit.reporting.snapshots import FORMAT, head_json
+from credit.reporting.snapshots import head_json
 from ledger import bundle as bundles
 from ledger.canonical import canonical_bytes
 from ledger.merkle import leaf_hash, root_of
-from ledger.note import VerifierKey
-from ledger.verify import Report, verify_bundle
 
 FILE_FORMAT: Final = "suxin-credit-snapshot-file/2"
-_FORMER: Final = "suxin-credit-snapshot-file/1"
-_DEPTH: Final = 16
+FORMER: Final = "suxin-credit-snapshot-file/1"
+DEPTH_MAX: Final = 16
 _MARK: Final = "\ufeff"
-_BOUND: Final = ("number", "list", "day", "known_at", "taken_at", "rows", "root")
 _COLUMNS: Final = (
     ("uscc", "统一社会信用代码"),
     ("name", "名称"),
@@ -49,16 +44,6 @@ _COLUMNS: Final = (
     ("stops_on", "不再列入之日"),
     ("removable_on", "可申请移出之日"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedSnapshot:
-    """What a file proves: the head, its lines, and how many are proven down to their rows."""
-
-    head: Mapping[str, Any]
-    lines: Sequence[Mapping[str, Any]]
-    lines_proven: int
-    proven: Report
 
 
 def head_of(snapshot: Snapshot) -> JsonObject:
@@ -74,47 +59,52 @@ def head_of(snapshot: Snapshot) -> JsonObject:
 
 def snapshot_json(connection: Connection, log: int, snapshot: Snapshot) -> bytes:
     """Return the file that proves itself; raises `NotFound` where it is not sealed yet."""
-    lines = [line_read(one) for one in snapshot_lines(connection, log, snapshot)]
+    packed = snapshot_lines(connection, log, snapshot)
+    lines = [line_read(one) for one in packed]
     seqs = {snapshot.seq}
-    for _, proof in _paths(lines):
+    for _, proof in paths_of(lines):
         seqs.add(proof["batch_seq"])
     bundle = public_bundle(connection, log, seqs)
-    told = loads(bundles.dump(bundle), bytes_max=bundles.BYTES_MAX, depth_max=_DEPTH)
+    told = loads(bundles.dump(bundle), bytes_max=bundles.BYTES_MAX, depth_max=DEPTH_MAX)
     value: JsonObject = {
-        "format": FILE_FORMAT if _names_rows(lines) else _FORMER,
+        "format": FILE_FORMAT if _names_rows(lines) else FORMER,
         "snapshot": head_of(snapshot),
         "lines": list[JsonValue](lines),
+        "hashes": [leaf_hash(one).hex() for one in packed],
         "bundle": told,
     }
     return canonical_bytes(value)
 
 
 def snapshot_csv(connection: Connection, log: int, snapshot: Snapshot) -> bytes:
-    """Return the lines as a table: each with its entry, its row, and its own hash under the root.
-
-    It is made of the lines alone, so that the same snapshot always gives the same bytes.
-    """
+    """Return the lines as a table, each with entry, row, and its own hash under the root."""
     out = io.StringIO(_MARK)
     out.seek(0, io.SEEK_END)
     write = csv.writer(out, lineterminator="\r\n").writerow
-    heads = [head for _, head in _COLUMNS]
-    packed_lines = list(snapshot_lines(connection, log, snapshot))
-    lines: list[Any] = [line_read(packed) for packed in packed_lines]
-    row_head = "文件中的行" if _names_rows(lines) else "批次中的行"
-    write([*heads, "账本条目", "批次", row_head, "本行哈希", "名单快照"])
-    for packed, line in zip(packed_lines, lines, strict=True):
-        proof = line["proof"]
-        write(
-            [
-                *(safe_text(str(line[name])) for name, _ in _COLUMNS),
-                str(proof["seq"]),
-                proof.get("batch", ""),
-                _row_cell(proof),
-                leaf_hash(packed).hex(),
-                snapshot.number,
-            ]
-        )
+    lines = [(line_read(packed), packed) for packed in snapshot_lines(connection, log, snapshot)]
+    write(table_heads([line for line, _ in lines]))
+    for line, packed in lines:
+        write(table_row(line, packed, snapshot.number))
     return out.getvalue().encode()
+
+
+def table_heads(lines: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the heads of a table: a snapshot of before counts its rows in the batch."""
+    row = "文件中的行" if _names_rows(lines) else "批次中的行"
+    return [*(head for _, head in _COLUMNS), "账本条目", "批次", row, "本行哈希", "名单快照"]
+
+
+def table_row(line: Any, packed: bytes, number: str) -> list[str]:
+    """Return the cells of a line; `packed` is its canonical form."""
+    proof = line["proof"]
+    return [
+        *(safe_text(str(line[name])) for name, _ in _COLUMNS),
+        str(proof["seq"]),
+        proof.get("batch", ""),
+        _row_cell(proof),
+        leaf_hash(packed).hex(),
+        number,
+    ]
 
 
 def _names_rows(lines: Sequence[Mapping[str, Any]]) -> bool:
@@ -130,33 +120,6 @@ def _row_cell(proof: Mapping[str, Any]) -> str:
     return str(proof["row"] if "position" in proof else proof["row"] + 1)
 
 
-def check_snapshot_file(data: bytes, vkeys: Sequence[VerifierKey]) -> CheckedSnapshot:
-    """Return what a file proves to somebody who trusts `vkeys`.
-
-    Raises `VerificationError` for its bundle, `InvalidInput` where the head or a line is not what
-    the entries hold.
-    """
-    value = loads(data, bytes_max=bundles.BYTES_MAX, depth_max=_DEPTH)
-    if not isinstance(value, dict) or value.get("format") not in (FILE_FORMAT, _FORMER):
-        raise _wrong("format", f"is not {FILE_FORMAT}")
-    head, lines, bundle = (value.get(name) for name in ("snapshot", "lines", "bundle"))
-    if not isinstance(head, dict) or not isinstance(lines, list) or not isinstance(bundle, dict):
-        raise _wrong("snapshot", "is missing")
-    proven = verify_bundle(canonical_bytes(bundle), vkeys)
-    own = [one for one in proven.entries if one.kind == SNAPSHOT_KIND]
-    if len(own) != 1:
-        raise _wrong("bundle", "does not have the snapshot's own entry")
-    _check_head(head, own[0].payload)
-    if root_of([leaf_hash(canonical_bytes(line)) for line in lines]).hex() != head["root"]:
-        raise _wrong("lines", "are not the ones whose root the ledger holds")
-    batches = {one.seq: one for one in proven.entries if one.kind == BATCH_KIND}
-    told = [line for line in lines if isinstance(line, dict)]
-    paths = _paths(told)
-    for path, proof in paths:
-        check_row(path, proof, batches)
-    return CheckedSnapshot(head=head, lines=told, lines_proven=len(paths), proven=proven)
-
-
 def hash_of_snapshot_file(data: bytes) -> bytes | None:
     """Return the root over the lines of a JSON file, None for anything else.
 
@@ -165,7 +128,7 @@ def hash_of_snapshot_file(data: bytes) -> bytes | None:
     if data[:1] != b"{":
         return None
     try:
-        value = loads(data, bytes_max=layout().limits.compare_bytes, depth_max=_DEPTH)
+        value = loads(data, bytes_max=layout().limits.compare_bytes, depth_max=DEPTH_MAX)
     except InvalidInput:
         return None
     lines = value.get("lines") if isinstance(value, dict) else None
@@ -174,23 +137,11 @@ def hash_of_snapshot_file(data: bytes) -> bytes | None:
     return root_of([leaf_hash(canonical_bytes(line)) for line in lines])
 
 
-def _check_head(head: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
-    wrong = [name for name in _BOUND if head.get(name) != payload.get(name)]
-    if head.get("format") != FORMAT or set(head) != {"format", *_BOUND}:
-        wrong.append("format")
-    if wrong:
-        raise _wrong(f"snapshot.{wrong[0]}", "is not what the ledger's entry says")
-
-
-def _paths(lines: Sequence[JsonObject]) -> list[tuple[str, Mapping[str, Any]]]:
+def paths_of(lines: Sequence[JsonObject]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the proofs of lines that lead to a row, with their places."""
     found: list[tuple[str, Mapping[str, Any]]] = []
     for at, line in enumerate(lines):
         proof = line.get("proof")
         if isinstance(proof, dict) and "path" in proof:
             found.append((f"lines[{at}]", proof))
     return found
-
-
-def _wrong(path: str, message: str) -> InvalidInput:
-    problem = Problem(path=path, code="snapshot", message=message)
-    return InvalidInput(f"{path} {message}", problems=(problem,))

@@ -12,7 +12,7 @@ import pytest
 
 from base.errors import AppError, InvalidInput
 from credit.reporting.papers import check_row
-from credit.reporting.snapshot_files import check_snapshot_file
+from credit.reporting.snapshot_checking import check_snapshot_file
 from jobs.commands import run_command_line
 from ledger.proof import VerificationError
 from tests.codes.labels.samples import raster, read_all, text_of_pdf

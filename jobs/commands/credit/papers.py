@@ -6,7 +6,7 @@ import click
 
 from base.errors import InputTooLarge
 from credit.reporting.papers import check_report_file
-from credit.reporting.snapshot_files import check_snapshot_file
+from credit.reporting.snapshot_checking import check_snapshot_file, check_table
 from ledger.bundle import BYTES_MAX
 from ledger.note import VerifierKey
 
@@ -31,14 +31,22 @@ def check_report(path: Path, keys: tuple[str, ...]) -> int:
     "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--key", "keys", multiple=True, required=True, help="A key of the ledger (vkey).")
-def check_snapshot(path: Path, keys: tuple[str, ...]) -> int:
-    """Check a snapshot's JSON against keys you trust; no server and no database is asked."""
+@click.option(
+    "--csv",
+    "table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The list.csv of the same snapshot, to be checked as well.",
+)
+def check_snapshot(path: Path, keys: tuple[str, ...], table: Path | None) -> int:
+    """Check a snapshot's list.json against keys you trust; no server and no database is asked."""
     found = check_snapshot_file(_bytes(path), _keys(keys))
     click.echo(
         f"snapshot {found.head['number']} of {found.head['list']} on {found.head['day']} is the one"
         f" that the ledger holds; {found.lines_proven} of {len(found.lines)} lines are proven down"
         " to their rows"
     )
+    if table is not None:
+        click.echo(f"the table has the same {check_table(_bytes(table), found)} lines")
     return 0
 
 
