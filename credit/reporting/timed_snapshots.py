@@ -2,18 +2,20 @@
 
 The rule that must stay true: a list that says what its last snapshot says has no other one taken,
 and a second run of a day takes nothing; so running it at any hour, twice or at once does no harm.
+A list is compared once a day, whatever came of it, which is kept as the day of its last look.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from trace.projections.tables import PROJECTION_CURSOR
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from base.clock import CIVIL_ZONE
-from base.db import reading
+from base.db import reading, transaction
 from base.errors import InputTooLarge
 from credit.folding.versions import civil_day
 from credit.list_reading import AsKnown, count_on
@@ -23,9 +25,13 @@ from credit.reporting.snapshots import SnapshotDesk, take_snapshot
 from credit.rulebook.lists import credit_lists
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
+from parties.rows import insert_once
 
 TIMETABLE: Final = Actor(id="timetable", role=Role.OPERATOR)
 """Who takes these: nobody who is asked for a right, as the timetable is the machine's own."""
+
+_LOOK: Final = "snapshots:{}"
+"""By which name the day of the last look at a list is kept, counted from the year 1."""
 
 _LOOKED_BACK_MAX: Final = 100
 """Among so many newest snapshots of a list the last one that was of its own day is looked for."""
@@ -52,6 +58,9 @@ def take_due(desk: SnapshotDesk) -> Iterator[Looked]:
             )
         if is_due:
             yield _take(desk, list_id, today)
+        if every_days > 0:
+            with transaction(desk.journal.engine) as connection:
+                _note_look(connection, desk.journal.log, list_id, today)
 
 
 def _take(desk: SnapshotDesk, list_id: str, today: date) -> Looked:
@@ -69,6 +78,9 @@ def _take(desk: SnapshotDesk, list_id: str, today: date) -> Looked:
 
 
 def _is_due(connection: Connection, log: int, list_id: str, today: date, every_days: int) -> bool:
+    look = select(PROJECTION_CURSOR.c.next_seq).where(_look_at(log, list_id))
+    if connection.execute(look).scalar() == today.toordinal():
+        return False
     newest = snapshots_of(connection, log, list_id=list_id, before=None, rows_max=_LOOKED_BACK_MAX)
     timed = [civil_day(one.taken_at) for one in newest if one.actor == TIMETABLE.id]
     if timed and (today - timed[0]).days < every_days:
@@ -83,3 +95,15 @@ def _is_due(connection: Connection, log: int, list_id: str, today: date, every_d
 def _is_of_its_day(one: Snapshot) -> bool:
     """Return whether a snapshot tells what was the case when it was taken, and looks not back."""
     return one.day == civil_day(one.known_at) == civil_day(one.taken_at)
+
+
+def _note_look(connection: Connection, log: int, list_id: str, today: date) -> None:
+    name = _LOOK.format(list_id)
+    insert_once(connection, PROJECTION_CURSOR, {"log": log, "name": name, "next_seq": 0})
+    look = update(PROJECTION_CURSOR).where(_look_at(log, list_id))
+    connection.execute(look.values(next_seq=today.toordinal()))
+
+
+def _look_at(log: int, list_id: str) -> ColumnElement[bool]:
+    cursor = PROJECTION_CURSOR.c
+    return and_(cursor.log == log, cursor.name == _LOOK.format(list_id))

@@ -20,6 +20,7 @@ from credit.refusal_words import sentence_zh
 from credit.warning.entries import ActNote, act_draft
 from credit.warning.life import ACTS, Act, acts_from
 from credit.warning.reading import WarningRow, read_warning
+from credit.warning.terms import terms_on
 from ledger.batch import Batch, Idempotency
 from ledger.idempotency import was_recorded
 from ledger.journal import Journal
@@ -27,8 +28,6 @@ from parties.actors import Actor
 from parties.ids import new_id
 
 REASON_CHARS_MAX: Final = 2000
-DUE_DAYS: Final = 30
-"""An inspection that nobody set a day for is due so many days later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +110,13 @@ def _order(desk: WarningDesk, row: WarningRow, due_on: date | None) -> Order:
         number=inspection_number(today, inspection_id),
         subject_id=row.subject_id,
         code=row.subject_code,
-        due_on=due_on or today + timedelta(days=DUE_DAYS),
+        due_on=due_on or due_by_itself(today),
     )
+
+
+def due_by_itself(today: date) -> date:
+    """Return the day by which an inspection is due that nobody set a day for."""
+    return today + timedelta(days=terms_on(today).due_days)
 
 
 def _require_said(asked: Asked, today: date) -> Act:

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, select
 from credit.warning.of_supply import Blemished, blemished_on, span_of
 from credit.warning.people import Who, who_of_parties
 from credit.warning.supply import supplies_in
+from credit.warning.terms import terms_on
 from parties.names import party_uris
 from parties.tables import PARTY
 
-WINDOW_DAYS: Final = 180
 _HUNDRED: Final = 100
 _ENDS_MAX: Final = 500
 
@@ -55,7 +55,7 @@ def around(connection: Connection, log: int, code: str, day: date) -> Around:
     ends = () if party_id is None else _ends(connection, log, party_id)
     if party_id is None or not ends:
         return Around(suppliers=(), buyers=())
-    since, until = span_of(WINDOW_DAYS, day)
+    since, until = span_of(terms_on(day).picture_days, day)
     supplies = supplies_in(connection, log, since, until, only=ends)
     who = who_of_parties(
         connection, log, {end for one in supplies for end in (one.supplier, one.buyer)}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from credit.folding.projector import bring_up_credit
 from credit.list_reading import AsKnown
 from credit.reporting import layout, timed_snapshots
 from credit.reporting.snapshot_desk import snapshot_desk
-from credit.reporting.snapshot_reading import Snapshot, snapshots_of
+from credit.reporting.snapshot_reading import Snapshot, says_the_same, snapshots_of
 from credit.reporting.snapshots import SnapshotDesk, take_snapshot
 from credit.reporting.timed_snapshots import Looked, take_due
 from tests.credit.samples import AUTHORITY, serious, tax_case
@@ -84,9 +85,28 @@ def test_a_list_that_a_person_fixed_since_is_taken_once_it_says_something_else(
 
     fixed = list(take_due(desk))
     _listed(house, 2)
+    house.clock.instant += timedelta(days=1)
     changed = list(take_due(desk))
 
     assert (fixed, [one.list_id for one in changed]) == ([], [LIST])
+
+
+def test_a_list_is_compared_once_a_day_whatever_came_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _listed(house, 1)
+    desk, today, compared = _desk(house), date(2026, 11, 26), list[str]()
+    take_snapshot(desk, AUTHORITY, AsKnown(list_id=LIST, day=today))
+
+    def told(*asked: Any, **how: Any) -> bool:
+        compared.append(asked[2].list)
+        return says_the_same(*asked, **how)
+
+    monkeypatch.setattr(timed_snapshots, "says_the_same", told)
+    for _hour in range(3):
+        assert list(take_due(desk)) == []
+
+    assert compared == [LIST]
 
 
 def test_of_two_workers_at_one_moment_both_are_given_one_snapshot(

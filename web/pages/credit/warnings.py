@@ -3,7 +3,7 @@
 One rule: each page shows and does what the interface would for the same actor.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -13,11 +13,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from base.db import reading
 from base.errors import AppError, InvalidInput, NotFound
 from credit.rulebook.model import Norm
-from credit.warning.acting import DUE_DAYS, Asked
-from credit.warning.around import WINDOW_DAYS, around
+from credit.warning.acting import Asked, due_by_itself
+from credit.warning.around import around
 from credit.warning.life import ACTS, acts_from
 from credit.warning.model import WarningState
 from credit.warning.rules import SEVERITIES, warning_rules
+from credit.warning.terms import terms_on
 from parties.access import Action, has_role_for
 from web.credit import book_of, today
 from web.credit_warnings import (
@@ -197,7 +198,7 @@ def _warning_page(warning_id: UUID, form: Form | None = None) -> str:
         ),
         norm=_norm("" if row.rule is None else row.rule.norm),
         around=found,
-        window_days=WINDOW_DAYS,
+        window_days=terms_on(on).picture_days,
         rows_max=ROWS_MAX,
         picture=None if found.is_empty else draw_around(found, row.name or row.subject_code),
         done=done if whole.said and whole.said[-1].act == done else "",
@@ -214,4 +215,4 @@ def _norm(norm_id: str) -> Norm | None:
 def _form_of(act: str, form: Form | None, on: date) -> Form:
     if form is not None and form.name == f"step-{act}":
         return form
-    return blank(f"step-{act}", due_on=on + timedelta(days=DUE_DAYS))
+    return blank(f"step-{act}", due_on=due_by_itself(on))
