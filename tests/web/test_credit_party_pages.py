@@ -1,5 +1,6 @@
 """A party's credit on pages: each fact with source, clock and proof, and nobody else's."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -123,3 +124,28 @@ def test_the_bar_of_a_clock_turns_where_repair_may_be_asked_for() -> None:
     assert unending.today_x < 1000
     assert clock_of(start, None, None, start) is None
     assert clock_of(None, turn, end, start) is None
+
+
+def test_a_long_record_is_shown_in_part_until_all_of_it_is_asked_for(sqlite_house: House) -> None:
+    sqlite_house.clock.instant = datetime(2026, 6, 1, tzinfo=UTC)
+    over = penalty(1, cf_wsh="过期1号", cf_jdrq="2026-05-30", cf_yxq="2026-05-31")
+    rows = [penalty(1, cf_wsh=f"青农罚〔2026〕{at}号") for at in range(30)]
+    hand_in(sqlite_house, "penalty", over, *rows)
+    hand_in(sqlite_house, "serious_listing", serious(1))
+    person = sign_in(sqlite_house, "authority")
+
+    part = text_of(person.get(_party(1)))
+    whole = text_of(person.get(f"{_party(1)}?all=1"))
+
+    assert part.count('id="fact-') == 12
+    assert "共 32 条，显示其中 12 条：有效的在前，其中名单记录在前。" in part
+    assert f'href="{_party(1)}?all=1#legal"' in part
+    assert whole.count('id="fact-') == 32
+    assert "显示其中" not in whole
+    assert part.index("青市监列〔2026〕1号") < part.index("青农罚〔2026〕")
+    # What a grade stands on is reached wherever it is shown.
+    ids = set(re.findall(r'id="fact-([0-9a-f-]+)"', part))
+    links = re.findall(r'href="([^"]*)#fact-([0-9a-f-]+)"', part)
+    assert {at == "" for at, one in links if one in ids} == {True}
+    assert {at for at, one in links if one not in ids} == {f"{_party(1)}?all=1"}
+    assert "等 25 个" in part

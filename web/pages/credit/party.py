@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import current_app, render_template, request
@@ -51,6 +52,9 @@ from web.session import page_actor, page_requires
 _GOOD: Final = frozenset({FactKind.PERMIT, FactKind.TAX_GRADE, FactKind.HONOUR})
 _TRACE: Final = FactKind.TRACE.value
 _KEPT_SHOWN: Final = 20
+_SHOWN: Final = 12
+"""So many records of a section are shown before somebody asks for all of them."""
+_REASONS_SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +168,7 @@ def _page(code: str) -> str | tuple[str, int]:
         own=is_own,
         region=region_name(card.region, chosen_lang()) if card.region else "",
         **_sections(views),
+        **_folded(views, is_own=is_own, code=card.code),
         cases=cases,
         used=[_measure(one) for one in used],
         today=on,
@@ -185,7 +190,30 @@ def _reasons(
     return {one.id: because_of(one, records.get(one.id), book).rules for one in facts}
 
 
+def _folded(views: Sequence[FactView], *, is_own: bool, code: str) -> dict[str, Any]:
+    """Return what is shown of long sections, and where whatever is not shown stands."""
+    shows_all = request.args.get("all") == "1"
+    known = request.args.get("known", "")
+    asked = urlencode({**({"known": known} if known else {}), "all": "1"})
+    at = f"{'/work/credit/me' if is_own else f'/work/credit/parties/{code}'}?{asked}"
+    sections = _sections(views)
+    there = {
+        one.fact.id
+        for name in ("legal", "good", "other", "trace")
+        for one in (sections[name] if shows_all else sections[name][:_SHOWN])
+    }
+    return {
+        "shows_all": shows_all,
+        "shown": _SHOWN,
+        "reasons_shown": _REASONS_SHOWN,
+        "all_at": at,
+        "fact_at": lambda fact_id: f"{'' if fact_id in there else at}#fact-{fact_id}",
+    }
+
+
 def _sections(views: Sequence[FactView]) -> dict[str, Any]:
+    # What counts, an entry of a list before all, is not looked for behind what counts no more.
+    views = sorted(views, key=lambda one: (not one.counts, one.credit_list is None))
     legal = [one for one in views if one.sort == "legal"]
     return {
         "on_lists": [one for one in legal if one.counts and one.credit_list is not None],
