@@ -32,6 +32,7 @@ from jobs.demo.post import (
     steps_of,
     story_at,
 )
+from jobs.demo.renewing import kept_operator_key
 from jobs.demo.story import path_of
 from jobs.instance import open_instance
 from jobs.key_files import operator_key_file, read_key_file
@@ -87,7 +88,8 @@ def command(
     if (url is None) is (shown_url is None):
         raise click.UsageError("Give the address with one of --post and --show.")
     settings = load_settings(environ)
-    with connect(url or shown_url or "", key or _operator_key(settings, environ)) as operator:
+    address = url or shown_url or ""
+    with connect(address, key or _operator_key(settings, environ, address)) as operator:
         if url is None:
             told = kept_told(operator, seed, settings.data_dir)
         else:
@@ -107,9 +109,13 @@ def _address_for_people(url: str, settings: Settings) -> str:
     return settings.public_url if settings.public_url and url == local_url(settings) else url
 
 
-def _operator_key(settings: Settings, environ: MutableMapping[str, str]) -> str:
+def _operator_key(settings: Settings, environ: MutableMapping[str, str], url: str) -> str:
     path = operator_key_file(settings.data_dir)
-    key = environ.get("SUXIN_API_KEY") or read_key_file(path)
+    key = environ.get("SUXIN_API_KEY")
+    if not key:
+        # Of a service elsewhere nothing is made anew: this machine is not its own.
+        is_here = url.rstrip("/") == local_url(settings)
+        key = kept_operator_key(environ) if is_here else read_key_file(path)
     if not key:
         message = f"no operator's key: give --key, set SUXIN_API_KEY, or keep it in {path}"
         raise ConfigurationError(message)

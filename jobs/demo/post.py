@@ -68,20 +68,25 @@ def kept_told(operator: Client, seed: int, data_dir: Path) -> Told | None:
 
     Its entries are not looked up: the server tells them to whoever posts.
     """
-    at = registered_at(operator)
-    key = read_key_file(demo_key_file(data_dir, DAIRY))
-    if at is None or key is None:
+    row, path = _registered(operator), demo_key_file(data_dir, DAIRY)
+    if row is None or read_key_file(path) is None:
         return None
-    story = story_at(seed, at)
+    key = _kept_or_granted(operator, DAIRY, _text(row, "id"), path)
+    story = story_at(seed, datetime.fromisoformat(_text(row, "created_at")))
     events = sum(post.events for post in story.posts)
     return Told(story=story, events=events, log=None, entries=None, keys={DAIRY: key})
 
 
 def registered_at(operator: Client) -> datetime | None:
     """Return when the dairy was registered here; None where there is none."""
+    row = _registered(operator)
+    return None if row is None else datetime.fromisoformat(_text(row, "created_at"))
+
+
+def _registered(operator: Client) -> JsonObject | None:
     found = operator.get(f"/api/v1/parties?uscc={PARTIES[DAIRY].uscc}").get("items")
     row = found[0] if isinstance(found, list) and found else None
-    return datetime.fromisoformat(_text(row, "created_at")) if isinstance(row, dict) else None
+    return row if isinstance(row, dict) else None
 
 
 def grant_keys(
@@ -90,22 +95,21 @@ def grant_keys(
     """Return a key of each party and of the authority, anew where the kept one opens nothing."""
     keys: dict[str, str] = {}
     for slug in PARTIES:
-        path = demo_key_file(data_dir, slug)
-        kept = read_key_file(path)
-        if kept is None or not _opens(operator, kept, ids[slug]):
-            kept = _granted(operator, slug, ids[slug])
-            # Kept at once: a key that was shown and then lost can only be revoked.
-            write_key_file(path, kept)
-        keys[slug] = kept
+        keys[slug] = _kept_or_granted(operator, slug, ids[slug], demo_key_file(data_dir, slug))
         step()
     path = demo_key_file(data_dir, AUTHORITY)
-    kept = read_key_file(path)
-    if kept is None or not _opens(operator, kept, None):
-        kept = _granted(operator, AUTHORITY, None)
-        write_key_file(path, kept)
-    keys[AUTHORITY] = kept
+    keys[AUTHORITY] = _kept_or_granted(operator, AUTHORITY, None, path)
     step()
     return keys
+
+
+def _kept_or_granted(operator: Client, slug: str, party_id: str | None, path: Path) -> str:
+    kept = read_key_file(path)
+    if kept is None or not _opens(operator, kept, party_id):
+        kept = _granted(operator, slug, party_id)
+        # Kept at once: a key that was shown and then lost can only be revoked.
+        write_key_file(path, kept)
+    return kept
 
 
 def post_story(
