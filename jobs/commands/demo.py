@@ -113,9 +113,10 @@ def _operator_key(settings: Settings, environ: MutableMapping[str, str], url: st
     path = operator_key_file(settings.data_dir)
     key = environ.get("SUXIN_API_KEY")
     if not key:
+        key = read_key_file(path)
         # Of a service elsewhere nothing is made anew: this machine is not its own.
-        is_here = url.rstrip("/") == local_url(settings)
-        key = kept_operator_key(environ) if is_here else read_key_file(path)
+        if key and url.rstrip("/") == local_url(settings):
+            key = kept_operator_key(environ)
     if not key:
         message = f"no operator's key: give --key, set SUXIN_API_KEY, or keep it in {path}"
         raise ConfigurationError(message)
