@@ -140,7 +140,7 @@ def _cells(traces: Sequence[Trace]) -> Iterator[tuple[Cell, ...]]:
     """Yield the head and the rows of both directions."""
     yield (
         _("Direction"),
-        _("Steps"),
+        _("Steps away"),
         _("Product"),
         _("Code"),
         _("Lot"),
