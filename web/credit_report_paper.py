@@ -20,6 +20,7 @@ from web.services import Services
 
 _QR_SIDE: Final = 104.0
 _SHARES: Final = (6, 58, 36)
+_HEAD_LINES: Final = 6
 _EDITIONS: Final = {
     Edition.PUBLIC.value: "公开版",
     Edition.FULL.value: "完整版",
@@ -141,6 +142,9 @@ def _count(section: Any) -> str:
 
 
 def _section(pdf: TextPdf, at: int, section: Any) -> None:
+    if section["facts"]:
+        # A head stands on the page of what it is the head of.
+        pdf.keep(len(_lines(section["facts"][0])) + _HEAD_LINES, size=9.5)
     pdf.heading(f"{at}　{section['zh']}", size=13)
     if section["note_zh"]:
         pdf.text(section["note_zh"], size=9)
