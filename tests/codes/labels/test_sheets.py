@@ -1,6 +1,6 @@
 import io
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
@@ -57,25 +57,31 @@ def place_of(read: Read, sheet: Sheet) -> int:
     raise AssertionError("a symbol or its margin leaves its label")
 
 
-@pytest.mark.parametrize("name", SHEETS)
-def test_every_symbol_of_a_sheet_is_read_from_its_raster_in_its_own_label(
-    name: str, tmp_path: Path
-) -> None:
-    sheet = SHEETS[name]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A full sheet and its picture, which nobody draws on."""
 
-    (page,) = raster(sheets_of(sheet.count, sheet), tmp_path, dpi=DPI)
+    sheet: Sheet
+    page: Image.Image
+
+
+@pytest.fixture(scope="module", params=SHEETS)
+def drawn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Drawn:
+    sheet = SHEETS[request.param]
+    folder = tmp_path_factory.mktemp("sheet")
+    (page,) = raster(sheets_of(sheet.count, sheet), folder, dpi=DPI)
+    return Drawn(sheet=sheet, page=page)
+
+
+def test_every_symbol_of_a_sheet_is_read_from_its_raster_in_its_own_label(drawn: Drawn) -> None:
+    sheet, page = drawn.sheet, drawn.page
 
     found = {place_of(one, sheet): one.text for one in read_all(page)}
     assert found == {number: label_of(number).payload for number in range(sheet.count)}
 
 
-@pytest.mark.parametrize("name", SHEETS)
-def test_no_ink_touches_the_edge_of_a_label_or_the_rim_of_the_page(
-    name: str, tmp_path: Path
-) -> None:
-    sheet = SHEETS[name]
-
-    (page,) = raster(sheets_of(sheet.count, sheet), tmp_path, dpi=DPI)
+def test_no_ink_touches_the_edge_of_a_label_or_the_rim_of_the_page(drawn: Drawn) -> None:
+    sheet, page = drawn.sheet, drawn.page
 
     rim = round(4.2 * DPI / 25.4)
     inside = page.copy()
