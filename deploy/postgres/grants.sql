@@ -84,6 +84,7 @@ GRANT SELECT, INSERT, UPDATE (confirmed_at, ended_at, is_open) ON company_prefix
 GRANT SELECT, INSERT, UPDATE (is_default, ended_at) ON product_link TO suxin_app;
 
 -- A series only moves on; a key of tags is retired or revoked.
+GRANT SELECT, INSERT, UPDATE (mark) ON secret_mark TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (next) ON code_series TO suxin_app;
 GRANT SELECT, INSERT, UPDATE (retired_at, revoked_at, is_current) ON tag_key TO suxin_app;
 

@@ -55,6 +55,16 @@ CODE_SERIES = Table(
     CheckConstraint("next >= 0", name="next"),
 )
 
+# The one row: a mark of the secret under which this installation began. It tells nothing of the
+# secret, and that another one stands in its place.
+SECRET_MARK = Table(
+    "secret_mark",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("mark", LargeBinary(8), nullable=False),
+    CheckConstraint("id = 1", name="id"),
+)
+
 # The entry `(log, seq)` issued the numbers `start` … `start + count - 1` of a series.
 CODE_BLOCK = Table(
     "code_block",

@@ -6,10 +6,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, delete, insert, select
 
 from base.config import Settings
-from base.db import open_database, transaction
+from base.db import open_database, reading, transaction
 from base.errors import ConfigurationError
 from base.installation_secret import FILE_NAME
 from benchmarks.credit_city.people import first_numbers
@@ -20,6 +20,7 @@ from credit.secret_needs import open_credit_secret
 from credit.tables import CREDIT_SUBJECT
 from credit.watching.tables import CREDIT_HOOK
 from jobs.commands import run_command_line
+from parties.issuing.tables import SECRET_MARK
 
 TAKE: Final = ("credit", "people", "take")
 MADE: Final = (CREDIT_PERSON, CREDIT_REPORT, CREDIT_SNAPSHOT, CREDIT_HOOK, CREDIT_DRAW)
@@ -77,6 +78,43 @@ def test_a_lost_secret_is_not_replaced_once_something_was_made_from_it(
     with pytest.raises(ConfigurationError, match="restore it from its backup"):
         open_credit_secret(settings, engine)
     assert not secret.exists()
+    engine.dispose()
+
+
+def test_another_secret_in_its_place_is_refused_and_the_right_one_taken(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=database_url)
+    engine = open_database(settings, pool_size=1)
+    right = open_credit_secret(settings, engine)
+    with transaction(engine) as connection:
+        connection.execute(insert(CREDIT_PERSON).values(_row(CREDIT_PERSON)))
+    secret = settings.effective_shared_dir / "keys" / FILE_NAME
+    kept = secret.read_text()
+
+    secret.write_text("ab" * 32 + "\n")
+    with pytest.raises(ConfigurationError, match="is not the one"):
+        open_credit_secret(settings, engine)
+    secret.write_text(kept)
+
+    assert open_credit_secret(settings, engine).key_for("x") == right.key_for("x")
+    engine.dispose()
+
+
+def test_a_database_from_before_there_were_marks_takes_the_secret_it_has(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=database_url)
+    engine = open_database(settings, pool_size=1)
+    open_credit_secret(settings, engine)
+    with transaction(engine) as connection:
+        connection.execute(insert(CREDIT_PERSON).values(_row(CREDIT_PERSON)))
+        connection.execute(delete(SECRET_MARK))
+
+    open_credit_secret(settings, engine)
+
+    with reading(engine) as connection:
+        assert connection.execute(select(SECRET_MARK.c.id)).scalars().all() == [1]
     engine.dispose()
 
 

@@ -71,6 +71,7 @@ REFERENCE = {
     "credit_source",
     "credit_office",
     "code_series",
+    "secret_mark",
     "tag_key",
     "scan",
     "scan_summary",
