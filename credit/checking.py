@@ -39,6 +39,7 @@ from credit.rules.measures import measures_for
 from credit.standing import (
     COLUMNS,
     OF_ALIAS,
+    OF_BATCH,
     OF_ROW,
     STANDS_AS,
     counts_on,
@@ -49,6 +50,7 @@ from credit.standing import (
 )
 from credit.tables import (
     CREDIT_ALIAS,
+    CREDIT_BATCH,
     CREDIT_CODE,
     CREDIT_FACT,
     CREDIT_ROW,
@@ -69,7 +71,7 @@ class Entry:
     `stops_on` is the first day without it, None where no row fixes one. `article` is what the
     decision names; where its feed has no such column, the list's own for what it tells, else "".
     `seq` is the ledger's entry that told of it last; `row_number` is the row of the file of
-    `batch_id` that it was made of, by which that row is proven: None for what was decided here.
+    `batch_id` that it was made of, which is proven by `batch_seq`: None for what was decided here.
     """
 
     fact_id: UUID
@@ -83,6 +85,7 @@ class Entry:
     removable_on: date | None
     seq: int
     batch_id: UUID | None
+    batch_seq: int | None
     row_number: int | None
 
 
@@ -170,7 +173,7 @@ def listed_of(
 
 
 def entries_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
-    """Yield the entries of lists among rows of facts: `standing.COLUMNS`, batch and row number."""
+    """Yield the entries of lists among rows of facts: `standing.COLUMNS`, batch, its entry, row."""
     yield from _entries(rows)
 
 
@@ -193,6 +196,7 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
             *COLUMNS,
             CREDIT_FACT.c.batch_id,
             CREDIT_FACT.c.subject_id,
+            CREDIT_BATCH.c.seq.label("batch_seq"),
             CREDIT_ROW.c.row_number,
             LISTED_CODE.label("code"),
             CREDIT_SUBJECT.c.name,
@@ -200,6 +204,7 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
         )
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_CODE, of_code)
+        .outerjoin(CREDIT_BATCH, OF_BATCH)
         .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             CREDIT_FACT.c.log == log,
@@ -240,11 +245,18 @@ def _of_code() -> Select[*tuple[Any, ...]]:
         tells_on(bindparam("day", type_=Date())),
     )
     return (
-        select(*COLUMNS, CREDIT_FACT.c.batch_id, CREDIT_ROW.c.row_number, CREDIT_SUBJECT.c.name)
+        select(
+            *COLUMNS,
+            CREDIT_FACT.c.batch_id,
+            CREDIT_BATCH.c.seq.label("batch_seq"),
+            CREDIT_ROW.c.row_number,
+            CREDIT_SUBJECT.c.name,
+        )
         .select_from(CREDIT_CODE)
         .outerjoin(CREDIT_ALIAS, OF_ALIAS)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
+        .outerjoin(CREDIT_BATCH, OF_BATCH)
         .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             CREDIT_CODE.c.log == bindparam("log", type_=Integer()),
@@ -270,6 +282,7 @@ def _entries(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
                 removable_on=row.repairable_on,
                 seq=row.seq,
                 batch_id=row.batch_id,
+                batch_seq=row.batch_seq,
                 row_number=row.row_number,
             )
 

@@ -15,8 +15,15 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 from credit.checking import Entry, entries_of, is_listed_on
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.rulebook.lists import credit_lists
-from credit.standing import COLUMNS, OF_ALIAS, OF_ROW, STANDS_AS
-from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_ROW, CREDIT_SUBJECT
+from credit.standing import COLUMNS, OF_ALIAS, OF_BATCH, OF_ROW, STANDS_AS
+from credit.tables import (
+    CREDIT_ALIAS,
+    CREDIT_BATCH,
+    CREDIT_CODE,
+    CREDIT_FACT,
+    CREDIT_ROW,
+    CREDIT_SUBJECT,
+)
 
 _CODES_MAX: Final = 200
 
@@ -65,11 +72,18 @@ def _of_codes(day: date) -> Select[Any]:
         is_listed_on(day),
     )
     return (
-        select(*COLUMNS, fact.batch_id, CREDIT_ROW.c.row_number, code.code)
+        select(
+            *COLUMNS,
+            fact.batch_id,
+            CREDIT_BATCH.c.seq.label("batch_seq"),
+            CREDIT_ROW.c.row_number,
+            code.code,
+        )
         .select_from(CREDIT_CODE)
         .outerjoin(CREDIT_ALIAS, OF_ALIAS)
         .join(CREDIT_SUBJECT, of_subject)
         .outerjoin(CREDIT_FACT, of_facts)
+        .outerjoin(CREDIT_BATCH, OF_BATCH)
         .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             code.log == bindparam("of_log"),

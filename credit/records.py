@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from base.strict_json import loads
 from credit.checking import article_told, version_at
 from credit.facts import stands_on
-from credit.standing import OF_ROW
+from credit.standing import OF_BATCH, OF_ROW
 from credit.tables import CREDIT_BATCH, CREDIT_FACT, CREDIT_ROW, CREDIT_SEEN
 
 _BODY_BYTES_MAX: Final = 1 << 20
@@ -77,9 +77,6 @@ def facts_of(
     fact = CREDIT_FACT.c
     is_told = fact.is_latest if known_at is None else fact.version == version_at(log, known_at)
     of_seen = (CREDIT_SEEN.c.log == CREDIT_FACT.c.log) & (CREDIT_SEEN.c.fact_id == CREDIT_FACT.c.id)
-    of_batch = (CREDIT_BATCH.c.log == CREDIT_FACT.c.log) & (
-        CREDIT_BATCH.c.id == CREDIT_FACT.c.batch_id
-    )
     statement = (
         select(
             CREDIT_FACT,
@@ -89,7 +86,7 @@ def facts_of(
             CREDIT_ROW.c.row_number,
         )
         .outerjoin(CREDIT_SEEN, of_seen)
-        .outerjoin(CREDIT_BATCH, of_batch)
+        .outerjoin(CREDIT_BATCH, OF_BATCH)
         .outerjoin(CREDIT_ROW, OF_ROW)
         .where(
             CREDIT_FACT.c.log == log,

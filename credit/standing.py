@@ -18,7 +18,7 @@ from credit.facts import FactState, standing_on, stands_on
 from credit.feeds.model import FactKind
 from credit.rulebook.model import Measure
 from credit.rules.measures import Punished, Standing, is_called_for, over_on
-from credit.tables import CREDIT_ALIAS, CREDIT_CODE, CREDIT_FACT, CREDIT_ROW
+from credit.tables import CREDIT_ALIAS, CREDIT_BATCH, CREDIT_CODE, CREDIT_FACT, CREDIT_ROW
 
 _BODY_BYTES_MAX: Final = 1 << 20
 _BODY_DEPTH_MAX: Final = 6
@@ -39,6 +39,11 @@ OF_ROW: Final = and_(
     CREDIT_ROW.c.position == CREDIT_FACT.c.position,
 )
 """Joins a fact to the row that it was made of, which knows its number in the file."""
+
+OF_BATCH: Final = and_(
+    CREDIT_BATCH.c.log == CREDIT_FACT.c.log, CREDIT_BATCH.c.id == CREDIT_FACT.c.batch_id
+)
+"""Joins a fact to its batch, whose entry has the tree of that row."""
 
 COLUMNS: Final = (
     CREDIT_FACT.c.id,

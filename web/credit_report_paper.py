@@ -14,6 +14,7 @@ from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
 from codes.labels.text_pdf import TextPdf, text_font
 from credit.reporting.making import Edition, Held
+from credit.reporting.proof_words import proof_words
 from credit.rulebook.model import Verified
 from credit.scoring.model import Why
 from web.services import Services
@@ -214,12 +215,7 @@ def _law(rule: Mapping[str, Any]) -> str:
 
 
 def _proof(fact: Any) -> str:
-    return f"来源：{fact['source']}；{_row_told(fact['proof'])}"
-
-
-def _row_told(proof: Any) -> str:
-    row = f"，文件第 {proof['row']} 行" if "row" in proof else ""
-    return f"账本条目 {proof['seq']}{row}"
+    return f"来源：{fact['source']}；{proof_words(fact['proof'])}"
 
 
 def _evaluation(pdf: TextPdf, told: Any) -> None:
@@ -253,7 +249,7 @@ def _trace(pdf: TextPdf, value: Any) -> None:
         what = f"：{one['what']}" if one["what"] else ""
         seqs = "、".join(map(str, one["seqs"]))
         pdf.text(f"{one['on']}　{one['zh']}{what}　账本条目 {seqs}", size=9.5)
-        pdf.text(f"证明：{_row_told(one['proof'])}", size=9)
+        pdf.text(f"证明：{proof_words(one['proof'])}", size=9)
     pdf.space()
 
 

@@ -15,6 +15,7 @@ from codes.labels.model import SymbolKind
 from codes.labels.symbols import make_symbol
 from codes.labels.text_pdf import TextPdf, text_font
 from credit.reporting.layout import layout
+from credit.reporting.proof_words import proof_words
 from credit.rulebook.list_rules import norm_named
 from credit.rulebook.lists import credit_lists
 from credit.rulebook.reading import rulebook
@@ -84,8 +85,6 @@ def _lines(pdf: TextPdf, lines: Sequence[Any]) -> None:
 
 
 def _line(line: Any) -> list[str]:
-    proof = line["proof"]
-    row = f"，文件第 {proof['row']} 行" if "row" in proof else ""
     last = f"至：{_day_before(line['stops_on'])}" if line["stops_on"] else "期限未定"
     early = f"可申请移出：{line['removable_on']} 起" if line["removable_on"] else ""
     texts = (
@@ -93,7 +92,7 @@ def _line(line: Any) -> list[str]:
         f"依据：{line['article']}" if line["article"] else "",
         "　".join(filter(None, (line["authority"], line["number"]))),
         "　".join(filter(None, (f"列入：{line['from']}", last, early))),
-        f"证明：账本条目 {proof['seq']}{row}",
+        f"证明：{proof_words(line['proof'])}",
     )
     return [text for text in texts if text]
 

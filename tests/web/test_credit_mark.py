@@ -34,6 +34,7 @@ def _entry(list_id: str, article: str = "") -> Entry:
         removable_on=None,
         seq=1,
         batch_id=None,
+        batch_seq=None,
         row_number=None,
     )
 
