@@ -8,6 +8,7 @@ before what is decided about.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from trace.recall.workdays import workdays_after
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -148,8 +149,25 @@ def counted_anew(book: Book, workdays: Workdays, taken: Sequence[Taken]) -> Coun
     found = None if step.clock is None or rule is None else _part_of(rule, step.clock)
     if found is None or last.note.due_on is None:
         return None
-    on = _runs_from(step, last.note, last.recorded_on)
+    on = _ran_from(step, last, found[1])
     return workdays(_start_of(found[0], on, taken[:-1]), found[1])
+
+
+def _ran_from(step: Step, last: Taken, days: int) -> date:
+    """Return the day that the clock of a step was counted from when it was taken.
+
+    An annulment of before was counted from the day on which it was recorded: its own deadline says
+    so, where no count from the decision gives it, whichever notices were known then.
+    """
+    on, told = _runs_from(step, last.note, last.recorded_on), last.note.due_on
+    if told is None or _may_give(told, on, days) or not _may_give(told, last.recorded_on, days):
+        return on
+    return last.recorded_on
+
+
+def _may_give(told: date, on: date, days: int) -> bool:
+    years = range(on.year, told.year + 2)
+    return any(workdays_after(on, days, unknown_from=year).day == told for year in years)
 
 
 def days_to_answer(book: Book, note: CaseNote, day: date) -> tuple[Rule, int] | None:

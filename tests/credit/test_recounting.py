@@ -10,7 +10,7 @@ import pytest
 
 from base.db import reading
 from base.errors import ConfigurationError, InvalidInput
-from credit.cases.entries import due_draft
+from credit.cases.entries import case_draft, due_draft
 from credit.cases.model import DueNote
 from credit.cases.reading import read_case
 from credit.cases.recounting import recount_deadlines
@@ -92,6 +92,34 @@ def test_a_provisional_deadline_moves_by_an_entry_once_the_holidays_are_known(
     assert recount_deadlines(world.desk, CONSOLE) == 0
     rebuild(world.installation)
     assert world.case(accepted) == after
+
+
+@pytest.mark.parametrize(
+    ("told", "moved"),
+    [
+        # From the day of recording, as it was counted once; and from that of the decision.
+        (date(2027, 1, 5), date(2027, 1, 11)),
+        (date(2027, 1, 4), date(2027, 1, 9)),
+    ],
+)
+def test_an_annulment_is_counted_anew_from_the_day_that_it_was_counted_from(
+    world: CaseDay, notice: Path, told: date, moved: date
+) -> None:
+    case_id = uuid4()
+    world.installation.clock.instant = datetime(2026, 12, 30, 1, tzinfo=UTC)
+    about = {"decision": "青农撤〔2026〕1号", "decided_on": date(2026, 12, 29)}
+    counted = {"due_on": told, "due_rule": "RCF-48", "is_provisional": True}
+    note = world.note("withdrawal", "annul", case_id, **about, **counted)
+    world.desk.journal.append(
+        Batch(actor=AUTHORITY.id, subject=str(case_id), drafts=(case_draft(note),))
+    )
+    world.desk.bring_up()
+    assert world.case(case_id).due_on == told
+
+    use_holidays(str(notice))
+    recount_deadlines(world.desk, CONSOLE)
+
+    assert world.case(case_id).due_on == moved
 
 
 def test_a_step_after_it_goes_on_from_the_day_that_was_counted_anew(

@@ -44,19 +44,27 @@ class Counted:
     is_provisional: bool
 
 
-def workdays_after(day: date, count: int) -> Counted:
-    """Return the `count`-th working day after a day."""
+def workdays_after(day: date, count: int, *, unknown_from: int | None = None) -> Counted:
+    """Return the `count`-th working day after a day.
+
+    With `unknown_from`: as it was counted before the notice of that year, or any later, was known.
+    """
     is_provisional = False
     while count:
         day += _DAY
-        is_provisional |= day.year not in years()
-        count -= is_worked(day)
+        is_known = unknown_from is None or day.year < unknown_from
+        year = years().get(day.year) if is_known else None
+        is_provisional |= year is None
+        count -= _is_worked(day, year)
     return Counted(day=day, is_provisional=is_provisional)
 
 
 def is_worked(day: date) -> bool:
     """Return whether a day is a working day, as far as is known."""
-    year = years().get(day.year)
+    return _is_worked(day, years().get(day.year))
+
+
+def _is_worked(day: date, year: Year | None) -> bool:
     is_off = (day.month, day.day) in _FIXED if year is None else day in year.off
     return not is_off and (day.weekday() < _SATURDAY or (year is not None and day in year.worked))
 
