@@ -40,3 +40,4 @@ def test_who_lifted_a_measure_is_told_that_its_record_counts_again(sqlite_house:
     assert told_on(text_of(authority.get("/work")))[again] == "依据恢复的措施 待办 1"
     authority.post(APPLY, once=once_of(authority.get(form)), **sent)
     assert again not in told_on(text_of(authority.get("/work")))
+    assert not any("条件恢复" in text_of(authority.get(one)) for one in (MEASURES, at))
