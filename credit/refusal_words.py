@@ -48,6 +48,14 @@ _ROWS: Final[tuple[tuple[str, str], ...]] = (
         "这一批数据正由他人处理，请{}秒后再看。",
     ),
     (
+        "Which rows of more than {} are not understood is told once it was taken.",
+        "这一批超过{}行，放行接收后才列出未能读懂的行。",
+    ),
+    (
+        "The file of this held batch is not kept here any more.",
+        "这一批已暂停，其文件已不在本系统。",
+    ),
+    (
         "These very bytes came in a moment ago: send them again.",
         "同样的文件刚刚收到，请再报送一次。",
     ),

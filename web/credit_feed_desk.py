@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from base.db import reading
-from base.errors import NotFound
+from base.errors import Conflict, NotFound, Problem
 from base.strict_json import JsonObject, loads
 from credit.casework.feeds import (
     FeedCount,
@@ -32,6 +32,7 @@ from credit.intake.batches import BatchState, CreditBatch, Door
 from credit.intake.files import keep_file, read_file
 from credit.intake.reports import told_row, told_rows
 from credit.intake.taking import take_batch
+from credit.refusal_words import sentence_zh
 from credit.tables import CREDIT_QUARANTINE
 from parties.actors import Actor
 from web.credit_doors import DoorCounts, door_counts
@@ -189,14 +190,36 @@ def batch_desk(
 
 
 def told_of(parts: Services, batch: CreditBatch, *, after: int, rows_max: int) -> list[Told]:
-    """Return the rows of a batch that were not understood; of a held one, those of by now."""
+    """Return the rows of a batch that were not understood; of a held one, those of by now.
+
+    Raises `Conflict` for a held one that is not read again: what is not known is not none.
+    """
     if batch.state is not BatchState.HELD:
         with reading(parts.engine) as connection:
             found = told_rows(connection, parts.log, batch.id, after=after, rows_max=rows_max)
             return list(found)
-    trial = _held_trial(parts, batch, rows_max=batch.received)
+    body = _held_file(parts, batch)
+    trial = _tried_now(parts, batch, body, rows_max=parts.settings.credit_told_max)
     rows = () if trial is None else trial.quarantined
     return [told_row(one) for one in rows if one.number > after][:rows_max]
+
+
+def _held_file(parts: Services, batch: CreditBatch) -> bytes:
+    """Return the file of a held batch; raises `Conflict` for a large one, or where it is gone."""
+    most = parts.settings.credit_told_max
+    if batch.received > most:
+        message = f"Which rows of more than {most} are not understood is told once it was taken."
+        raise _untold("too_many", message)
+    try:
+        return read_file(parts.settings.effective_files_dir, batch.file_hash)
+    except NotFound as error:
+        message = "The file of this held batch is not kept here any more."
+        raise _untold("file_gone", message) from error
+
+
+def _untold(code: str, message: str) -> Conflict:
+    problem = Problem(path="rows", code=code, message=message, message_zh=sentence_zh(message))
+    return Conflict(message, problems=(problem,))
 
 
 def _held_trial(parts: Services, batch: CreditBatch, *, rows_max: int) -> Trial | None:
@@ -204,12 +227,14 @@ def _held_trial(parts: Services, batch: CreditBatch, *, rows_max: int) -> Trial 
 
     Nothing of it is kept yet, so that it is read again; of a large one nothing is told.
     """
-    if batch.received > parts.settings.credit_told_max:
-        return None
     try:
-        body = read_file(parts.settings.effective_files_dir, batch.file_hash)
-    except NotFound:
+        body = _held_file(parts, batch)
+    except Conflict:
         return None
+    return _tried_now(parts, batch, body, rows_max=rows_max)
+
+
+def _tried_now(parts: Services, batch: CreditBatch, body: bytes, *, rows_max: int) -> Trial | None:
     brought_up(parts)
     return try_held(intake_desk(parts), batch, body, rows_max=rows_max)
 
@@ -221,8 +246,14 @@ def _shown(told: Told) -> QuarantinedRow:
 
 
 def marked_file(parts: Services, batch_id: UUID) -> BytesIO:
-    """Return the rows that were not understood as a workbook that their sender can mend."""
+    """Return the rows that were not understood as a workbook that their sender can mend.
+
+    Raises `Conflict` as `told_of` does.
+    """
     rows_max = parts.settings.credit_told_max
+    batch = batch_for(parts, batch_id)
+    if batch.state is BatchState.HELD:
+        _held_file(parts, batch)
     desk = batch_desk(parts, batch_id, code="", after=0, rows_max=rows_max)
     return marked_workbook(desk.feed, desk.rows, code_title)
 
