@@ -33,7 +33,7 @@ from credit.names_then import first_names, registered_then
 from credit.names_told import names_told
 from credit.personal_texts import public_text
 from credit.rulebook.list_rules import ground_cited
-from credit.rulebook.lists import CreditList, credit_lists
+from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Book, Measure
 from credit.rules.measures import measures_for
 from credit.standing import (
@@ -60,6 +60,8 @@ from credit.tables import (
 
 LISTED_CODE: Final = func.coalesce(CREDIT_CODE.c.code, "")
 """The code that an entry of a list bears."""
+# What a reader at a counter has to see stands before what is to somebody's credit.
+_GRAVEST_FIRST: Final = (ListKind.PUNISHMENT, ListKind.ATTENTION, ListKind.REWARD)
 # Under which of these a feed names the article of a decision.
 _ARTICLE_NAMES: Final = ("article", "basis", "law_and_penalty")
 
@@ -110,7 +112,8 @@ def check_party(
         return Answer(code=uscc, name="", is_known=False, day=day, entries=(), measures=())
     # A party of which nothing counts has one row without a fact.
     rows = [row for row in found if row.id is not None]
-    entries = tuple(_entries([row for row in rows if is_current(row, day)]))
+    found_on = _entries([row for row in rows if is_current(row, day)])
+    entries = tuple(sorted(found_on, key=lambda one: _GRAVEST_FIRST.index(one.credit_list.kind)))
     standing = standing_from(rows, day)
     return Answer(
         code=uscc,

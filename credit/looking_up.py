@@ -1,6 +1,6 @@
-"""Finds parties by what somebody at a counter knows of them: a piece of a name, an id of ours.
+"""Finds parties by what somebody at a counter knows of them: an older code, a piece of a name.
 
-The rule that must stay true: a name gives candidates to choose from and never one party by itself;
+The rule that must stay true: either gives candidates to choose from and never one party by itself;
 a natural person is never among them.
 """
 
@@ -13,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, and_, select
 
 from credit.feeds.model import CodeScheme, SubjectKind
+from credit.judging.standing import aliases_of
 from credit.tables import CREDIT_CODE, CREDIT_SUBJECT
 
 _WORDS_MAX: Final = 8
 _IDS: Final = 900
+_BEARERS_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,23 @@ def candidates_of(
     )
     statement = statement.order_by(CREDIT_SUBJECT.c.name, CREDIT_CODE.c.code).limit(rows_max)
     return [_card(row) for row in connection.execute(statement)]
+
+
+def bearers_of(connection: Connection, log: int, code: str, *, rows_max: int) -> list[SubjectCard]:
+    """Return the organisations that the register gives an older code, by name.
+
+    An organisation code (GB 11714), a number of registration or of tax: several may bear the same
+    one, so that each is a candidate. Whoever a person joined to another is the other.
+    """
+    own = CREDIT_CODE.c
+    bearing = select(own.subject_id).where(
+        own.log == log, own.code == code, own.scheme != CodeScheme.USCC.value
+    )
+    ids = set(connection.execute(bearing.limit(_BEARERS_MAX)).scalars())
+    aliases = aliases_of(connection, log, ids)
+    found = subjects_by_id(connection, log, {aliases.get(one, one) for one in ids}).values()
+    of_code = (one for one in found if one.code and one.kind != SubjectKind.PERSON.value)
+    return sorted(of_code, key=lambda one: (one.name, one.code))[:rows_max]
 
 
 def subjects_by_id(

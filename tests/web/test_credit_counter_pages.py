@@ -1,5 +1,6 @@
 """The counter on pages: the one-field check, the gate, and the receipts to lift."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -104,6 +105,46 @@ def test_a_name_that_is_merely_alike_says_what_differs(told: House) -> None:
 
     assert "行业：不符" in page
     assert "所查：水产；已知：食品" in page
+
+
+@pytest.mark.parametrize("text", ["{0}-{1}", "{0}{1}", " {0} - {1} ", "370200000000002"])
+def test_an_older_code_of_the_register_gives_candidates(told: House, text: str) -> None:
+    row = {"reg_no": "370200000000002", "status": "存续", "kind": "法人", "region": "370200"}
+    row |= {"name": "青岛第2食品有限公司", "uscc": uscc(2), "established_on": "2010-01-04"}
+    hand_in(told, "registration", {**row, "authority": "青岛市市场监督管理局"})
+    asked = text.format(uscc(2)[8:16], uscc(2)[16])
+
+    page = text_of(sign_in(told, "authority").get(f"{CHECK}?{urlencode({'q': asked})}"))
+
+    assert f"{CHECK}?q={uscc(2)}" in page
+    assert "这是登记信息中的旧代码" in page
+    assert "credit-verdict" not in page
+
+
+def test_an_older_code_that_nobody_bears_is_told_as_before(told: House) -> None:
+    person = sign_in(told, "authority")
+
+    number = person.get(f"{CHECK}?q=370200000000009")
+    organisation = person.get(f"{CHECK}?q=000000099")
+
+    assert (number.status_code, organisation.status_code) == (400, 200)
+    assert "这不等于没有失信记录" in text_of(organisation)
+
+
+def test_punishment_stands_before_reward_whatever_came_first(sqlite_house: House) -> None:
+    sqlite_house.clock.instant = datetime(2026, 11, 25, 1, tzinfo=UTC)
+    graded = {"纳税人识别号": uscc(1), "纳税人名称": "青岛第1食品有限公司", "年度": "2025"}
+    hand_in(sqlite_house, "tax_grade", graded)
+    hand_in(sqlite_house, "serious_listing", serious(1))
+
+    page = text_of(sign_in(sqlite_house, "authority").get(f"{CHECK}?q={uscc(1)}"))
+    path = f"/api/v1/credit/check?uscc={uscc(1)}"
+    answer = sqlite_house.ask("GET", path, role="authority")
+
+    entries = page[page.index("credit-entries") :]
+    assert entries.index("严重违法失信名单") < entries.index("A级纳税人名单")
+    kinds = [entry["kind"] for entry in json.loads(answer.get_data())["entries"]]
+    assert kinds == ["punishment", "reward"]
 
 
 def test_a_party_that_is_not_known_is_never_said_to_be_clean(told: House) -> None:

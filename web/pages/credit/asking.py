@@ -1,7 +1,7 @@
 """What somebody typed or scanned at a counter to name a party: a code, or words of a name.
 
 The rule that must stay true: only a social credit code whose check fits names one party; anything
-else gives candidates, or is told to be wrong.
+else, an older code too, gives candidates, or is told to be wrong.
 """
 
 import re
@@ -26,15 +26,21 @@ ASKED_CHARS_MAX: Final = 200
 # address that holds it somewhere.
 _CODE: Final = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NP-RTUW-Y]{18}(?![0-9A-Z])")
 _LOOKS_LIKE_CODE: Final = re.compile(r"[0-9A-Z]{15,20}")
+# An organisation code (GB 11714) of nine, a number of registration or tax of thirteen and more.
+_MAY_BE_OLDER: Final = re.compile(r"[0-9A-Z]{8}[0-9X]|[0-9A-Z]{13,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who was asked for: a code or a name, one of them "". `fault` says why a code is none."""
+    """Who was asked for: a code or a name, one of them "". `fault` says why a code is none.
+
+    `older` is what was typed where it may be a code of before 2015: it gives candidates.
+    """
 
     code: str = ""
     name: str = ""
     fault: str = ""
+    older: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -46,13 +52,14 @@ def party_asked(typed: str) -> Asked:
     """Return what was asked for in one field."""
     text = normalize("NFKC", typed).strip()[:ASKED_CHARS_MAX]
     squeezed = re.sub(r"[\s\-]", "", text).upper()
+    older = squeezed if _MAY_BE_OLDER.fullmatch(squeezed) else ""
     for found in (*_CODE.findall(text.upper()), squeezed):
         try:
             return Asked(code=code_asked(found))
         except InvalidInput as refusal:
             if _LOOKS_LIKE_CODE.fullmatch(found):
-                return Asked(fault=refusal.message)
-    return Asked(name=text)
+                return Asked(fault=refusal.message, older=older)
+    return Asked(name=text, older=older)
 
 
 def is_person_asked(typed: str) -> bool:

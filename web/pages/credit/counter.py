@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from base.db import reading
 from credit.applying.desk import Application
 from credit.checking import Answer, Entry
-from credit.looking_up import SubjectCard, candidates_of
+from credit.looking_up import SubjectCard, bearers_of, candidates_of
 from credit.naming.finding import Candidate
 from credit.rulebook.lists import ListKind, credit_lists
 from credit.rulebook.model import Measure
@@ -26,7 +26,7 @@ from parties.access import Action, has_role_for
 from web.credit import book_of, check_uscc, today
 from web.credit_applying import applications_for, in_use_of
 from web.credit_names import found_by_names
-from web.credit_reading import credit_behind
+from web.credit_reading import brought_up, credit_behind
 from web.pages.credit import words
 from web.pages.credit.asking import Asked, come_day_asked, party_asked
 from web.pages.credit.person_numbers import led_to
@@ -60,11 +60,15 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
-    """Whom a name may mean: `compared` with it part by part, and `others` that hold its words."""
+    """Whom a name may mean: `compared` with it part by part, and `others` that hold its words.
+
+    With `is_code` the others are those whom the register gives an older code.
+    """
 
     compared: tuple[Candidate, ...]
     others: tuple[SubjectCard, ...]
     is_cut: bool
+    is_code: bool = False
 
 
 @blueprint.context_processor
@@ -95,7 +99,8 @@ def credit_check() -> str | tuple[str, int]:
     parts, form = services(), Form(name="check", values=_values_asked())
     asked, matter = party_asked(form.text("q")), form.text("matter")
     day = come_day_asked(form, "day")
-    if asked.fault:
+    bearers = _bearers(asked.older)
+    if asked.fault and not bearers:
         form.wrong("q", _("This is no social credit code: compare it character by character."))
     if matter not in book_of(parts).matters:
         matter = ""
@@ -103,9 +108,25 @@ def credit_check() -> str | tuple[str, int]:
         return _page(form, asked), 400
     if asked.code:
         return _page(form, asked, view=_checked(asked.code, matter, day))
+    if bearers:
+        return _page(form, asked, meant=bearers)
     if asked.name:
         return _page(form, asked, meant=_meant(asked.name))
     return _page(form, asked)
+
+
+def _bearers(older: str) -> Meant | None:
+    """Return whom the register gives an older code; None where it is nobody's."""
+    if not older:
+        return None
+    parts = services()
+    brought_up(parts)
+    with reading(parts.engine) as connection:
+        found = bearers_of(connection, parts.log, older, rows_max=_CANDIDATES + 1)
+    if not found:
+        return None
+    is_cut = len(found) > _CANDIDATES
+    return Meant(compared=(), others=tuple(found[:_CANDIDATES]), is_cut=is_cut, is_code=True)
 
 
 def _meant(name: str) -> Meant:
@@ -156,15 +177,17 @@ def check_number(answer: Answer, matter: str) -> str:
     """Return the number of a check: the same answer to the same question has the same number.
 
     It is the beginning of a SHA-256 over what was asked and told, so that a print can be compared
-    with the answer anew: whoever changed a line on paper has another number.
+    with the answer anew: whoever changed a line on paper has another number. In which order a page
+    shows the entries has no part in it.
     """
+    entries = sorted(answer.entries, key=lambda one: (one.seq, one.position or 0))
     told = canonical_bytes(
         {
             "uscc": answer.code,
             "matter": matter,
             "day": answer.day.isoformat(),
             "known": answer.is_known,
-            "entries": [[str(one.fact_id), one.seq] for one in answer.entries],
+            "entries": [[str(one.fact_id), one.seq] for one in entries],
             "measures": [one.id for one in answer.measures],
         }
     )
