@@ -123,3 +123,16 @@ def test_changes_tell_who_came_onto_a_list_and_left_it_between_the_two_days(hous
     assert [(one["uscc"], one["why"], one["on"]) for one in whole["passed"]] == [
         (code_of(house), "repaired", "2026-12-26")
     ]
+
+
+def test_a_record_of_an_earlier_day_bears_the_name_of_that_day(house: House) -> None:
+    authority, page = sign_in(house, "authority"), f"/work/credit/parties/{code_of(house)}"
+    row = {"uscc": code_of(house), "kind": "法人", "region": "370200", "status": "存续"}
+    row |= {"established_on": "2010-01-04", "authority": "青岛市市场监督管理局"}
+    hand_in(house, "registration", {**row, "name": "青岛海风贸易有限公司"})
+
+    now, then = (text_of(authority.get(f"{page}{asked}")) for asked in ("", "?known=2026-12-25"))
+
+    assert "青岛海风贸易有限公司" in now
+    assert "青岛海风贸易有限公司" not in then
+    assert "青岛第1食品有限公司" in then

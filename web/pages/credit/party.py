@@ -6,7 +6,7 @@ ledger shows stands apart from what an authority decided.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,9 +23,10 @@ from credit.cases.reading import CaseQuery, CaseRow, cases_of
 from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
 from credit.folding.cases import listed_id
-from credit.looking_up import subjects_by_id
+from credit.looking_up import SubjectCard, subjects_by_id
 from credit.nightly.grading import KeptGrade, kept_grades
 from credit.records import FactRow
+from credit.reporting.facts import about
 from credit.reporting.reasons import because_of, records_of
 from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Measure, Rule
@@ -140,7 +141,7 @@ def _page(code: str) -> str | tuple[str, int]:
             subject_id=subject_id, only_open=False, rows_max=parts.settings.page_size_max
         )
         cases = cases_of(connection, parts.log, query).cases
-        card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
+        card = _card(connection, parts, subject_id, known_at)
         asked = ApplicationQuery(
             day=today(parts),
             # The office that applied a measure sees its own; the party and an auditor see all.
@@ -180,6 +181,17 @@ def _page(code: str) -> str | tuple[str, int]:
         supervision=supervision_for(parts, actor, asked_of) if known_at is None else None,
         **_graded(found, {one.fact.id: one for one in views}),
     )
+
+
+def _card(
+    connection: Connection, parts: Services, subject_id: UUID, known_at: datetime | None
+) -> SubjectCard | None:
+    """Return the party under the name, and in the place, that was known at an instant, or now."""
+    card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
+    if card is None or known_at is None:
+        return card
+    then = about(connection, parts.log, subject_id, known_at=known_at)
+    return card if then is None else replace(card, name=then.name, region=then.region)
 
 
 def _reasons(
