@@ -99,13 +99,19 @@ def is_named(words: str) -> ColumnElement[bool]:
 
 
 def is_ever_named(words: str) -> ColumnElement[bool]:
-    """Return the condition under which an entry bears a name with some words, or ever bore one."""
+    """Return the condition under which an entry bears a name with some words, or bore one before.
+
+    A party of the register is found by each name it had; no other has one of some other sender's.
+    """
     of_party = and_(
         CREDIT_NAME.c.log == CREDIT_FACT.c.log,
         CREDIT_NAME.c.subject_id == CREDIT_FACT.c.subject_id,
         CREDIT_NAME.c.name.icontains(words, autoescape=True),
     )
-    return or_(is_named(words), select(CREDIT_NAME.c.name).where(of_party).exists())
+    had_one = and_(
+        CREDIT_SUBJECT.c.is_registered, select(CREDIT_NAME.c.name).where(of_party).exists()
+    )
+    return or_(is_named(words), had_one)
 
 
 def _name_of(body: bytes) -> str:
