@@ -1,7 +1,8 @@
 """Rows that were not understood as a workbook for their sender: wrong cells are marked and say why.
 
 The rule that must stay true: its first sheet has the columns as they came and nothing else, so that
-it can be mended and handed in again; what is a person's is hidden in it as everywhere.
+it can be mended and handed in again; what is a person's is hidden in it as everywhere, and a column
+that the feed does not have is headed by its place.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
