@@ -180,7 +180,7 @@ def check_number(answer: Answer, matter: str) -> str:
     with the answer anew: whoever changed a line on paper has another number. In which order a page
     shows the entries has no part in it.
     """
-    entries = sorted(answer.entries, key=lambda one: (one.seq, one.position or 0))
+    entries = sorted(answer.entries, key=lambda one: (one.seq, one.row_number or 0))
     told = canonical_bytes(
         {
             "uscc": answer.code,
