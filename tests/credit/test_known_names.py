@@ -11,9 +11,12 @@ from credit.intake.desk import IntakeDesk
 from credit.list_reading import AsKnown, changes_between, search_list
 from credit.reporting.facts import about
 from credit.subjects import subject_of_code
+from tests.credit.case_world import open_case_world
 from tests.credit.naming_world import hand_in, registered
-from tests.credit.samples import serious, uscc
+from tests.credit.samples import penalty, serious, uscc
+from tests.credit.test_listing_decisions import decide, served
 from tests.instances import Installation
+from tests.parties.samples import uscc_of
 
 FIRST, SECOND = "青岛第1食品有限公司", "青岛海风贸易有限公司"
 
@@ -101,3 +104,26 @@ def test_who_was_renamed_is_found_by_either_name_and_shown_by_that_of_then(desk:
     found: dict[str, Any] = {words: desk.names(listed, words) for words in ("海风", "第1", "无此")}
 
     assert found == {"海风": [FIRST], "第1": [FIRST], "无此": []}
+
+
+def test_what_another_sender_called_the_party_is_on_no_entry_of_then(desk: Desk) -> None:
+    desk.told("penalty", penalty(1))
+    told = desk.told("serious_listing", serious(1, name="青岛另一家食品有限公司"))
+    desk.told("registration", registered(1, SECOND))
+
+    assert desk.names(told) == ["青岛另一家食品有限公司"]
+
+
+def test_what_was_decided_here_bears_the_name_that_the_party_was_known_by(
+    installation: Installation, intake: IntakeDesk
+) -> None:
+    world = open_case_world(installation, intake)
+    decide(world, served(world))
+    desk = Desk(installation, intake)
+    decided = installation.clock.instant
+    installation.clock.instant += timedelta(hours=1)
+
+    desk.told("registration", {**registered(1, SECOND), "uscc": uscc_of(1)})
+
+    assert desk.names(decided) == [FIRST, FIRST]
+    assert desk.names(None) == [SECOND, SECOND]
