@@ -1,15 +1,17 @@
 """Whom facts are about, as the register and the counter know them.
 
 The rule that must stay true: a party of the register and a subject of credit are one where they
-bear the same social credit code, and nowhere else; whom a person joined to another is the other.
+bear the same social credit code, and nowhere else; whom a person joined to another is the other,
+as known at an instant by the joins that held then.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from credit.feeds.model import CodeScheme
-from credit.judging.standing import aliases_of
+from credit.judging.standing import aliases_of, stood_at
 from credit.tables import CREDIT_CODE
 from parties.tables import PARTY
 
@@ -29,6 +31,21 @@ def named_by_code(connection: Connection, log: int, uscc: str) -> UUID | None:
     """
     found = _bearers(connection, log, uscc)
     return found.pop() if len(found) == 1 else subject_of_code(connection, log, uscc)
+
+
+def subject_then(
+    connection: Connection, log: int, uscc: str, known_at: datetime | None
+) -> UUID | None:
+    """Return whom a social credit code named at an instant; None of the instant is now.
+
+    A code that named several then is asked for by whom it names now.
+    """
+    if known_at is not None:
+        found = _bearers(connection, log, uscc)
+        then = {stood_at(connection, log, one, known_at) for one in found}
+        if len(then) == 1:
+            return then.pop()
+    return subject_of_code(connection, log, uscc)
 
 
 def subject_of_party(connection: Connection, log: int, party_id: UUID) -> UUID | None:

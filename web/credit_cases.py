@@ -19,6 +19,7 @@ from credit.cases.model import CaseNote
 from credit.cases.reading import CasePage, CaseQuery, CaseRow, StepRow, cases_of, read_case
 from credit.cases.taking import CaseDesk, take_step
 from credit.folding.projector import bring_up_credit
+from credit.judging.standing import stands_as
 from credit.records import FactRow, facts_of
 from credit.refusal_words import sentence_zh
 from credit.subjects import (
@@ -26,6 +27,7 @@ from credit.subjects import (
     named_by_code,
     subject_of_code,
     subject_of_party,
+    subject_then,
 )
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
@@ -54,7 +56,7 @@ def record_for(
     """
     brought_up(parts)
     with reading(parts.engine) as connection:
-        subject_id = subject_for(connection, parts, actor, uscc)
+        subject_id = subject_for(connection, parts, actor, uscc, known_at=known_at)
         if subject_id is None:
             return None, []
         rows_max = parts.settings.credit_told_max
@@ -123,20 +125,38 @@ def cases_for(
         return cases_of(connection, parts.log, query)
 
 
-def subject_for(connection: Connection, parts: Services, actor: Actor, uscc: str) -> UUID | None:
+def subject_for(
+    connection: Connection,
+    parts: Services,
+    actor: Actor,
+    uscc: str,
+    *,
+    known_at: datetime | None = None,
+) -> UUID | None:
     """Return whose record is asked for: a producer's own, else the party's of the code.
 
-    None where nothing was told of it. Raises `NotFound` for a code that is not the producer's own,
+    Of an earlier instant it is whom the code named then, with whom its record stood. None where
+    nothing was told of it. Raises `NotFound` for a code that is not the producer's own,
     `InvalidInput` for none at all.
     """
     if actor.role is Role.PRODUCER:
         own = _own_subject(connection, parts, actor)
         if uscc and own != subject_of_code(connection, parts.log, uscc):
             raise NotFound("There is no such record of yours.")
-        return own
+        return own if own is None else _own_then(connection, parts, actor, own, known_at)
     if not uscc:
         raise _refusal("uscc", "Say by its social credit code which party is meant.")
-    return subject_of_code(connection, parts.log, uscc)
+    return subject_then(connection, parts.log, uscc, known_at)
+
+
+def _own_then(
+    connection: Connection, parts: Services, actor: Actor, own: UUID, known_at: datetime | None
+) -> UUID:
+    """Return whom a producer's code named at an instant, unless that is another party by now."""
+    code = None if actor.party_id is None else code_of_party(connection, actor.party_id)
+    then = None if code is None else subject_then(connection, parts.log, code, known_at)
+    is_own = then is not None and stands_as(connection, parts.log, then) == own
+    return then if then is not None and is_own else own
 
 
 def _named_for(connection: Connection, parts: Services, actor: Actor, uscc: str) -> UUID | None:

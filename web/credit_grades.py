@@ -68,7 +68,7 @@ def _ground_for(parts: Services, actor: Actor, asked: GradeAsked) -> Ground | No
     day = come_day(parts, asked.day)
     brought_up(parts)
     with reading(parts.engine) as connection:
-        subject_id = subject_for(connection, parts, actor, asked.uscc)
+        subject_id = subject_for(connection, parts, actor, asked.uscc, known_at=asked.known_at)
         if subject_id is None:
             return None
         return ground_of(connection, parts.log, subject_id, day, known_at=asked.known_at)

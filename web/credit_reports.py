@@ -34,7 +34,7 @@ from credit.reporting.reading import (
     reports_of,
     standing_of_report,
 )
-from credit.subjects import subject_of_code, subject_of_party
+from credit.subjects import subject_of_party, subject_then
 from ledger.batch import Idempotency
 from parties.actors import Actor, Role
 from parties.directory import parties_by_id
@@ -103,7 +103,8 @@ def issue_for(
             raise _refusal(
                 "uscc", "required", "Say by its social credit code which party is meant."
             )
-        subject_id = subject_of_code(connection, parts.log, code) or unknown_subject(code)
+        named = subject_then(connection, parts.log, code, typed.known_at)
+        subject_id = named or unknown_subject(code)
     if actor.role is Role.PRODUCER and typed.edition is not Edition.PUBLIC and code != own_code:
         raise Forbidden(
             "A full report of another party is not yours to have; ask for a public one."

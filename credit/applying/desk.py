@@ -26,7 +26,7 @@ from credit.applying.entries import (
     lifted_of,
 )
 from credit.applying.once import same_in_use
-from credit.judging.standing import stands_as
+from credit.judging.standing import stands_as, stood_at
 from credit.offices import colleagues_of
 from credit.personal_texts import require_nobody
 from credit.rulebook.model import Book
@@ -143,7 +143,10 @@ def _pass_gate(desk: ApplyingDesk, note: AppliedNote) -> tuple[UUID, ...]:
     # What came to be known later bound nobody on a day that lies behind.
     known_at = None if day == today else _end_of(day)
     with reading(desk.journal.engine) as connection:
-        subject_id = stands_as(connection, log, note.subject_id)
+        if known_at is None:
+            subject_id = stands_as(connection, log, note.subject_id)
+        else:
+            subject_id = stood_at(connection, log, note.subject_id, known_at)
         standing = standing_of(connection, log, subject_id, day, known_at=known_at)
         why = refusal_of(desk.book, note.measure, standing, note.matter, day)
         if why is not None:

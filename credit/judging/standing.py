@@ -5,10 +5,11 @@ said and undone before; so undoing one leaves everything as if it had never been
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from credit.judging.entries import Judged
 from credit.tables import CREDIT_ALIAS, CREDIT_JUDGEMENT, CREDIT_MENTION
@@ -78,22 +79,16 @@ def joined_into(connection: Connection, log: int, subject_id: UUID) -> list[UUID
 
 def stood_as(connection: Connection, log: int, subject_id: UUID, seq: int) -> UUID:
     """Return the party that a party was when an entry came: by the joins that held then."""
-    row, here, seen = CREDIT_JUDGEMENT.c, subject_id, {subject_id}
-    while True:
-        held = select(row.subject_id).where(
-            row.log == log,
-            row.node_id == here,
-            row.is_join,
-            row.verdict == Judged.POSITIVE.value,
-            row.state.in_((JudgementState.HOLDS, JudgementState.UNDONE)),
-            row.seq < seq,
-            or_(row.undone_seq.is_(None), row.undone_seq > seq),
-        )
-        then = connection.execute(held.order_by(row.seq)).scalar()
-        if then is None or then in seen:
-            return here
-        here = then
-        seen.add(here)
+    row = CREDIT_JUDGEMENT.c
+    held = and_(row.seq < seq, or_(row.undone_seq.is_(None), row.undone_seq > seq))
+    return _led(connection, log, subject_id, held)
+
+
+def stood_at(connection: Connection, log: int, subject_id: UUID, known_at: datetime) -> UUID:
+    """Return the party that a party was at an instant: by the joins that held then."""
+    row = CREDIT_JUDGEMENT.c
+    held = and_(row.judged_at <= known_at, or_(row.undone_at.is_(None), row.undone_at > known_at))
+    return _led(connection, log, subject_id, held)
 
 
 def who_it_is(connection: Connection, log: int, mention: Row[*tuple[Any, ...]]) -> UUID | None:
@@ -155,6 +150,25 @@ def mentions_of(
         .order_by(CREDIT_MENTION.c.id)
     )
     return list(connection.execute(statement))
+
+
+def _led(connection: Connection, log: int, subject_id: UUID, held: ColumnElement[bool]) -> UUID:
+    """Return where a party led by the joins that `held`, one after the other."""
+    row, here, seen = CREDIT_JUDGEMENT.c, subject_id, {subject_id}
+    while True:
+        step = select(row.subject_id).where(
+            row.log == log,
+            row.node_id == here,
+            row.is_join,
+            row.verdict == Judged.POSITIVE.value,
+            row.state.in_((JudgementState.HOLDS, JudgementState.UNDONE)),
+            held,
+        )
+        then = connection.execute(step.order_by(row.seq)).scalar()
+        if then is None or then in seen:
+            return here
+        here = then
+        seen.add(here)
 
 
 def _holding(

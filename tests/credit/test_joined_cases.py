@@ -4,15 +4,16 @@ What was opened for a party goes where the party goes, and comes back to it; a c
 parted from its records is in the way of an undoing.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
+from base.clock import CIVIL_ZONE
 from base.db import reading
-from base.errors import Conflict
+from base.errors import Conflict, InvalidInput
 from credit.applying.desk import Application, ApplyingDesk, application_of, apply_measure
 from credit.applying.entries import AppliedNote
 from credit.intake.taking import IntakeDesk
@@ -72,7 +73,7 @@ def _place(world: CaseDay, fact_id: UUID) -> tuple[UUID | None, str]:
     return found.subject_id, found.state
 
 
-def _apply(world: CaseDay, subject_id: UUID) -> Application:
+def _apply(world: CaseDay, subject_id: UUID, applied_on: date = date(2026, 11, 23)) -> Application:
     desk = ApplyingDesk(
         journal=world.desk.journal,
         clock=world.desk.clock,
@@ -85,7 +86,7 @@ def _apply(world: CaseDay, subject_id: UUID) -> Application:
         measure="MZ-03",
         matter="honours",
         fact_ids=(),
-        applied_on=date(2026, 11, 23),
+        applied_on=applied_on,
         reference="评优 7",
     )
     return apply_measure(desk, AUTHORITY, note)
@@ -170,6 +171,22 @@ def test_a_measure_applied_because_of_another_s_record_has_to_be_lifted_once_the
 
     apart = _application(world, used)
     assert (apart.subject_id, apart.must_lift) == (other, True)
+    rebuild(world.installation)
+
+
+def test_a_measure_of_a_day_before_a_join_rests_on_what_its_own_party_was_known_by(
+    world: CaseDay, intake: IntakeDesk
+) -> None:
+    other, clock = _other(world), world.installation.clock
+    applied_on = clock.now().astimezone(CIVIL_ZONE).date()
+    clock.instant += timedelta(days=1)
+    say(intake, world.subject, other, is_join=True)
+
+    used = _apply(world, world.subject, applied_on)
+
+    assert used.fact_ids == (world.facts["serious_listing"],)
+    with pytest.raises(InvalidInput, match="known by"):
+        _apply(world, other, applied_on)
     rebuild(world.installation)
 
 
