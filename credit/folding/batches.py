@@ -67,8 +67,12 @@ def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) ->
     rows = list(_read_rows(connection, log, note, start))
     known = {one.id: one for one in known_facts(connection, log, {row.fact_id for row in rows})}
     told: list[tuple[int, Record, bytes]] = []
+    told_ids: set[UUID] = set()
     counted: set[UUID] = set()
     for row in rows:
+        if row.fact_id in told_ids:
+            # A file may hold a row twice: it is told once.
+            continue
         fact = known.get(row.fact_id)
         if fact is not None and fact.is_newer_than(note.ordered_at):
             # Something that came in later was read before: it stays.
@@ -76,6 +80,7 @@ def _fold_rows(connection: Connection, log: int, note: BatchNote, start: int) ->
         record = _news(connection, log, row, fact)
         if record is not None:
             told.append((row.position, record, row.content_hash))
+            told_ids.add(row.fact_id)
         if fact is not None or record is not None:
             # A row can speak of a fact whose own rows were erased: there is nothing to be seen.
             counted.add(row.fact_id)
