@@ -13,6 +13,7 @@ from typing import Final
 
 from schemas.profiles.yaml_rows import Faults, Rows, read_rows
 
+LISTING: Final = "listing"
 OBJECTION: Final = "objection"
 """The kind by which a party says that a record is wrong, or is not its own."""
 

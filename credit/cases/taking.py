@@ -20,7 +20,7 @@ from credit.cases.articles import article_wrong
 from credit.cases.competence import require_competent
 from credit.cases.entries import case_draft
 from credit.cases.items import is_contradicted, item_number
-from credit.cases.kinds import OBJECTION, By, Effect, Need, Step, case_kinds
+from credit.cases.kinds import LISTING, OBJECTION, By, Effect, Need, Step, case_kinds
 from credit.cases.life import Life, lacking, life_of, may_take
 from credit.cases.model import GROUND, CaseNote
 from credit.cases.ripeness import hindrances
@@ -43,7 +43,6 @@ from ledger.batch import Batch, Idempotency
 from ledger.journal import Journal
 from parties.actors import Actor, Role
 
-_LISTING: Final = "listing"
 _REPAIR: Final = "repair"
 _WITHDRAWAL: Final = "withdrawal"
 _MEANWHILE: Final = frozenset({"case_open", "judged_since", "noticed_already"})
@@ -203,7 +202,7 @@ def _facts(
     Without a party those of a case that is open already, wherever they stand by now. A listing may
     name the records that it rests on, or none.
     """
-    if note.kind == _LISTING and not note.fact_ids:
+    if note.kind == LISTING and not note.fact_ids:
         return ()
     statement = select(CREDIT_FACT).where(
         CREDIT_FACT.c.log == log,
@@ -237,8 +236,11 @@ def _require(step: Step, note: CaseNote, today: date) -> None:
     if note.served_on is not None and note.served_on > today:
         problems.append(_problem("served_on", "future", "lies in the future"))
     problems += article_wrong(note.article)
-    if note.kind == _LISTING:
+    if note.kind == LISTING:
         problems += _terms_wrong(note, today)
+    else:
+        message = "is told in a listing alone"
+        problems += [_problem(f"terms.{one}", "unknown", message) for one in sorted(note.terms)]
     if problems:
         raise InvalidInput(
             "The step lacks something: " + "; ".join(one.message for one in problems) + ".",
@@ -261,7 +263,7 @@ def _personal(note: CaseNote) -> Iterator[Problem]:
 def _terms_wrong(note: CaseNote, today: date) -> Iterator[Problem]:
     """Yield what is wrong with what a listing is about: later steps count on all of it."""
     terms = note.terms
-    is_notice = note.step == case_kinds()[_LISTING].begins
+    is_notice = note.step == case_kinds()[LISTING].begins
     for unknown in sorted(terms.keys() - (_TERMS if is_notice else _TERMS | {GROUND})):
         yield _problem(f"terms.{unknown}", "unknown", f"is none of {', '.join(sorted(_TERMS))}")
     if terms.get("list", "") not in credit_lists():

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 
 from base.clock import CIVIL_ZONE
 from base.errors import Conflict, InvalidInput, Problem
-from credit.cases.kinds import CaseKind, Need, Step, case_kinds
+from credit.cases.kinds import LISTING, CaseKind, Need, Step, case_kinds
 from credit.cases.kinds import Clock as LegalClock
 from credit.cases.model import CaseNote
 from credit.cases.steps import CaseStep
@@ -24,7 +24,6 @@ from credit.rulebook.lists import credit_lists
 from credit.rulebook.model import Book, Regime, Rule
 from credit.rules.listing import Counted, Workdays
 
-_LISTING: Final = "listing"
 _DAY: Final = timedelta(days=1)
 # Parts of a clock that do not run from the step itself.
 _TOTAL: Final = "total"
@@ -232,7 +231,7 @@ def _part_of(rule: Rule, clock: LegalClock) -> tuple[str, int] | None:
 
 
 def _regime(note: CaseNote, facts: Sequence[Row[*tuple[Any, ...]]]) -> Regime:
-    if note.kind == _LISTING:
+    if note.kind == LISTING:
         return credit_lists()[note.terms["list"]].regime
     code = code_lists().authorities.codes.get(facts[0].authority) if facts else None
     return (code.regime if code else None) or Regime.CREDIT_CHINA

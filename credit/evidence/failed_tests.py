@@ -106,11 +106,17 @@ def _failed_item(entry: StoredEntry, words: TestWords) -> str | None:
         failed = [
             str(row.get(item, ""))
             for row in _rows(told.get(records))
-            if row.get(result) in words.failed
+            if _says(row.get(result), words.failed)
         ]
-        if told.get(result) in words.failed or failed:
+        if _says(told.get(result), words.failed) or failed:
             return str(told.get(item) or "、".join(dict.fromkeys(filter(None, failed))))
     return None
+
+
+def _says(value: JsonValue, words: frozenset[str]) -> bool:
+    """Return whether a value is one of some words, or a list that has one; anything may be sent."""
+    told = value if isinstance(value, list) else [value]
+    return any(isinstance(one, str) and one in words for one in told)
 
 
 def _rows(told: JsonValue) -> Iterator[JsonObject]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from base.bulk import insert_rows
 from credit.cases.entries import case_note_of, due_note_of
-from credit.cases.kinds import OBJECTION, Effect, case_kinds
+from credit.cases.kinds import LISTING, OBJECTION, Effect, case_kinds
 from credit.cases.model import CaseNote
 from credit.facts import FactState, fact_id_of, key_hash_of, stands_on, told_ends
 from credit.folding.applying import review_applications
@@ -21,6 +21,7 @@ from credit.folding.decisions import decided_fact
 from credit.folding.owning import place_new
 from credit.folding.versions import FACT_COLUMNS, civil_day, no_longer_latest
 from credit.judging.standing import stands_as
+from credit.rulebook.lists import credit_lists
 from credit.tables import CREDIT_CASE, CREDIT_FACT
 from ledger.store import StoredEntry
 
@@ -74,7 +75,7 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         "is_open": kind.is_open_after(step),
         "subject_id": _stands_with(connection, log, note, is_new=known is None),
         "facts": " ".join(map(str, note.fact_ids)),
-        "list": note.terms.get("list", ""),
+        "list": _list_of(note),
         "opened_seq": entry.seq,
         "opened_at": at,
         "last_seq": entry.seq,
@@ -93,6 +94,12 @@ def _move(connection: Connection, log: int, entry: StoredEntry, note: CaseNote) 
         connection.execute(delete(CREDIT_CASE).where(*own))
     connection.execute(CREDIT_CASE.insert().values(values))
     return tuple(UUID(one) for one in values["facts"].split())
+
+
+def _list_of(note: CaseNote) -> str:
+    """Return the list that a listing is for; no other case has one, whatever it once told."""
+    told = note.terms.get("list", "")
+    return told if note.kind == LISTING and told in credit_lists() else ""
 
 
 def _stands_with(connection: Connection, log: int, note: CaseNote, *, is_new: bool) -> UUID:

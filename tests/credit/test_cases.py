@@ -304,3 +304,14 @@ def test_a_note_of_another_party_is_no_step_of_the_case(world: CaseDay) -> None:
     # The case says whom it is about; what the caller says of it is not asked.
     assert entry > 0
     assert world.case(case_id).subject_id == world.subject
+
+
+@pytest.mark.parametrize("terms", [{"list": "serious_violation"}, {"list": "x" * 33}, {"a": "b"}])
+def test_what_a_listing_tells_is_refused_in_every_other_case(
+    world: CaseDay, terms: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        world.take(world.party, "objection", "lodge", uuid4(), terms=terms)
+
+    assert [one.path for one in refused.value.problems] == [f"terms.{name}" for name in terms]
+    assert world.answer() != []

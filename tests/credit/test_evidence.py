@@ -91,13 +91,33 @@ _ITEMS = [
         {"sx:testItem": None, "sx:testResult": None, "sx:testResults": _ITEMS},
         {"sx:testItem": None, "sx:testResult": "PASS", "sx:testResults": _ITEMS},
         {"sx:testItem": None, "sx:testResult": None, "sx:testResults": _ITEMS[1]},
+        {"sx:testResult": ["PASS", "FAIL"]},
     ],
-    ids=["short-step", "whole-step", "items", "items-against-the-whole", "one-item"],
+    ids=["short-step", "whole-step", "items", "items-against-the-whole", "one-item", "a-list"],
 )
 def test_a_test_failed_whatever_step_and_form_its_maker_chose(
     installation: Installation, intake: IntakeDesk, said: dict[str, Any]
 ) -> None:
     installation.capture(MAKER, failed(**said))
+
+    gather(intake, installation)
+
+    assert facts(installation) == [("test", "恩诺沙星", "active")]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"sx:testResult": {"a": "FAIL"}},
+        {"sx:testResult": [["FAIL"], 3]},
+        {"sx:testResult": 7, "sx:testResults": [[], 1, {"sx:testResult": {"a": 1}}]},
+    ],
+    ids=["an-object", "a-list-in-a-list", "no-records"],
+)
+def test_an_event_that_says_nothing_that_is_a_result_keeps_no_other_from_being_found(
+    installation: Installation, intake: IntakeDesk, odd: dict[str, Any]
+) -> None:
+    installation.capture(MAKER, failed("B2", **odd), failed())
 
     gather(intake, installation)
 
