@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from base.clock import CIVIL_ZONE
 from credit.checking import Listed, listed_of, listed_on
-from credit.facts import FactState
+from credit.facts import standing_on
 from credit.list_reading import AsKnown, Removed, newest_of, removed_of, steps_behind
 from credit.tables import CREDIT_FACT
 
@@ -56,7 +56,8 @@ def _maybe(log: int, before: AsKnown, after: AsKnown) -> Select[Any]:
         .where(
             fact.log == log,
             fact.list == after.list_id,
-            fact.state == FactState.ACTIVE,
+            # One whose end was told beforehand stood until then.
+            standing_on(before.day),
             fact.recorded_at <= after.known_at,
             starts_on <= after.day,
             or_(fact.stops_on.is_(None), fact.stops_on > before.day),

@@ -22,7 +22,7 @@ from credit.intake.batches import BatchState
 from credit.intake.dropping import FOLDER as DROPPED
 from credit.intake.dropping import PUT_AWAY
 from credit.intake.files import FOLDER as KEPT
-from credit.intake.files import OF_CASES, OF_PARTIES
+from credit.intake.files import OF_PARTIES
 from credit.tables import CREDIT_ALIAS, CREDIT_BATCH, CREDIT_CASE, CREDIT_QUARANTINE
 from jobs.instance import instance
 
@@ -91,21 +91,25 @@ def _kept_for(engine: Engine, log: int, file_hash: bytes) -> timedelta | None:
 
 
 def _of_no_case(engine: Engine, log: int, folder: Path, now: datetime) -> Iterator[Path]:
-    """Yield documents of parties that no case came of, or that lie with their case by now.
+    """Yield documents of parties that no case came of; they are kept as what was put away is.
 
-    They are kept as long as what was put away. One of a party that has cases, or was joined to
-    another, may be the only one there is.
+    One of a party that has cases, or was joined to another, may be the only one there is, whatever
+    lies with the cases of others.
     """
     oldest = now - timedelta(days=_files_days())
-    with_cases = {path.name for path in folder.glob(f"{OF_CASES}/*/{KEPT}/*")}
     for path in sorted(folder.glob(f"{OF_PARTIES}/*/{KEPT}/*")):
         is_old = path.lstat().st_mtime < oldest.timestamp()
-        if is_old and (path.name in with_cases or _is_unused(engine, log, path.parent.parent)):
+        if is_old and _is_unused(engine, log, path.parent.parent.name):
             yield path
 
 
-def _is_unused(engine: Engine, log: int, drawer: Path) -> bool:
-    case, alias, party = CREDIT_CASE.c, CREDIT_ALIAS.c, UUID(drawer.name)
+def _is_unused(engine: Engine, log: int, drawer: str) -> bool:
+    try:
+        party = UUID(drawer)
+    except ValueError:
+        # Somebody else's folder is not ours to empty.
+        return False
+    case, alias = CREDIT_CASE.c, CREDIT_ALIAS.c
     used = (
         exists().where(case.log == log, case.subject_id == party),
         exists().where(alias.log == log, alias.subject_id == party),

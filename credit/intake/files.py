@@ -85,7 +85,10 @@ def keep_pieces(folder: Path, pieces: Iterable[bytes]) -> File:
             os.fsync(out.fileno())
         came = counted.file()
         path = _path(folder, came.hash)
-        if not path.exists():
+        if path.exists():
+            # What comes in again is as fresh as what is new: its time begins anew.
+            path.touch()
+        else:
             fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ of rows understands is kept as well, and holds a person no less.
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Final
@@ -15,8 +16,13 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 _PIECE: Final = 1 << 20
 # Longer than any way of writing a number with what stands between its digits.
 _OVERLAP: Final = 1 << 10
-# Blanks, hyphens, the ideographic space of UTF-8 and GB 18030; a null is half of UTF-16.
-_BETWEEN: Final = rb"(?:[ \t\x00-]|\xe3\x80\x80|\xa1\xa1){0,4}"
+# Blanks, ends of lines, hyphens; blanks that do not break or have no width, and the ideographic
+# one, in UTF-8, GB 18030 and UTF-16, whose other half is a null.
+_BLANKS: Final = (
+    rb"[ \t\r\n\x00\x0b\xa0-]",
+    *(rb"\xc2\xa0", rb"\xe2\x80[\x8b-\x8d]", rb"\xe3\x80\x80", rb"\xa1\xa1", rb"\xef\xbb\xbf"),
+)
+_BETWEEN: Final = rb"(?:" + b"|".join(_BLANKS) + rb"){0,6}"
 # Of a workbook: where a cell ends, and all other marks, which may stand within its text.
 _CELL_END: Final = re.compile(rb"</(?:si|is|c|v|p)>")
 _SPOILED: Final = (
@@ -30,8 +36,8 @@ _MARK: Final = re.compile(rb"<[^<>]{0,400}>")
 def holds_number(path: Path, number: str, *, unzipped_bytes_max: int) -> bool:
     """Return whether a file holds an ID number, or the form of it that was used until 1999.
 
-    Of an archive (workbooks, OFD, DOCX) the parts are read, up to so many bytes in all. What is a
-    picture, or written into a PDF with marks of a font, is not found.
+    Of an archive (workbooks, OFD, DOCX) the parts are read, up to so many bytes in all. What is not
+    found: a picture, text of a PDF in marks of a font, an archive within one, entities of XML.
     """
     wanted = _pattern_of(number)
     with path.open("rb") as file:
@@ -71,16 +77,18 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 def _unzipped(file: IO[bytes], bytes_max: int) -> Iterator[bytes]:
     """Yield the parts of an archive in pieces, without the marks of XML within a cell."""
     left = bytes_max
-    try:
-        with ZipFile(file) as archive:
-            for info in archive.infolist():
-                with archive.open(info) as part:
-                    for piece in _pieces(part):
-                        yield piece
-                        yield _MARK.sub(b"", _CELL_END.sub(b"|", piece))
-                        left -= len(piece)
-                        if left <= 0:
-                            return
-    except _SPOILED:
-        # What cannot be unpacked was searched as it is.
-        return
+    with _spoiled(), ZipFile(file) as archive:
+        for info in archive.infolist():
+            # A part that cannot be unpacked keeps none of those behind it from being searched.
+            with _spoiled(), archive.open(info) as part:
+                for piece in _pieces(part):
+                    yield piece
+                    yield _MARK.sub(b"", _CELL_END.sub(b"|", piece))
+                    left -= len(piece)
+                    if left <= 0:
+                        return
+
+
+def _spoiled() -> AbstractContextManager[None]:
+    """Let go of what unpacking raises: what cannot be unpacked was searched as it is."""
+    return suppress(*_SPOILED)

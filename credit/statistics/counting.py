@@ -92,7 +92,7 @@ def listed_counts(
         .where(
             fact.log == log,
             fact.is_latest,
-            fact.list.in_(public) if only_public else fact.list != "",
+            fact.list.in_(public if only_public else sorted(credit_lists())),
             # What is in no public answer is in no public list, whoever counts it.
             or_(fact.is_published, fact.list.not_in(public)),
             subject.kind != SubjectKind.PERSON.value,

@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from base.db import METADATA, reading, transaction
 from base.errors import InvalidInput
+from credit.cases.model import Document
 from credit.feeds.registry import FEEDS
 from credit.folding.projector import bring_up_credit, forget_credit
 from credit.folding.subjects import subject_id_of
@@ -28,6 +30,7 @@ from ledger.merkle import root_of
 from ledger.store import scan_entries
 from parties.actors import CONSOLE
 from parties.ids import new_id
+from tests.credit.case_world import open_case_world
 from tests.credit.rebuilding import rebuild
 from tests.credit.samples import AUTHORITY, COLLEAGUE, csv_of, penalty
 from tests.instances import Installation
@@ -259,3 +262,27 @@ def test_a_document_that_no_case_came_of_is_kept_as_long_as_what_was_put_away(ke
 
     assert not [one for one in party.rglob("*") if one.is_file()]
     assert [one.read_bytes() for one in case.rglob("*") if one.is_file()] == [b"%PDF- used"]
+
+
+def test_the_only_document_of_a_party_with_cases_stays_whatever_others_hold(
+    sqlite_world_parts: tuple[Installation, IntakeDesk], tmp_path: Path
+) -> None:
+    world = open_case_world(*sqlite_world_parts)
+    folder = tmp_path / "files"
+    body = b"%PDF- one report of two parties"
+    paper = Document(name="a.pdf", sha256=sha256(body).hexdigest())
+    about = {"fact_ids": (world.facts["serious_listing"],), "documents": (paper,)}
+    world.take(world.party, "repair", "apply", UUID(int=9), **about)
+    world.desk.bring_up()
+    for drawer in (
+        folder / OF_PARTIES / str(world.subject),
+        folder / OF_PARTIES / "nobody's",
+        folder / OF_CASES / str(UUID(int=8)),
+    ):
+        keep_file(drawer, body)
+    installation = world.installation
+    later = datetime.now(UTC) + timedelta(days=91)
+
+    sweep_files(installation.engine, installation.log, folder=folder, now=later)
+
+    assert len([one for one in folder.rglob("*") if one.is_file()]) == 3

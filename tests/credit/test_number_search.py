@@ -35,6 +35,10 @@ HELD: dict[str, bytes] = {
     "with a small letter": NUMBER.lower().encode(),
     "in groups": b"110105 19491231 002X",
     "with hyphens": b"110105-19491231-002X",
+    "with blanks that do not break": "110105\u00a019491231\u00a0002X".encode(),
+    "with blanks that do not break, in UTF-16": "110105\u00a019491231002X".encode("utf-16-le"),
+    "with blanks of no width": "110105\u200b19491231\ufeff002X".encode(),
+    "over two lines": b"110105\r\n19491231002X",
     "in UTF-16": f"张三\t{NUMBER}".encode("utf-16"),
     "in UTF-16, the other order": f"张三\t{NUMBER}".encode("utf-16-be"),
     "in full width": NUMBER.translate(_WIDE).encode(),
@@ -75,6 +79,15 @@ def test_an_archive_is_unpacked_as_far_as_its_limit_and_a_broken_one_not_at_all(
     path.write_bytes(path.read_bytes()[:-40] + b"PK\x05\x06" + bytes(18))
 
     assert not holds_number(path, NUMBER, unzipped_bytes_max=4 << 20)
+
+
+def test_a_part_that_is_spoiled_keeps_none_behind_it_from_being_searched(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    body = bytearray(_zipped({"a": bytes(999), "b": f"{NUMBER}".encode() * 9}))
+    body[body.index(b"a") + 6] ^= 0xFF
+    path.write_bytes(body)
+
+    assert holds_number(path, NUMBER, unzipped_bytes_max=_UNZIPPED_MAX)
 
 
 @pytest.mark.parametrize("at", range(30, 60, 3))
