@@ -4,16 +4,28 @@ The rule that must stay true: what was known then is told as it was known, the n
 a list, too. A party that the register told of only later has the name of its own rows.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, false, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from credit.feeds.model import FactKind, Record
 from credit.intake.records import read_row
-from credit.tables import CREDIT_FACT, CREDIT_NAME, CREDIT_ROW, CREDIT_SUBJECT
+from credit.tables import CREDIT_FACT, CREDIT_NAME, CREDIT_OWN, CREDIT_ROW, CREDIT_SUBJECT
 
 _IDS: Final = 900
 
@@ -27,25 +39,28 @@ def registered_then(
     """
     wanted, changed = sorted(ids), list[UUID]()
     for start in range(0, len(wanted), _IDS):
-        some = _of_register(log, wanted[start : start + _IDS])
-        since = some.where(CREDIT_FACT.c.recorded_at > known_at)
+        told = _told_of(log, wanted[start : start + _IDS])
+        since = select(told.c.party).where(told.c.recorded_at > known_at)
         changed += connection.execute(since.distinct()).scalars()
     found: dict[UUID, Record | None] = dict.fromkeys(changed)
     for start in range(0, len(changed), _IDS):
-        some = _of_register(log, changed[start : start + _IDS])
+        told = _told_of(log, changed[start : start + _IDS])
         rows = (
-            some.add_columns(CREDIT_ROW.c.body)
+            select(told.c.party, CREDIT_ROW.c.body)
             .join(
                 CREDIT_ROW,
-                (CREDIT_ROW.c.log == CREDIT_FACT.c.log)
-                & (CREDIT_ROW.c.batch_id == CREDIT_FACT.c.batch_id)
-                & (CREDIT_ROW.c.position == CREDIT_FACT.c.position),
+                (CREDIT_ROW.c.batch_id == told.c.batch_id)
+                & (CREDIT_ROW.c.position == told.c.position),
             )
-            .where(CREDIT_FACT.c.recorded_at <= known_at, CREDIT_ROW.c.body.is_not(None))
-            .order_by(CREDIT_FACT.c.seq, CREDIT_FACT.c.position, CREDIT_FACT.c.version)
+            .where(
+                CREDIT_ROW.c.log == log,
+                told.c.recorded_at <= known_at,
+                CREDIT_ROW.c.body.is_not(None),
+            )
+            .order_by(told.c.seq, told.c.position, told.c.version)
         )
-        for subject_id, body in connection.execute(rows):
-            found[subject_id] = read_row(body).record
+        for party, body in connection.execute(rows):
+            found[party] = read_row(body).record
     return found
 
 
@@ -53,18 +68,13 @@ def registered_since(
     subject_id: ColumnElement[UUID], log: int, known_at: datetime | None
 ) -> ColumnElement[bool]:
     """Return the condition under which the register told of a party after an instant."""
-    told = CREDIT_FACT.alias()
     if known_at is None:
         return false()
-    return (
-        select(told.c.id)
-        .where(
-            told.c.log == log,
-            told.c.kind == FactKind.REGISTRATION.value,
-            told.c.subject_id == subject_id,
-            told.c.recorded_at > known_at,
+    return or_(
+        *(
+            one.where(told.c.recorded_at > known_at).exists()
+            for one, told in _of_register(log, lambda party: party == subject_id)
         )
-        .exists()
     )
 
 
@@ -89,9 +99,42 @@ def first_names(connection: Connection, log: int, ids: Collection[UUID]) -> Mapp
     return found
 
 
-def _of_register(log: int, ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
-    return select(CREDIT_FACT.c.subject_id).where(
-        CREDIT_FACT.c.log == log,
-        CREDIT_FACT.c.kind == FactKind.REGISTRATION.value,
-        CREDIT_FACT.c.subject_id.in_(ids),
-    )
+def _told_of(log: int, ids: Sequence[UUID]) -> Subquery:
+    queries = [one for one, _ in _of_register(log, lambda party: party.in_(ids))]
+    return union_all(*queries).subquery()
+
+
+def _of_register(
+    log: int, is_meant: Callable[[ColumnElement[UUID]], ColumnElement[bool]]
+) -> Iterator[tuple[Select[*tuple[Any, ...]], FromClause]]:
+    """Yield the queries for what the register said of some parties, each with its facts.
+
+    What it said of whoever stands with another is of whom it was told, and never of the other.
+    """
+    for is_elsewhere in (False, True):
+        told, own = CREDIT_FACT.alias(), CREDIT_OWN.alias()
+        party = own.c.node_id if is_elsewhere else told.c.subject_id
+        # Not by the column of kinds itself: SQLite would read the registrations of everybody.
+        query = select(
+            party.label("party"),
+            told.c.seq,
+            told.c.position,
+            told.c.version,
+            told.c.recorded_at,
+            told.c.batch_id,
+        ).where(
+            told.c.log == log,
+            func.coalesce(told.c.kind, "") == FactKind.REGISTRATION.value,
+            is_meant(party),
+        )
+        of_own = and_(own.c.log == told.c.log, own.c.thing_id == told.c.id)
+        if is_elsewhere:
+            node = CREDIT_OWN.alias()
+            things = select(node.c.thing_id).where(node.c.log == log, is_meant(node.c.node_id))
+            is_moved = own.c.node_id.is_distinct_from(told.c.subject_id)
+            some = told.c.id.in_(things.correlate_except(node))
+            query = query.where(some, of_own, is_moved)
+        else:
+            others = and_(of_own, own.c.node_id != told.c.subject_id)
+            query = query.where(~select(own.c.thing_id).where(others).correlate(told).exists())
+        yield query, told

@@ -9,7 +9,7 @@ from base.clock import CIVIL_ZONE
 from base.db import reading
 from credit.grading import ground_of
 from credit.intake.desk import IntakeDesk
-from credit.list_reading import AsKnown, search_list
+from credit.list_reading import AsKnown, Changed, changes_between, search_list
 from credit.records import facts_of
 from credit.reporting.facts import about, facts_told
 from credit.subjects import subject_then
@@ -43,6 +43,14 @@ class Desk:
         with reading(self.installation.engine) as connection:
             page = search_list(connection, self.installation.log, asked, rows_max=5)
         return [(one.code, one.name) for one in page.listed]
+
+    def changed(self, *instants: datetime) -> list[Changed]:
+        """Return what is on the list at both instants and says something else."""
+        day = instants[0].astimezone(CIVIL_ZONE).date()
+        sides = [AsKnown(list_id=LIST, day=day, known_at=one) for one in instants]
+        with reading(self.installation.engine) as connection:
+            log = self.installation.log
+            return list(changes_between(connection, log, *sides, rows_max=5).changed)
 
     def on_list(self, number: int, known_at: datetime | None) -> tuple[bool, bool, bool]:
         """Return whether a code's record, its grade and its report have an entry of the list."""
@@ -95,3 +103,28 @@ def test_a_record_is_known_under_the_code_that_the_list_of_then_has(desk: Desk) 
     assert known == [(on, off), (on, on), (on, off), (on, off)]
     assert desk.reported(1, apart) == (uscc(1), FIRST)
     assert desk.reported(1, joined) == (uscc(2), SECOND)
+
+
+def test_what_the_register_says_of_who_was_joined_renames_neither_of_the_two(desk: Desk) -> None:
+    hand_in(desk.intake, "serious_listing", serious(1, name=FIRST), serious(2, name=SECOND))
+    apart = desk.later()
+    judgement = say(desk.intake, *desk.parties, is_join=True)
+    joined = desk.later()
+    before = sorted(desk.listed(apart)), sorted(desk.listed(joined))
+    hand_in(desk.intake, "registration", registered(1, "青岛丙水产有限公司", former_names=FIRST))
+    renamed = desk.later()
+
+    own, other = (uscc(1), FIRST), (uscc(2), SECOND)
+    assert before == ([own, other], [other, other])
+    assert (sorted(desk.listed(apart)), sorted(desk.listed(joined))) == before
+    assert desk.listed(renamed) == desk.listed(None) == [other, other]
+    assert desk.changed(joined, renamed) == []
+    assert (desk.reported(1, apart), desk.reported(2, apart)) == (own, other)
+    assert desk.reported(1, joined) == other
+
+    take_back(desk.intake, judgement.id)
+    parted = desk.later()
+
+    now = (uscc(1), "青岛丙水产有限公司")
+    assert sorted(desk.listed(parted)) == sorted(desk.listed(None)) == [now, other]
+    assert (sorted(desk.listed(apart)), sorted(desk.listed(joined))) == before
