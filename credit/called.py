@@ -63,6 +63,6 @@ def _rank(fact: FactRow, name: str) -> _Rank:
     return (
         feed is not None and feed.names_parties,
         is_given_once(parse_name(name), words()),
-        fact.last_at or _NEVER,
+        fact.last_at or fact.first_at or _NEVER,
         fact.seq,
     )

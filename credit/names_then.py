@@ -5,6 +5,7 @@ a list, too. A party that the register told of only later has the name of its ow
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,7 +26,15 @@ from sqlalchemy import (
 
 from credit.feeds.model import FactKind, Record
 from credit.intake.records import read_row
-from credit.tables import CREDIT_FACT, CREDIT_NAME, CREDIT_OWN, CREDIT_ROW, CREDIT_SUBJECT
+from credit.looking_up import SubjectCard
+from credit.tables import (
+    CREDIT_FACT,
+    CREDIT_NAME,
+    CREDIT_OWN,
+    CREDIT_ROW,
+    CREDIT_SUBJECT,
+    NAME_CHARS_MAX,
+)
 
 _IDS: Final = 900
 
@@ -76,6 +85,25 @@ def registered_since(
             for one, told in _of_register(log, lambda party: party == subject_id)
         )
     )
+
+
+def card_then(
+    connection: Connection, log: int, card: SubjectCard, known_at: datetime
+) -> SubjectCard:
+    """Return a party as the register named it at an instant.
+
+    Whom it had not told of by then has the name that it was made known by.
+    """
+    then = registered_then(connection, log, [card.id], known_at)
+    if card.id not in then:
+        return card
+    record = then[card.id]
+    if record is None:
+        name = first_names(connection, log, [card.id]).get(card.id, card.name)
+        return replace(card, name=name, region="", is_registered=False)
+    claim = record.claim
+    name = claim.name[:NAME_CHARS_MAX]
+    return replace(card, kind=claim.kind.value, name=name, region=claim.region)
 
 
 def first_names(connection: Connection, log: int, ids: Collection[UUID]) -> Mapping[UUID, str]:

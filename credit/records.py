@@ -25,7 +25,8 @@ _BODY_DEPTH_MAX: Final = 6
 class FactRow:
     """A fact in a version, made of row `row_number` of the file of its batch.
 
-    `batch_seq` is the entry whose tree has that row at `position`.
+    `batch_seq` is the entry whose tree has that row at `position`. `last_at` is None where all that
+    is known is that it was told once more after the instant that was asked for.
     """
 
     id: UUID
@@ -121,8 +122,13 @@ def facts_of(
             batch_seq=row.batch_seq,
             row_number=row.row_number,
             first_at=row.first_at,
-            last_at=row.last_at,
+            last_at=_by(row.last_at, known_at),
             body=loads(row.body.encode(), bytes_max=_BODY_BYTES_MAX, depth_max=_BODY_DEPTH_MAX),
         )
         for row in connection.execute(statement)
     ]
+
+
+def _by(instant: datetime | None, known_at: datetime | None) -> datetime | None:
+    is_later = instant is not None and known_at is not None and instant > known_at
+    return None if is_later else instant

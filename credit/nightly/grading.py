@@ -88,10 +88,14 @@ def kept_grade(connection: Connection, log: int, subject_id: UUID, day: date) ->
     return None if row is None else _kept(row)
 
 
-def kept_grades(connection: Connection, log: int, subject_id: UUID) -> list[KeptGrade]:
-    """Return every grade that was kept of a party, the newest first."""
+def kept_grades(
+    connection: Connection, log: int, subject_id: UUID, *, until: date | None = None
+) -> list[KeptGrade]:
+    """Return every grade that was kept of a party, or was until a day, the newest first."""
     own = CREDIT_GRADE.c
     statement = select(CREDIT_GRADE).where(own.log == log, own.subject_id == subject_id)
+    if until is not None:
+        statement = statement.where(own.day <= until)
     return [_kept(row) for row in connection.execute(statement.order_by(own.version.desc()))]
 
 

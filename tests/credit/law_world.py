@@ -83,13 +83,13 @@ class LawWorld:
         """Return the record that a case is about: the newest one of its party."""
         return self.facts(name)[0]
 
-    def facts(self, name: str) -> list[FactRow]:
+    def facts(self, name: str, known_at: datetime | None = None) -> list[FactRow]:
         """Return the records of the party, the newest decision first."""
         with self._reading() as connection:
             log = self.installation.log
             subject = subject_of_code(connection, log, code_of(name))
             assert subject is not None
-            found = facts_of(connection, log, subject, rows_max=10)
+            found = facts_of(connection, log, subject, known_at=known_at, rows_max=10)
         return [one for one in found if one.kind != "registration"]
 
     def because(self, name: str) -> tuple[Rule, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from credit.cases.model import Document
+from credit.facts import FactState
 from credit.rulebook.lists import ListKind, credit_lists
 from tests.credit.law_world import TODAY, LawWorld, code_of, law_cases, open_law_world
 from tests.credit.samples import AUTHORITY
@@ -58,6 +59,12 @@ def test_every_list_is_the_same_as_known_before_and_empty_as_known_after(world: 
     assert _lists(world) == {name: [] for name in before}
     assert _lists(world, now) == {name: [] for name in before}
     assert _lists(world, known_at) == before
+    # A page tells no less of a party than such a list: what was withdrawn since included.
+    for list_id, listed in before.items():
+        for code, fact, _ in listed:
+            known = {one.id: one for one in world.facts(names[code], known_at)}
+            assert (known[fact].list_id, known[fact].state) == (list_id, FactState.ACTIVE)
+            assert known[fact].counts_on(TODAY)
     assert _lists(world, now - timedelta(microseconds=1)) == before
 
 

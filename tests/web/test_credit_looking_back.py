@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from credit.nightly.running import NightDesk, run_night
+from tests.credit.naming_world import registered
 from tests.credit.samples import serious
 from tests.web.credit_world import hand_in
 from tests.web.epcis_world import seal_now
@@ -58,6 +59,40 @@ def test_a_record_is_shown_as_it_was_known_before_its_repair(house: House) -> No
     assert "青市监列" not in before
     assert to_come.status_code == 200
     assert error_of(to_come, "known", "known")
+
+
+def test_the_head_of_a_page_and_its_grades_are_those_of_then_as_on_the_list(house: House) -> None:
+    parts, code = house.services, code_of(house)
+    page = f"/work/credit/parties/{code}"
+    night = NightDesk(engine=parts.engine, log=parts.log, clock=parts.clock)
+    run_night(night)
+    house.clock.instant += timedelta(days=1)
+    again = serious(1, uscc=code, listed_on="2025-06-01")
+    hand_in(house, "serious_listing", again, serious(2))
+    hand_in(house, "registration", registered(1, "青岛后来食品有限公司", uscc=code))
+    authority = sign_in(house, "authority")
+
+    now, night_of, then, before = (
+        text_of(authority.get(f"{page}{query}"))
+        for query in ("", *(f"?known=2026-12-{day}" for day in ("26", "20", "01")))
+    )
+    listed = text_of(
+        authority.get("/work/credit/lists/serious_violation?day=2026-12-20&known=2026-12-20")
+    )
+
+    name = str(serious(1)["name"])
+    assert "<h1>青岛后来食品有限公司</h1>" in now
+    assert "本平台没有其登记注册信息" not in now
+    assert "报送于 2026-12-16 至 2026-12-27" in now
+    assert name in listed
+    for text in (night_of, then):
+        assert f"<h1>{name}</h1>" in text
+        assert "本平台没有其登记注册信息" in text
+        assert "首次报送于 2026-12-16" in text
+    for text in (listed, night_of, then, before):
+        assert "青岛后来食品有限公司" not in text
+    assert ["等级变化" in text for text in (now, night_of, then)] == [True, True, False]
+    assert "<h1>名称未报送</h1>" in before
 
 
 def test_the_page_tells_how_the_grade_changed_from_night_to_night(house: House) -> None:

@@ -24,9 +24,9 @@ from credit.facts import FactState, stands_on
 from credit.feeds.model import FactKind
 from credit.folding.cases import listed_id
 from credit.looking_up import SubjectCard, subjects_by_id
+from credit.names_then import card_then
 from credit.nightly.grading import KeptGrade, kept_grades
 from credit.records import FactRow
-from credit.reporting.facts import about
 from credit.reporting.reasons import because_of, records_of
 from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Measure, Rule
@@ -141,7 +141,7 @@ def _page(code: str) -> str | tuple[str, int]:
             subject_id=subject_id, only_open=False, rows_max=parts.settings.page_size_max
         )
         cases = cases_of(connection, parts.log, query).cases
-        card = _card(connection, parts, subject_id, known_at)
+        card = _card(connection, parts, subject_id, facts, known_at)
         asked = ApplicationQuery(
             day=today(parts),
             # The office that applied a measure sees its own; the party and an auditor see all.
@@ -154,7 +154,8 @@ def _page(code: str) -> str | tuple[str, int]:
             raise NotFound("There is no such record.")
         names = called(connection, parts.log, card, facts)
         reasons = _reasons(connection, parts, facts)
-        kept = kept_grades(connection, parts.log, subject_id)
+        until = None if known_at is None else known_on
+        kept = kept_grades(connection, parts.log, subject_id, until=until)
     on = today(parts) if known_at is None or known_on is None else known_on
     # What is done about a record, and what follows from it, is told of now alone.
     cases = cases if known_at is None else ()
@@ -166,6 +167,7 @@ def _page(code: str) -> str | tuple[str, int]:
         subject=replace(card, name=names.name),
         also_told_as=names.others,
         code=card.code,
+        asked=code or card.code,
         own=is_own,
         region=region_name(card.region, chosen_lang()) if card.region else "",
         **_sections(views),
@@ -184,14 +186,21 @@ def _page(code: str) -> str | tuple[str, int]:
 
 
 def _card(
-    connection: Connection, parts: Services, subject_id: UUID, known_at: datetime | None
+    connection: Connection,
+    parts: Services,
+    subject_id: UUID,
+    facts: Sequence[FactRow],
+    known_at: datetime | None,
 ) -> SubjectCard | None:
-    """Return the party under the name, and in the place, that was known at an instant, or now."""
+    """Return the party as it is known by its name, place and register, or was at an instant.
+
+    Of whom nothing was known by then no name was, either.
+    """
     card = subjects_by_id(connection, parts.log, {subject_id}).get(subject_id)
     if card is None or known_at is None:
         return card
-    then = about(connection, parts.log, subject_id, known_at=known_at)
-    return card if then is None else replace(card, name=then.name, region=then.region)
+    then = card_then(connection, parts.log, card, known_at)
+    return then if facts or then.is_registered else replace(then, name="")
 
 
 def _reasons(
