@@ -37,7 +37,7 @@ from credit.rulebook.lists import CreditList, ListKind, credit_lists
 from credit.rulebook.model import Book, Measure
 from credit.rules.measures import measures_for
 from credit.standing import (
-    COLUMNS,
+    ENTRY_COLUMNS,
     OF_ALIAS,
     OF_BATCH,
     OF_ROW,
@@ -176,7 +176,7 @@ def listed_of(
 
 
 def entries_of(rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Entry]:
-    """Yield the entries of lists among rows of facts: `standing.COLUMNS`, batch, its entry, row."""
+    """Yield the entries of lists among rows of facts that hold `standing.ENTRY_COLUMNS`."""
     yield from _entries(rows)
 
 
@@ -196,11 +196,8 @@ def _of_list(log: int, list_id: str, day: date) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *COLUMNS,
-            CREDIT_FACT.c.batch_id,
+            *ENTRY_COLUMNS,
             CREDIT_FACT.c.subject_id,
-            CREDIT_BATCH.c.seq.label("batch_seq"),
-            CREDIT_ROW.c.row_number,
             LISTED_CODE.label("code"),
             CREDIT_SUBJECT.c.name,
             CREDIT_SUBJECT.c.is_registered,
@@ -249,10 +246,7 @@ def _of_code() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *COLUMNS,
-            CREDIT_FACT.c.batch_id,
-            CREDIT_BATCH.c.seq.label("batch_seq"),
-            CREDIT_ROW.c.row_number,
+            *ENTRY_COLUMNS,
             CREDIT_SUBJECT.c.name,
         )
         .select_from(CREDIT_CODE)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 from credit.checking import Entry, entries_of, is_listed_on
 from credit.feeds.model import CodeScheme, SubjectKind
 from credit.rulebook.lists import credit_lists
-from credit.standing import COLUMNS, OF_ALIAS, OF_BATCH, OF_ROW, STANDS_AS
+from credit.standing import ENTRY_COLUMNS, OF_ALIAS, OF_BATCH, OF_ROW, STANDS_AS
 from credit.tables import (
     CREDIT_ALIAS,
     CREDIT_BATCH,
@@ -73,10 +73,7 @@ def _of_codes(day: date) -> Select[Any]:
     )
     return (
         select(
-            *COLUMNS,
-            fact.batch_id,
-            CREDIT_BATCH.c.seq.label("batch_seq"),
-            CREDIT_ROW.c.row_number,
+            *ENTRY_COLUMNS,
             code.code,
         )
         .select_from(CREDIT_CODE)

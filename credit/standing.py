@@ -67,6 +67,14 @@ COLUMNS: Final = (
 )
 """What answers are made of."""
 
+ENTRY_COLUMNS: Final = (
+    *COLUMNS,
+    CREDIT_FACT.c.batch_id,
+    CREDIT_BATCH.c.seq.label("batch_seq"),
+    CREDIT_ROW.c.row_number,
+)
+"""What entries of lists are made of, and where they are proven; joined by `OF_BATCH`, `OF_ROW`."""
+
 FactRows = Sequence[Row[*tuple[Any, ...]]]
 
 

@@ -19,7 +19,7 @@ HOOK = f"{CHANGES}/hook"
 MORNING = datetime(2026, 11, 25, 1, tzinfo=UTC)
 
 
-def open_to_hooks(url: str, folder: Path, **limits: int) -> Iterator[House]:
+def open_to_hooks(url: str, folder: Path, **limits: Any) -> Iterator[House]:
     """Give a house that may tell programs of this very machine, and tries twice."""
     opened = open_house(url, folder, hooks_private_allowed=1, hook_attempts_max=2, **limits)
     opened.clock.instant = MORNING

@@ -24,7 +24,7 @@ ASYNC = {"Prefer": "respond-async"}
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house whose documents are small, whose batches larger, and a worker's the largest."""
     folder: Path = tmp_path_factory.mktemp("large")
-    limits = {
+    limits: dict[str, Any] = {
         "capture_bytes_max": DOCUMENT_MAX,
         "sheet_bytes_max": DOCUMENT_MAX,
         "credit_push_bytes_max": PUSH_MAX,

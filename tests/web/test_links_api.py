@@ -282,7 +282,8 @@ def test_a_link_that_ended_may_be_kept_anew(house: House) -> None:
 def test_no_more_links_are_kept_than_the_settings_allow(
     sqlite_url: str, tmp_path: Path, limit: str
 ) -> None:
-    house = open_house(sqlite_url, tmp_path, **{limit: 2})
+    limits: dict[str, Any] = {limit: 2}
+    house = open_house(sqlite_url, tmp_path, **limits)
     register(house)
     kept = [post(house, href=f"https://{name}.example/") for name in "ab"]
 
