@@ -71,7 +71,8 @@ class Step:
     """One step of a kind of case.
 
     `after` is the step that has to be over before the day that this one is of, "" for none.
-    `keeps_clock` where the clock that runs goes on as if the step had not been taken.
+    `keeps_clock` where the clock that runs goes on as if the step had not been taken. `times` is
+    how often a case takes it, None for as often as its states allow.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Step:
     clock: Clock | None
     after: str
     keeps_clock: bool
+    times: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,7 @@ def _step(rows: Rows) -> Step:
         clock=_clock(rows.under("clock")) if rows.has("clock") else None,
         after=rows.text("after", default=""),
         keeps_clock=rows.flag("keeps_clock"),
+        times=rows.whole("times"),
     )
     rows.done()
     return step

@@ -71,11 +71,25 @@ class Life:
             return _problem("case", "other", "a step is about the case's own party and facts")
         if self.state not in step.sources:
             return _problem("step", "state", _where(kind, self.state, note.step))
+        if step.times is not None and self._count(step) >= step.times:
+            return _too_often(step)
         return None
+
+    def _count(self, step: Step) -> int:
+        return sum(note.step == step.id for note in self.notes)
 
     def _is_another(self, note: CaseNote) -> bool:
         first = self.notes[0]
         return (note.kind, note.subject_id) != (first.kind, first.subject_id)
+
+
+def _too_often(step: Step) -> Problem:
+    return Problem(
+        path="step",
+        code="times",
+        message=f"a case takes {step.id} {step.times} times at most",
+        message_zh=f"一件案件最多可“{step.zh}”{step.times} 次。",
+    )
 
 
 def life_of(notes: tuple[CaseNote, ...]) -> Life:

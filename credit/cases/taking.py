@@ -164,7 +164,8 @@ def _filled(note: CaseNote, life: Life, step: Step) -> CaseNote:
         # What opens a case a second time is the same request, or another one.
         return note
     first = life.notes[0]
-    told = {**first.terms, **note.terms}
+    # Terms that an earlier release took in another case than a listing count for nothing.
+    told = {**first.terms, **note.terms} if note.kind == LISTING else dict(note.terms)
     if step.effect is Effect.LISTED:
         # Why it is decided is the decision's own word; the ground is what the party was told of.
         told[GROUND] = first.reason

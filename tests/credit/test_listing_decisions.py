@@ -10,6 +10,7 @@ from sqlalchemy import select
 from base.db import reading
 from base.errors import Conflict, InvalidInput, NotFound
 from credit.cases.items import is_contradicted
+from credit.cases.kinds import case_kinds
 from credit.cases.reading import read_case
 from credit.feeds.sampling.parties import person_number_of
 from credit.list_reading import AsKnown, changes_between
@@ -126,6 +127,20 @@ def test_an_answer_may_be_added_to_as_long_as_its_time_runs(world: CaseDay) -> N
         )
     with pytest.raises(InvalidInput, match="2026-12-01 at the earliest"):
         decide(world, case_id, decided_on=date(2026, 11, 30))
+
+
+def test_an_answer_is_added_to_no_more_often_than_its_kind_of_case_says(world: CaseDay) -> None:
+    case_id, times = served(world), case_kinds()["listing"].steps["answer"].times
+    assert times is not None
+    for number in range(times):
+        world.take(world.party, "listing", "answer", case_id, reason=f"补充之{number}")
+
+    with pytest.raises(Conflict) as refusal:
+        world.take(world.party, "listing", "answer", case_id, reason="再补充")
+
+    assert [one.code for one in refusal.value.problems] == ["times"]
+    # What was taken already is answered as before.
+    world.take(world.party, "listing", "answer", case_id, reason="补充之0")
 
 
 def test_a_listing_names_the_records_of_its_party_that_it_rests_on(world: CaseDay) -> None:
