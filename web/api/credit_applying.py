@@ -88,10 +88,7 @@ class ApplicationsOut(ma.Schema):
     applications = ma.fields.List(ma.fields.Nested(ListedApplicationOut))
 
 
-_TOLD: Final = tuple(
-    field.attribute or name
-    for name, field in ApplicationOut._declared_fields.items()  # noqa: SLF001 -- marshmallow's own name for the fields of a class
-)
+_TOLD: Final = tuple(field.attribute or name for name, field in ApplicationOut().fields.items())
 
 
 @BLUEPRINT.route("/credit/applications", methods=["GET"])
